@@ -1,0 +1,134 @@
+import { ArgumentError, checkOptions, ShapeError, show } from '../errors.js';
+import { type DType, type FloatArray, Storage } from '../kernels/storage.js';
+import { Generator, getDefaultGenerator } from '../random.js';
+import { checkShape, type Shape, showShape, sizeOf } from '../shape.js';
+import { Tensor } from './tensor.js';
+
+export interface TensorOptions {
+  /** 'float32' unless the values come in a Float64Array. */
+  dtype?: DType;
+  /** Whether `backward` computes its gradient; false unless set. */
+  requiresGrad?: boolean;
+}
+
+export interface RandomOptions extends TensorOptions {
+  /** Where the numbers come from; the default generator (see `manualSeed`) unless given. */
+  generator?: Generator;
+}
+
+/** Numbers in nested arrays (all rows of a level of one length), in a typed array or in a plain one. */
+export type TensorValues = number | readonly TensorValues[] | ArrayLike<number>;
+
+const OPTIONS = ['dtype', 'requiresGrad'];
+const RANDOM_OPTIONS = [...OPTIONS, 'generator'];
+
+/**
+ * A tensor that holds a copy of `values`.
+ * @param values a number, nested arrays, or a typed array.
+ * @param options `shape` is read off nested arrays, and is one axis for a typed array, unless given.
+ * @throws ShapeError when rows differ in length or the shape does not hold as many numbers as came.
+ */
+export function tensor(values: TensorValues, options: TensorOptions & { shape?: Shape } = {}): Tensor {
+  checkOptions('tensor', options, [...OPTIONS, 'shape']);
+  const nested = shapeOfValues(values);
+  const shape = options.shape ?? nested;
+  checkShape('tensor', shape);
+  if (sizeOf(shape) !== sizeOf(nested)) {
+    throw new ShapeError(
+      'tensor',
+      `shape ${showShape(shape)} holds ${sizeOf(shape)} numbers, got ${sizeOf(nested)} in shape ${showShape(nested)}`,
+    );
+  }
+  const array = allocate('tensor', shape, options.dtype ?? (values instanceof Float64Array ? 'float64' : 'float32'));
+  if (ArrayBuffer.isView(values)) array.set(values as FloatArray);
+  else fillNested(array, values, 0);
+  return wrap(array, shape, options);
+}
+
+/** A tensor of zeros. */
+export function zeros(shape: Shape, options: TensorOptions = {}): Tensor {
+  checkOptions('zeros', options, OPTIONS);
+  return wrap(allocate('zeros', shape, options.dtype), shape, options);
+}
+
+/** A tensor of ones. */
+export function ones(shape: Shape, options: TensorOptions = {}): Tensor {
+  checkOptions('ones', options, OPTIONS);
+  return wrap(allocate('ones', shape, options.dtype).fill(1), shape, options);
+}
+
+/** Independent numbers from the normal distribution of mean 0 and variance 1. */
+export function randn(shape: Shape, options: RandomOptions = {}): Tensor {
+  return random('randn', shape, options, RANDOM_OPTIONS, (generator) => generator.normal());
+}
+
+/** Independent numbers spread evenly over [low, high), by default [0, 1). */
+export function uniform(shape: Shape, options: RandomOptions & { low?: number; high?: number } = {}): Tensor {
+  const { low = 0, high = 1 } = options;
+  return random('uniform', shape, options, [...RANDOM_OPTIONS, 'low', 'high'], (g) => g.uniform(low, high));
+}
+
+/** @internal A tensor around an array that nobody else uses, without a copy. */
+export function wrap(array: FloatArray, shape: Shape, options: TensorOptions = {}): Tensor {
+  return new Tensor(new Storage(array), [...shape], options.requiresGrad ?? false);
+}
+
+function random(
+  where: string,
+  shape: Shape,
+  options: RandomOptions,
+  known: string[],
+  draw: (generator: Generator) => number,
+): Tensor {
+  checkOptions(where, options, known);
+  const { generator = getDefaultGenerator() } = options;
+  if (!(generator instanceof Generator)) {
+    throw new ArgumentError(where, `expected generator to be a Generator, got ${show(generator)}`);
+  }
+  const array = allocate(where, shape, options.dtype);
+  for (let i = 0; i < array.length; i++) array[i] = draw(generator);
+  return wrap(array, shape, options);
+}
+
+function allocate(where: string, shape: Shape, dtype: DType = 'float32'): FloatArray {
+  checkShape(where, shape);
+  if (dtype === 'float32') return new Float32Array(sizeOf(shape));
+  if (dtype === 'float64') return new Float64Array(sizeOf(shape));
+  throw new ArgumentError(where, `expected dtype 'float32' or 'float64', got ${show(dtype)}`);
+}
+
+function shapeOfValues(values: TensorValues): number[] {
+  if (typeof values === 'number') return [];
+  const length = (values as ArrayLike<number> | undefined | null)?.length;
+  if (typeof values === 'string' || typeof length !== 'number') {
+    throw new ArgumentError('tensor', `expected numbers, nested arrays or a typed array, got ${show(values)}`);
+  }
+  const shape = [length];
+  if (Array.isArray(values) && Array.isArray(values[0])) shape.push(...shapeOfValues(values[0]));
+  return shape;
+}
+
+/** Copies nested arrays into `array` from `at` on; returns where it ended. */
+function fillNested(array: FloatArray, values: TensorValues, at: number): number {
+  if (typeof values === 'number') {
+    array[at] = values;
+    return at + 1;
+  }
+  const rows = values as ArrayLike<TensorValues>;
+  const expected = shapeOfValues(rows[0] ?? 0);
+  for (let i = 0; i < rows.length; i++) {
+    const row = rows[i];
+    if (typeof row !== 'number' && !Array.isArray(row)) {
+      throw new ArgumentError('tensor', `expected numbers, got ${show(row)} at index ${i}`);
+    }
+    const shape = shapeOfValues(row);
+    if (shape.length !== expected.length || shape[0] !== expected[0]) {
+      throw new ShapeError(
+        'tensor',
+        `rows differ: shape ${showShape(expected)} at index 0, ${showShape(shape)} at index ${i}`,
+      );
+    }
+    at = fillNested(array, row, at);
+  }
+  return at;
+}

@@ -1,0 +1,50 @@
+import { ArgumentError, show } from '../errors.js';
+import { kernelsFor } from '../kernels/index.js';
+import type { Kernels } from '../kernels/kernels.js';
+import type { AnyStorage, Storage } from '../kernels/storage.js';
+import { type Shape, sizeOf } from '../shape.js';
+import { type GradientFunction, isRecording, ownedByScope } from './graph.js';
+import { Tensor } from './tensor.js';
+
+/** A forward computation and its gradient, side by side. */
+export interface Operation {
+  name: string;
+  /** All of one dtype, which is the result's too. */
+  inputs: readonly Tensor[];
+  /** Shape of the result. */
+  shape: Shape;
+  /**
+   * Writes the result into `y`, and returns what else it allocated for the gradient's use, to be freed with the result.
+   * Left out, the result is a view: the first input's own numbers in another shape.
+   */
+  forward?: (kernels: Kernels, y: Storage) => readonly AnyStorage[] | undefined | void;
+  /** Adds to the gradient of each input, in order; an entry is null where none is wanted. */
+  backward: GradientFunction;
+  /** `forward` adds to `y`, which must start as zeros. */
+  adds?: boolean;
+  /** The result is a copy to keep: no `backward` or `noGrad` frees it. */
+  keep?: boolean;
+}
+
+/** Computes the result of an operation, and records it for `backward` if an input requires a gradient. */
+export function operation({ name, inputs, shape, forward, backward, adds, keep }: Operation): Tensor {
+  for (const input of inputs) {
+    if (!(input instanceof Tensor)) throw new ArgumentError(name, `expected a tensor, got ${show(input)}`);
+  }
+  const [{ dtype, storage: first }] = inputs;
+  const other = inputs.find((input) => input.dtype !== dtype);
+  if (other) throw new ArgumentError(name, `expected tensors of one dtype, got ${dtype} and ${other.dtype}`);
+
+  let storage = first;
+  const owned: AnyStorage[] = [];
+  if (forward) {
+    const kernels = kernelsFor(dtype);
+    storage = kernels[adds ? 'zeros' : 'allocate'](dtype, sizeOf(shape));
+    owned.push(...(forward(kernels, storage) ?? []));
+    if (!keep) owned.push(storage);
+  }
+  for (const each of owned) ownedByScope(each);
+  if (!isRecording() || !inputs.some((input) => input.requiresGrad)) return new Tensor(storage, shape);
+  const versions = inputs.map((input) => input.storage.version);
+  return new Tensor(storage, shape, true, { name, inputs, versions, backward, owned });
+}

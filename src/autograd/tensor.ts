@@ -1,0 +1,160 @@
+import { ArgumentError, ShapeError } from '../errors.js';
+import { kernelsFor } from '../kernels/index.js';
+import type { DType, FloatArray, Storage } from '../kernels/storage.js';
+import { type Shape, sameShape, showShape, sizeOf } from '../shape.js';
+import { backward, type Node, type Variable } from './graph.js';
+
+/** Numbers nested as deep as a tensor has axes. */
+export type NestedArray = number | NestedArray[];
+
+/**
+ * An array of float32 or float64 numbers, row-major, that remembers how it was computed, so that `backward` can send a
+ * gradient to whatever it was computed from.
+ */
+export class Tensor implements Variable {
+  readonly shape: Shape;
+  /** @internal */
+  storage: Storage;
+  /** @internal */
+  readonly node: Node | null;
+  /** @internal */
+  keepsGrad = false;
+  #requiresGrad: boolean;
+  #gradient: Storage | null = null;
+  #grad: Tensor | null = null;
+
+  /** @internal Users call `tensor`, `zeros`, `ones`, `randn` or `uniform`. */
+  constructor(storage: Storage, shape: Shape, requiresGrad = false, node: Node | null = null) {
+    this.storage = storage;
+    this.shape = shape;
+    this.node = node;
+    this.#requiresGrad = requiresGrad;
+  }
+
+  get dtype(): DType {
+    return this.storage.array instanceof Float64Array ? 'float64' : 'float32';
+  }
+
+  /** The number of elements. */
+  get size(): number {
+    return sizeOf(this.shape);
+  }
+
+  /**
+   * The numbers themselves, row-major: writing to the array changes the tensor.
+   * @throws ReleasedError when they are gone (see `clone`).
+   */
+  get data(): FloatArray {
+    return this.storage.array;
+  }
+
+  /** Whether `backward` computes a gradient for it. Settable on leaves: a frozen parameter costs no gradient work. */
+  get requiresGrad(): boolean {
+    return this.#requiresGrad;
+  }
+
+  set requiresGrad(value: boolean) {
+    if (this.node && !value) {
+      throw new ArgumentError('requiresGrad', `'${this.node.name}' computed this tensor; use detach() to cut it off`);
+    }
+    this.#requiresGrad = value;
+  }
+
+  /** d(loss)/d(this), summed over the calls of `backward`, for a leaf or after `retainGrad`; else null. Set null to clear it. */
+  get grad(): Tensor | null {
+    if (this.#gradient && !this.#grad) this.#grad = new Tensor(this.#gradient, this.shape);
+    return this.#grad;
+  }
+
+  set grad(value: Tensor | null) {
+    if (value && !sameShape(value.shape, this.shape)) {
+      throw new ShapeError('grad', `expected shape ${showShape(this.shape)}, got ${showShape(value.shape)}`);
+    }
+    if (value?.storage !== this.#gradient) this.#gradient?.release();
+    this.#gradient = value?.storage ?? null;
+    this.#grad = value;
+  }
+
+  /** @internal */
+  get gradient(): Storage | null {
+    return this.#gradient;
+  }
+
+  /** @internal */
+  set gradient(value: Storage | null) {
+    this.#gradient = value;
+    this.#grad = null;
+  }
+
+  /** Keeps the gradient of a tensor that is not a leaf in `grad`, until the next `backward` ends. */
+  retainGrad(): this {
+    this.keepsGrad = true;
+    return this;
+  }
+
+  /**
+   * Adds d(this)/d(leaf) to the `grad` of every leaf that this tensor was computed from.
+   * @param gradient d(loss)/d(this), of this tensor's shape; may be left out for a single number, where it is 1.
+   * @throws ArgumentError when nothing here requires a gradient; ReleasedError when the graph's numbers are gone.
+   */
+  backward(gradient?: Tensor): void {
+    if (!this.requiresGrad) {
+      throw new ArgumentError('backward', 'expected a tensor computed from one with requiresGrad; none of them has it');
+    }
+    if (!gradient && this.size !== 1) {
+      throw new ShapeError(
+        'backward',
+        `expected a single number, got shape ${showShape(this.shape)}; pass d(loss)/d(this) of that shape, or sum()`,
+      );
+    }
+    if (gradient && (!sameShape(gradient.shape, this.shape) || gradient.dtype !== this.dtype)) {
+      throw new ShapeError(
+        'backward',
+        `expected a ${this.dtype} gradient of shape ${showShape(this.shape)}, ` +
+          `got ${gradient.dtype} ${showShape(gradient.shape)}`,
+      );
+    }
+    if (gradient) {
+      backward(this, gradient.storage);
+      return;
+    }
+    const one = kernelsFor(this.dtype).allocate(this.dtype, 1);
+    one.array[0] = 1;
+    backward(this, one);
+    one.release();
+  }
+
+  /** The single number that the tensor holds. */
+  item(): number {
+    if (this.size !== 1) {
+      throw new ShapeError('item', `expected a tensor of one number, got shape ${showShape(this.shape)}`);
+    }
+    return this.data[0];
+  }
+
+  /** The numbers in nested arrays, one level an axis; a plain number when there is none. */
+  toArray(): NestedArray {
+    const { data, shape } = this;
+    let at = 0;
+    const level = (axis: number): NestedArray =>
+      axis === shape.length ? data[at++] : Array.from({ length: shape[axis] }, () => level(axis + 1));
+    return level(0);
+  }
+
+  /** The same numbers, in the same memory, without their history: no gradient flows back through it. */
+  detach(): Tensor {
+    return new Tensor(this.storage, this.shape);
+  }
+
+  toString(): string {
+    const head = `Tensor ${showShape(this.shape)} ${this.dtype}`;
+    if (this.storage.released) return `${head} (released)`;
+    const shown = Array.from(this.data.subarray(0, 6), (value) => Number(value.toPrecision(5)));
+    return `${head} (${shown.join(', ')}${this.size > 6 ? ', ...' : ''})`;
+  }
+
+  /** What `console.log` prints in Node. */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString();
+  }
+}

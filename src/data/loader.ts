@@ -1,0 +1,51 @@
+import { wrap } from '../autograd/create.js';
+import type { Tensor } from '../autograd/tensor.js';
+import { checkNumber, checkOptions } from '../errors.js';
+import { type Generator, getDefaultGenerator } from '../random.js';
+import { sizeOf } from '../shape.js';
+import type { Dataset } from './dataset.js';
+
+export interface DataLoaderOptions {
+  /** 1 unless given. */
+  batchSize?: number;
+  /** A new random order each time it is iterated: false unless given. */
+  shuffle?: boolean;
+  /** Where the order comes from; the default generator unless given. */
+  generator?: Generator;
+}
+
+/** A dataset in batches: `for (const { x, y } of loader)`, x a tensor [n, ...inputShape], y n class indices. */
+export class DataLoader {
+  readonly dataset: Dataset;
+  readonly batchSize: number;
+  readonly #shuffle: boolean;
+  readonly #generator: Generator | undefined;
+
+  constructor(dataset: Dataset, options: DataLoaderOptions = {}) {
+    checkOptions('DataLoader', options, ['batchSize', 'shuffle', 'generator']);
+    this.dataset = dataset;
+    this.batchSize = checkNumber('DataLoader', 'batchSize', options.batchSize ?? 1, { least: 1, whole: true });
+    this.#shuffle = options.shuffle ?? false;
+    this.#generator = options.generator;
+  }
+
+  /** The number of batches; the last one may be smaller. */
+  get length(): number {
+    return Math.ceil(this.dataset.length / this.batchSize);
+  }
+
+  *[Symbol.iterator](): IterableIterator<{ x: Tensor; y: Int32Array }> {
+    const { dataset, batchSize } = this;
+    const order = Int32Array.from({ length: dataset.length }, (_, i) => i);
+    if (this.#shuffle) (this.#generator ?? getDefaultGenerator()).shuffle(order);
+    const size = sizeOf(dataset.inputShape);
+    for (let from = 0; from < order.length; from += batchSize) {
+      const indices = order.subarray(from, from + batchSize);
+      const inputs = new Float32Array(indices.length * size);
+      indices.forEach((index, i) => {
+        inputs.set(dataset.input(index), i * size);
+      });
+      yield { x: wrap(inputs, [indices.length, ...dataset.inputShape]), y: indices.map((i) => dataset.labels[i]) };
+    }
+  }
+}

@@ -1,0 +1,58 @@
+import './ops/methods.js';
+
+export {
+  ones,
+  type RandomOptions,
+  randn,
+  type TensorOptions,
+  type TensorValues,
+  tensor,
+  uniform,
+  zeros,
+} from './autograd/create.js';
+export { type GradcheckOptions, type GradcheckResult, gradcheck } from './autograd/gradcheck.js';
+export { noGrad } from './autograd/graph.js';
+export { type NestedArray, Tensor } from './autograd/tensor.js';
+export { Dataset, stratifiedSplit } from './data/dataset.js';
+export { DataLoader, type DataLoaderOptions } from './data/loader.js';
+export { ArgumentError, ConvgradError, FormatError, ReleasedError, ShapeError } from './errors.js';
+export type { DType, FloatArray } from './kernels/storage.js';
+export { Flatten, ReLU } from './nn/activations.js';
+export { Conv2D, type Conv2DOptions, Conv2d } from './nn/conv2d.js';
+export { Dense, type DenseOptions, Linear } from './nn/dense.js';
+export { Module, Parameter, type StateDict } from './nn/module.js';
+export { AvgPool2D, AvgPool2d, MaxPool2D, MaxPool2d } from './nn/pooling.js';
+export { Sequential } from './nn/sequential.js';
+export { type LayerSummary, type Summary, summary } from './nn/summary.js';
+export { type Conv2dOptions, conv2d } from './ops/conv2d.js';
+export { dense } from './ops/dense.js';
+export {
+  add,
+  div,
+  exp,
+  leakyRelu,
+  log,
+  mul,
+  neg,
+  type Operand,
+  pow,
+  relu,
+  sigmoid,
+  sqrt,
+  sub,
+  tanh,
+} from './ops/elementwise.js';
+export { crossEntropy, type Labels, mseLoss, type Reduction } from './ops/losses.js';
+export { matmul } from './ops/matmul.js';
+export { avgPool2d, maxPool2d, type Pool2dOptions } from './ops/pool2d.js';
+export { max, mean, type ReduceOptions, sum } from './ops/reduce.js';
+export { clone, flatten, permute, reshape, transpose } from './ops/reshape.js';
+export { logSoftmax, softmax } from './ops/softmax.js';
+export { Optimizer, type ParameterGroup } from './optim/optimizer.js';
+export { LinearLR, LRScheduler } from './optim/schedules.js';
+export { SGD, type SGDOptions } from './optim/sgd.js';
+export { Generator, type GeneratorState, getDefaultGenerator, manualSeed } from './random.js';
+export type { Pair, Shape } from './shape.js';
+export { type Evaluation, evaluate, type Loss } from './train/evaluate.js';
+export type { History, TrainingState } from './train/fit.js';
+export { type Callback, DivergenceError, type EpochRecord, type FitOptions, fit } from './train/fit.js';

@@ -1,0 +1,156 @@
+import type { Shape } from '../shape.js';
+import type { DType, IndexStorage, Storage } from './storage.js';
+
+// Legend: N examples; C channels in; H, W height and width; O channels out; G groups.
+
+/** A convolution's sizes: x [N, C, H, W], weight [O, C/G, kernelH, kernelW], y [N, O, outH, outW]. */
+export interface ConvSizes {
+  N: number;
+  C: number;
+  H: number;
+  W: number;
+  O: number;
+  groups: number;
+  kernelH: number;
+  kernelW: number;
+  strideH: number;
+  strideW: number;
+  dilationH: number;
+  dilationW: number;
+  /** Rows of zeros above the image; as many as `outH` asks for lie below it. */
+  padTop: number;
+  padLeft: number;
+  outH: number;
+  outW: number;
+}
+
+/** A pooling's sizes: one window over each of `planes` = N * C images. */
+export type PoolSizes = Omit<ConvSizes, 'N' | 'C' | 'O' | 'groups' | 'dilationH' | 'dilationW'> & { planes: number };
+
+/** `batch` products of [M, K] by [K, N]; the r-th takes matrix `batchA[r]` of a and `batchB[r]` of b. */
+export interface MatmulSizes {
+  M: number;
+  K: number;
+  N: number;
+  /** a is stored as [K, M]. */
+  transposeA?: boolean;
+  /** b is stored as [N, K]. */
+  transposeB?: boolean;
+  batchA?: ArrayLike<number>;
+  batchB?: ArrayLike<number>;
+  /** Which matrix of y each product is added to. */
+  batchY?: ArrayLike<number>;
+}
+
+/** An array of `outer` * `length` * `inner` elements, seen as lines of `length` that are `inner` apart. */
+export interface LineSizes {
+  outer: number;
+  length: number;
+  inner: number;
+}
+
+/** A walk over all indices of `shape` in row-major order, with the strides of the one array that is not contiguous. */
+export interface Walk {
+  shape: Shape;
+  strides: readonly number[];
+}
+
+/** A walk for two operands that broadcast to `shape`. */
+export interface BroadcastWalk {
+  shape: Shape;
+  stridesA: readonly number[];
+  stridesB: readonly number[];
+}
+
+export type UnaryOperation = 'neg' | 'exp' | 'log' | 'sqrt' | 'relu' | 'leakyRelu' | 'sigmoid' | 'tanh';
+export type BinaryOperation = 'add' | 'sub' | 'mul' | 'div' | 'pow';
+
+export interface SGDSettings {
+  lr: number;
+  momentum: number;
+  dampening: number;
+  nesterov: boolean;
+  weightDecay: number;
+  /** The first step sets the velocity to the gradient. */
+  first: boolean;
+}
+
+/**
+ * All that computes. Arguments are storages, sizes come as one object, and nothing here knows of tensors.
+ *
+ * Two rules: what a forward kernel writes, it overwrites; what a gradient kernel writes (`dx` means d(loss)/dx), it
+ * adds to what is there. The few forward kernels that add say so.
+ */
+export interface Kernels {
+  readonly name: string;
+
+  /** Room for `length` numbers, whatever they are. */
+  allocate(dtype: DType, length: number): Storage;
+  /** Room for `length` zeros. */
+  zeros(dtype: DType, length: number): Storage;
+  allocateIndices(length: number): IndexStorage;
+
+  unary(operation: UnaryOperation, x: Storage, y: Storage, parameter: number): void;
+  unaryGradient(operation: UnaryOperation, x: Storage, y: Storage, dy: Storage, dx: Storage, parameter: number): void;
+  binary(operation: BinaryOperation, a: Storage, b: Storage, y: Storage, walk: BroadcastWalk): void;
+  /** Sums over the axes that were broadcast; `da` or `db` is null where no gradient is wanted. */
+  binaryGradient(
+    operation: BinaryOperation,
+    a: Storage,
+    b: Storage,
+    dy: Storage,
+    da: Storage | null,
+    db: Storage | null,
+    walk: BroadcastWalk,
+  ): void;
+
+  /** y[walk] += scale * x, x contiguous: sums over the axes of y with stride 0. */
+  reduceAdd(x: Storage, y: Storage, walk: Walk, scale: number): void;
+  /** y += scale * x[walk], y contiguous: repeats x along the axes with stride 0. */
+  spreadAdd(x: Storage, y: Storage, walk: Walk, scale: number): void;
+  /** The largest of each line, and where it stands in x; the first of equals, and the first NaN above all. */
+  max(x: Storage, y: Storage, indices: IndexStorage, sizes: LineSizes): void;
+  /** y[indices[i]] += x[i]. */
+  scatterAdd(x: Storage, indices: IndexStorage, y: Storage): void;
+
+  /** y += a b. */
+  matmulAdd(a: Storage, b: Storage, y: Storage, sizes: MatmulSizes): void;
+
+  softmax(x: Storage, y: Storage, sizes: LineSizes): void;
+  softmaxGradient(y: Storage, dy: Storage, dx: Storage, sizes: LineSizes): void;
+  logSoftmax(x: Storage, y: Storage, sizes: LineSizes): void;
+  logSoftmaxGradient(y: Storage, dy: Storage, dx: Storage, sizes: LineSizes): void;
+  /**
+   * Loss of each row of `logits` [rows, classes] against its label, with `smoothing` of the weight spread over all
+   * classes; also the row's softmax, for the gradient.
+   */
+  crossEntropy(
+    logits: Storage,
+    labels: IndexStorage,
+    losses: Storage,
+    probabilities: Storage,
+    classes: number,
+    smoothing: number,
+  ): void;
+  crossEntropyGradient(
+    probabilities: Storage,
+    labels: IndexStorage,
+    dlosses: Storage,
+    dlogits: Storage,
+    classes: number,
+    smoothing: number,
+  ): void;
+
+  conv2d(x: Storage, weight: Storage, bias: Storage | null, y: Storage, sizes: ConvSizes): void;
+  conv2dGradInput(dy: Storage, weight: Storage, dx: Storage, sizes: ConvSizes): void;
+  conv2dGradWeight(x: Storage, dy: Storage, dweight: Storage, sizes: ConvSizes): void;
+
+  /** The largest of each window, and where it stands in x; the first of equals, and the first NaN above all. */
+  maxPool2d(x: Storage, y: Storage, indices: IndexStorage, sizes: PoolSizes): void;
+  /** The mean of each window, its padding counted as zeros. */
+  avgPool2d(x: Storage, y: Storage, sizes: PoolSizes): void;
+  avgPool2dGradient(dy: Storage, dx: Storage, sizes: PoolSizes): void;
+
+  /** One step of stochastic gradient descent on `parameter`, as PyTorch defines it; `velocity` is null without momentum. */
+  sgd(parameter: Storage, gradient: Storage, velocity: Storage | null, settings: SGDSettings): void;
+}

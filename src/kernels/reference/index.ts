@@ -1,0 +1,62 @@
+import type { Kernels, SGDSettings } from '../kernels.js';
+import { type DType, Storage } from '../storage.js';
+import { conv2d, conv2dGradInput, conv2dGradWeight } from './conv.js';
+import { binary, binaryGradient, reduceAdd, scatterAdd, spreadAdd, unary, unaryGradient } from './elementwise.js';
+import {
+  crossEntropy,
+  crossEntropyGradient,
+  logSoftmax,
+  logSoftmaxGradient,
+  max,
+  softmax,
+  softmaxGradient,
+} from './lines.js';
+import { matmulAdd } from './matmul.js';
+import { avgPool2d, avgPool2dGradient, maxPool2d } from './pool.js';
+
+/** Plain loops, in float32 or float64: the definition that every other kind of kernels is compared with. */
+export const reference: Kernels = {
+  name: 'reference',
+  allocate: zeros,
+  zeros,
+  allocateIndices: (length) => new Storage(new Int32Array(length)),
+  unary,
+  unaryGradient,
+  binary,
+  binaryGradient,
+  reduceAdd,
+  spreadAdd,
+  max,
+  scatterAdd,
+  matmulAdd,
+  softmax,
+  softmaxGradient,
+  logSoftmax,
+  logSoftmaxGradient,
+  crossEntropy,
+  crossEntropyGradient,
+  conv2d,
+  conv2dGradInput,
+  conv2dGradWeight,
+  maxPool2d,
+  avgPool2d,
+  avgPool2dGradient,
+  sgd,
+};
+
+function zeros(dtype: DType, length: number): Storage {
+  return new Storage(dtype === 'float64' ? new Float64Array(length) : new Float32Array(length));
+}
+
+function sgd(parameter: Storage, gradient: Storage, velocity: Storage | null, settings: SGDSettings): void {
+  const { lr, momentum, dampening, nesterov, weightDecay, first } = settings;
+  const [W, G, V] = [parameter.array, gradient.array, velocity?.array];
+  for (let i = 0; i < W.length; i++) {
+    let step = G[i] + weightDecay * W[i];
+    if (V) {
+      V[i] = first ? step : momentum * V[i] + (1 - dampening) * step;
+      step = nesterov ? step + momentum * V[i] : V[i];
+    }
+    W[i] -= lr * step;
+  }
+}

@@ -1,0 +1,46 @@
+import { ReleasedError } from '../errors.js';
+
+/** The element types of tensors. */
+export type DType = 'float32' | 'float64';
+export type FloatArray = Float32Array | Float64Array;
+
+/**
+ * A run of numbers in the memory of the kernels, owned by whoever allocated it. `array` is where it can be read and
+ * written; after `release` it is gone, and touching it throws.
+ */
+export class Storage<A extends FloatArray | Int32Array = FloatArray> {
+  #array: A | null;
+  readonly length: number;
+  /** Counts the times that a parameter's numbers were replaced, so that a gradient can tell that they were. */
+  version = 0;
+  /** The number of the last `backward` that used it. */
+  lastUse = 0;
+
+  constructor(array: A) {
+    this.#array = array;
+    this.length = array.length;
+  }
+
+  get array(): A {
+    if (this.#array === null) {
+      throw new ReleasedError(
+        'tensor',
+        'its numbers are gone: what a training step computes lives until the next backward() has ended, and what ' +
+          'noGrad computes lives as long as noGrad, unless it returns it. Keep a copy with clone() before that',
+      );
+    }
+    return this.#array;
+  }
+
+  get released(): boolean {
+    return this.#array === null;
+  }
+
+  release(): void {
+    this.#array = null;
+  }
+}
+
+/** Whole numbers: labels, and where a maximum stood. */
+export type IndexStorage = Storage<Int32Array>;
+export type AnyStorage = Storage | IndexStorage;

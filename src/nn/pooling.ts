@@ -1,0 +1,39 @@
+import type { Tensor } from '../autograd/tensor.js';
+import { checkOptions } from '../errors.js';
+import { avgPool2d, maxPool2d, POOL2D_OPTIONS, type Pool2dOptions } from '../ops/pool2d.js';
+import { type Pair, pair } from '../shape.js';
+import { Module } from './module.js';
+
+abstract class Pool2D extends Module {
+  readonly kernelSize: readonly [number, number];
+  readonly options: Pool2dOptions;
+
+  constructor(kernelSize: Pair, options: Pool2dOptions = {}) {
+    super();
+    checkOptions(new.target.name, options, POOL2D_OPTIONS);
+    this.kernelSize = pair(new.target.name, 'kernelSize', kernelSize, 1);
+    this.options = options;
+  }
+
+  override toString(): string {
+    return `${this.constructor.name}(${this.kernelSize.join('x')})`;
+  }
+}
+
+/** The largest element of each window: [N, C, H, W] to [N, C, outH, outW]; see `maxPool2d`. */
+export class MaxPool2D extends Pool2D {
+  override forward(x: Tensor): Tensor {
+    return this.located(() => maxPool2d(x, this.kernelSize, this.options));
+  }
+}
+
+/** The mean of each window: [N, C, H, W] to [N, C, outH, outW]; see `avgPool2d`. */
+export class AvgPool2D extends Pool2D {
+  override forward(x: Tensor): Tensor {
+    return this.located(() => avgPool2d(x, this.kernelSize, this.options));
+  }
+}
+
+/** PyTorch's names. */
+export const MaxPool2d = MaxPool2D;
+export const AvgPool2d = AvgPool2D;

@@ -1,0 +1,64 @@
+import type { Tensor } from '../autograd/tensor.js';
+import { ArgumentError, show } from '../errors.js';
+import { Module, relocate } from './module.js';
+
+/**
+ * Layers one after the other.
+ *
+ *     new Sequential(new Conv2D(1, 8, 5), new ReLU())                  // named '0' and '1', as in PyTorch
+ *     new Sequential({ conv1: new Conv2D(1, 8, 5), relu: new ReLU() }) // named by you
+ *
+ * `model[0]`, `model.at(-1)`, `model.at('conv1')`, `model.length` and `for (const layer of model)` reach the layers.
+ */
+export class Sequential extends Module {
+  readonly [index: number]: Module;
+  readonly #layers: Map<string, Module>;
+
+  constructor(...layers: Module[] | [Record<string, Module>]) {
+    super();
+    const named = layers.length === 1 && !(layers[0] instanceof Module) ? layers[0] : (layers as Module[]);
+    this.#layers = new Map(Object.entries(named));
+    [...this.#layers].forEach(([name, layer], i) => {
+      if (!(layer instanceof Module)) {
+        throw new ArgumentError('Sequential', `expected a layer as ${name}, got ${show(layer)}`);
+      }
+      Object.defineProperty(this, i, { value: layer });
+    });
+  }
+
+  get length(): number {
+    return this.#layers.size;
+  }
+
+  /** The layer of this name, or at this index; a negative one counts from the end. */
+  at(which: number | string): Module {
+    const layer = typeof which === 'string' ? this.#layers.get(which) : [...this].at(which);
+    if (layer) return layer;
+    throw new ArgumentError(
+      'Sequential',
+      `no layer ${show(which)}; the layers are ${[...this.#layers.keys()].join(', ')}`,
+    );
+  }
+
+  [Symbol.iterator](): IterableIterator<Module> {
+    return this.#layers.values();
+  }
+
+  override namedChildren(): [string, Module][] {
+    return [...this.#layers];
+  }
+
+  override forward(x: Tensor): Tensor {
+    for (const [name, layer] of this.#layers) {
+      const input = x;
+      x = relocate(
+        () => layer.forward(input),
+        (error) => (PATH.test(error.where) ? `${name}.${error.where}` : `${name} (${layer.constructor.name})`),
+      );
+    }
+    return x;
+  }
+}
+
+/** A place that a model inside has already named: 'conv2 (Conv2D)'. */
+const PATH = /^\S+ \(\w+\)$/;

@@ -1,0 +1,71 @@
+import { operation } from '../autograd/operation.js';
+import type { Tensor } from '../autograd/tensor.js';
+import { ShapeError, show } from '../errors.js';
+import { normaliseAxis, type Shape, showShape, sizeOf, stridesOf } from '../shape.js';
+
+/**
+ * The same numbers in another shape, without a copy.
+ * @param shape one entry may be -1: it becomes whatever makes the sizes equal.
+ */
+export function reshape(x: Tensor, shape: Shape): Tensor {
+  const free = shape.indexOf(-1);
+  const known = sizeOf(shape.filter((n) => n !== -1));
+  const full = shape.map((n, i) => (i === free ? x.size / known : n));
+  if (!full.every((n) => Number.isInteger(n) && n >= 0) || sizeOf(full) !== x.size) {
+    throw new ShapeError('reshape', `cannot view shape ${showShape(x.shape)} (${x.size} numbers) as ${show(shape)}`);
+  }
+  const walk = { shape: [x.size], strides: [1] };
+  return operation({
+    name: 'reshape',
+    inputs: [x],
+    shape: full,
+    backward: (kernels, dy, [dx]) => kernels.spreadAdd(dy, dx!, walk, 1),
+  });
+}
+
+/** All axes from `startAxis` on as one. */
+export function flatten(x: Tensor, startAxis = 0): Tensor {
+  const from = x.shape.length === 0 ? 0 : normaliseAxis('flatten', startAxis, x.shape.length);
+  return reshape(x, [...x.shape.slice(0, from), sizeOf(x.shape.slice(from))]);
+}
+
+/** A copy with its axes in the order `axes`: axis i of the result is axis axes[i] of x. */
+export function permute(x: Tensor, axes: readonly number[]): Tensor {
+  const order = axes.map((axis) => normaliseAxis('permute', axis, x.shape.length));
+  if (order.length !== x.shape.length || new Set(order).size !== order.length) {
+    throw new ShapeError('permute', `expected each of the ${x.shape.length} axes once, got ${show(axes)}`);
+  }
+  const shape = order.map((axis) => x.shape[axis]);
+  const strides = stridesOf(x.shape);
+  const walk = { shape, strides: order.map((axis) => strides[axis]) };
+  return operation({
+    name: 'permute',
+    inputs: [x],
+    shape,
+    adds: true,
+    forward: (kernels, y) => kernels.spreadAdd(x.storage, y, walk, 1),
+    backward: (kernels, dy, [dx]) => kernels.reduceAdd(dy, dx!, walk, 1),
+  });
+}
+
+/** A copy with two axes exchanged: the last two unless given. */
+export function transpose(x: Tensor, axis0 = -2, axis1 = -1): Tensor {
+  const first = normaliseAxis('transpose', axis0, x.shape.length);
+  const second = normaliseAxis('transpose', axis1, x.shape.length);
+  const order = x.shape.map((_, i) => (i === first ? second : i === second ? first : i));
+  return permute(x, order);
+}
+
+/** A copy that no `backward` and no `noGrad` frees; a gradient flows through it to x. */
+export function clone(x: Tensor): Tensor {
+  const walk = { shape: [x.size], strides: [1] };
+  return operation({
+    name: 'clone',
+    inputs: [x],
+    shape: x.shape,
+    adds: true,
+    keep: true,
+    forward: (kernels, y) => kernels.spreadAdd(x.storage, y, walk, 1),
+    backward: (kernels, dy, [dx]) => kernels.spreadAdd(dy, dx!, walk, 1),
+  });
+}

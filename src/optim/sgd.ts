@@ -1,0 +1,61 @@
+import type { Tensor } from '../autograd/tensor.js';
+import { ArgumentError, checkNumber, checkOptions } from '../errors.js';
+import { kernelsFor } from '../kernels/index.js';
+import type { Storage } from '../kernels/storage.js';
+import { Optimizer, type ParameterGroup } from './optimizer.js';
+
+export interface SGDOptions {
+  /** Learning rate: 0.001 unless given. */
+  lr: number;
+  /** Share of the last step that is taken again: 0 unless given. */
+  momentum: number;
+  /** Share of the gradient that is kept out of the velocity: 0 unless given. */
+  dampening: number;
+  /** Looks ahead along the velocity (Nesterov's momentum): false unless given. */
+  nesterov: boolean;
+  /** Adds weightDecay * parameter to each gradient: 0 unless given. */
+  weightDecay: number;
+}
+
+const DEFAULTS: SGDOptions = { lr: 0.001, momentum: 0, dampening: 0, nesterov: false, weightDecay: 0 };
+
+/**
+ * Stochastic gradient descent, as PyTorch defines it: v = momentum * v + (1 - dampening) * (g + weightDecay * w),
+ * w = w - lr * v; the first step sets v = g + weightDecay * w.
+ *
+ *     new SGD(model.parameters(), { lr: 0.05, momentum: 0.9 })
+ *     new SGD([{ params: conv.parameters(), weightDecay: 0.01 }, { params: dense.parameters() }], { lr: 0.05 })
+ */
+export class SGD extends Optimizer<SGDOptions> {
+  readonly #velocities = new Map<Tensor, Storage>();
+
+  constructor(params: readonly Tensor[] | readonly ParameterGroup<SGDOptions>[], options: Partial<SGDOptions> = {}) {
+    checkOptions('SGD', options, Object.keys(DEFAULTS));
+    super(params, { ...DEFAULTS, ...options });
+    for (const { lr, momentum, weightDecay, nesterov, dampening } of this.groups) {
+      checkNumber('SGD', 'lr', lr, { least: 0 });
+      checkNumber('SGD', 'momentum', momentum, { least: 0 });
+      checkNumber('SGD', 'weightDecay', weightDecay, { least: 0 });
+      checkNumber('SGD', 'dampening', dampening);
+      if (nesterov && (momentum === 0 || dampening !== 0)) {
+        throw new ArgumentError('SGD', 'nesterov needs a momentum and no dampening');
+      }
+    }
+  }
+
+  override step(): void {
+    for (const { params, ...settings } of this.groups) {
+      for (const parameter of params) {
+        if (!parameter.gradient) continue;
+        const kernels = kernelsFor(parameter.dtype);
+        const first = !this.#velocities.has(parameter);
+        if (first && settings.momentum !== 0) {
+          this.#velocities.set(parameter, kernels.zeros(parameter.dtype, parameter.size));
+        }
+        const velocity = settings.momentum === 0 ? null : this.#velocities.get(parameter)!;
+        kernels.sgd(parameter.storage, parameter.gradient, velocity, { ...settings, first });
+        parameter.storage.version++;
+      }
+    }
+  }
+}

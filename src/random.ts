@@ -1,0 +1,92 @@
+import alea from 'seedrandom/lib/alea.js';
+import { ArgumentError, show } from './errors.js';
+
+/** All that a generator needs to go on where it was: plain numbers, ready for JSON. */
+export interface GeneratorState {
+  c: number;
+  s0: number;
+  s1: number;
+  s2: number;
+  spare: number | null;
+}
+
+/**
+ * A seeded source of random numbers: Baagøe's Alea, from the package seedrandom. The same seed gives the same
+ * numbers in Node and in a browser. Nothing in convgrad draws from `Math.random`.
+ */
+export class Generator {
+  #next: ReturnType<typeof alea>;
+  #spare: number | null = null;
+
+  /** @param seed a number or a string; 1 and '1' are the same seed. */
+  constructor(seed: number | string) {
+    if (typeof seed === 'number' ? !Number.isFinite(seed) : typeof seed !== 'string') {
+      throw new ArgumentError('Generator', `expected a seed that is a number or a string, got ${show(seed)}`);
+    }
+    this.#next = alea(String(seed), { state: true });
+  }
+
+  /** A number in [low, high), with 32 random bits. */
+  uniform(low = 0, high = 1): number {
+    return low + (high - low) * this.#next.quick();
+  }
+
+  /** A number from the normal distribution of mean 0 and variance 1 (Marsaglia's polar method). */
+  normal(): number {
+    if (this.#spare !== null) {
+      const value = this.#spare;
+      this.#spare = null;
+      return value;
+    }
+    let u: number;
+    let v: number;
+    let s: number;
+    do {
+      u = this.uniform(-1, 1);
+      v = this.uniform(-1, 1);
+      s = u * u + v * v;
+    } while (s >= 1 || s === 0);
+    const scale = Math.sqrt((-2 * Math.log(s)) / s);
+    this.#spare = v * scale;
+    return u * scale;
+  }
+
+  /** A whole number in [0, n). */
+  integer(n: number): number {
+    return Math.floor(this.#next.double() * n);
+  }
+
+  /** Puts `items` into a random order, in place, and returns it (Fisher and Yates). */
+  shuffle<A extends { length: number; [index: number]: unknown }>(items: A): A {
+    for (let i = items.length - 1; i > 0; i--) {
+      const j = this.integer(i + 1);
+      const item = items[i];
+      items[i] = items[j];
+      items[j] = item;
+    }
+    return items;
+  }
+
+  /** Where the generator stands; `setState` of it, later or elsewhere, goes on with the same numbers. */
+  getState(): GeneratorState {
+    return { ...this.#next.state(), spare: this.#spare };
+  }
+
+  setState({ spare, ...state }: GeneratorState): void {
+    this.#next = alea('', { state });
+    this.#spare = spare;
+  }
+}
+
+let defaultGenerator = new Generator(0);
+
+/** Seeds the generator that is used wherever none is given. It starts with seed 0, so that every run can be repeated. */
+export function manualSeed(seed: number | string): Generator {
+  defaultGenerator = new Generator(seed);
+  return defaultGenerator;
+}
+
+/** The generator that is used wherever none is given. */
+export function getDefaultGenerator(): Generator {
+  return defaultGenerator;
+}

@@ -1,0 +1,79 @@
+import { noGrad } from '../autograd/graph.js';
+import type { Tensor } from '../autograd/tensor.js';
+import type { Dataset } from '../data/dataset.js';
+import { DataLoader } from '../data/loader.js';
+import { ArgumentError, checkOptions, ShapeError } from '../errors.js';
+import type { Module } from '../nn/module.js';
+import { crossEntropy } from '../ops/losses.js';
+import { showShape } from '../shape.js';
+
+/** From logits [N, classes] and N class indices to the mean loss of the batch. */
+export type Loss = (logits: Tensor, labels: Int32Array) => Tensor;
+
+export interface Evaluation {
+  /** Mean loss over all examples. */
+  loss: number;
+  /** Share of examples whose largest logit is the right one, from 0 to 1. */
+  accuracy: number;
+  /** How many examples of class i (row) were taken for class j (column). */
+  confusion: number[][];
+  /** The class with the largest logit, for each example. */
+  predictions: Int32Array;
+}
+
+/**
+ * How well a model does on a dataset. Layers are in evaluation mode meanwhile, no gradient is recorded, and nothing of
+ * the model changes.
+ */
+export function evaluate(
+  model: Module,
+  dataset: Dataset,
+  options: { batchSize?: number; loss?: Loss } = {},
+): Evaluation {
+  checkOptions('evaluate', options, ['batchSize', 'loss']);
+  const { batchSize = 256, loss = crossEntropy } = options;
+  if (dataset.length === 0) throw new ArgumentError('evaluate', 'expected at least one example, got an empty dataset');
+  const confusion = Array.from({ length: dataset.classes }, () => new Array<number>(dataset.classes).fill(0));
+  const predictions = new Int32Array(dataset.length);
+  const modes = model.namedModules().map(([, module]) => ({ module, training: module.training }));
+  let done = 0;
+  let correct = 0;
+  let sum = 0;
+  model.eval();
+  try {
+    for (const { x, y } of new DataLoader(dataset, { batchSize })) {
+      noGrad(() => {
+        const logits = model.forward(x);
+        const predicted = argmax('evaluate', logits, y.length, dataset.classes);
+        sum += loss(logits, y).item() * y.length;
+        predicted.forEach((guess, i) => {
+          confusion[y[i]][guess]++;
+          if (guess === y[i]) correct++;
+        });
+        predictions.set(predicted, done);
+      });
+      done += y.length;
+    }
+  } finally {
+    for (const { module, training } of modes) module.training = training;
+  }
+  return { loss: sum / done, accuracy: correct / done, confusion, predictions };
+}
+
+/** The index of the largest logit of each row, checked to be [rows, classes]; the first of equals. */
+export function argmax(where: string, logits: Tensor, rows: number, classes: number): Int32Array {
+  const { shape, data } = logits;
+  if (shape.length !== 2 || shape[0] !== rows || shape[1] < classes) {
+    throw new ShapeError(
+      where,
+      `expected logits [${rows}, ${classes}] from the model, one row an example and one column a class, ` +
+        `got shape ${showShape(shape)}`,
+    );
+  }
+  return Int32Array.from({ length: rows }, (_, row) => {
+    const first = row * shape[1];
+    let best = 0;
+    for (let c = 1; c < classes; c++) if (data[first + c] > data[first + best]) best = c;
+    return best;
+  });
+}
