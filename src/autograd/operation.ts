@@ -14,10 +14,10 @@ export interface Operation {
   /** Shape of the result. */
   shape: Shape;
   /**
-   * Writes the result into `y`, and returns what else it allocated for the gradient's use, to be freed with the result.
-   * Left out, the result is a view: the first input's own numbers in another shape.
+   * Writes the result into `y`. What else it allocates for the gradient's use goes into `owned`, to be freed with the
+   * result. Left out, the result is a view: the first input's own numbers in another shape.
    */
-  forward?: (kernels: Kernels, y: Storage) => readonly AnyStorage[] | undefined | void;
+  forward?: (kernels: Kernels, y: Storage, owned: AnyStorage[]) => void;
   /** Adds to the gradient of each input, in order; an entry is null where none is wanted. */
   backward: GradientFunction;
   /** `forward` adds to `y`, which must start as zeros. */
@@ -40,7 +40,7 @@ export function operation({ name, inputs, shape, forward, backward, adds, keep }
   if (forward) {
     const kernels = kernelsFor(dtype);
     storage = kernels[adds ? 'zeros' : 'allocate'](dtype, sizeOf(shape));
-    owned.push(...(forward(kernels, storage) ?? []));
+    forward(kernels, storage, owned);
     if (!keep) owned.push(storage);
   }
   for (const each of owned) ownedByScope(each);

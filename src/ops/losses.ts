@@ -37,12 +37,12 @@ export function crossEntropy(
     name: 'crossEntropy',
     inputs: [logits],
     shape: [rows],
-    forward: (kernels, y) => {
+    forward: (kernels, y, owned) => {
       target = kernels.allocateIndices(rows);
       target.array.set(indices);
       probabilities = kernels.allocate(logits.dtype, logits.size);
       kernels.crossEntropy(logits.storage, target, y, probabilities, classes, smoothing);
-      return [target, probabilities];
+      owned.push(target, probabilities);
     },
     backward: (kernels, dy, [dx]) => kernels.crossEntropyGradient(probabilities, target, dy, dx!, classes, smoothing),
   });

@@ -26,10 +26,10 @@ export function maxPool2d(x: Tensor, kernelSize: Pair, options: Pool2dOptions = 
     name: 'maxPool2d',
     inputs: [x],
     shape,
-    forward: (kernels, y) => {
+    forward: (kernels, y, owned) => {
       indices = kernels.allocateIndices(sizeOf(shape));
       kernels.maxPool2d(x.storage, y, indices, sizes);
-      return [indices];
+      owned.push(indices);
     },
     backward: (kernels, dy, [dx]) => kernels.scatterAdd(dy, indices, dx!),
   });

@@ -38,10 +38,10 @@ export function max(x: Tensor, options: { axis?: number; keepDims?: boolean } = 
     name: 'max',
     inputs: [x],
     shape,
-    forward: (kernels, y) => {
+    forward: (kernels, y, owned) => {
       indices = kernels.allocateIndices(sizeOf(kept));
       kernels.max(x.storage, y, indices, { outer, length, inner });
-      return [indices];
+      owned.push(indices);
     },
     backward: (kernels, dy, [dx]) => kernels.scatterAdd(dy, indices, dx!),
   });
