@@ -16,6 +16,8 @@ export { type NestedArray, Tensor } from './autograd/tensor.js';
 export { Dataset, stratifiedSplit } from './data/dataset.js';
 export { DataLoader, type DataLoaderOptions } from './data/loader.js';
 export { ArgumentError, ConvgradError, FormatError, ReleasedError, ShapeError } from './errors.js';
+export { weightHash } from './io/hash.js';
+export { readSafetensors, type SafetensorsFile, writeSafetensors } from './io/safetensors.js';
 export type { DType, FloatArray } from './kernels/storage.js';
 export { Flatten, ReLU } from './nn/activations.js';
 export { Conv2D, type Conv2DOptions, Conv2d } from './nn/conv2d.js';

@@ -1,0 +1,38 @@
+import type { Module } from '../nn/module.js';
+
+/**
+ * A fingerprint of all numbers of a model, in the order of its state dict: the 64-bit FNV-1a hash of their bytes,
+ * little-endian, in 16 hexadecimal digits. Two runs with the same hash have the same weights, to the last bit.
+ * Source: Fowler, Noll, Vo, http://www.isthe.com/chongo/tech/comp/fnv/
+ */
+export function weightHash(model: Module): string {
+  const hash = new FNV1a();
+  for (const { data, dtype } of Object.values(model.stateDict())) {
+    const width = dtype === 'float64' ? 8 : 4;
+    const view = new DataView(new ArrayBuffer(width));
+    for (const value of data) {
+      if (dtype === 'float64') view.setFloat64(0, value, true);
+      else view.setFloat32(0, value, true);
+      for (let i = 0; i < width; i++) hash.add(view.getUint8(i));
+    }
+  }
+  return hash.toString();
+}
+
+/** FNV-1a over bytes, as two halves of 32 bits: h = (h xor byte) * (2^40 + 0x1b3) modulo 2^64. */
+export class FNV1a {
+  #high = 0xcbf29ce4;
+  #low = 0x84222325;
+
+  add(byte: number): void {
+    const low = (this.#low ^ byte) >>> 0;
+    const product = low * 0x1b3;
+    const carry = Math.floor(product / 0x1_0000_0000);
+    this.#high = (Math.imul(this.#high, 0x1b3) + carry + (low << 8)) >>> 0;
+    this.#low = product >>> 0;
+  }
+
+  toString(): string {
+    return [this.#high, this.#low].map((half) => half.toString(16).padStart(8, '0')).join('');
+  }
+}
