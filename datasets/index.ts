@@ -1,0 +1,1 @@
+export { loadMnist } from './mnist.js';

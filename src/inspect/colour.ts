@@ -1,0 +1,34 @@
+/** Red, green, blue, from 0 to 255. */
+export type Colour = readonly [number, number, number];
+
+/** ColorBrewer's RdBu (Harrower & Brewer 2003), from blue to red; colour-blind people can tell its ends apart. */
+const BLUE_TO_RED: readonly Colour[] = [
+  [5, 48, 97],
+  [33, 102, 172],
+  [67, 147, 195],
+  [146, 197, 222],
+  [209, 229, 240],
+  [247, 247, 247],
+  [253, 219, 199],
+  [244, 165, 130],
+  [214, 96, 77],
+  [178, 24, 43],
+  [103, 0, 31],
+];
+
+/** Blue for -1, near white for 0, red for 1, and in between; a value that is not a number is green. */
+export function diverging(value: number): Colour {
+  if (Number.isNaN(value)) return [0, 200, 0];
+  const at = ((Math.min(1, Math.max(-1, value)) + 1) / 2) * (BLUE_TO_RED.length - 1);
+  const below = Math.min(Math.floor(at), BLUE_TO_RED.length - 2);
+  return [0, 1, 2].map((i) => {
+    const from = BLUE_TO_RED[below][i];
+    return Math.round(from + (BLUE_TO_RED[below + 1][i] - from) * (at - below));
+  }) as unknown as Colour;
+}
+
+/** White for 0, black for 1, as ink on paper. */
+export function ink(value: number): Colour {
+  const grey = Math.round(255 * (1 - Math.min(1, Math.max(0, value))));
+  return [grey, grey, grey];
+}
