@@ -11,15 +11,29 @@
 import { join } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { loadMnist } from '../datasets/index.js';
-import { Conv2D, Dense, Flatten, LinearLR, MaxPool2D, ReLU, SGD, Sequential } from '../src/index.js';
-import { evaluate, fit, manualSeed, summary, weightHash } from '../src/index.js';
+import {
+  Conv2D,
+  Dense,
+  evaluate,
+  Flatten,
+  fit,
+  LinearLR,
+  MaxPool2D,
+  manualSeed,
+  ReLU,
+  Sequential,
+  SGD,
+  summary,
+  weightHash,
+} from '../src/index.js';
 import { filterPanels, panelGrid } from '../src/inspect/index.js';
 import { progress, saveJson, saveModel, savePng } from '../src/node/index.js';
 
 // 1. What can be set from the command line.
 const number = (least: number, whole: boolean) => (text: string) => {
   const value = Number(text);
-  if (text.trim() !== '' && Number.isFinite(value) && value >= least && (!whole || Number.isInteger(value))) return value;
+  if (text.trim() !== '' && Number.isFinite(value) && value >= least && (!whole || Number.isInteger(value)))
+    return value;
   throw new InvalidArgumentError(`Expected ${whole ? 'a whole number' : 'a number'} of at least ${least}.`);
 };
 const { epochs, batchSize, lr, seed, out } = new Command()
@@ -74,7 +88,9 @@ const history = await fit(model, train, {
 // 5. What came of it.
 const { accuracy, loss, confusion } = evaluate(model, heldOut);
 const hash = weightHash(model);
-console.log(`\nheld-out accuracy ${(100 * accuracy).toFixed(1)}% on ${heldOut.length} digits that it never learned from`);
+console.log(
+  `\nheld-out accuracy ${(100 * accuracy).toFixed(1)}% on ${heldOut.length} digits that it never learned from`,
+);
 console.log('\nconfusion matrix (rows: the digit, columns: what the network says)');
 const cells = [['', ...confusion.keys()], ...confusion.map((row, digit) => [digit, ...row])];
 console.log(cells.map((row) => row.map((cell) => String(cell).padStart(5)).join('')).join('\n'));

@@ -19,7 +19,8 @@ export interface Panel {
 export interface PanelRow {
   /** What the row shows, in lines, at its left. */
   label: string;
-  panels: readonly Panel[];
+  /** null leaves a place free. */
+  panels: readonly (Panel | null)[];
 }
 
 export interface GridOptions {
@@ -41,7 +42,7 @@ const DARK: Colour = [40, 40, 40];
 export function panelGrid(rows: readonly PanelRow[], options: GridOptions = {}): Picture {
   checkOptions('panelGrid', options, ['title', 'panelSize', 'unit']);
   const { title, panelSize = 84, unit = 'weight' } = options;
-  const panels = rows.flatMap((row) => row.panels);
+  const panels = rows.flatMap(panelsOf);
   if (panels.length === 0) throw new ArgumentError('panelGrid', 'expected at least one panel');
   for (const { values, height, width } of panels) {
     if (values.length !== height * width || values.length === 0) {
@@ -57,7 +58,7 @@ export function panelGrid(rows: readonly PanelRow[], options: GridOptions = {}):
   const labelWidth = Math.max(...labels.flat().map(textWidth)) + MARGIN;
   const columns = Math.max(...rows.map((row) => row.panels.length));
   const rowHeight = (row: PanelRow) =>
-    Math.max(...row.panels.map((panel) => panel.height * squareOf(panel))) + LINE_HEIGHT + GAP;
+    Math.max(0, ...panelsOf(row).map((panel) => panel.height * squareOf(panel))) + LINE_HEIGHT + GAP;
 
   const head = MARGIN + (title ? LINE_HEIGHT + GAP : 0);
   const foot = panels.some(isDiverging) ? LINE_HEIGHT + GAP : 0;
@@ -74,6 +75,7 @@ export function panelGrid(rows: readonly PanelRow[], options: GridOptions = {}):
       picture.text(line, MARGIN, firstLine + i * LINE_HEIGHT);
     });
     row.panels.forEach((panel, i) => {
+      if (!panel) return;
       const square = squareOf(panel);
       const centre = MARGIN + labelWidth + i * (panelWidth + GAP) + panelWidth / 2;
       drawPanel(picture, panel, Math.round(centre - (panel.width * square) / 2), top, square, scale);
@@ -104,6 +106,10 @@ export function filterPanels(weights: ArrayLike<number>, shape: Shape, channel =
     const values = Array.from({ length: height * width }, (_, i) => weights[first + i]);
     return { values, height, width, label: `${filter}` };
   });
+}
+
+function panelsOf(row: PanelRow): Panel[] {
+  return row.panels.filter((panel) => panel !== null);
 }
 
 function isDiverging(panel: Panel): boolean {

@@ -28,16 +28,6 @@ export class Picture {
     return this;
   }
 
-  /** Copies another picture in, its top left corner at (x, y). */
-  draw(other: Picture, x: number, y: number): this {
-    const width = Math.min(other.width, this.width - x);
-    for (let row = 0; row < Math.min(other.height, this.height - y); row++) {
-      const from = 4 * row * other.width;
-      this.data.set(other.data.subarray(from, from + 4 * width), 4 * ((y + row) * this.width + x));
-    }
-    return this;
-  }
-
   /** Writes one line of text whose top is at y, beginning, centred or ending at x. A character that the font lacks is '?'. */
   text(
     text: string,
@@ -65,18 +55,6 @@ export class Picture {
 /** Width of a line of text, in pixels. */
 export function textWidth(text: string): number {
   return glyphsOf(text).reduce((sum, { width }) => sum + width, 0);
-}
-
-/** Pictures one below the other, their left edges in line. */
-export function stack(pictures: readonly Picture[], gap = 0): Picture {
-  const height = pictures.reduce((sum, picture) => sum + picture.height + gap, -gap);
-  const all = new Picture(Math.max(...pictures.map((picture) => picture.width)), height);
-  let y = 0;
-  for (const picture of pictures) {
-    all.draw(picture, 0, y);
-    y += picture.height + gap;
-  }
-  return all;
 }
 
 /** For each character, where its pixels start in the font. */
