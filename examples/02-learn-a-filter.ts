@@ -47,7 +47,7 @@ for (const [name, values] of Object.entries(TEACHERS)) {
   const report = (step: number) => {
     const rows = [0, 3, 6].map((i) => Array.from(learner.weight.data.slice(i, i + 3), (w) => w.toFixed(3).padStart(7)));
     const text = rows.map((row) => row.join(' ')).join('  |');
-    console.log(`  step ${String(step).padStart(3)}  ${text}   largest error ${furthest().toFixed(5)}`);
+    console.log(`  step ${String(step).padStart(3)}  ${text}   largest error ${furthest().toPrecision(3)}`);
   };
   report(0);
 

@@ -2,7 +2,7 @@ import { ArgumentError, ShapeError } from '../errors.js';
 import { kernelsFor } from '../kernels/index.js';
 import type { DType, FloatArray, Storage } from '../kernels/storage.js';
 import { type Shape, sameShape, showShape, sizeOf } from '../shape.js';
-import { backward, type Node, type Variable } from './graph.js';
+import { backward, type Node } from './graph.js';
 
 /** Numbers nested as deep as a tensor has axes. */
 export type NestedArray = number | NestedArray[];
@@ -11,7 +11,7 @@ export type NestedArray = number | NestedArray[];
  * An array of float32 or float64 numbers, row-major, that remembers how it was computed, so that `backward` can send a
  * gradient to whatever it was computed from.
  */
-export class Tensor implements Variable {
+export class Tensor {
   readonly shape: Shape;
   /** @internal */
   storage: Storage;

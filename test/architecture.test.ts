@@ -1,0 +1,120 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { expect, test } from 'vitest';
+
+/** The rooms of src in order; a file imports only from its own room and from rooms above it. */
+const ROOMS = ['(ground)', 'kernels', 'autograd', 'ops', 'nn', 'optim', 'data', 'train', 'inspect', 'io', 'node'];
+/** What a room may not know, although it lies above. */
+const STRANGERS: Record<string, string[]> = {
+  data: ['ops', 'nn', 'optim'],
+  inspect: ['train', 'optim', 'data'],
+  io: ['train', 'optim', 'data', 'inspect'],
+  optim: ['ops', 'nn'],
+};
+
+const files = (folder: string): string[] =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .map((name) => join(folder, name))
+    .filter((path) => path.endsWith('.ts') && !path.endsWith('.d.ts') && !path.includes('assembly'));
+
+const text = (path: string) => readFileSync(path, 'utf8');
+/** The code without comments and without the contents of strings. */
+const code = (path: string) =>
+  text(path)
+    .replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '')
+    .replace(/'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`/g, "''");
+const imports = (path: string) =>
+  [
+    ...text(path).matchAll(
+      /(?:^|\n)\s*(?:import|export)\b[^;]*?from '([^']+)'|import\(\s*'([^']+)'|(?:^|\n)import '([^']+)'/g,
+    ),
+  ].map((match) => match[1] ?? match[2] ?? match[3]);
+const local = (path: string) =>
+  imports(path)
+    .filter((name) => name.startsWith('.'))
+    .map((name) => join(dirname(path), name).replace(/\.js$/, '.ts'));
+const room = (path: string) => {
+  const parts = relative('src', path).split('/');
+  return parts.length === 1 ? '(ground)' : parts[0];
+};
+
+const source = files('src');
+const shipped = [...source, ...files('datasets')];
+
+test('there are rooms to check, and each file stands in one', () => {
+  expect(source.length).toBeGreaterThan(40);
+  for (const path of source) expect(ROOMS).toContain(room(path));
+});
+
+test('each file imports only from its own room and from rooms above it', () => {
+  const wrong = source
+    .filter((path) => path !== 'src/index.ts')
+    .flatMap((path) =>
+      local(path)
+        .filter((target) => {
+          const [from, to] = [room(path), room(target)];
+          return ROOMS.indexOf(to) > ROOMS.indexOf(from) || STRANGERS[from]?.includes(to);
+        })
+        .map((target) => `${path} imports ${target}`),
+    );
+  expect(wrong).toEqual([]);
+});
+
+test('no file imports itself, even by way of others', () => {
+  const state = new Map<string, 'open' | 'done'>();
+  const cycles: string[] = [];
+  const visit = (path: string, trail: string[]) => {
+    if (state.get(path) === 'open') cycles.push([...trail, path].join(' > '));
+    if (state.has(path)) return;
+    state.set(path, 'open');
+    for (const target of local(path)) visit(target, [...trail, path]);
+    state.set(path, 'done');
+  };
+  for (const path of shipped) visit(path, []);
+  expect(cycles).toEqual([]);
+});
+
+test('src/index.ts is never imported from inside', () => {
+  expect(shipped.filter((path) => local(path).includes('src/index.ts'))).toEqual([]);
+});
+
+test('node: and process stand only in src/node; document and window nowhere', () => {
+  const nodeOnly = shipped.filter((path) => room(path) !== 'node');
+  expect(nodeOnly.filter((path) => imports(path).some((name) => name.startsWith('node:')))).toEqual([]);
+  expect(nodeOnly.filter((path) => /\b(process|Buffer)\b\s*\./.test(code(path)))).toEqual([]);
+  expect(shipped.filter((path) => /\b(document|window)\b\s*[.[]/.test(code(path)))).toEqual([]);
+});
+
+test('nothing draws from Math.random', () => {
+  expect([...shipped, ...files('examples')].filter((path) => /Math\s*\.\s*random/.test(code(path)))).toEqual([]);
+});
+
+test('no file is longer than 350 lines, and there is no utils room', () => {
+  expect([...shipped, ...files('examples')].filter((path) => text(path).split('\n').length > 350)).toEqual([]);
+  expect(shipped.filter((path) => /utils?|helpers?|common|misc/.test(path))).toEqual([]);
+});
+
+test('seedrandom is the only runtime dependency, and the core imports nothing else', () => {
+  const { dependencies, peerDependencies, peerDependenciesMeta } = JSON.parse(text('package.json'));
+  expect(Object.keys(dependencies)).toEqual(['seedrandom']);
+  for (const name of Object.keys(peerDependencies)) expect(peerDependenciesMeta[name].optional).toBe(true);
+  const outside = source
+    .filter((path) => room(path) !== 'node')
+    .flatMap(imports)
+    .filter((name) => !name.startsWith('.'));
+  expect([...new Set(outside)]).toEqual(['seedrandom/lib/alea.js']);
+});
+
+test('the part that people read is about 2,000 lines, docstrings and all', () => {
+  const lines = source
+    .filter((path) => ['autograd', 'ops', 'nn', 'optim'].includes(room(path)))
+    .reduce((sum, path) => sum + text(path).split('\n').length, 0);
+  expect(lines).toBeLessThan(2200);
+});
+
+test('the checks themselves see what they look for', () => {
+  expect(code('test/architecture.test.ts')).not.toMatch(/Math\s*\.\s*random/); // Only in strings and patterns here.
+  expect(imports('test/architecture.test.ts')).toContain('node:fs');
+  expect(imports('src/node/files.ts')).toContain('fast-png');
+  expect(local('src/index.ts')).toContain('src/ops/methods.ts');
+});

