@@ -1,0 +1,297 @@
+import { readdirSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { operation } from '../src/autograd/operation.js';
+import * as convgrad from '../src/index.js';
+import {
+  add,
+  avgPool2d,
+  clone,
+  conv2d,
+  crossEntropy,
+  dense,
+  div,
+  exp,
+  flatten,
+  Generator,
+  gradcheck,
+  leakyRelu,
+  log,
+  logSoftmax,
+  Module,
+  matmul,
+  max,
+  maxPool2d,
+  mean,
+  mseLoss,
+  mul,
+  neg,
+  permute,
+  pow,
+  relu,
+  reshape,
+  sigmoid,
+  softmax,
+  sqrt,
+  sub,
+  sum,
+  Tensor,
+  tanh,
+  tensor,
+  transpose,
+  uniform,
+} from '../src/index.js';
+
+// Every gradient against central differences in float64, at every index: gradcheck's own limits, 1e-6 + 1e-5 relative.
+
+const generator = new Generator('test/gradients');
+const random = (low: number, high: number, shape: number[]) =>
+  uniform(shape, { low, high, dtype: 'float64', requiresGrad: true, generator });
+const x = (...shape: number[]) => random(-2, 2, shape);
+const positive = (...shape: number[]) => random(0.5, 2, shape);
+const fixed = (...shape: number[]) => x(...shape).detach();
+
+interface Row {
+  name: string;
+  covers: unknown;
+  inputs: Tensor[];
+  fn: (...inputs: Tensor[]) => Tensor;
+}
+
+/** A check of `op(...args)`, with a gradient to each argument that is a tensor with requiresGrad. */
+function row<Args extends unknown[]>(op: (...args: Args) => Tensor, ...args: Args): Row {
+  const isInput = (arg: unknown): arg is Tensor => arg instanceof Tensor && arg.requiresGrad;
+  const inputs = [...new Set((args as unknown[]).filter(isInput))];
+  const fn = (...given: Tensor[]) => op(...(args.map((a) => (isInput(a) ? given[inputs.indexOf(a)] : a)) as Args));
+  const shown = args.map((a) => (a instanceof Tensor ? `[${a.shape}]${a.requiresGrad ? '' : ' fixed'}` : show(a)));
+  return { name: `${op.name}(${shown.join(', ')})`, covers: op, inputs, fn };
+}
+
+const show = (value: unknown) => JSON.stringify(value).replaceAll('"', '');
+
+const same = x(2, 3);
+const OPERATIONS: Row[] = [
+  // Broadcasting: equal shapes, a scalar on either side, a missing axis, and axes of size 1 on both sides.
+  ...[add, sub, mul, div].flatMap((op) => [
+    ...[row(op, x(2, 3), positive(2, 3)), row(op, x(3, 1), positive(1, 4)), row(op, x(3), positive(2, 1, 3))],
+    ...[row(op, x(2, 3), 1.5), row(op, -1.5, positive(2, 3)), row(op, x(2, 2), positive()), row(op, x(2), fixed(3, 1))],
+  ]),
+  ...[row(add, same, same), row(mul, same, same)],
+  ...[row(pow, positive(2, 3), x(2, 3)), row(pow, positive(3, 1), x(1, 4)), row(pow, positive(), x(2, 1, 3))],
+  ...[row(pow, x(2, 3), 2), row(pow, x(5), 3), row(pow, positive(4), -0.5), row(pow, 1.7, x(2, 3))],
+  ...[neg, exp, relu, sigmoid, tanh].flatMap((op) => [row(op, x(2, 3)), row(op, positive())]),
+  ...[row(log, positive(2, 3)), row(sqrt, positive(2, 3)), row(leakyRelu, x(2, 5)), row(leakyRelu, x(2, 5), 0.3)],
+
+  ...[row(matmul, x(2, 3), x(3, 4)), row(matmul, x(1, 3), x(3, 1)), row(matmul, x(4, 2, 3), x(4, 3, 2))],
+  ...[row(matmul, x(2, 3), x(4, 3, 2)), row(matmul, x(2, 1, 2, 3), x(3, 3, 2)), row(matmul, x(2, 3), fixed(3, 2))],
+  ...[row(matmul, x(3), x(3)), row(matmul, x(3), x(3, 2)), row(matmul, x(2, 3), x(3)), row(matmul, x(3), x(2, 3, 2))],
+  row(matmul, x(2, 2, 3), x(3)),
+
+  ...[sum, mean].flatMap((op) => [
+    ...[row(op, x(2, 3, 2)), row(op, x()), row(op, x(2, 3, 2), { axis: 1 }), row(op, x(2, 3), { keepDims: true })],
+    ...[row(op, x(2, 3, 2), { axis: [0, -1] }), row(op, x(2, 3, 2), { axis: [0, 2], keepDims: true })],
+  ]),
+  ...[row(max, x(2, 3, 2)), row(max, x(2, 3, 2), { axis: 1 }), row(max, x(2, 3, 2), { axis: -1, keepDims: true })],
+  row(max, x(2, 3), { keepDims: true }),
+
+  ...[row(reshape, x(2, 3, 2), [4, 3]), row(reshape, x(2, 3), [3, -1]), row(reshape, x(1), []), row(flatten, x(2, 3))],
+  ...[row(flatten, x(2, 3, 2), 1), row(permute, x(2, 3, 2), [2, 0, 1]), row(permute, x(2, 3), [-1, 0])],
+  ...[row(transpose, x(2, 3)), row(transpose, x(2, 3, 4), 0, 2), row(transpose, x(2, 3, 2)), row(clone, x(2, 3))],
+
+  ...[softmax, logSoftmax].flatMap((op) => [
+    ...[row(op, x(3, 4)), row(op, x(2, 3, 2), 0), row(op, x(2, 3, 2), 1), row(op, x(2, 3, 2), -1), row(op, x(4))],
+  ]),
+
+  row(conv2d, x(2, 2, 5, 4), x(3, 2, 3, 3), x(3)),
+  row(conv2d, x(1, 2, 4, 5), x(2, 2, 3, 2)),
+  row(conv2d, x(1, 1, 4, 4), x(2, 1, 1, 1), null),
+  row(conv2d, x(2, 1, 6, 5), x(2, 1, 3, 3), x(2), { stride: 2 }),
+  row(conv2d, x(1, 1, 7, 6), x(1, 1, 2, 3), x(1), { stride: [3, 2] }),
+  row(conv2d, x(2, 2, 4, 4), x(2, 2, 3, 3), x(2), { padding: 1 }),
+  row(conv2d, x(1, 2, 4, 3), x(2, 2, 3, 4), x(2), { padding: [1, 3], stride: [2, 1] }),
+  row(conv2d, x(1, 2, 4, 4), x(2, 2, 3, 3), null, { padding: 'valid' }),
+  row(conv2d, x(2, 1, 4, 4), x(2, 1, 3, 3), x(2), { padding: 'same' }),
+  row(conv2d, x(1, 2, 5, 4), x(2, 2, 2, 4), x(2), { padding: 'same' }),
+  row(conv2d, x(1, 1, 5, 6), x(2, 1, 2, 2), x(2), { padding: 'same', dilation: [3, 1] }),
+  row(conv2d, x(1, 2, 6, 7), x(2, 2, 3, 3), x(2), { dilation: [2, 3] }),
+  row(conv2d, x(1, 1, 7, 7), x(2, 1, 3, 2), x(2), { dilation: 2, padding: 2, stride: 2 }),
+  row(conv2d, x(2, 4, 4, 4), x(6, 2, 2, 2), x(6), { groups: 2 }),
+  row(conv2d, x(1, 3, 5, 5), x(3, 1, 3, 3), x(3), { groups: 3, padding: 1, stride: 2 }),
+  row(conv2d, x(1, 2, 4, 4), x(4, 1, 2, 2), null, { groups: 2, dilation: 2 }),
+  row(conv2d, fixed(2, 1, 4, 4), x(2, 1, 3, 3), x(2)),
+  row(conv2d, x(2, 1, 4, 4), fixed(2, 1, 3, 3)),
+
+  ...[maxPool2d, avgPool2d].flatMap((op) => [
+    ...[row(op, x(2, 2, 4, 4), 2), row(op, x(1, 2, 5, 4), [2, 1]), row(op, x(1, 1, 5, 5), 3, { stride: 1 })],
+    row(op, x(1, 2, 5, 6), 3, { stride: 2, padding: 1 }),
+    row(op, x(1, 1, 4, 7), [2, 3], { stride: [1, 2], padding: [1, 0] }),
+    row(op, x(1, 1, 7, 7), 2, { stride: 3 }),
+  ]),
+  ...[row(dense, x(3, 4), x(2, 4), x(2)), row(dense, x(1, 3), x(5, 3)), row(dense, fixed(2, 3), x(2, 3), null)],
+
+  ...(['mean', 'sum', 'none'] as const).flatMap((reduction) => [
+    row(crossEntropy, x(4, 3), [2, 0, 1, 1], { reduction }),
+    row(crossEntropy, x(3, 5), [4, 0, 2], { reduction, labelSmoothing: 0.1 }),
+    row(mseLoss, x(2, 3), x(2, 3), { reduction }),
+  ]),
+  ...[row(crossEntropy, x(2, 3), [0, 2], { labelSmoothing: 1 }), row(crossEntropy, x(1, 2), [1])],
+  ...[row(mseLoss, x(4), fixed(4)), row(mseLoss, fixed(2, 2), x(2, 2))],
+];
+
+/** A check of a layer: gradients to its input and to all of its parameters, which convert to float64. */
+function layerRow(layer: Module, ...shape: number[]): Row {
+  const forward = (input: Tensor) => layer.forward(input);
+  const inputs = [x(...shape), ...layer.to('float64').parameters()];
+  return { name: `${layer} on [${shape}]`, covers: layer.constructor, inputs, fn: forward };
+}
+
+const LAYERS: Row[] = [
+  layerRow(new convgrad.Conv2D(2, 3, 3, { padding: 1, generator }), 2, 2, 4, 4),
+  layerRow(new convgrad.Conv2D(2, 4, [2, 3], { groups: 2, stride: 2, bias: false, generator }), 1, 2, 5, 6),
+  layerRow(new convgrad.Conv2D(1, 2, 2, { padding: 'same', dilation: 2, generator }), 2, 1, 4, 5),
+  layerRow(new convgrad.Dense(4, 3, { generator }), 2, 4),
+  layerRow(new convgrad.Dense(3, 2, { bias: false, generator }), 3, 3),
+  layerRow(new convgrad.ReLU(), 2, 3, 2),
+  layerRow(new convgrad.MaxPool2D(2), 2, 2, 4, 5),
+  layerRow(new convgrad.MaxPool2D(3, { stride: 2, padding: 1 }), 1, 1, 5, 6),
+  layerRow(new convgrad.AvgPool2D([2, 3], { stride: 1, padding: [1, 1] }), 1, 2, 4, 5),
+  layerRow(new convgrad.Flatten(), 2, 3, 2),
+  layerRow(
+    new convgrad.Sequential(
+      ...[new convgrad.Conv2D(1, 2, 3, { generator }), new convgrad.ReLU(), new convgrad.MaxPool2D(2)],
+      ...[new convgrad.Flatten(), new convgrad.Dense(8, 3, { generator })],
+    ),
+    ...[2, 1, 6, 6],
+  ),
+];
+
+describe.each([...OPERATIONS, ...LAYERS])('$name', ({ inputs, fn }) => {
+  test('agrees with central differences at every index', () => {
+    const result = gradcheck(fn, inputs);
+    expect(result.message).toMatch(/^\d+ derivatives agree/);
+    expect(result.ok).toBe(true);
+    expect(result.checked).toBe(inputs.reduce((count, input) => count + input.size, 0));
+  });
+
+  test('control: one output gradient 1% off shows in every input', () => {
+    const at = indexOfLargest(fn(...inputs).data);
+    const result = gradcheck((...given) => distorted(fn(...given), at, 1.01), inputs);
+    expect(result.ok).toBe(false);
+    expect(new Set(result.mismatches.map(({ input }) => input))).toEqual(new Set(inputs.keys()));
+  });
+});
+
+describe.each(OPERATIONS)('$name', ({ inputs, fn }) => {
+  test.each([
+    { wrong: '1% off', factor: 1.01 },
+    { wrong: 'missing', factor: 0 },
+  ])('control: one input gradient $wrong is found, there and nowhere else', ({ factor }) => {
+    const gradients = gradientsOf(fn, inputs);
+    inputs.forEach((_, input) => {
+      const index = indexOfLargest(gradients[input]);
+      const wrong = (...given: Tensor[]) =>
+        fn(...given.map((each, i) => (i === input ? distorted(each, index, factor) : each)));
+      const found = gradcheck(wrong, inputs).mismatches.map((mismatch) => [mismatch.input, mismatch.index]);
+      expect(found).toEqual([[input, index]]);
+    });
+  });
+});
+
+/** The same numbers; the gradient is multiplied by `factor` at one index on its way back. */
+function distorted(input: Tensor, index: number, factor: number): Tensor {
+  return operation({
+    name: 'distorted',
+    inputs: [input],
+    shape: input.shape,
+    backward: (_, dy, [dx]) => {
+      for (let i = 0; i < dx!.length; i++) dx!.array[i] += dy.array[i] * (i === index ? factor : 1);
+    },
+  });
+}
+
+function gradientsOf(fn: Row['fn'], inputs: Tensor[]): Float64Array[] {
+  for (const input of inputs) input.grad = null;
+  const y = fn(...inputs);
+  y.backward(x(...y.shape));
+  return inputs.map((input) => Float64Array.from(input.grad!.data));
+}
+
+function indexOfLargest(values: ArrayLike<number>): number {
+  const sizes = Array.from(values, Math.abs);
+  return sizes.indexOf(Math.max(...sizes));
+}
+
+describe('nothing is left out of the table:', () => {
+  test('every operation in src/ops has a row, and is exported', async () => {
+    const files = readdirSync(new URL('../src/ops', import.meta.url));
+    const stems = files.filter((file) => file.endsWith('.ts')).map((file) => file.slice(0, -'.ts'.length));
+    const modules = await Promise.all(stems.map((stem) => import(`../src/ops/${stem}.ts`) as Promise<object>));
+    const named = modules
+      .flatMap((module) => Object.entries(module))
+      .filter(([, value]) => typeof value === 'function');
+    expect(named.length).toBeGreaterThanOrEqual(30);
+    const covered = new Set(OPERATIONS.map(({ covers }) => covers));
+    expect(named.filter(([, value]) => !covered.has(value)).map(([name]) => name)).toEqual([]);
+    const exported = new Set<unknown>(Object.values(convgrad));
+    expect(named.filter(([, value]) => !exported.has(value)).map(([name]) => name)).toEqual([]);
+  });
+
+  test('every exported layer has a row', () => {
+    const layers = Object.values(convgrad).filter((v) => typeof v === 'function' && v.prototype instanceof Module);
+    expect(layers.length).toBeGreaterThanOrEqual(7);
+    expect(new Set(LAYERS.map(({ covers }) => covers))).toEqual(new Set(layers));
+  });
+});
+
+describe('gradcheck', () => {
+  const leaf = (...values: number[]) => tensor(Float64Array.from(values), { requiresGrad: true });
+
+  test('reports a kink: relu at 0, and the tie of a maximum', () => {
+    const atZero = gradcheck(relu, [leaf(1, 0, -1)]);
+    expect(atZero).toMatchObject({ ok: false, kinks: [{ input: 0, index: 1 }], mismatches: [], checked: 2 });
+    expect(atZero.message).toBe('input 0 at index 1 is at a kink');
+    expect(gradcheck((a) => max(a), [leaf(3, 1, 3)]).kinks).toEqual([0, 2].map((index) => ({ input: 0, index })));
+  });
+
+  test('steps clear of a kink that is nearer than eps: relu at 3e-6 and at -3e-6, eps 1e-5', () => {
+    expect(gradcheck(relu, [leaf(3e-6, -3e-6)])).toMatchObject({ ok: true, kinks: [], checked: 2 });
+  });
+
+  test('says where a planted error is, and how large', () => {
+    const fn = (a: Tensor, b: Tensor) => mul(a, distorted(b, 3, 1.5));
+    const result = gradcheck(fn, [leaf(1, 2, 3, 4), leaf(1, 1, 1, 1)]);
+    expect(result).toMatchObject({ ok: false, checked: 8, mismatches: [{ input: 1, index: 3 }] });
+    const [{ analytic, numeric }] = result.mismatches;
+    expect(analytic / numeric).toBeCloseTo(1.5, 6);
+    expect(result.maxError).toBeCloseTo(Math.abs(numeric) / 2, 6);
+    expect(result.message).toBe(`input 1 at index 3: backward says ${analytic}, the central difference ${numeric}`);
+  });
+
+  test('atol and rtol are the limit', () => {
+    const fn = (a: Tensor) => distorted(a, 0, 1.01);
+    expect(gradcheck(fn, [leaf(1, 2)]).ok).toBe(false);
+    expect(gradcheck(fn, [leaf(1, 2)], { rtol: 0.02 }).ok).toBe(true);
+    expect(gradcheck(fn, [leaf(1, 2)], { atol: 0.02 }).ok).toBe(true);
+  });
+
+  test('a NaN is a mismatch', () => {
+    const result = gradcheck(sqrt, [leaf(4, -4)]);
+    expect(result).toMatchObject({ ok: false, maxError: Number.NaN });
+    expect(result.mismatches.find(({ index }) => index === 1)!.analytic).toBeNaN();
+  });
+
+  test('leaves values and gradients as they were, and checks only what requires a gradient', () => {
+    const [a, b] = [leaf(1, 2), tensor(Float64Array.of(3, 4))];
+    a.mul(5).sum().backward();
+    expect(gradcheck(mul, [a, b])).toMatchObject({ ok: true, checked: 2 });
+    expect([a.toArray(), a.grad!.toArray(), b.grad]).toEqual([[1, 2], [5, 5], null]);
+  });
+
+  test('refuses float32, inputs without requiresGrad, a misspelt option, and a function that is not deterministic', () => {
+    const single = tensor([1], { requiresGrad: true });
+    expect(() => gradcheck(add, [leaf(1), single])).toThrow('expected float64 inputs, got float32 as input 1');
+    expect(() => gradcheck(exp, [fixed(2)])).toThrow('expected at least one input with requiresGrad');
+    expect(() => gradcheck(exp, [leaf(1)], { epsilon: 1 } as object)).toThrow("unknown option 'epsilon'");
+    let calls = 0;
+    expect(() => gradcheck((a) => add(a, calls++), [leaf(1)])).toThrow('different results for the same inputs');
+  });
+});
