@@ -94,6 +94,10 @@ test('no file is longer than 350 lines, and there is no utils room', () => {
   expect(shipped.filter((path) => /utils?|helpers?|common|misc/.test(path))).toEqual([]);
 });
 
+test('no test is skipped or left alone', () => {
+  expect(files('test').filter((path) => /\.(only|skip|todo|skipIf|runIf)\b/.test(code(path)))).toEqual([]);
+});
+
 test('seedrandom is the only runtime dependency, and the core imports nothing else', () => {
   const { dependencies, peerDependencies, peerDependenciesMeta } = JSON.parse(text('package.json'));
   expect(Object.keys(dependencies)).toEqual(['seedrandom']);

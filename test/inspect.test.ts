@@ -1,0 +1,116 @@
+import { describe, expect, test } from 'vitest';
+import { diverging, filterPanels, ink, type Panel, Picture, panelGrid, textWidth } from '../src/inspect/index.js';
+
+const pixel = (picture: Picture, x: number, y: number) => [
+  ...picture.data.slice(4 * (y * picture.width + x), 4 * (y * picture.width + x) + 3),
+];
+const WHITE = [255, 255, 255];
+
+/** All pixels of a colour. */
+function find(picture: Picture, colour: readonly number[]): [number, number][] {
+  const found: [number, number][] = [];
+  for (let y = 0; y < picture.height; y++) {
+    for (let x = 0; x < picture.width; x++) {
+      if (pixel(picture, x, y).every((value, i) => value === colour[i])) found.push([x, y]);
+    }
+  }
+  return found;
+}
+
+describe('colours', () => {
+  test('blue below, red above, near white at 0, clipped at the ends, the same steps on both sides', () => {
+    expect(diverging(-1)).toEqual([5, 48, 97]);
+    expect(diverging(0)).toEqual([247, 247, 247]);
+    expect(diverging(1)).toEqual([103, 0, 31]);
+    expect(diverging(7)).toEqual(diverging(1));
+    expect(diverging(-0.1)).toEqual([228, 238, 244]); // Half way between two of ColorBrewer's colours.
+  });
+
+  test('what is no number is seen as such', () => {
+    expect(diverging(Number.NaN)).toEqual([0, 200, 0]);
+  });
+
+  test('ink is black on white', () => {
+    expect([ink(0), ink(0.5), ink(1), ink(2)]).toEqual([WHITE, [128, 128, 128], [0, 0, 0], [0, 0, 0]]);
+  });
+});
+
+describe('Picture', () => {
+  test('a rectangle covers its pixels and no others, and is cut at the border', () => {
+    const picture = new Picture(4, 3).rectangle(2, 1, 9, 1, [1, 2, 3]);
+    expect(find(picture, [1, 2, 3])).toEqual([
+      [2, 1],
+      [3, 1],
+    ]);
+    expect(picture.data.filter((_, i) => i % 4 === 3).every((opacity) => opacity === 255)).toBe(true);
+  });
+
+  test('text is as wide as it says, and different letters look different', () => {
+    const draw = (text: string) => new Picture(60, 20).text(text, 10, 0, { colour: [0, 0, 0] });
+    const inked = (picture: Picture) =>
+      [...picture.data].flatMap((value, i) => (i % 4 === 0 && value < 200 ? [i / 4] : []));
+    const columns = inked(draw('Wj')).map((i) => i % 60);
+    expect(Math.min(...columns)).toBeGreaterThanOrEqual(10);
+    expect(Math.max(...columns)).toBeLessThanOrEqual(10 + textWidth('Wj'));
+    expect(inked(draw('a'))).not.toEqual(inked(draw('e')));
+    expect(inked(draw('☃'))).toEqual(inked(draw('?')));
+    expect(inked(draw(' '))).toEqual([]);
+  });
+
+  test('text beyond the border is cut, not wrapped', () => {
+    const picture = new Picture(20, 20).text('mmmmmm', 15, 0, { colour: [0, 0, 0] });
+    const columns = [...picture.data].flatMap((value, i) => (i % 4 === 0 && value < 200 ? [(i / 4) % 20] : []));
+    expect(Math.min(...columns)).toBeGreaterThanOrEqual(15);
+  });
+});
+
+describe('panelGrid', () => {
+  const panel = (values: number[], rest: Partial<Panel> = {}): Panel => ({ values, height: 2, width: 2, ...rest });
+
+  test('all diverging panels share one scale: the largest magnitude has the end of the colours, half of it the middle', () => {
+    const picture = panelGrid(
+      [
+        { label: 'a', panels: [panel([4, 0, 0, 0])] },
+        { label: 'b', panels: [panel([0, -2, 0, 0])] },
+      ],
+      { panelSize: 20 },
+    );
+    const strongest = find(picture, diverging(1)).filter(([, y]) => y < picture.height - 45);
+    expect(strongest).toHaveLength(100); // One square of 10 by 10 pixels, enlarged without smoothing.
+    expect(find(picture, diverging(-0.5)).filter(([, y]) => y < picture.height - 45)).toHaveLength(100);
+  });
+
+  test('a panel in ink has no part in the scale', () => {
+    const panels = [panel([0.5, 0, 0, 0]), panel([100, 0, 0, 0], { colours: 'ink' }), null];
+    const picture = panelGrid([{ label: '', panels }], { panelSize: 20 });
+    expect(find(picture, diverging(1)).length).toBeGreaterThanOrEqual(100);
+  });
+
+  test('zeros, NaN and infinity are drawn, not fatal', () => {
+    expect(panelGrid([{ label: '', panels: [panel([0, 0, 0, 0])] }]).width).toBeGreaterThan(0);
+    const picture = panelGrid([{ label: '', panels: [panel([Number.NaN, Infinity, 1, 0])] }], { panelSize: 20 });
+    expect(find(picture, [0, 200, 0])).toHaveLength(100);
+  });
+
+  test('a panel whose numbers do not fit, and no panel at all, are errors', () => {
+    expect(() => panelGrid([{ label: '', panels: [panel([1, 2, 3])] }])).toThrow(
+      'expected 2 * 2 values in a panel, got 3',
+    );
+    expect(() => panelGrid([])).toThrow('expected at least one panel');
+  });
+});
+
+describe('filterPanels', () => {
+  test('cuts one channel out of each filter', () => {
+    const weights = Float32Array.from({ length: 2 * 3 * 2 * 2 }, (_, i) => i);
+    const panels = filterPanels(weights, [2, 3, 2, 2], 1);
+    expect(panels.map(({ values }) => [...(values as number[])])).toEqual([
+      [4, 5, 6, 7],
+      [16, 17, 18, 19],
+    ]);
+  });
+
+  test('refuses a channel that is not there', () => {
+    expect(() => filterPanels(new Float32Array(8), [2, 1, 2, 2], 1)).toThrow('with a channel 1, got 8 numbers');
+  });
+});
