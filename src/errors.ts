@@ -29,6 +29,9 @@ export class ArgumentError extends ConvgradError {}
 /** A tensor was read after its storage had been released. */
 export class ReleasedError extends ConvgradError {}
 
+/** More memory was asked for than there is. */
+export class OutOfMemoryError extends ConvgradError {}
+
 /** Bytes or data that are not what their format promises. */
 export class FormatError extends ConvgradError {}
 

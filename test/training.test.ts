@@ -11,6 +11,7 @@ import {
   Flatten,
   fit,
   Generator,
+  getDefaultGenerator,
   LinearLR,
   MaxPool2D,
   manualSeed,

@@ -1,5 +1,5 @@
 import { ArgumentError, checkOptions, ShapeError, show } from '../errors.js';
-import { type DType, type FloatArray, Storage } from '../kernels/storage.js';
+import { type DType, type FloatArray, newArray, Storage } from '../kernels/storage.js';
 import { Generator, getDefaultGenerator } from '../random.js';
 import { checkShape, type Shape, showShape, sizeOf } from '../shape.js';
 import { Tensor } from './tensor.js';
@@ -92,15 +92,18 @@ function random(
 
 function allocate(where: string, shape: Shape, dtype: DType = 'float32'): FloatArray {
   checkShape(where, shape);
-  if (dtype === 'float32') return new Float32Array(sizeOf(shape));
-  if (dtype === 'float64') return new Float64Array(sizeOf(shape));
+  if (dtype === 'float32' || dtype === 'float64') return newArray(dtype, sizeOf(shape));
   throw new ArgumentError(where, `expected dtype 'float32' or 'float64', got ${show(dtype)}`);
+}
+
+function isBigIntArray(values: unknown): boolean {
+  return values instanceof BigInt64Array || values instanceof BigUint64Array;
 }
 
 function shapeOfValues(values: TensorValues): number[] {
   if (typeof values === 'number') return [];
   const length = (values as ArrayLike<number> | undefined | null)?.length;
-  if (typeof values === 'string' || typeof length !== 'number') {
+  if (typeof values === 'string' || typeof length !== 'number' || isBigIntArray(values)) {
     throw new ArgumentError('tensor', `expected numbers, nested arrays or a typed array, got ${show(values)}`);
   }
   const shape = [length];

@@ -26,11 +26,16 @@ export interface Operation {
   keep?: boolean;
 }
 
+/** Throws unless all are tensors: for plain JavaScript, where the compiler does not see to it. */
+export function checkTensors(where: string, ...values: readonly unknown[]): void {
+  for (const value of values) {
+    if (!(value instanceof Tensor)) throw new ArgumentError(where, `expected a tensor, got ${show(value)}`);
+  }
+}
+
 /** Computes the result of an operation, and records it for `backward` if an input requires a gradient. */
 export function operation({ name, inputs, shape, forward, backward, adds, keep }: Operation): Tensor {
-  for (const input of inputs) {
-    if (!(input instanceof Tensor)) throw new ArgumentError(name, `expected a tensor, got ${show(input)}`);
-  }
+  checkTensors(name, ...inputs);
   const [{ dtype, storage: first }] = inputs;
   const other = inputs.find((input) => input.dtype !== dtype);
   if (other) throw new ArgumentError(name, `expected tensors of one dtype, got ${dtype} and ${other.dtype}`);

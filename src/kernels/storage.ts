@@ -1,4 +1,4 @@
-import { ReleasedError } from '../errors.js';
+import { OutOfMemoryError, ReleasedError } from '../errors.js';
 
 /** The element types of tensors. */
 export type DType = 'float32' | 'float64';
@@ -38,6 +38,19 @@ export class Storage<A extends FloatArray | Int32Array = FloatArray> {
 
   release(): void {
     this.#array = null;
+  }
+}
+
+/** An array of zeros outside any kernels' memory, in the care of the garbage collector. */
+export function newArray(dtype: DType, length: number): FloatArray {
+  try {
+    return dtype === 'float64' ? new Float64Array(length) : new Float32Array(length);
+  } catch {
+    const bytes = (length * (dtype === 'float64' ? 8 : 4)).toLocaleString('en');
+    throw new OutOfMemoryError(
+      'allocate',
+      `no room for ${length.toLocaleString('en')} ${dtype} numbers (${bytes} bytes)`,
+    );
   }
 }
 

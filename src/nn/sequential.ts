@@ -17,6 +17,9 @@ export class Sequential extends Module {
   constructor(...layers: Module[] | [Record<string, Module>]) {
     super();
     const named = layers.length === 1 && !(layers[0] instanceof Module) ? layers[0] : (layers as Module[]);
+    if (typeof named !== 'object' || named === null) {
+      throw new ArgumentError('Sequential', `expected layers, or an object of layers by name, got ${show(named)}`);
+    }
     this.#layers = new Map(Object.entries(named));
     [...this.#layers].forEach(([name, layer], i) => {
       if (!(layer instanceof Module)) {

@@ -1,4 +1,4 @@
-import { operation } from '../autograd/operation.js';
+import { checkTensors, operation } from '../autograd/operation.js';
 import type { Tensor } from '../autograd/tensor.js';
 import { ArgumentError, checkNumber, checkOptions, ShapeError, show } from '../errors.js';
 import type { ConvSizes } from '../kernels/kernels.js';
@@ -27,6 +27,7 @@ export const CONV2D_OPTIONS = ['stride', 'padding', 'dilation', 'groups'] as con
  * @throws ShapeError when channels do not fit or the filter is larger than the padded image.
  */
 export function conv2d(x: Tensor, weight: Tensor, bias: Tensor | null = null, options: Conv2dOptions = {}): Tensor {
+  checkTensors('conv2d', x, weight, ...(bias ? [bias] : []));
   checkOptions('conv2d', options, CONV2D_OPTIONS);
   const sizes = conv2dSizes('conv2d', x.shape, weight.shape, options);
   const { N, O, outH, outW } = sizes;

@@ -1,4 +1,4 @@
-import { operation } from '../autograd/operation.js';
+import { checkTensors, operation } from '../autograd/operation.js';
 import type { Tensor } from '../autograd/tensor.js';
 import { ShapeError } from '../errors.js';
 import { sameShape, showShape } from '../shape.js';
@@ -11,6 +11,7 @@ import { sameShape, showShape } from '../shape.js';
  * @returns [N, outFeatures]
  */
 export function dense(x: Tensor, weight: Tensor, bias: Tensor | null = null): Tensor {
+  checkTensors('dense', x, weight, ...(bias ? [bias] : []));
   const [N, K] = x.shape;
   const [O, inFeatures] = weight.shape;
   if (weight.shape.length !== 2) {

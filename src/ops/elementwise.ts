@@ -1,6 +1,6 @@
 import { tensor } from '../autograd/create.js';
-import { operation } from '../autograd/operation.js';
-import type { Tensor } from '../autograd/tensor.js';
+import { checkTensors, operation } from '../autograd/operation.js';
+import { Tensor } from '../autograd/tensor.js';
 import type { BinaryOperation, UnaryOperation } from '../kernels/kernels.js';
 import { broadcastShapes, broadcastStrides } from '../shape.js';
 
@@ -73,6 +73,7 @@ export function tanh(x: Tensor): Tensor {
 }
 
 function unary(name: UnaryOperation, x: Tensor, parameter = 0): Tensor {
+  checkTensors(name, x);
   return operation({
     name,
     inputs: [x],
@@ -85,6 +86,7 @@ function unary(name: UnaryOperation, x: Tensor, parameter = 0): Tensor {
 function binary(name: BinaryOperation, left: Operand, right: Operand): Tensor {
   const a = typeof left === 'number' ? constant(left, right) : left;
   const b = typeof right === 'number' ? constant(right, left) : right;
+  checkTensors(name, a, b);
   const shape = broadcastShapes(name, a.shape, b.shape);
   const walk = { shape, stridesA: broadcastStrides(a.shape, shape), stridesB: broadcastStrides(b.shape, shape) };
   return operation({
@@ -98,5 +100,5 @@ function binary(name: BinaryOperation, left: Operand, right: Operand): Tensor {
 
 /** A number as a tensor of the dtype of the operand that it meets. */
 function constant(value: number, other: Operand): Tensor {
-  return tensor(value, { dtype: typeof other === 'number' ? 'float32' : other.dtype });
+  return tensor(value, { dtype: other instanceof Tensor ? other.dtype : 'float32' });
 }

@@ -1,4 +1,4 @@
-import { operation } from '../autograd/operation.js';
+import { checkTensors, operation } from '../autograd/operation.js';
 import { Tensor } from '../autograd/tensor.js';
 import { ArgumentError, checkNumber, checkOptions, ShapeError, show } from '../errors.js';
 import type { IndexStorage, Storage } from '../kernels/storage.js';
@@ -24,6 +24,7 @@ export function crossEntropy(
   labels: Labels,
   options: { reduction?: Reduction; labelSmoothing?: number } = {},
 ): Tensor {
+  checkTensors('crossEntropy', logits);
   checkOptions('crossEntropy', options, ['reduction', 'labelSmoothing']);
   const smoothing = checkNumber('crossEntropy', 'labelSmoothing', options.labelSmoothing ?? 0, { least: 0, most: 1 });
   if (logits.shape.length !== 2 || logits.shape[1] === 0) {
@@ -56,6 +57,7 @@ export function crossEntropy(
  * @param options `reduction`, 'mean' unless given
  */
 export function mseLoss(prediction: Tensor, target: Tensor, options: { reduction?: Reduction } = {}): Tensor {
+  checkTensors('mseLoss', prediction, target);
   checkOptions('mseLoss', options, ['reduction']);
   if (!sameShape(prediction.shape, target.shape)) {
     throw new ShapeError(

@@ -1,4 +1,4 @@
-import { operation } from '../autograd/operation.js';
+import { checkTensors, operation } from '../autograd/operation.js';
 import type { Tensor } from '../autograd/tensor.js';
 import { ShapeError } from '../errors.js';
 import { broadcastShapes, broadcastStrides, type Shape, showShape, sizeOf } from '../shape.js';
@@ -9,6 +9,7 @@ import { reshape } from './reshape.js';
  * PyTorch, a vector on the left is a row, one on the right a column, and that axis is dropped from the result.
  */
 export function matmul(a: Tensor, b: Tensor): Tensor {
+  checkTensors('matmul', a, b);
   if (a.shape.length === 0 || b.shape.length === 0) {
     throw new ShapeError(
       'matmul',

@@ -1,9 +1,9 @@
-import { operation } from '../autograd/operation.js';
+import { checkTensors, operation } from '../autograd/operation.js';
 import type { Tensor } from '../autograd/tensor.js';
 import { checkOptions, ShapeError, show } from '../errors.js';
 import type { PoolSizes } from '../kernels/kernels.js';
 import type { IndexStorage } from '../kernels/storage.js';
-import { type Pair, pair, type Shape, showShape, sizeOf, windowsAlong } from '../shape.js';
+import { type Pair, pair, showShape, sizeOf, windowsAlong } from '../shape.js';
 
 export interface Pool2dOptions {
   /** How far the window moves, in pixels: as far as it is wide unless given. */
@@ -20,7 +20,7 @@ export const POOL2D_OPTIONS = ['stride', 'padding'] as const;
  * @returns [N, C, outH, outW], outH = floor((H + 2 padding - kernelSize) / stride) + 1
  */
 export function maxPool2d(x: Tensor, kernelSize: Pair, options: Pool2dOptions = {}): Tensor {
-  const { sizes, shape } = pool2dSizes('maxPool2d', x.shape, kernelSize, options);
+  const { sizes, shape } = pool2dSizes('maxPool2d', x, kernelSize, options);
   let indices: IndexStorage;
   return operation({
     name: 'maxPool2d',
@@ -41,7 +41,7 @@ export function maxPool2d(x: Tensor, kernelSize: Pair, options: Pool2dOptions = 
  * @returns [N, C, outH, outW], outH = floor((H + 2 padding - kernelSize) / stride) + 1
  */
 export function avgPool2d(x: Tensor, kernelSize: Pair, options: Pool2dOptions = {}): Tensor {
-  const { sizes, shape } = pool2dSizes('avgPool2d', x.shape, kernelSize, options);
+  const { sizes, shape } = pool2dSizes('avgPool2d', x, kernelSize, options);
   return operation({
     name: 'avgPool2d',
     inputs: [x],
@@ -52,8 +52,10 @@ export function avgPool2d(x: Tensor, kernelSize: Pair, options: Pool2dOptions = 
 }
 
 /** The sizes of a pooling, checked. */
-function pool2dSizes(where: string, x: Shape, kernelSize: Pair, options: Pool2dOptions) {
+function pool2dSizes(where: string, tensor: Tensor, kernelSize: Pair, options: Pool2dOptions) {
+  checkTensors(where, tensor);
   checkOptions(where, options, POOL2D_OPTIONS);
+  const x = tensor.shape;
   if (x.length !== 4) throw new ShapeError(where, `expected an input [N, C, H, W], got shape ${showShape(x)}`);
   const [N, C, H, W] = x;
   const [kernelH, kernelW] = pair(where, 'kernelSize', kernelSize, 1);

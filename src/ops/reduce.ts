@@ -1,4 +1,4 @@
-import { operation } from '../autograd/operation.js';
+import { checkTensors, operation } from '../autograd/operation.js';
 import type { Tensor } from '../autograd/tensor.js';
 import { checkOptions, ShapeError, show } from '../errors.js';
 import type { IndexStorage } from '../kernels/storage.js';
@@ -18,7 +18,10 @@ export function sum(x: Tensor, options: ReduceOptions = {}): Tensor {
 
 /** The arithmetic mean over some axes, or over all. */
 export function mean(x: Tensor, options: ReduceOptions = {}): Tensor {
-  return scaledSum('mean', x, options, (count) => 1 / count);
+  return scaledSum('mean', x, options, (count) => {
+    if (count > 0) return 1 / count;
+    throw new ShapeError('mean', `expected at least one number, got shape ${showShape(x.shape)}`);
+  });
 }
 
 /**
@@ -63,6 +66,7 @@ function scaledSum(name: string, x: Tensor, options: ReduceOptions, scaleOf: (co
 
 /** The axes to reduce, the shape with them at size 1, and the shape of the result. */
 function plan(name: string, x: Tensor, options: ReduceOptions) {
+  checkTensors(name, x);
   checkOptions(name, options, ['axis', 'keepDims']);
   const { axis = x.shape.map((_, i) => i), keepDims = false } = options;
   const axes = (typeof axis === 'number' ? [axis] : [...axis]).map((i) => normaliseAxis(name, i, x.shape.length));

@@ -1,4 +1,4 @@
-import { operation } from '../autograd/operation.js';
+import { checkTensors, operation } from '../autograd/operation.js';
 import type { Tensor } from '../autograd/tensor.js';
 import { ShapeError, show } from '../errors.js';
 import { normaliseAxis, type Shape, showShape, sizeOf, stridesOf } from '../shape.js';
@@ -8,6 +8,7 @@ import { normaliseAxis, type Shape, showShape, sizeOf, stridesOf } from '../shap
  * @param shape one entry may be -1: it becomes whatever makes the sizes equal.
  */
 export function reshape(x: Tensor, shape: Shape): Tensor {
+  checkTensors('reshape', x);
   const free = shape.indexOf(-1);
   const known = sizeOf(shape.filter((n) => n !== -1));
   const full = shape.map((n, i) => (i === free ? x.size / known : n));
@@ -25,12 +26,14 @@ export function reshape(x: Tensor, shape: Shape): Tensor {
 
 /** All axes from `startAxis` on as one. */
 export function flatten(x: Tensor, startAxis = 0): Tensor {
+  checkTensors('flatten', x);
   const from = x.shape.length === 0 ? 0 : normaliseAxis('flatten', startAxis, x.shape.length);
   return reshape(x, [...x.shape.slice(0, from), sizeOf(x.shape.slice(from))]);
 }
 
 /** A copy with its axes in the order `axes`: axis i of the result is axis axes[i] of x. */
 export function permute(x: Tensor, axes: readonly number[]): Tensor {
+  checkTensors('permute', x);
   const order = axes.map((axis) => normaliseAxis('permute', axis, x.shape.length));
   if (order.length !== x.shape.length || new Set(order).size !== order.length) {
     throw new ShapeError('permute', `expected each of the ${x.shape.length} axes once, got ${show(axes)}`);
@@ -50,6 +53,7 @@ export function permute(x: Tensor, axes: readonly number[]): Tensor {
 
 /** A copy with two axes exchanged: the last two unless given. */
 export function transpose(x: Tensor, axis0 = -2, axis1 = -1): Tensor {
+  checkTensors('transpose', x);
   const first = normaliseAxis('transpose', axis0, x.shape.length);
   const second = normaliseAxis('transpose', axis1, x.shape.length);
   const order = x.shape.map((_, i) => (i === first ? second : i === second ? first : i));
@@ -58,6 +62,7 @@ export function transpose(x: Tensor, axis0 = -2, axis1 = -1): Tensor {
 
 /** A copy that no `backward` and no `noGrad` frees; a gradient flows through it to x. */
 export function clone(x: Tensor): Tensor {
+  checkTensors('clone', x);
   const walk = { shape: [x.size], strides: [1] };
   return operation({
     name: 'clone',

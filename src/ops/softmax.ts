@@ -1,4 +1,4 @@
-import { operation } from '../autograd/operation.js';
+import { checkTensors, operation } from '../autograd/operation.js';
 import type { Tensor } from '../autograd/tensor.js';
 import type { LineSizes } from '../kernels/kernels.js';
 import { normaliseAxis, sizeOf } from '../shape.js';
@@ -28,6 +28,7 @@ export function logSoftmax(x: Tensor, axis = -1): Tensor {
 }
 
 function linesAlong(where: string, x: Tensor, axis: number): LineSizes {
+  checkTensors(where, x);
   const along = normaliseAxis(where, axis, x.shape.length);
   const [outer, inner] = [sizeOf(x.shape.slice(0, along)), sizeOf(x.shape.slice(along + 1))];
   return { outer, length: x.shape[along], inner };

@@ -1,4 +1,4 @@
-import type { Dataset } from '../data/dataset.js';
+import { Dataset } from '../data/dataset.js';
 import { DataLoader } from '../data/loader.js';
 import { ArgumentError, ConvgradError, checkNumber, checkOptions, show } from '../errors.js';
 import type { Module } from '../nn/module.js';
@@ -95,6 +95,7 @@ export async function fit(model: Module, dataset: Dataset, options: FitOptions):
   if (!(optimizer instanceof Optimizer)) {
     throw new ArgumentError('fit', `expected an optimizer such as new SGD(model.parameters()), got ${show(optimizer)}`);
   }
+  if (!(dataset instanceof Dataset)) throw new ArgumentError('fit', `expected a Dataset, got ${show(dataset)}`);
   const epochs = checkNumber('fit', 'epochs', options.epochs ?? 1, { least: 0, whole: true });
   if (dataset.length === 0) throw new ArgumentError('fit', 'expected at least one example, got an empty dataset');
   const generator = seed === undefined ? getDefaultGenerator() : new Generator(seed);

@@ -1,5 +1,5 @@
 import type { Kernels, SGDSettings } from '../kernels.js';
-import { type DType, Storage } from '../storage.js';
+import { type DType, newArray, Storage } from '../storage.js';
 import { conv2d, conv2dGradInput, conv2dGradWeight } from './conv.js';
 import { binary, binaryGradient, reduceAdd, scatterAdd, spreadAdd, unary, unaryGradient } from './elementwise.js';
 import {
@@ -45,7 +45,7 @@ export const reference: Kernels = {
 };
 
 function zeros(dtype: DType, length: number): Storage {
-  return new Storage(dtype === 'float64' ? new Float64Array(length) : new Float32Array(length));
+  return new Storage(newArray(dtype, length));
 }
 
 function sgd(parameter: Storage, gradient: Storage, velocity: Storage | null, settings: SGDSettings): void {
