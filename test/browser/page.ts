@@ -1,0 +1,62 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { build } from 'esbuild';
+import { type Browser, chromium, type Page } from 'playwright-core';
+
+/** A headless Chromium with one page that runs a script bundled from the built package. */
+export interface TestPage {
+  page: Page;
+  /** Whatever the console said that was worth an error. */
+  errors: string[];
+  close(): Promise<void>;
+}
+
+/**
+ * Bundles `script` (which may import from dist/ and test/), serves it from this machine, and opens it.
+ * @param options `isolated` sends the two headers that let a page have threads
+ */
+export async function openPage(script: string, options: { isolated?: boolean } = {}): Promise<TestPage> {
+  const { outputFiles } = await build({
+    stdin: { contents: script, resolveDir: process.cwd(), loader: 'ts' },
+    ...{ bundle: true, format: 'esm', write: false, target: 'es2022', logLevel: 'error' },
+  });
+  const server = await serve(
+    { '/': ['text/html', '<!doctype html><script type="module" src="/bundle.js"></script>'], '/favicon.ico': ['', ''] },
+    outputFiles[0].text,
+    options.isolated ?? false,
+  );
+  const browser = await launch();
+  const page = await browser.newPage();
+  const errors: string[] = [];
+  page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
+  page.on('pageerror', (error) => errors.push(String(error)));
+  await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+  return {
+    ...{ page, errors },
+    async close() {
+      await browser.close();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+function serve(files: Record<string, [string, string]>, bundle: string, isolated: boolean): Promise<Server> {
+  const all: Record<string, [string, string]> = { ...files, '/bundle.js': ['text/javascript', bundle] };
+  const server = createServer((request, response) => {
+    const [type, content] = all[request.url ?? ''] ?? ['', null];
+    const isolation = {
+      'Cross-Origin-Opener-Policy': 'same-origin',
+      'Cross-Origin-Embedder-Policy': 'require-corp',
+    };
+    response.writeHead(content === null ? 404 : 200, { 'Content-Type': type, ...(isolated ? isolation : {}) });
+    response.end(content);
+  });
+  return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)));
+}
+
+function launch(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking'],
+  });
+}
