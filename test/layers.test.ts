@@ -1,0 +1,300 @@
+import { describe, expect, test } from 'vitest';
+import {
+  ArgumentError,
+  AvgPool2D,
+  AvgPool2d,
+  Conv2D,
+  Conv2d,
+  crossEntropy,
+  Dense,
+  Flatten,
+  Generator,
+  Linear,
+  MaxPool2D,
+  MaxPool2d,
+  Module,
+  manualSeed,
+  ones,
+  Parameter,
+  ReLU,
+  Sequential,
+  SGD,
+  ShapeError,
+  summary,
+  type Tensor,
+  tensor,
+  zeros,
+} from '../src/index.js';
+
+const generator = new Generator('test/layers');
+const keysOf = (model: Module) => Object.keys(model.stateDict());
+
+/** A model of one's own: fields, a list of layers, and a parameter that belongs to no layer. */
+class Net extends Module {
+  readonly conv1 = new Conv2D(1, 2, 3, { padding: 1, generator });
+  readonly blocks = [new Conv2D(2, 2, 1, { bias: false, generator }), new ReLU(), new Conv2D(2, 2, 1, { generator })];
+  readonly head = new Sequential(new Flatten(), new Dense(32, 3, { generator }));
+  readonly scale = new Parameter(ones([1]));
+  readonly note = 'not a layer';
+
+  override forward(x: Tensor): Tensor {
+    x = this.conv1.forward(x);
+    for (const block of this.blocks) x = block.forward(x);
+    return this.head.forward(x).mul(this.scale);
+  }
+}
+
+describe('names and parameters', () => {
+  test("the state's keys are PyTorch's: '0.weight', nested '1.0.bias', named 'conv1.weight'", () => {
+    const inner = new Sequential(new Dense(3, 2, { generator }), new ReLU());
+    expect(keysOf(new Sequential(new Dense(2, 3, { generator }), inner))).toEqual([
+      ...['0.weight', '0.bias', '1.0.weight', '1.0.bias'],
+    ]);
+    const named = new Sequential({ conv1: new Conv2D(1, 2, 3, { generator }), relu: new ReLU(), head: inner });
+    expect(keysOf(named)).toEqual(['conv1.weight', 'conv1.bias', 'head.0.weight', 'head.0.bias']);
+    expect(keysOf(new Conv2D(1, 1, 1, { bias: false, generator }))).toEqual(['weight']);
+  });
+
+  test('a model of one’s own is found through its fields and lists', () => {
+    const net = new Net();
+    const keys = ['scale', 'conv1.weight', 'conv1.bias', 'blocks.0.weight', 'blocks.2.weight', 'blocks.2.bias'];
+    expect(keysOf(net)).toEqual([...keys, 'head.1.weight', 'head.1.bias']);
+    expect(net.namedModules().map(([name]) => name)).toEqual([
+      ...['', 'conv1', 'blocks.0', 'blocks.1', 'blocks.2', 'head', 'head.0', 'head.1'],
+    ]);
+    crossEntropy(net.forward(ones([2, 1, 4, 4])), [0, 2]).backward();
+    expect(net.parameters().every((parameter) => parameter.grad !== null)).toBe(true);
+  });
+
+  test('a layer that is used twice has its parameters once, both keys in the state, and the gradients of both', () => {
+    const shared = new Dense(2, 2, { generator });
+    const model = new Sequential(shared, new ReLU(), shared);
+    expect(model.parameters()).toEqual([shared.weight, shared.bias]);
+    expect(model.namedParameters().map(([name]) => name)).toEqual(['0.weight', '0.bias']);
+    expect(keysOf(model)).toEqual(['0.weight', '0.bias', '2.weight', '2.bias']);
+    shared.loadStateDict({
+      weight: tensor([
+        [2, 0],
+        [0, 2],
+      ]),
+      bias: zeros([2]),
+    });
+    model
+      .forward(ones([1, 2]))
+      .sum()
+      .backward();
+    expect(shared.bias!.grad!.toArray()).toEqual([3, 3]); // 1 from the second use, 2 through it from the first
+  });
+
+  test('train and eval reach every module inside', () => {
+    const net = new Net();
+    const modes = () => new Set(net.namedModules().map(([, module]) => module.training));
+    expect(modes()).toEqual(new Set([true]));
+    expect(net.eval()).toBe(net);
+    expect(modes()).toEqual(new Set([false]));
+    net.train();
+    expect(modes()).toEqual(new Set([true]));
+  });
+
+  test("PyTorch's names are the same layers", () => {
+    expect([Conv2d, Linear, MaxPool2d, AvgPool2d]).toEqual([Conv2D, Dense, MaxPool2D, AvgPool2D]);
+  });
+
+  test('to float64 and back converts every parameter', () => {
+    const net = new Net().to('float64');
+    expect(new Set(net.parameters().map(({ dtype }) => dtype))).toEqual(new Set(['float64']));
+    expect(net.forward(ones([1, 1, 4, 4], { dtype: 'float64' })).dtype).toBe('float64');
+    expect(net.to('float32').forward(ones([1, 1, 4, 4])).dtype).toBe('float32');
+  });
+});
+
+describe('stateDict and loadStateDict', () => {
+  const layer = () => new Dense(2, 1, { generator });
+  const numbersOf = (model: Module) => model.parameters().map((parameter) => parameter.toArray());
+
+  test('the state shares the numbers of the model; loading copies them', () => {
+    const [a, b] = [layer(), layer()];
+    b.loadStateDict(a.stateDict());
+    expect(numbersOf(b)).toEqual(numbersOf(a));
+    a.stateDict().weight.data[0] = 42;
+    expect(a.weight.data[0]).toBe(42);
+    expect(b.weight.data[0]).not.toBe(42);
+  });
+
+  test('strict loading names the keys that are missing and left over, and changes nothing', () => {
+    const model = layer();
+    const before = numbersOf(model);
+    const load = () => model.loadStateDict({ weight: ones([1, 2]), biass: ones([1]) });
+    expect(load).toThrow(ArgumentError);
+    expect(load).toThrow("loadStateDict: missing keys ['bias'], unexpected keys ['biass']");
+    expect(numbersOf(model)).toEqual(before);
+  });
+
+  test('loading that is not strict takes what fits, and says what did not', () => {
+    const model = layer();
+    const [, bias] = numbersOf(model);
+    const result = model.loadStateDict({ weight: ones([1, 2]), other: ones([1]) }, { strict: false });
+    expect(result).toEqual({ missing: ['bias'], unexpected: ['other'] });
+    expect(numbersOf(model)).toEqual([[[1, 1]], bias]);
+    expect(() => model.loadStateDict({}, { Strict: false } as object)).toThrow("unknown option 'Strict'");
+  });
+
+  test('a shape that does not fit changes nothing, not even what comes before it', () => {
+    const model = layer();
+    const before = numbersOf(model);
+    for (const strict of [true, false]) {
+      const load = () => model.loadStateDict({ weight: ones([1, 2]), bias: ones([2]) }, { strict });
+      expect(load).toThrow(ShapeError);
+      expect(load).toThrow('expected shape [1] for bias, got [2]');
+      expect(numbersOf(model)).toEqual(before);
+    }
+  });
+});
+
+describe('Sequential', () => {
+  const [conv, relu, pool] = [new Conv2D(1, 2, 3, { generator }), new ReLU(), new MaxPool2D(2)];
+
+  test('is indexed, iterated and asked by name', () => {
+    const model = new Sequential({ conv1: conv, relu, pool });
+    expect([model.length, model[0], model[2], model[3]]).toEqual([3, conv, pool, undefined]);
+    expect([model.at(0), model.at(-1), model.at('relu')]).toEqual([conv, pool, relu]);
+    expect([...model]).toEqual([conv, relu, pool]);
+    expect(new Sequential(conv, relu).at('1')).toBe(relu);
+    expect(() => model.at('conv2')).toThrow("Sequential: no layer 'conv2'; the layers are conv1, relu, pool");
+    expect(() => model.at(3)).toThrow(ArgumentError);
+  });
+
+  test('refuses what is no layer', () => {
+    expect(() => new Sequential(conv, 7 as unknown as Module)).toThrow('expected a layer as 1, got 7');
+    expect(() => new Sequential({ act: (() => 1) as unknown as Module })).toThrow('expected a layer as act');
+  });
+
+  test('of nothing gives its input', () => {
+    const x = ones([2]);
+    expect(new Sequential().forward(x)).toBe(x);
+  });
+
+  const misfit = () => ({ conv1: new Conv2D(1, 16, 1, { generator }), conv2: new Conv2D(8, 16, 5, { generator }) });
+  const tail = 'expected 8 input channels, got 16, input shape [32, 16, 14, 14]';
+
+  test.each([
+    ['named', () => new Sequential(misfit()), `conv2 (Conv2D): ${tail}`],
+    ['by index', () => new Sequential(...Object.values(misfit())), `1 (Conv2D): ${tail}`],
+    ['nested', () => new Sequential({ block: new Sequential(misfit()) }), `block.conv2 (Conv2D): ${tail}`],
+    [
+      'nested twice',
+      () => new Sequential(new Sequential({ block: new Sequential(misfit()) })),
+      `0.block.conv2 (Conv2D): ${tail}`,
+    ],
+  ])('a shape that does not fit names the layer, %s', (_, make, message) => {
+    const forward = () => make().forward(zeros([32, 1, 14, 14]));
+    expect(forward).toThrow(ShapeError);
+    expect(forward).toThrow(new RegExp(`^${message.replaceAll(/[()[\]]/g, '\\$&')}$`));
+  });
+
+  test('a lone layer names itself with its settings', () => {
+    const forward = () => new Dense(784, 10, { generator }).forward(zeros([2, 100]));
+    expect(forward).toThrow(
+      'Dense(784, 10): expected 784 input features, input shape [N, 784], got input shape [2, 100]',
+    );
+  });
+});
+
+describe('default initialisation is PyTorch’s: uniform within 1 / sqrt(fanIn), weight and bias', () => {
+  test.each([
+    ['Conv2D(3, 64, 5)', () => new Conv2D(3, 64, 5, { generator }), 75],
+    ['Conv2D(8, 64, [3, 1], groups 4)', () => new Conv2D(8, 64, [3, 1], { groups: 4, generator }), 6],
+    ['Dense(100, 64)', () => new Dense(100, 64, { generator }), 100],
+  ])('%s', (_, make, fanIn) => {
+    const { weight, bias } = make();
+    const bound = 1 / Math.sqrt(fanIn);
+    for (const { data } of [weight, bias!]) {
+      const [least, most] = [Math.min(...data), Math.max(...data)];
+      expect(least).toBeGreaterThanOrEqual(Math.fround(-bound));
+      expect(most).toBeLessThanOrEqual(Math.fround(bound));
+      // Of 64 numbers or more, one lies in each outer tenth of the range but in one case of a thousand.
+      expect([least < -0.8 * bound, most > 0.8 * bound]).toEqual([true, true]);
+      const mean = Array.from(data).reduce((a, b) => a + b, 0) / data.length;
+      expect(Math.abs(mean)).toBeLessThan((4 * bound) / Math.sqrt(3 * data.length)); // 4 standard errors
+    }
+  });
+
+  const weightsOf = (layer: Conv2D | Dense) => [...layer.weight.data, ...layer.bias!.data];
+
+  test('repeats with the generator given, or else with manualSeed', () => {
+    const make = (seed: number) => weightsOf(new Conv2D(2, 3, 3, { generator: new Generator(seed) }));
+    expect(make(1)).toEqual(make(1));
+    expect(make(1)).not.toEqual(make(2));
+    const seeded = (seed: number) => {
+      manualSeed(seed);
+      return [weightsOf(new Dense(4, 3)), weightsOf(new Dense(4, 3))];
+    };
+    expect(seeded(1)).toEqual(seeded(1));
+    expect(seeded(1)).not.toEqual(seeded(2));
+    expect(seeded(1)[0]).not.toEqual(seeded(1)[1]);
+  });
+});
+
+describe('summary', () => {
+  const netE = new Sequential({
+    ...{ conv1: new Conv2D(1, 8, 5, { generator }), relu1: new ReLU(), pool1: new MaxPool2D(2) },
+    ...{ conv2: new Conv2D(8, 16, 3, { generator }), relu2: new ReLU(), pool2: new MaxPool2D(2) },
+    ...{ flatten: new Flatten(), dense: new Dense(400, 10, { generator }) },
+  });
+
+  test('of net E: 5,386 parameters, 234,400 multiply-adds', () => {
+    const { layers, parameters, multiplyAdds } = summary(netE, [1, 28, 28]);
+    expect([parameters, multiplyAdds]).toEqual([5386, 234_400]);
+    const shown = layers.map((l) => [l.name, l.layer, l.outputShape.join('x'), l.parameters, l.multiplyAdds]);
+    expect(shown).toEqual([
+      ['conv1', 'Conv2D(1, 8, 5x5)', '8x24x24', 208, 115_200],
+      ['relu1', 'ReLU', '8x24x24', 0, 0],
+      ['pool1', 'MaxPool2D(2x2)', '8x12x12', 0, 0],
+      ['conv2', 'Conv2D(8, 16, 3x3)', '16x10x10', 1168, 115_200],
+      ['relu2', 'ReLU', '16x10x10', 0, 0],
+      ['pool2', 'MaxPool2D(2x2)', '16x5x5', 0, 0],
+      ['flatten', 'Flatten', '400', 0, 0],
+      ['dense', 'Dense(400, 10)', '10', 4010, 4000],
+    ]);
+  });
+
+  test('as text is a table that ends with the totals', () => {
+    const lines = String(summary(netE, [1, 28, 28])).split('\n');
+    expect(lines[0]).toMatch(/^name +layer +output +parameters +multiply-adds$/);
+    expect(lines[2]).toMatch(/^conv1 +Conv2D\(1, 8, 5x5\) +\[8, 24, 24\] +208 +115,200$/);
+    expect(lines.at(-1)).toMatch(/^ +total +5,386 +234,400$/);
+    expect(new Set(lines.map((line) => line.length)).size).toBe(1);
+  });
+
+  test('counts a layer that is used twice once in the parameters, twice in the multiply-adds', () => {
+    const shared = new Dense(3, 3, { generator });
+    expect(summary(new Sequential(shared, shared), [3])).toMatchObject({ parameters: 12, multiplyAdds: 18 });
+  });
+
+  test('leaves the model as it was, also when the example does not fit', () => {
+    const forward = netE.at('conv1').forward;
+    expect(() => summary(netE, [3, 28, 28])).toThrow('conv1 (Conv2D): expected 1 input channels, got 3');
+    summary(netE, [1, 28, 28]);
+    expect(netE.at('conv1').forward).toBe(forward);
+    expect(Object.hasOwn(netE.at('conv1'), 'forward')).toBe(false);
+  });
+});
+
+describe('SGD', () => {
+  test('changes what has a gradient, and nothing else', () => {
+    const [a, b] = [ones([1], { requiresGrad: true }), ones([1], { requiresGrad: true })];
+    const optimizer = new SGD([a, b], { lr: 0.5, weightDecay: 0.5 });
+    a.mul(3).backward();
+    optimizer.step();
+    expect([a.item(), b.item()]).toEqual([1 - 0.5 * (3 + 0.5), 1]);
+  });
+
+  test('takes what a group leaves out from the options', () => {
+    const [a, b] = [ones([1]), ones([1])];
+    const { groups } = new SGD([{ params: [a], lr: 1 }, { params: [b] }], { lr: 0.5, momentum: 0.9 });
+    expect(groups).toMatchObject([
+      { params: [a], lr: 1, momentum: 0.9 },
+      { params: [b], lr: 0.5, momentum: 0.9 },
+    ]);
+  });
+});
