@@ -29,6 +29,9 @@ export class ArgumentError extends ConvgradError {}
 /** A tensor was read after its storage had been released. */
 export class ReleasedError extends ConvgradError {}
 
+/** The kernels' memory is full. */
+export class OutOfMemoryError extends ConvgradError {}
+
 /** Bytes or data that are not what their format promises. */
 export class FormatError extends ConvgradError {}
 

@@ -15,7 +15,7 @@ export { noGrad } from './autograd/graph.js';
 export { type NestedArray, Tensor } from './autograd/tensor.js';
 export { Dataset, stratifiedSplit } from './data/dataset.js';
 export { DataLoader, type DataLoaderOptions } from './data/loader.js';
-export { ArgumentError, ConvgradError, FormatError, ReleasedError, ShapeError } from './errors.js';
+export { ArgumentError, ConvgradError, FormatError, OutOfMemoryError, ReleasedError, ShapeError } from './errors.js';
 export type { DType, FloatArray } from './kernels/storage.js';
 export { Flatten, ReLU } from './nn/activations.js';
 export { Conv2D, type Conv2DOptions, Conv2d } from './nn/conv2d.js';
