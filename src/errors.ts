@@ -29,7 +29,7 @@ export class ArgumentError extends ConvgradError {}
 /** A tensor was read after its storage had been released. */
 export class ReleasedError extends ConvgradError {}
 
-/** More memory was asked for than there is. */
+/** The kernels' memory, or the machine's, is full. */
 export class OutOfMemoryError extends ConvgradError {}
 
 /** Bytes or data that are not what their format promises. */

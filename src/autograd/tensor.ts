@@ -32,7 +32,7 @@ export class Tensor {
   }
 
   get dtype(): DType {
-    return this.storage.array instanceof Float64Array ? 'float64' : 'float32';
+    return this.storage.dtype;
   }
 
   /** The number of elements. */

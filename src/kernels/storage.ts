@@ -6,38 +6,41 @@ export type FloatArray = Float32Array | Float64Array;
 
 /**
  * A run of numbers in the memory of the kernels, owned by whoever allocated it. `array` is where it can be read and
- * written; after `release` it is gone, and touching it throws.
+ * written; after `release` it is gone, and touching it throws. Kernels with a memory of their own extend it.
  */
 export class Storage<A extends FloatArray | Int32Array = FloatArray> {
-  #array: A | null;
   readonly length: number;
+  readonly dtype: DType;
   /** Counts the times that a parameter's numbers were replaced, so that a gradient can tell that they were. */
   version = 0;
   /** The number of the last `backward` that used it. */
   lastUse = 0;
+  /** Where the numbers are; null when they are gone, or not to be reached by JavaScript yet. */
+  protected held: A | null;
 
-  constructor(array: A) {
-    this.#array = array;
-    this.length = array.length;
+  constructor(held: A | null, length = held?.length ?? 0) {
+    this.held = held;
+    this.length = length;
+    this.dtype = held instanceof Float64Array ? 'float64' : 'float32';
   }
 
   get array(): A {
-    if (this.#array === null) {
+    if (this.held === null) {
       throw new ReleasedError(
         'tensor',
         'its numbers are gone: what a training step computes lives until the next backward() has ended, and what ' +
           'noGrad computes lives as long as noGrad, unless it returns it. Keep a copy with clone() before that',
       );
     }
-    return this.#array;
+    return this.held;
   }
 
   get released(): boolean {
-    return this.#array === null;
+    return this.held === null;
   }
 
   release(): void {
-    this.#array = null;
+    this.held = null;
   }
 }
 

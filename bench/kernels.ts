@@ -1,0 +1,115 @@
+// GFLOP/s of each convolution kernel, and of the dense layers' products, as a share of the core's own SIMD peak:
+// npx tsx bench/kernels.ts [part of a name]
+//
+// "sparse" is a gradient as it comes out of 2x2 max pooling of random numbers: one in four is not zero. Its GFLOP/s
+// count the arithmetic of a dense gradient.
+import { wasmKernels } from '../src/kernels/index.js';
+import type { ConvSizes } from '../src/kernels/kernels.js';
+import { Generator } from '../src/random.js';
+import { simdPeak } from './peak.js';
+
+const kernels = wasmKernels();
+const generator = new Generator('bench');
+const filter = process.argv[2] ?? '';
+
+function conv(name: string, batch: number, C: number, size: number, O: number, kernel: number, padding: number) {
+  const out = size + 2 * padding - kernel + 1;
+  const sizes: ConvSizes = {
+    ...{ N: batch, C, H: size, W: size, O, groups: 1, kernelH: kernel, kernelW: kernel, strideH: 1, strideW: 1 },
+    ...{ dilationH: 1, dilationW: 1, padTop: padding, padLeft: padding, outH: out, outW: out },
+  };
+  return { name, sizes };
+}
+
+const SHAPES = [
+  conv('S conv1', 32, 1, 28, 8, 5, 2),
+  conv('S conv2', 32, 8, 14, 16, 5, 2),
+  conv('E conv1', 32, 1, 28, 8, 5, 0),
+  conv('E conv2', 32, 8, 12, 16, 3, 0),
+  conv('B conv1', 32, 1, 28, 32, 3, 0),
+  conv('B conv2', 32, 32, 26, 64, 3, 0),
+];
+
+function random(length: number, keep: (i: number) => boolean = () => true) {
+  const storage = kernels.allocate('float32', length);
+  const { array } = storage;
+  for (let i = 0; i < length; i++) array[i] = keep(i) ? generator.normal() : 0;
+  return storage;
+}
+
+/** One nonzero number in each 2x2 window of images `width` wide. */
+function pooled(length: number, width: number) {
+  const chosen = new Map<number, number>();
+  return random(length, (i) => {
+    const row = Math.floor(i / width);
+    const window = (row >> 1) * width + ((i % width) >> 1);
+    if (!chosen.has(window)) chosen.set(window, Math.floor(generator.uniform(0, 4)));
+    return chosen.get(window) === 2 * (row & 1) + ((i % width) & 1);
+  });
+}
+
+interface Contestant {
+  name: string;
+  flop: number;
+  run: () => void;
+}
+
+const contestants: Contestant[] = SHAPES.flatMap(({ name, sizes: s }) => {
+  const outputs = s.N * s.O * s.outH * s.outW;
+  const flop = 2 * outputs * s.C * s.kernelH * s.kernelW;
+  const [x, weight, bias] = [random(s.N * s.C * s.H * s.W), random(s.O * s.C * s.kernelH * s.kernelW), random(s.O)];
+  const [y, dense, sparse] = [random(outputs), random(outputs), pooled(outputs, s.outW)];
+  const [dx, dweight] = [random(x.length), random(weight.length)];
+  return [
+    { name: `${name} forward`, flop, run: () => kernels.conv2d(x, weight, bias, y, s) },
+    { name: `${name} gradInput`, flop, run: () => kernels.conv2dGradInput(dense, weight, dx, s) },
+    { name: `${name} gradInput sparse`, flop, run: () => kernels.conv2dGradInput(sparse, weight, dx, s) },
+    { name: `${name} gradWeight`, flop, run: () => kernels.conv2dGradWeight(x, dense, dweight, s) },
+    { name: `${name} gradWeight sparse`, flop, run: () => kernels.conv2dGradWeight(x, sparse, dweight, s) },
+  ];
+});
+
+for (const [name, M, K, N] of [['S dense', 32, 784, 10], ['B dense1', 32, 9216, 128]] as const) {
+  const [x, weight, y, dx, dweight] = [random(M * K), random(N * K), random(M * N), random(M * K), random(N * K)];
+  const flop = 2 * M * K * N;
+  contestants.push(
+    { name: `${name} forward`, flop, run: () => kernels.matmulAdd(x, weight, y, { M, K, N, transposeB: true }) },
+    { name: `${name} gradInput`, flop, run: () => kernels.matmulAdd(y, weight, dx, { M, K: N, N: K }) },
+    {
+      name: `${name} gradWeight`,
+      flop,
+      run: () => kernels.matmulAdd(y, x, dweight, { M: N, K: M, N: K, transposeA: true }),
+    },
+  );
+}
+
+const peak = await simdPeak();
+const median = (list: number[]) => list.sort((a, b) => a - b)[list.length >> 1];
+const chosen = contestants.filter(({ name }) => name.includes(filter));
+const rates = chosen.map((): number[] => []);
+const peaks: number[] = [];
+for (let round = 0; round < 60; round++) {
+  peaks.push(peak());
+  chosen.forEach(({ flop, run }, i) => {
+    const repeats = Math.max(1, Math.round(3e7 / flop));
+    if (round === 0) for (const end = performance.now() + 60; performance.now() < end; ) run();
+    const begin = performance.now();
+    for (let r = 0; r < repeats; r++) run();
+    rates[i].push((flop * repeats) / (performance.now() - begin) / 1e6);
+  });
+}
+const top = median(peaks);
+console.log(`SIMD peak: median ${top.toFixed(1)}, best ${peaks.at(-1)!.toFixed(1)} GFLOP/s`);
+console.log('kernel'.padEnd(28), 'median', 'of peak', '  best', 'of best peak');
+chosen.forEach(({ name }, i) => {
+  const middle = median(rates[i]);
+  const best = rates[i].at(-1)!;
+  const share = (rate: number, of: number) => `${((100 * rate) / of).toFixed(0)}%`;
+  console.log(
+    name.padEnd(28),
+    middle.toFixed(1).padStart(6),
+    share(middle, top).padStart(7),
+    best.toFixed(1).padStart(6),
+    share(best, peaks.at(-1)!).padStart(6),
+  );
+});

@@ -1,0 +1,71 @@
+// Times whole training steps, and says which kernels they are spent in: npx tsx bench/step.ts
+import { crossEntropy, manualSeed, SGD, uniform } from '../src/index.js';
+import { wasmKernels } from '../src/kernels/index.js';
+import type { Module } from '../src/nn/module.js';
+import { netE, netS } from './shapes.js';
+
+const seconds = Number(process.argv[2] ?? 3);
+const median = (list: number[]) => list.sort((a, b) => a - b)[list.length >> 1];
+
+function stepOf(build: () => Module, batch: number): () => void {
+  manualSeed(1);
+  const model = build();
+  const optimizer = new SGD(model.parameters(), { lr: 0.05, momentum: 0.9 });
+  const x = uniform([batch, 1, 28, 28]);
+  const labels = Int32Array.from({ length: batch }, (_, i) => i % 10);
+  return () => {
+    const loss = crossEntropy(model.forward(x), labels);
+    optimizer.zeroGrad();
+    loss.backward();
+    optimizer.step();
+  };
+}
+
+/** Milliseconds of one step, each a mean over about 50 ms. */
+function measure(step: () => void, milliseconds: number): number[] {
+  for (const end = performance.now() + 300; performance.now() < end; ) step();
+  const times: number[] = [];
+  for (const end = performance.now() + milliseconds; performance.now() < end; ) {
+    const begin = performance.now();
+    let steps = 0;
+    while (performance.now() - begin < 50) {
+      step();
+      steps++;
+    }
+    times.push((performance.now() - begin) / steps);
+  }
+  return times;
+}
+
+/** Milliseconds of one step in each kernel. */
+function breakdown(step: () => void): [string, number][] {
+  const kernels = wasmKernels() as unknown as Record<string, unknown>;
+  const spent = new Map<string, number>();
+  const originals = Object.entries(kernels).filter(([, value]) => typeof value === 'function');
+  for (const [name, original] of originals) {
+    kernels[name] = (...args: unknown[]) => {
+      const begin = performance.now();
+      const result = (original as (...args: unknown[]) => unknown)(...args);
+      spent.set(name, (spent.get(name) ?? 0) + performance.now() - begin);
+      return result;
+    };
+  }
+  let steps = 0;
+  for (const end = performance.now() + 1000; performance.now() < end; steps++) step();
+  for (const [name, original] of originals) kernels[name] = original;
+  return [...spent].map(([name, time]): [string, number] => [name, time / steps]).sort((a, b) => b[1] - a[1]);
+}
+
+for (const [name, build] of Object.entries({ netS, netE })) {
+  for (const batch of [32, 1]) {
+    const step = stepOf(build, batch);
+    const times = measure(step, seconds * 1000);
+    const [middle, best] = [median(times), times[0]];
+    const rate = (time: number) => ((batch * 1000) / time).toFixed(0);
+    console.log(
+      `${name} batch ${batch}: ${rate(middle)} images/s (best ${rate(best)}), ${(middle * 1000).toFixed(0)} us a step`,
+    );
+    const parts = breakdown(step).filter(([, time]) => time > middle / 100);
+    console.log(parts.map(([kernel, time]) => `  ${kernel} ${(time * 1000).toFixed(0)} us`).join('\n'));
+  }
+}

@@ -1,0 +1,89 @@
+import type { ConvSizes, Kernels } from '../kernels.js';
+import type { Engine } from './instance.js';
+
+type Convolution = Pick<Kernels, 'conv2d' | 'conv2dGradInput' | 'conv2dGradWeight'>;
+
+export function convolutionKernels({ run, memory, struct }: Engine): Convolution {
+  return {
+    conv2d(x, weight, bias, y, s) {
+      const plan = planOf(s);
+      const [X, F, B, Y] = [memory.read(x), memory.read(weight), bias ? memory.read(bias) : 0, memory.write(y)];
+      const blocks = s.groups * Math.ceil(s.O / s.groups / 8);
+      const packedBytes = blocks * (s.kernelH * plan.taps + 1) * 32;
+      const table = memory.scratch(plan.tableBytes + packedBytes + plan.imageBytes);
+      const packed = table + plan.tableBytes;
+      const image = packed + packedBytes;
+      const sizes = struct(plan.fields);
+      run.offsets(sizes, table);
+      run.packBlocks(sizes, F, B, packed);
+      run.zero(image, plan.imageBytes);
+      run.conv2d(sizes, X, Y, table, packed, image, 0, s.N);
+      memory.end();
+    },
+
+    conv2dGradInput(dy, weight, dx, s) {
+      const plan = planOf(s);
+      const adds = memory.isZero(dx) && plan.covers ? 0 : 1;
+      const [dY, F, dX] = [memory.read(dy), memory.read(weight), adds ? memory.update(dx) : memory.write(dx)];
+      const rowsBytes = s.O * s.kernelH * plan.tapBytes;
+      const listBytes = 8 * 4 * (s.O / s.groups + 4);
+      const table = memory.scratch(plan.tableBytes + rowsBytes + plan.imageBytes + listBytes);
+      const rows = table + plan.tableBytes;
+      const image = rows + rowsBytes;
+      const list = image + plan.imageBytes;
+      const sizes = struct(plan.fields);
+      run.offsets(sizes, table);
+      run.packRows(sizes, F, rows);
+      run.gradInput(sizes, dY, dX, adds, table, rows, image, list, 0, s.N);
+      memory.end();
+    },
+
+    conv2dGradWeight(x, dy, dweight, s) {
+      const plan = planOf(s);
+      const [X, dY, dF] = [memory.read(x), memory.read(dy), memory.update(dweight)];
+      const rowsBytes = s.O * s.kernelH * plan.tapBytes;
+      const listBytes = 2 * 4 * (s.outH * s.outW + 4);
+      const table = memory.scratch(plan.tableBytes + rowsBytes + plan.imageBytes + listBytes);
+      const rows = table + plan.tableBytes;
+      const image = rows + rowsBytes;
+      const list = image + plan.imageBytes;
+      const sizes = struct(plan.fields);
+      run.offsets(sizes, table);
+      run.zero(rows, rowsBytes + plan.imageBytes);
+      run.gradWeight(sizes, X, dY, table, image, list, rows, 0, s.O);
+      run.addRows(sizes, rows, dF, 0, s.O);
+      memory.end();
+    },
+  };
+}
+
+/** What follows from the sizes of a convolution: how an example is arranged (see assembly/convolution.ts). */
+function planOf(s: ConvSizes) {
+  const channels = s.C / s.groups;
+  const rows = (s.outH - 1) * s.strideH + (s.kernelH - 1) * s.dilationH + 1;
+  const columns = (s.outW - 1) * s.strideW + (s.kernelW - 1) * s.dilationW + 1;
+  const phase = Math.ceil(columns / s.dilationW);
+  const rowBytes = phase * s.dilationW * channels * 4;
+  const groupBytes = rows * rowBytes;
+  const taps = s.kernelW * channels;
+  const tapBytes = Math.ceil(taps / 4) * 16;
+  return {
+    taps,
+    tapBytes,
+    tableBytes: aligned(s.outH * s.outW * 4 + 16),
+    /** The last filter row may be read one vector too far. */
+    imageBytes: aligned(s.groups * groupBytes + 16),
+    /** Whether the arranged image holds all of x: a stride may leave out what lies at the end. */
+    covers: rows - s.padTop >= s.H && phase * s.dilationW - s.padLeft >= s.W,
+    /** In the order of `ConvSizes` in assembly/convolution.ts. */
+    fields: [
+      ...[s.N, s.C, s.H, s.W, s.O, s.groups, s.kernelH, s.kernelW, s.strideH, s.strideW, s.dilationH, s.dilationW],
+      ...[s.padTop, s.padLeft, s.outH, s.outW],
+      ...[rows, phase, rowBytes, groupBytes, s.dilationH * rowBytes, taps, tapBytes],
+    ],
+  };
+}
+
+function aligned(bytes: number): number {
+  return Math.ceil(bytes / 64) * 64;
+}

@@ -1,0 +1,102 @@
+import type { BinaryOperation, BroadcastWalk, Kernels, UnaryOperation } from '../kernels.js';
+import type { Engine } from './instance.js';
+
+/** The operations' numbers in assembly/elementwise.ts and assembly/broadcast.ts. */
+const UNARY: Record<UnaryOperation, number> = {
+  ...{ neg: 0, exp: 1, log: 2, sqrt: 3, relu: 4, leakyRelu: 5, sigmoid: 6, tanh: 7 },
+};
+const BINARY: Record<BinaryOperation, number> = { add: 0, sub: 1, mul: 2, div: 3, pow: 4 };
+
+type Elementwise = Pick<
+  Kernels,
+  'unary' | 'unaryGradient' | 'binary' | 'binaryGradient' | 'reduceAdd' | 'spreadAdd' | 'scatterAdd' | 'sgd'
+>;
+
+export function elementwiseKernels({ run, memory, struct }: Engine): Elementwise {
+  return {
+    unary(operation, x, y, parameter) {
+      run.unary(UNARY[operation], memory.read(x), memory.write(y), y.length, parameter);
+      memory.end();
+    },
+
+    unaryGradient(operation, x, y, dy, dx, parameter) {
+      const adds = memory.isZero(dx) ? 0 : 1;
+      const to = adds ? memory.update(dx) : memory.write(dx);
+      const [fromX, fromY] = [memory.read(x), memory.read(y)];
+      run.unaryGradient(UNARY[operation], fromX, fromY, memory.read(dy), to, dx.length, parameter, adds);
+      memory.end();
+    },
+
+    binary(operation, a, b, y, walk) {
+      if (y.length === 0) return;
+      run.binary(BINARY[operation], memory.read(a), memory.read(b), memory.write(y), struct(flat(walk)));
+      memory.end();
+    },
+
+    binaryGradient(operation, a, b, dy, da, db, walk) {
+      if (dy.length === 0) return;
+      const [fromA, fromB, fromY] = [memory.read(a), memory.read(b), memory.read(dy)];
+      const steps = struct(flat(walk));
+      if (da) run.binaryGradient(BINARY[operation], 0, fromA, fromB, fromY, memory.update(da), steps);
+      if (db) run.binaryGradient(BINARY[operation], 1, fromA, fromB, fromY, memory.update(db), steps);
+      memory.end();
+    },
+
+    reduceAdd(x, y, { shape, strides }, scale) {
+      if (x.length === 0) return;
+      run.reduceAdd(
+        memory.read(x),
+        memory.update(y),
+        struct(flat({ shape, stridesA: strides, stridesB: strides })),
+        scale,
+      );
+      memory.end();
+    },
+
+    spreadAdd(x, y, { shape, strides }, scale) {
+      if (y.length === 0) return;
+      const adds = memory.isZero(y) ? 0 : 1;
+      const to = adds ? memory.update(y) : memory.write(y);
+      const steps = struct(flat({ shape, stridesA: strides, stridesB: strides }));
+      run.spreadAdd(memory.read(x), to, steps, scale, adds);
+      memory.end();
+    },
+
+    scatterAdd(x, indices, y) {
+      run.scatterAdd(memory.read(x), memory.read(indices), memory.update(y), x.length);
+      memory.end();
+    },
+
+    sgd(parameter, gradient, velocity, { lr, momentum, dampening, nesterov, weightDecay, first }) {
+      run.sgd(
+        ...[memory.update(parameter), memory.read(gradient), velocity ? memory.update(velocity) : 0, parameter.length],
+        ...[lr, momentum, 1 - dampening, weightDecay, nesterov ? 1 : 0, first ? 1 : 0],
+      );
+      memory.end();
+    },
+  };
+}
+
+/** A walk as the kernels read it: neighbouring axes that are one run in both operands are joined, axes of 1 left out. */
+function flat({ shape, stridesA, stridesB }: BroadcastWalk): number[] {
+  let [length, stepA, stepB] = [1, 0, 0];
+  const outer: number[] = [];
+  for (let i = shape.length - 1; i >= 0; i--) {
+    if (shape[i] === 1) continue;
+    if (length === 1) {
+      [length, stepA, stepB] = [shape[i], stridesA[i], stridesB[i]];
+      continue;
+    }
+    const inner = outer.length === 0 ? [length, stepA, stepB] : outer.slice(-4);
+    if (stridesA[i] === inner[0] * inner[1] && stridesB[i] === inner[0] * inner[2]) {
+      if (outer.length === 0) length *= shape[i];
+      else outer[outer.length - 4] *= shape[i];
+    } else {
+      outer.push(shape[i], stridesA[i], stridesB[i], 0);
+    }
+  }
+  // Found from the fastest axis on; the kernels want the slowest first.
+  const slowestFirst: number[] = [];
+  for (let i = outer.length - 4; i >= 0; i -= 4) slowestFirst.push(outer[i], outer[i + 1], outer[i + 2], 0);
+  return [outer.length / 4, length, stepA, stepB, ...slowestFirst];
+}
