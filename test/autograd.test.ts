@@ -211,6 +211,8 @@ describe('memory: what a step computed', () => {
     expect(() => y.data).toThrow(ReleasedError);
     expect(kept.toArray()).toEqual([2, 4]);
     expect(late.item()).toBe(18);
+    expect(() => late.backward()).toThrow("the numbers of 'mul' are gone");
+    expect(() => late.backward()).toThrow('Compute the loss again before calling backward() on it');
   });
 
   test('a clone passes the gradient on', () => {
@@ -219,13 +221,24 @@ describe('memory: what a step computed', () => {
     expect(x.grad!.toArray()).toEqual([10, 10]);
   });
 
-  test('can be sent backward a second time right away: the gradients double', () => {
+  test('can be sent backward again right away, once and twice: the gradients double and triple', () => {
     const x = leaf(1, 2);
     const loss = x.mul(x).sum();
-    loss.backward();
-    const once = Array.from(x.grad!.data);
-    loss.backward();
-    expect(Array.from(x.grad!.data)).toEqual(once.map((value) => 2 * value));
+    for (const times of [1, 2, 3]) {
+      loss.backward();
+      expect(x.grad!.toArray()).toEqual([2 * times, 4 * times]);
+      expect(loss.item()).toBe(5);
+    }
+  });
+
+  test('is kept where the next backward uses it too: two losses of one network', () => {
+    const x = leaf(1, 2);
+    const shared = x.mul(x);
+    const [first, second] = [shared.sum(), shared.mul(3).sum()];
+    first.backward();
+    second.backward();
+    expect([x.grad!.toArray(), shared.toArray(), second.item()]).toEqual([[8, 16], [1, 4], 15]);
+    expect(() => first.item()).toThrow(ReleasedError);
   });
 
   test('cannot be sent backward after another backward has ended; the gradients stay as they are', () => {

@@ -242,9 +242,24 @@ describe('nothing is left out of the table:', () => {
   });
 });
 
-describe('gradcheck', () => {
-  const leaf = (...values: number[]) => tensor(Float64Array.from(values), { requiresGrad: true });
+const leaf = (...values: number[]) => tensor(Float64Array.from(values), { requiresGrad: true });
 
+describe("where there is no derivative, the gradient is PyTorch's:", () => {
+  test.each<[string, (input: Tensor) => Tensor, number[], number[]]>([
+    ['relu at 0 has 0, also at -0', relu, [0, -0, 1], [0, 0, 1]],
+    ['leakyRelu at 0 has the slope of negative numbers', (a) => leakyRelu(a, 0.25), [0, -0, 1], [0.25, 0.25, 1]],
+    ['max of equals goes to the first', (a) => max(a), [1, 3, 3, 3], [0, 1, 0, 0]],
+    ['max along an axis likewise', (a) => max(reshape(a, [2, 2]), { axis: 0 }), [1, 2, 1, 2], [1, 1, 0, 0]],
+    ['max takes the first NaN', (a) => max(a), [1, Number.NaN, 9, Number.NaN], [0, 1, 0, 0]],
+    ['0 to the power of 0 is flat', (a) => pow(a, 0), [0, 2], [0, 0]],
+  ])('%s', (_, fn, values, expected) => {
+    const input = leaf(...values);
+    sum(fn(input)).backward();
+    expect(input.grad!.toArray()).toEqual(expected);
+  });
+});
+
+describe('gradcheck', () => {
   test('reports a kink: relu at 0, and the tie of a maximum', () => {
     const atZero = gradcheck(relu, [leaf(1, 0, -1)]);
     expect(atZero).toMatchObject({ ok: false, kinks: [{ input: 0, index: 1 }], mismatches: [], checked: 2 });
