@@ -69,7 +69,10 @@ const contestants: Contestant[] = SHAPES.flatMap(({ name, sizes: s }) => {
   ];
 });
 
-for (const [name, M, K, N] of [['S dense', 32, 784, 10], ['B dense1', 32, 9216, 128]] as const) {
+for (const [name, M, K, N] of [
+  ['S dense', 32, 784, 10],
+  ['B dense1', 32, 9216, 128],
+] as const) {
   const [x, weight, y, dx, dweight] = [random(M * K), random(N * K), random(M * N), random(M * K), random(N * K)];
   const flop = 2 * M * K * N;
   contestants.push(

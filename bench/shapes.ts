@@ -1,5 +1,5 @@
-import type { Module } from '../src/nn/module.js';
 import { Conv2D, Dense, Flatten, MaxPool2D, ReLU, Sequential } from '../src/index.js';
+import type { Module } from '../src/nn/module.js';
 
 /** Input 1x28x28; the network of every comparison. */
 export function netS(): Module {

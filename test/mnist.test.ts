@@ -50,5 +50,7 @@ test('the same seed splits the same way, another seed in another', async () => {
 
 test('wrong options are refused', async () => {
   await expect(loadMnist({ heldOut: 10_001 })).rejects.toThrow('from 0 to 10000, got 10001');
-  await expect(loadMnist({ test: 1 } as object)).rejects.toThrow("unknown option 'test'; the options are seed, heldOut");
+  await expect(loadMnist({ test: 1 } as object)).rejects.toThrow(
+    "unknown option 'test'; the options are seed, heldOut",
+  );
 });

@@ -1,7 +1,14 @@
 import { Storage } from '../storage.js';
-import type { WasmMemory } from './memory.js';
 
 type ArrayKind<A> = new (buffer: ArrayBufferLike, byteOffset: number, length: number) => A;
+
+/** What a storage asks of the memory that it lies in. */
+interface Home {
+  readonly buffer: ArrayBufferLike;
+  readonly clock: number;
+  free(storage: { address: number; bytes: number; used: number; spill(): void }): void;
+  zero(address: number, bytes: number): void;
+}
 
 /**
  * Numbers in a block of the WebAssembly memory; or, when they were not used for long and room was needed, *spilled*
@@ -15,10 +22,10 @@ export class WasmStorage<A extends Float32Array | Int32Array = Float32Array> ext
   zero: boolean;
   /** When it was last used, by the memory's clock. */
   used = 0;
-  readonly #memory: WasmMemory;
+  readonly #memory: Home;
   readonly #kind: ArrayKind<A>;
 
-  constructor(memory: WasmMemory, kind: ArrayKind<A>, length: number, block: { address: number; bytes: number }) {
+  constructor(memory: Home, kind: ArrayKind<A>, length: number, block: { address: number; bytes: number }) {
     super(null, length);
     this.#memory = memory;
     this.#kind = kind;
