@@ -1,0 +1,24 @@
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { ROOT } from './machine.js';
+
+/**
+ * The convgrad that is measured: the built package, as users get it. (Through tsx, esbuild gives every function that is
+ * created a name, which costs something in each step.)
+ * @throws when it is not built, or older than its sources: its numbers would be somebody else's
+ */
+export function builtConvgrad(): string {
+  const built = join(ROOT, 'dist/src/index.js');
+  if (!existsSync(built)) throw new Error(`${built} is missing: run npm run build in ${ROOT}`);
+  const newest = (folder: string): number =>
+    readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts'))
+      .reduce((time, name) => Math.max(time, statSync(join(folder, name)).mtimeMs), 0);
+  if (newest(join(ROOT, 'src')) > statSync(built).mtimeMs) {
+    throw new Error(`dist is older than src: run npm run build in ${ROOT}, or measure the sources with --source`);
+  }
+  return built;
+}
+
+/** The sources themselves, for a look while they change. */
+export const sourceConvgrad = join(ROOT, 'src/index.ts');
