@@ -44,9 +44,15 @@ describe('tensor', () => {
   });
 
   test.each<[string, unknown, object | undefined, new (...args: never[]) => Error, string]>([
-    ['rows of different lengths', [[1, 2], [3]], {}, ShapeError, 'rows differ: shape [2] at index 0, [1] at index 1'],
-    ['a number among rows', [[1], 2], {}, ShapeError, 'rows differ: shape [1] at index 0, [] at index 1'],
-    ['a row among numbers', [1, [2]], {}, ShapeError, 'rows differ: shape [] at index 0, [1] at index 1'],
+    [
+      'rows of different lengths',
+      [[1, 2], [3]],
+      {},
+      ShapeError,
+      'rows differ: expected a row of 2 as element 2, got a row of 1',
+    ],
+    ['a number among rows', [[1], 2], {}, ShapeError, 'rows differ: expected a row of 1 as element 1, got a number'],
+    ['a row among numbers', [1, [2]], {}, ShapeError, 'rows differ: expected a number as element 1, got a row of 1'],
     ['a shape of another size', [1, 2, 3], { shape: [2, 2] }, ShapeError, 'shape [2, 2] holds 4 numbers, got 3'],
     ['a negative shape', [1], { shape: [-1] }, ShapeError, 'expected a shape like'],
     ['a broken shape', [1], { shape: [0.5, 2] }, ShapeError, 'got [0.5, 2]'],
@@ -56,9 +62,9 @@ describe('tensor', () => {
     ['an unknown dtype', [1], { dtype: 'int8' }, ArgumentError, "expected dtype 'float32' or 'float64', got 'int8'"],
     ['a string', '12', {}, ArgumentError, "expected numbers, nested arrays or a typed array, got '12'"],
     ['strings', ['1', '2'], {}, ArgumentError, "got '1'"],
-    ['a string among numbers', [1, '2'], {}, ArgumentError, "expected numbers, got '2' at index 1"],
+    ['a string among numbers', [1, '2'], {}, ArgumentError, "expected numbers, got '2' as element 1"],
     ['null', null, {}, ArgumentError, 'got null'],
-    ['undefined among numbers', [1, undefined], {}, ArgumentError, 'got undefined at index 1'],
+    ['undefined among numbers', [1, undefined], {}, ArgumentError, 'got undefined as element 1'],
     ['booleans', [true], {}, ArgumentError, 'got true'],
     ['an object', { a: 1 }, {}, ArgumentError, 'got an object of type Object'],
   ])('refuses %s', (_, values, options, Kind, message) => {

@@ -41,7 +41,7 @@ export function tensor(values: TensorValues, options: TensorOptions & { shape?: 
   }
   const array = allocate('tensor', shape, options.dtype ?? (values instanceof Float64Array ? 'float64' : 'float32'));
   if (ArrayBuffer.isView(values)) array.set(values as FloatArray);
-  else fillNested(array, values, 0);
+  else fillNested(array, values, nested, 0);
   return wrap(array, shape, options);
 }
 
@@ -96,42 +96,35 @@ function allocate(where: string, shape: Shape, dtype: DType = 'float32'): FloatA
   throw new ArgumentError(where, `expected dtype 'float32' or 'float64', got ${show(dtype)}`);
 }
 
-function isBigIntArray(values: unknown): boolean {
-  return values instanceof BigInt64Array || values instanceof BigUint64Array;
-}
-
+/** The shape that the first of each level has; whether the others have it too, `fillNested` sees. */
 function shapeOfValues(values: TensorValues): number[] {
   if (typeof values === 'number') return [];
-  const length = (values as ArrayLike<number> | undefined | null)?.length;
-  if (typeof values === 'string' || typeof length !== 'number' || isBigIntArray(values)) {
+  if (!isRow(values)) {
     throw new ArgumentError('tensor', `expected numbers, nested arrays or a typed array, got ${show(values)}`);
   }
-  const shape = [length];
-  if (Array.isArray(values) && Array.isArray(values[0])) shape.push(...shapeOfValues(values[0]));
-  return shape;
+  return [values.length, ...(values.length > 0 ? shapeOfValues(values[0]) : [])];
 }
 
-/** Copies nested arrays into `array` from `at` on; returns where it ended. */
-function fillNested(array: FloatArray, values: TensorValues, at: number): number {
+function isRow(values: unknown): values is ArrayLike<TensorValues> {
+  if (Array.isArray(values)) return true;
+  const bigInts = values instanceof BigInt64Array || values instanceof BigUint64Array;
+  return ArrayBuffer.isView(values) && 'length' in values && !bigInts;
+}
+
+/** Copies values of the shape `shape` into `array` from `at` on. */
+function fillNested(array: FloatArray, values: TensorValues, shape: Shape, at: number): void {
+  if (typeof values !== 'number' && !isRow(values)) {
+    throw new ArgumentError('tensor', `expected numbers, got ${show(values)} as element ${at}`);
+  }
+  const got = typeof values === 'number' ? 'a number' : `a row of ${values.length}`;
+  const expected = shape.length === 0 ? 'a number' : `a row of ${shape[0]}`;
+  if (got !== expected)
+    throw new ShapeError('tensor', `rows differ: expected ${expected} as element ${at}, got ${got}`);
   if (typeof values === 'number') {
     array[at] = values;
-    return at + 1;
+    return;
   }
-  const rows = values as ArrayLike<TensorValues>;
-  const expected = shapeOfValues(rows[0] ?? 0);
-  for (let i = 0; i < rows.length; i++) {
-    const row = rows[i];
-    if (typeof row !== 'number' && !Array.isArray(row)) {
-      throw new ArgumentError('tensor', `expected numbers, got ${show(row)} at index ${i}`);
-    }
-    const shape = shapeOfValues(row);
-    if (shape.length !== expected.length || shape[0] !== expected[0]) {
-      throw new ShapeError(
-        'tensor',
-        `rows differ: shape ${showShape(expected)} at index 0, ${showShape(shape)} at index ${i}`,
-      );
-    }
-    at = fillNested(array, row, at);
-  }
-  return at;
+  const inner = shape.slice(1);
+  const size = sizeOf(inner);
+  for (let i = 0; i < values.length; i++) fillNested(array, values[i], inner, at + i * size);
 }

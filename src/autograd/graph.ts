@@ -81,7 +81,7 @@ function collect(value: unknown, seen: Set<unknown>): void {
     if (typeof next !== 'object' || next === null || seen.has(next) || ArrayBuffer.isView(next)) continue;
     seen.add(next);
     if ('storage' in next && next.storage instanceof Storage) seen.add(next.storage);
-    else queue.push(...(next instanceof Map || next instanceof Set ? [...next].flat() : Object.values(next)));
+    else for (const inner of next instanceof Map || next instanceof Set ? next : Object.values(next)) queue.push(inner);
   }
 }
 
@@ -104,16 +104,27 @@ export function backward(root: Variable, seed: Storage): void {
     storage.lastUse = backwards;
   };
   backwards++;
+  // What earlier calls left in a retained gradient must not be sent on again: it is set aside, and added at the end.
+  const retained = new Map<Variable, Storage | null>();
+  for (const variable of order) {
+    if (!variable.keepsGrad) continue;
+    retained.set(variable, variable.gradient);
+    variable.gradient = null;
+  }
   try {
     addTo(gradientOf(root, kernels), seed, kernels);
     for (let i = order.length - 1; i >= 0; i--) {
       const variable = order[i];
       const { node, storage, gradient } = variable;
       const gradients = node!.inputs.map((input) => (input.requiresGrad ? gradientOf(input, kernels) : null));
-      node!.backward(kernels, gradient!, gradients, storage);
+      // All null when a leaf was frozen after it was used.
+      if (gradients.some((each) => each !== null)) node!.backward(kernels, gradient!, gradients, storage);
       for (const owned of node!.owned) use(owned);
-      if (variable.keepsGrad) use(gradient!);
-      else dropGradient(variable);
+      if (variable.keepsGrad) {
+        const earlier = retained.get(variable);
+        if (earlier && !earlier.released) addTo(gradient!, earlier, kernels);
+        use(gradient!);
+      } else dropGradient(variable);
     }
   } finally {
     for (const variable of order) if (!variable.keepsGrad) dropGradient(variable); // What an error left behind.

@@ -70,7 +70,8 @@ export class Tensor {
     if (value && !sameShape(value.shape, this.shape)) {
       throw new ShapeError('grad', `expected shape ${showShape(this.shape)}, got ${showShape(value.shape)}`);
     }
-    if (value?.storage !== this.#gradient) this.#gradient?.release();
+    // A gradient that somebody has seen may still be read: garbage collection sees to it.
+    if (!this.#grad) this.#gradient?.release();
     this.#gradient = value?.storage ?? null;
     this.#grad = value;
   }

@@ -78,8 +78,9 @@ export abstract class Module {
         );
       }
     }
-    for (const [key, parameter] of matching) {
-      parameter.data.set(state[key].data);
+    const numbers = matching.map(([key]) => state[key].data); // Throws, before anything is changed, if some are gone.
+    for (const [i, [, parameter]] of matching.entries()) {
+      parameter.data.set(numbers[i]);
       parameter.storage.version++;
     }
     return { missing, unexpected };
@@ -100,7 +101,9 @@ export abstract class Module {
   to(dtype: DType): this {
     for (const parameter of this.parameters()) {
       parameter.grad = null;
+      const { version } = parameter.storage;
       parameter.storage = copyOf(parameter.data, dtype);
+      parameter.storage.version = version + 1;
     }
     return this;
   }

@@ -53,6 +53,12 @@ export class SGD extends Optimizer<SGDOptions> {
           this.#velocities.set(parameter, kernels.zeros(parameter.dtype, parameter.size));
         }
         const velocity = settings.momentum === 0 ? null : this.#velocities.get(parameter)!;
+        if (velocity && velocity.dtype !== parameter.dtype) {
+          throw new ArgumentError(
+            'SGD',
+            `the parameters became ${parameter.dtype} since the last step; make a new SGD`,
+          );
+        }
         kernels.sgd(parameter.storage, parameter.gradient, velocity, { ...settings, first });
         parameter.storage.version++;
       }
