@@ -106,9 +106,20 @@ const picture = panelGrid(
 );
 await savePng(join(folder, 'filters.png'), picture);
 await saveModel(join(folder, 'model.safetensors'), model, { weightHash: hash, seed: String(seed) });
+const peakMemory = Math.round(process.resourceUsage().maxRSS / 1024); // In MB.
 await saveJson(join(folder, 'metrics.json'), {
   ...{ heldOutAccuracy: accuracy, heldOutLoss: loss, trainSeconds: history.trainSeconds },
-  ...{ imagesPerSecond: history.imagesPerSecond, weightHash: hash, seed, epochs, batchSize, lr, confusion },
+  ...{
+    imagesPerSecond: history.imagesPerSecond,
+    weightHash: hash,
+    seed,
+    epochs,
+    batchSize,
+    lr,
+    confusion,
+    peakMemoryMB: peakMemory,
+  },
   history: history.epochs,
 });
-console.log(`\nwritten to ${folder}: filters.png, model.safetensors, metrics.json`);
+console.log(`\npeak memory ${peakMemory} MB`);
+console.log(`written to ${folder}: filters.png, model.safetensors, metrics.json`);
