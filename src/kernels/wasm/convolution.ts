@@ -8,8 +8,7 @@ export function convolutionKernels({ run, memory, struct }: Engine): Convolution
     conv2d(x, weight, bias, y, s) {
       const plan = planOf(s);
       const [X, F, B, Y] = [memory.read(x), memory.read(weight), bias ? memory.read(bias) : 0, memory.write(y)];
-      const blocks = s.groups * Math.ceil(s.O / s.groups / 8);
-      const packedBytes = blocks * (s.kernelH * plan.taps + 1) * 32;
+      const packedBytes = s.groups * Math.ceil(s.O / s.groups / 8) * (s.kernelH * plan.taps + 1) * 32;
       const table = memory.scratch(plan.tableBytes + packedBytes + plan.imageBytes);
       const packed = table + plan.tableBytes;
       const image = packed + packedBytes;
