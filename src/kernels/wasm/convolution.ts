@@ -8,15 +8,16 @@ export function convolutionKernels({ run, memory, struct }: Engine): Convolution
     conv2d(x, weight, bias, y, s) {
       const plan = planOf(s);
       const [X, F, B, Y] = [memory.read(x), memory.read(weight), bias ? memory.read(bias) : 0, memory.write(y)];
-      const packedBytes = s.groups * Math.ceil(s.O / s.groups / 8) * (s.kernelH * plan.taps + 1) * 32;
+      const packedBytes = s.groups * Math.ceil(s.O / s.groups / 8) * (s.kernelH * plan.taps + 1) * 64;
       const table = memory.scratch(plan.tableBytes + packedBytes + plan.imageBytes);
       const packed = table + plan.tableBytes;
       const image = packed + packedBytes;
       const sizes = struct(plan.fields);
       run.offsets(sizes, table);
-      run.packBlocks(sizes, F, B, packed);
+      const grey = s.C === s.groups && s.strideW === 1 && s.outW >= 4;
+      run[grey ? 'packGrey' : 'packBlocks'](sizes, F, B, packed);
       run.zero(image, plan.imageBytes);
-      run.conv2d(sizes, X, Y, table, packed, image, 0, s.N);
+      run[grey ? 'conv2dGrey' : 'conv2d'](sizes, X, Y, table, packed, image, 0, s.N);
       memory.end();
     },
 

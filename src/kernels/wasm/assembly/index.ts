@@ -1,5 +1,6 @@
 export { binary, binaryGradient, reduceAdd, scatterAdd, spreadAdd } from './broadcast';
 export { conv2d, packBlocks } from './convForward';
+export { conv2dGrey, packGrey } from './convGrey';
 export { gradInput, gradWeight } from './convGradients';
 export { addRows, offsets, packRows } from './convolution';
 export { sgd, unary, unaryGradient } from './elementwise';
