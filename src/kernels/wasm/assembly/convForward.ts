@@ -1,4 +1,5 @@
 import { arrange, ConvSizes } from './convolution';
+import { high, low } from './transpose';
 
 // Forward: tiles of 2 output pixels by 16 filters, or of 4 by 8 where there are no more. For each tap a pixel's input is
 // spread over a vector and multiplied by the tap's weights for 4 filters at a time, so that any stride, dilation and
@@ -119,19 +120,17 @@ function planeOf16(s: ConvSizes, image: usize, weights: usize, y: usize, table: 
 // @ts-ignore: decorator
 @inline
 function storePair(y: usize, planeBytes: usize, p0: v128, p1: v128, filters: i32, count: i32): void {
-  const low = i8x16.shuffle(p0, p1, 0, 1, 2, 3, 16, 17, 18, 19, 4, 5, 6, 7, 20, 21, 22, 23);
-  const high = i8x16.shuffle(p0, p1, 8, 9, 10, 11, 24, 25, 26, 27, 12, 13, 14, 15, 28, 29, 30, 31);
   if (count === 2 && filters >= 4) {
-    v128.store_lane<i64>(y, low, 0);
-    v128.store_lane<i64>(y + planeBytes, low, 1);
-    v128.store_lane<i64>(y + 2 * planeBytes, high, 0);
-    v128.store_lane<i64>(y + 3 * planeBytes, high, 1);
+    v128.store_lane<i64>(y, low(p0, p1), 0);
+    v128.store_lane<i64>(y + planeBytes, low(p0, p1), 1);
+    v128.store_lane<i64>(y + 2 * planeBytes, high(p0, p1), 0);
+    v128.store_lane<i64>(y + 3 * planeBytes, high(p0, p1), 1);
     return;
   }
-  if (filters > 0) storeSome(y, low, 0, count);
-  if (filters > 1) storeSome(y + planeBytes, low, 1, count);
-  if (filters > 2) storeSome(y + 2 * planeBytes, high, 0, count);
-  if (filters > 3) storeSome(y + 3 * planeBytes, high, 1, count);
+  if (filters > 0) storeSome(y, low(p0, p1), 0, count);
+  if (filters > 1) storeSome(y + planeBytes, low(p0, p1), 1, count);
+  if (filters > 2) storeSome(y + 2 * planeBytes, high(p0, p1), 0, count);
+  if (filters > 3) storeSome(y + 3 * planeBytes, high(p0, p1), 1, count);
 }
 
 // @ts-ignore: decorator

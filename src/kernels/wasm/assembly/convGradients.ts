@@ -1,5 +1,6 @@
 import { addArranged, arrange, ConvSizes } from './convolution';
 import { append, gather } from './gather';
+import { high, highPairs, low, lowPairs } from './transpose';
 
 /**
  * Adds the gradients of the filters [from, to), summed over all examples in their order, to `rows`: filter rows as
@@ -101,18 +102,14 @@ function listPixels(dy: usize, planeBytes: i32, filters: i32, filterBytes: i32, 
     const d = lanes > 3 ? v128.load(dy + 3 * planeBytes) : a;
     dy += planeBytes << 2;
     // Transposed: from four pixels of each filter to four filters of each pixel.
-    const ab = i8x16.shuffle(a, b, 0, 1, 2, 3, 16, 17, 18, 19, 4, 5, 6, 7, 20, 21, 22, 23);
-    const cd = i8x16.shuffle(c, d, 0, 1, 2, 3, 16, 17, 18, 19, 4, 5, 6, 7, 20, 21, 22, 23);
-    const AB = i8x16.shuffle(a, b, 8, 9, 10, 11, 24, 25, 26, 27, 12, 13, 14, 15, 28, 29, 30, 31);
-    const CD = i8x16.shuffle(c, d, 8, 9, 10, 11, 24, 25, 26, 27, 12, 13, 14, 15, 28, 29, 30, 31);
-    const pixel0 = i8x16.shuffle(ab, cd, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23);
-    const pixel1 = i8x16.shuffle(ab, cd, 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31);
-    const pixel2 = i8x16.shuffle(AB, CD, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23);
-    const pixel3 = i8x16.shuffle(AB, CD, 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31);
-    v0 += append(pixel0, offset, lanes, v0, v0 + listBytes);
-    v1 += append(pixel1, offset, lanes, v1, v1 + listBytes);
-    v2 += append(pixel2, offset, lanes, v2, v2 + listBytes);
-    v3 += append(pixel3, offset, lanes, v3, v3 + listBytes);
+    const ab = low(a, b);
+    const cd = low(c, d);
+    const AB = high(a, b);
+    const CD = high(c, d);
+    v0 += append(lowPairs(ab, cd), offset, lanes, v0, v0 + listBytes);
+    v1 += append(highPairs(ab, cd), offset, lanes, v1, v1 + listBytes);
+    v2 += append(lowPairs(AB, CD), offset, lanes, v2, v2 + listBytes);
+    v3 += append(highPairs(AB, CD), offset, lanes, v3, v3 + listBytes);
   }
   bytes0 = v0 - list;
   bytes1 = v1 - list - 2 * listBytes;
