@@ -54,11 +54,10 @@ export function createEngine(maximumPages = 65536): Engine {
   const { exports } = new WebAssembly.Instance(module, { env: { memory, abort } });
   const run = exports as Exports;
   const managed = new WasmMemory(memory, run.zero);
-  const sizes = managed.indices(STRUCT_BYTES / 4);
-  const { array } = sizes;
+  const array = managed.reserve(STRUCT_BYTES);
   const struct = (numbers: readonly number[]) => {
     for (let i = 0; i < numbers.length; i++) array[i] = numbers[i];
-    return sizes.address;
+    return array.byteOffset;
   };
   return { run, memory: managed, struct };
 }
