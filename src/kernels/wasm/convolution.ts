@@ -26,7 +26,7 @@ export function convolutionKernels({ run, memory, struct }: Engine): Convolution
       const adds = memory.isZero(dx) && plan.covers ? 0 : 1;
       const [dY, F, dX] = [memory.read(dy), memory.read(weight), adds ? memory.update(dx) : memory.write(dx)];
       const rowsBytes = s.O * s.kernelH * plan.tapBytes;
-      const listBytes = 8 * 4 * (s.O / s.groups + 4);
+      const listBytes = 128 + 16 * 4 * (s.O / s.groups + 4);
       const table = memory.scratch(plan.tableBytes + rowsBytes + plan.imageBytes + listBytes);
       const rows = table + plan.tableBytes;
       const image = rows + rowsBytes;
@@ -42,7 +42,7 @@ export function convolutionKernels({ run, memory, struct }: Engine): Convolution
       const plan = planOf(s);
       const [X, dY, dF] = [memory.read(x), memory.read(dy), memory.update(dweight)];
       const rowsBytes = s.O * s.kernelH * plan.tapBytes;
-      const listBytes = 2 * 4 * (s.outH * s.outW + 4);
+      const listBytes = 64 + 2 * 4 * (s.outH * s.outW + 4);
       const table = memory.scratch(plan.tableBytes + rowsBytes + plan.imageBytes + listBytes);
       const rows = table + plan.tableBytes;
       const image = rows + rowsBytes;
@@ -57,6 +57,9 @@ export function convolutionKernels({ run, memory, struct }: Engine): Convolution
   };
 }
 
+/** Bytes of an arranged image that are worked on at a time: most of a usual first-level cache. */
+const CACHE = 24576;
+
 /** What follows from the sizes of a convolution: how an example is arranged (see assembly/convolution.ts). */
 function planOf(s: ConvSizes) {
   const channels = s.C / s.groups;
@@ -67,6 +70,8 @@ function planOf(s: ConvSizes) {
   const groupBytes = rows * rowBytes;
   const taps = s.kernelW * channels;
   const tapBytes = Math.ceil(taps / 4) * 16;
+  const outputRows = Math.floor((CACHE / rowBytes - (s.kernelH - 1) * s.dilationH) / s.strideH);
+  const strip = Math.max(1, Math.min(outputRows, s.outH)) * s.outW;
   return {
     taps,
     tapBytes,
@@ -79,7 +84,7 @@ function planOf(s: ConvSizes) {
     fields: [
       ...[s.N, s.C, s.H, s.W, s.O, s.groups, s.kernelH, s.kernelW, s.strideH, s.strideW, s.dilationH, s.dilationW],
       ...[s.padTop, s.padLeft, s.outH, s.outW],
-      ...[rows, phase, rowBytes, groupBytes, s.dilationH * rowBytes, taps, tapBytes],
+      ...[rows, phase, rowBytes, groupBytes, s.dilationH * rowBytes, taps, tapBytes, strip],
     ],
   };
 }

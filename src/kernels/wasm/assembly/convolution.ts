@@ -39,6 +39,8 @@ export class ConvSizes {
   /** kernelW * channels, and the bytes of such a row rounded up to whole vectors. */
   taps: i32;
   tapBytes: i32;
+  /** How many output pixels' inputs fit the first-level cache together. */
+  strip: i32;
 }
 
 /** Where each output pixel's first tap stands in the arranged image, in bytes; four more entries follow the last. */

@@ -83,7 +83,7 @@ export function unaryGradient(
   else gradientLoop(7, x, y, dy, dx, end, p, adds);
 }
 
-/** One step of stochastic gradient descent; velocity is 0 where there is none. */
+/** One step of stochastic gradient descent; velocity is 0 where there is none. Flags: 1 Nesterov's, 2 the first step. */
 export function sgd(
   parameter: usize,
   gradient: usize,
@@ -93,9 +93,10 @@ export function sgd(
   momentum: f32,
   kept: f32,
   weightDecay: f32,
-  nesterov: bool,
-  first: bool,
+  flags: i32,
 ): void {
+  const nesterov = (flags & 1) !== 0;
+  const first = (flags & 2) !== 0;
   const rate = f32x4.splat(lr);
   const inertia = f32x4.splat(momentum);
   const share = f32x4.splat(kept);
