@@ -4,10 +4,31 @@ import type { Engine } from './instance.js';
 type Convolution = Pick<Kernels, 'conv2d' | 'conv2dGradInput' | 'conv2dGradWeight'>;
 
 export function convolutionKernels({ run, memory, struct }: Engine): Convolution {
+  function prepareGradInput(s: ConvSizes) {
+    const { covers, fields, imageBytes, tableBytes, tapBytes } = planOf(s);
+    const rowsBytes = s.O * s.kernelH * tapBytes;
+    const listBytes = 128 + 16 * 4 * (s.O / s.groups + 4);
+    const table = memory.scratch(tableBytes + rowsBytes + imageBytes + listBytes);
+    const rows = table + tableBytes;
+    const image = rows + rowsBytes;
+    const sizes = struct(fields);
+    run.offsets(sizes, table);
+    return { sizes, table, rows, image, list: image + imageBytes, covers };
+  }
+
   return {
     conv2d(x, weight, bias, y, s) {
-      const plan = planOf(s);
       const [X, F, B, Y] = [memory.read(x), memory.read(weight), bias ? memory.read(bias) : 0, memory.write(y)];
+      if (turnable(s) && run.countNonzero(X, x.length) < SPARSE * x.length) {
+        const turned = turn(s);
+        const { sizes, table, rows, image, list } = prepareGradInput(turned);
+        run.packTurned(sizes, F, rows);
+        run.spreadBias(sizes, B, Y, 0, s.N);
+        run.gradInput(sizes, X, Y, 1, table, rows, image, list, 0, s.N);
+        memory.end();
+        return;
+      }
+      const plan = planOf(s);
       const packedBytes = s.groups * Math.ceil(s.O / s.groups / 8) * (s.kernelH * plan.taps + 1) * 64;
       const table = memory.scratch(plan.tableBytes + packedBytes + plan.imageBytes);
       const packed = table + plan.tableBytes;
@@ -22,17 +43,9 @@ export function convolutionKernels({ run, memory, struct }: Engine): Convolution
     },
 
     conv2dGradInput(dy, weight, dx, s) {
-      const plan = planOf(s);
-      const adds = memory.isZero(dx) && plan.covers ? 0 : 1;
+      const { sizes, table, rows, image, list, covers } = prepareGradInput(s);
+      const adds = memory.isZero(dx) && covers ? 0 : 1;
       const [dY, F, dX] = [memory.read(dy), memory.read(weight), adds ? memory.update(dx) : memory.write(dx)];
-      const rowsBytes = s.O * s.kernelH * plan.tapBytes;
-      const listBytes = 128 + 16 * 4 * (s.O / s.groups + 4);
-      const table = memory.scratch(plan.tableBytes + rowsBytes + plan.imageBytes + listBytes);
-      const rows = table + plan.tableBytes;
-      const image = rows + rowsBytes;
-      const list = image + plan.imageBytes;
-      const sizes = struct(plan.fields);
-      run.offsets(sizes, table);
       run.packRows(sizes, F, rows);
       run.gradInput(sizes, dY, dX, adds, table, rows, image, list, 0, s.N);
       memory.end();
@@ -54,6 +67,23 @@ export function convolutionKernels({ run, memory, struct }: Engine): Convolution
       run.addRows(sizes, rows, dF, 0, s.O);
       memory.end();
     },
+  };
+}
+
+/** The share of nonzero inputs below which it pays to leave the zeros out, and how many channels that takes. */
+const SPARSE = 0.6;
+const SPARSE_CHANNELS = 16;
+
+/** Whether it can be computed as the gradient of another convolution, of sizes `turn(s)`, and could be faster so. */
+function turnable(s: ConvSizes): boolean {
+  const steps = s.strideH * s.strideW * s.dilationH * s.dilationW;
+  return steps === 1 && s.padTop < s.kernelH && s.padLeft < s.kernelW && s.C >= s.groups * SPARSE_CHANNELS;
+}
+
+function turn(s: ConvSizes): ConvSizes {
+  return {
+    ...{ ...s, C: s.O, H: s.outH, W: s.outW, O: s.C, outH: s.H, outW: s.W },
+    ...{ padTop: s.kernelH - 1 - s.padTop, padLeft: s.kernelW - 1 - s.padLeft },
   };
 }
 

@@ -1,7 +1,7 @@
 import { binary } from './binary.js';
 import { WasmMemory } from './memory.js';
 
-type Numbers = (...numbers: number[]) => void;
+type Numbers = (...numbers: number[]) => number;
 
 /** What assembly/index.ts exports; the arguments are told there. Addresses, counts and flags are all numbers. */
 export type Exports = Record<
@@ -12,6 +12,7 @@ export type Exports = Record<
   | 'binaryGradient'
   | 'conv2d'
   | 'conv2dGrey'
+  | 'countNonzero'
   | 'crossEntropy'
   | 'crossEntropyGradient'
   | 'gradInput'
@@ -24,11 +25,13 @@ export type Exports = Record<
   | 'packBlocks'
   | 'packGrey'
   | 'packRows'
+  | 'packTurned'
   | 'reduceAdd'
   | 'scatterAdd'
   | 'sgd'
   | 'softmax'
   | 'softmaxGradient'
+  | 'spreadBias'
   | 'spreadAdd'
   | 'transpose'
   | 'unary'
