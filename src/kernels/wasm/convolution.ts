@@ -35,7 +35,7 @@ export function convolutionKernels({ run, memory, struct }: Engine): Convolution
       const image = packed + packedBytes;
       const sizes = struct(plan.fields);
       run.offsets(sizes, table);
-      const grey = s.C === s.groups && s.strideW === 1 && s.outW >= 4;
+      const grey = s.C === s.groups && s.strideW === 1 && s.dilationW === 1 && s.outW >= 4;
       run[grey ? 'packGrey' : 'packBlocks'](sizes, F, B, packed);
       run.zero(image, plan.imageBytes);
       run[grey ? 'conv2dGrey' : 'conv2d'](sizes, X, Y, table, packed, image, 0, s.N);

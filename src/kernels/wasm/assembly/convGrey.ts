@@ -27,7 +27,7 @@ export function packGrey(s: ConvSizes, weight: usize, bias: usize, to: usize): v
   }
 }
 
-/** Examples [from, to); as `conv2d` in convForward.ts, for one channel a group, strideW 1 and outW at least 4. */
+/** Examples [from, to); as `conv2d` in convForward.ts, for one channel a group, strideW and dilationW 1 and outW at least 4. */
 export function conv2dGrey(
   s: ConvSizes,
   x: usize,
