@@ -157,6 +157,9 @@ const CONVS = [
   { H: 10, W: 11, kernelH: 3, kernelW: 2, C: 2, O: 9, dilationH: 2, dilationW: 3, padLeft: 2 },
   { H: 9, W: 8, kernelH: 3, kernelW: 3, C: 6, O: 12, groups: 3, strideW: 2, dilationW: 2, padLeft: 1 },
   { H: 7, W: 7, kernelH: 3, kernelW: 3, C: 5, O: 5, groups: 5, padTop: 1, padLeft: 1 },
+  { H: 9, W: 12, kernelH: 3, kernelW: 3, O: 6, dilationH: 2, dilationW: 2, strideH: 2, padLeft: 2 },
+  { H: 7, W: 5, kernelH: 3, kernelW: 3, C: 18, O: 7, padTop: 1 },
+  { H: 6, W: 9, kernelH: 2, kernelW: 3, C: 32, O: 6, groups: 2, padTop: 1, padLeft: 2 },
   { H: 6, W: 5, kernelH: 1, kernelW: 1, C: 33, O: 10 },
   { H: 8, W: 8, kernelH: 4, kernelW: 4, C: 13, O: 3, strideH: 3, strideW: 3 },
   { H: 5, W: 4, kernelH: 2, kernelW: 7, C: 12, O: 4, padTop: 3, padLeft: 4 },
@@ -340,12 +343,14 @@ const TABLE: Table = {
       },
   ),
   conv2d: cases(
-    pairs(CONVS, [true, false]),
-    ([s, bias]) => `${titleOf(s)}${bias ? ' with bias' : ''}`,
-    ([s, bias]) =>
+    CONVS.flatMap((s) =>
+      pairs(['random', 'sparse'] as const, [true, false]).map(([kind, bias]) => ({ s, kind, bias })),
+    ),
+    ({ s, kind, bias }) => `${kind} ${titleOf(s)}${bias ? ' with bias' : ''}`,
+    ({ s, kind, bias }) =>
       (make, k) => {
         const y = make.room(outputsOf(s));
-        k.conv2d(make.random(imagesOf(s)), make.random(weightsOf(s)), bias ? make.random(s.O) : null, y, s);
+        k.conv2d(make[kind](imagesOf(s)), make.random(weightsOf(s)), bias ? make.random(s.O) : null, y, s);
         return [y];
       },
   ),

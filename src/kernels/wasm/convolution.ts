@@ -4,35 +4,48 @@ import type { Engine } from './instance.js';
 type Convolution = Pick<Kernels, 'conv2d' | 'conv2dGradInput' | 'conv2dGradWeight'>;
 
 export function convolutionKernels({ run, memory, struct }: Engine): Convolution {
+  function prepareGradInput(s: ConvSizes) {
+    const { covers, fields, imageBytes, tableBytes, tapBytes } = planOf(s);
+    const rowsBytes = s.O * s.kernelH * tapBytes;
+    const listBytes = 128 + 16 * 4 * (s.O / s.groups + 4);
+    const table = memory.scratch(tableBytes + rowsBytes + imageBytes + listBytes);
+    const rows = table + tableBytes;
+    const image = rows + rowsBytes;
+    const sizes = struct(fields);
+    run.offsets(sizes, table);
+    return { sizes, table, rows, image, list: image + imageBytes, covers };
+  }
+
   return {
     conv2d(x, weight, bias, y, s) {
-      const plan = planOf(s);
       const [X, F, B, Y] = [memory.read(x), memory.read(weight), bias ? memory.read(bias) : 0, memory.write(y)];
-      const blocks = s.groups * Math.ceil(s.O / s.groups / 8);
-      const packedBytes = blocks * (s.kernelH * plan.taps + 1) * 32;
+      if (turnable(s) && run.countNonzero(X, x.length) < SPARSE * x.length) {
+        const turned = turn(s);
+        const { sizes, table, rows, image, list } = prepareGradInput(turned);
+        run.packTurned(sizes, F, rows);
+        run.spreadBias(sizes, B, Y, 0, s.N);
+        run.gradInput(sizes, X, Y, 1, table, rows, image, list, 0, s.N);
+        memory.end();
+        return;
+      }
+      const plan = planOf(s);
+      const packedBytes = s.groups * Math.ceil(s.O / s.groups / 8) * (s.kernelH * plan.taps + 1) * 64;
       const table = memory.scratch(plan.tableBytes + packedBytes + plan.imageBytes);
       const packed = table + plan.tableBytes;
       const image = packed + packedBytes;
       const sizes = struct(plan.fields);
       run.offsets(sizes, table);
-      run.packBlocks(sizes, F, B, packed);
+      const grey = s.C === s.groups && s.strideW === 1 && s.dilationW === 1 && s.outW >= 4;
+      run[grey ? 'packGrey' : 'packBlocks'](sizes, F, B, packed);
       run.zero(image, plan.imageBytes);
-      run.conv2d(sizes, X, Y, table, packed, image, 0, s.N);
+      run[grey ? 'conv2dGrey' : 'conv2d'](sizes, X, Y, table, packed, image, 0, s.N);
       memory.end();
     },
 
     conv2dGradInput(dy, weight, dx, s) {
-      const plan = planOf(s);
-      const adds = memory.isZero(dx) && plan.covers ? 0 : 1;
+      const { sizes, table, rows, image, list, covers } = prepareGradInput(s);
+      const adds = memory.isZero(dx) && covers ? 0 : 1;
       const [dY, F, dX] = [memory.read(dy), memory.read(weight), adds ? memory.update(dx) : memory.write(dx)];
-      const rowsBytes = s.O * s.kernelH * plan.tapBytes;
-      const listBytes = 8 * 4 * (s.O / s.groups + 4);
-      const table = memory.scratch(plan.tableBytes + rowsBytes + plan.imageBytes + listBytes);
-      const rows = table + plan.tableBytes;
-      const image = rows + rowsBytes;
-      const list = image + plan.imageBytes;
-      const sizes = struct(plan.fields);
-      run.offsets(sizes, table);
       run.packRows(sizes, F, rows);
       run.gradInput(sizes, dY, dX, adds, table, rows, image, list, 0, s.N);
       memory.end();
@@ -42,7 +55,7 @@ export function convolutionKernels({ run, memory, struct }: Engine): Convolution
       const plan = planOf(s);
       const [X, dY, dF] = [memory.read(x), memory.read(dy), memory.update(dweight)];
       const rowsBytes = s.O * s.kernelH * plan.tapBytes;
-      const listBytes = 2 * 4 * (s.outH * s.outW + 4);
+      const listBytes = 64 + 2 * 4 * (s.outH * s.outW + 4);
       const table = memory.scratch(plan.tableBytes + rowsBytes + plan.imageBytes + listBytes);
       const rows = table + plan.tableBytes;
       const image = rows + rowsBytes;
@@ -57,6 +70,26 @@ export function convolutionKernels({ run, memory, struct }: Engine): Convolution
   };
 }
 
+/** The share of nonzero inputs below which it pays to leave the zeros out, and how many channels that takes. */
+const SPARSE = 0.6;
+const SPARSE_CHANNELS = 16;
+
+/** Whether it can be computed as the gradient of another convolution, of sizes `turn(s)`, and could be faster so. */
+function turnable(s: ConvSizes): boolean {
+  const steps = s.strideH * s.strideW * s.dilationH * s.dilationW;
+  return steps === 1 && s.padTop < s.kernelH && s.padLeft < s.kernelW && s.C >= s.groups * SPARSE_CHANNELS;
+}
+
+function turn(s: ConvSizes): ConvSizes {
+  return {
+    ...{ ...s, C: s.O, H: s.outH, W: s.outW, O: s.C, outH: s.H, outW: s.W },
+    ...{ padTop: s.kernelH - 1 - s.padTop, padLeft: s.kernelW - 1 - s.padLeft },
+  };
+}
+
+/** Bytes of an arranged image that are worked on at a time: most of a usual first-level cache. */
+const CACHE = 24576;
+
 /** What follows from the sizes of a convolution: how an example is arranged (see assembly/convolution.ts). */
 function planOf(s: ConvSizes) {
   const channels = s.C / s.groups;
@@ -67,6 +100,8 @@ function planOf(s: ConvSizes) {
   const groupBytes = rows * rowBytes;
   const taps = s.kernelW * channels;
   const tapBytes = Math.ceil(taps / 4) * 16;
+  const outputRows = Math.floor((CACHE / rowBytes - (s.kernelH - 1) * s.dilationH) / s.strideH);
+  const strip = Math.max(1, Math.min(outputRows, s.outH)) * s.outW;
   return {
     taps,
     tapBytes,
@@ -79,7 +114,7 @@ function planOf(s: ConvSizes) {
     fields: [
       ...[s.N, s.C, s.H, s.W, s.O, s.groups, s.kernelH, s.kernelW, s.strideH, s.strideW, s.dilationH, s.dilationW],
       ...[s.padTop, s.padLeft, s.outH, s.outW],
-      ...[rows, phase, rowBytes, groupBytes, s.dilationH * rowBytes, taps, tapBytes],
+      ...[rows, phase, rowBytes, groupBytes, s.dilationH * rowBytes, taps, tapBytes, strip],
     ],
   };
 }

@@ -68,10 +68,9 @@ export function elementwiseKernels({ run, memory, struct }: Engine): Elementwise
     },
 
     sgd(parameter, gradient, velocity, { lr, momentum, dampening, nesterov, weightDecay, first }) {
-      run.sgd(
-        ...[memory.update(parameter), memory.read(gradient), velocity ? memory.update(velocity) : 0, parameter.length],
-        ...[lr, momentum, 1 - dampening, weightDecay, nesterov ? 1 : 0, first ? 1 : 0],
-      );
+      const [W, G, V] = [memory.update(parameter), memory.read(gradient), velocity ? memory.update(velocity) : 0];
+      const flags = (nesterov ? 1 : 0) + (first ? 2 : 0);
+      run.sgd(W, G, V, parameter.length, lr, momentum, 1 - dampening, weightDecay, flags);
       memory.end();
     },
   };

@@ -1,7 +1,7 @@
 import { binary } from './binary.js';
 import { WasmMemory } from './memory.js';
 
-type Numbers = (...numbers: number[]) => void;
+type Numbers = (...numbers: number[]) => number;
 
 /** What assembly/index.ts exports; the arguments are told there. Addresses, counts and flags are all numbers. */
 export type Exports = Record<
@@ -11,6 +11,8 @@ export type Exports = Record<
   | 'binary'
   | 'binaryGradient'
   | 'conv2d'
+  | 'conv2dGrey'
+  | 'countNonzero'
   | 'crossEntropy'
   | 'crossEntropyGradient'
   | 'gradInput'
@@ -21,12 +23,15 @@ export type Exports = Record<
   | 'maxPool2d'
   | 'offsets'
   | 'packBlocks'
+  | 'packGrey'
   | 'packRows'
+  | 'packTurned'
   | 'reduceAdd'
   | 'scatterAdd'
   | 'sgd'
   | 'softmax'
   | 'softmaxGradient'
+  | 'spreadBias'
   | 'spreadAdd'
   | 'transpose'
   | 'unary'
@@ -52,11 +57,10 @@ export function createEngine(maximumPages = 65536): Engine {
   const { exports } = new WebAssembly.Instance(module, { env: { memory, abort } });
   const run = exports as Exports;
   const managed = new WasmMemory(memory, run.zero);
-  const sizes = managed.indices(STRUCT_BYTES / 4);
-  const { array } = sizes;
+  const array = managed.reserve(STRUCT_BYTES);
   const struct = (numbers: readonly number[]) => {
     for (let i = 0; i < numbers.length; i++) array[i] = numbers[i];
-    return sizes.address;
+    return array.byteOffset;
   };
   return { run, memory: managed, struct };
 }

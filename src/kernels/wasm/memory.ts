@@ -104,6 +104,12 @@ export class WasmMemory {
     this.#loans = [];
   }
 
+  /** Room that is never given back. */
+  reserve(bytes: number): Int32Array {
+    const { address } = this.#take(bytes);
+    return new Int32Array(this.buffer, address, bytes / 4);
+  }
+
   /** Room for a kernel's own use, until the next kernel. */
   scratch(bytes: number): number {
     if (this.#scratch.bytes < bytes) {

@@ -1,9 +1,11 @@
 import { addArranged, arrange, ConvSizes } from './convolution';
-import { append, gather } from './gather';
+import { append, gather, Job } from './gather';
+import { high, highPairs, low, lowPairs } from './transpose';
 
 /**
  * Adds the gradients of the filters [from, to), summed over all examples in their order, to `rows`: filter rows as
- * `packRows` makes them. `image` is one arranged image of zeros, `list` has room for two lists of outH * outW + 4.
+ * `packRows` makes them. `image` is one arranged image of zeros, `list` has room for a job
+ * and two lists of outH * outW + 4.
  */
 export function gradWeight(
   s: ConvSizes,
@@ -18,14 +20,21 @@ export function gradWeight(
 ): void {
   const pixels = s.outH * s.outW;
   const filters = s.O / s.groups;
-  const list2 = list + ((pixels + 4) << 2);
+  const job = changetype<Job>(list);
+  job.values = list + 64;
+  job.offsets = job.values + ((pixels + 4) << 2);
   for (let n = 0; n < s.N; n++) {
     arrange(s, x + ((n * s.C * s.H * s.W) << 2), image);
-    for (let o = from; o < to; o++) {
-      const bytes = listPlane(dy + (((n * s.O + o) * pixels) << 2), pixels, table, list, list2);
-      const source = image + (o / filters) * s.groupBytes;
-      const target = rows + o * s.kernelH * s.tapBytes;
-      gather(list, list2, bytes, source, s.rowStep, target, s.tapBytes, s.kernelH, s.tapBytes >> 4);
+    // A strip of pixels at a time, whose part of the image fits the cache while all filters use it.
+    for (let p = 0; p < pixels; p += s.strip) {
+      const count = min(pixels - p, s.strip);
+      for (let o = from; o < to; o++) {
+        const plane = dy + (((n * s.O + o) * pixels + p) << 2);
+        job.bytes = listPlane(plane, count, table + (p << 2), job.values, job.offsets);
+        job.target = rows + o * s.kernelH * s.tapBytes;
+        const source = image + (o / filters) * s.groupBytes;
+        gather(list, 1, source, s.rowStep, s.tapBytes, s.kernelH, s.tapBytes >> 4);
+      }
     }
   }
 }
@@ -41,7 +50,7 @@ function listPlane(dy: usize, pixels: i32, table: usize, values: usize, offsets:
 
 /**
  * The gradient to the examples [from, to). `rows` are the weights as `packRows` makes them, `list` has room for eight
- * lists of O / groups + 4, and `image` for one arranged image.
+ * jobs and sixteen lists of O / groups + 4, and `image` for one arranged image.
  */
 export function gradInput(
   s: ConvSizes,
@@ -65,28 +74,26 @@ export function gradInput(
       const weights = rows + g * filters * filterBytes;
       const target = image + g * s.groupBytes;
       const planes = dy + (((n * s.O + g * filters) * pixels) << 2);
-      for (let p = 0; p < pixels; p += 4) {
-        listPixels(planes + (p << 2), pixels << 2, filters, filterBytes, list, listBytes);
-        for (let i = 0; i < min(pixels - p, 4); i++) {
-          const values = list + 2 * i * listBytes;
-          const bytes = i === 0 ? bytes0 : i === 1 ? bytes1 : i === 2 ? bytes2 : bytes3;
-          const pixel = target + load<i32>(table + ((p + i) << 2));
-          gather(values, values + listBytes, bytes, weights, s.tapBytes, pixel, s.rowStep, s.kernelH, s.tapBytes >> 4);
+      for (let p = 0; p < pixels; p += 8) {
+        const lists = list + 8 * offsetof<Job>();
+        listPixels(planes + (p << 2), pixels << 2, filters, filterBytes, lists, listBytes, list);
+        if (p + 4 < pixels) {
+          const others = lists + 8 * listBytes;
+          listPixels(planes + ((p + 4) << 2), pixels << 2, filters, filterBytes, others, listBytes, list + 4 * offsetof<Job>());
         }
+        const count = min(pixels - p, 8);
+        for (let i = 0; i < count; i++) {
+          changetype<Job>(list + i * offsetof<Job>()).target = target + load<i32>(table + ((p + i) << 2));
+        }
+        gather(list, count, weights, s.tapBytes, s.rowStep, s.kernelH, s.tapBytes >> 4);
       }
     }
     addArranged(s, image, dx + ((n * s.C * s.H * s.W) << 2), adds);
   }
 }
 
-/** The lengths that `listPixels` found. */
-let bytes0: i32 = 0;
-let bytes1: i32 = 0;
-let bytes2: i32 = 0;
-let bytes3: i32 = 0;
-
 /** For each of four neighbouring pixels, the nonzero numbers of dy over all filters, each with its filter's offset. */
-function listPixels(dy: usize, planeBytes: i32, filters: i32, filterBytes: i32, list: usize, listBytes: i32): void {
+function listPixels(dy: usize, planeBytes: i32, filters: i32, filterBytes: i32, list: usize, listBytes: i32, jobs: usize): void {
   let v0 = list;
   let v1 = v0 + 2 * listBytes;
   let v2 = v1 + 2 * listBytes;
@@ -101,21 +108,24 @@ function listPixels(dy: usize, planeBytes: i32, filters: i32, filterBytes: i32, 
     const d = lanes > 3 ? v128.load(dy + 3 * planeBytes) : a;
     dy += planeBytes << 2;
     // Transposed: from four pixels of each filter to four filters of each pixel.
-    const ab = i8x16.shuffle(a, b, 0, 1, 2, 3, 16, 17, 18, 19, 4, 5, 6, 7, 20, 21, 22, 23);
-    const cd = i8x16.shuffle(c, d, 0, 1, 2, 3, 16, 17, 18, 19, 4, 5, 6, 7, 20, 21, 22, 23);
-    const AB = i8x16.shuffle(a, b, 8, 9, 10, 11, 24, 25, 26, 27, 12, 13, 14, 15, 28, 29, 30, 31);
-    const CD = i8x16.shuffle(c, d, 8, 9, 10, 11, 24, 25, 26, 27, 12, 13, 14, 15, 28, 29, 30, 31);
-    const pixel0 = i8x16.shuffle(ab, cd, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23);
-    const pixel1 = i8x16.shuffle(ab, cd, 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31);
-    const pixel2 = i8x16.shuffle(AB, CD, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23);
-    const pixel3 = i8x16.shuffle(AB, CD, 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31);
-    v0 += append(pixel0, offset, lanes, v0, v0 + listBytes);
-    v1 += append(pixel1, offset, lanes, v1, v1 + listBytes);
-    v2 += append(pixel2, offset, lanes, v2, v2 + listBytes);
-    v3 += append(pixel3, offset, lanes, v3, v3 + listBytes);
+    const ab = low(a, b);
+    const cd = low(c, d);
+    const AB = high(a, b);
+    const CD = high(c, d);
+    v0 += append(lowPairs(ab, cd), offset, lanes, v0, v0 + listBytes);
+    v1 += append(highPairs(ab, cd), offset, lanes, v1, v1 + listBytes);
+    v2 += append(lowPairs(AB, CD), offset, lanes, v2, v2 + listBytes);
+    v3 += append(highPairs(AB, CD), offset, lanes, v3, v3 + listBytes);
   }
-  bytes0 = v0 - list;
-  bytes1 = v1 - list - 2 * listBytes;
-  bytes2 = v2 - list - 4 * listBytes;
-  bytes3 = v3 - list - 6 * listBytes;
+  finish(jobs, list, v0, listBytes);
+  finish(jobs + offsetof<Job>(), list + 2 * listBytes, v1, listBytes);
+  finish(jobs + 2 * offsetof<Job>(), list + 4 * listBytes, v2, listBytes);
+  finish(jobs + 3 * offsetof<Job>(), list + 6 * listBytes, v3, listBytes);
+}
+
+function finish(at: usize, list: usize, end: usize, listBytes: i32): void {
+  const job = changetype<Job>(at);
+  job.values = list;
+  job.offsets = list + listBytes;
+  job.bytes = <i32>(end - list);
 }

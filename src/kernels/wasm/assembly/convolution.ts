@@ -1,3 +1,5 @@
+import { high, highPairs, low, lowPairs } from './transpose';
+
 // Legend: N examples; C channels in; H, W height and width; O channels out; channels = C / groups; a tap is one weight
 // of a filter for one channel.
 //
@@ -37,6 +39,8 @@ export class ConvSizes {
   /** kernelW * channels, and the bytes of such a row rounded up to whole vectors. */
   taps: i32;
   tapBytes: i32;
+  /** How many output pixels' inputs fit the first-level cache together. */
+  strip: i32;
 }
 
 /** Where each output pixel's first tap stands in the arranged image, in bytes; four more entries follow the last. */
@@ -67,18 +71,47 @@ export function arrange(s: ConvSizes, x: usize, to: usize): void {
   const step = channels << 2;
   const bottom = min(s.H, s.rows - s.padTop);
   const right = min(s.W, s.phase * s.dilationW - s.padLeft);
-  for (let c = 0; c < s.C; c++) {
+  const planeBytes = (s.H * s.W) << 2;
+  for (let c = 0; c < s.C; ) {
     const first = to + (c / channels) * s.groupBytes + ((c % channels) << 2);
+    const four = (channels & 3) === 0 && s.dilationW === 1;
     for (let i = 0; i < bottom; i++) {
-      let from = x + (((c * s.H + i) * s.W) << 2);
+      const from = x + c * planeBytes + ((i * s.W) << 2);
       const row = first + (i + s.padTop) * s.rowBytes;
-      if (s.dilationW === 1) {
-        let at = row + s.padLeft * step;
-        for (const end = from + (right << 2); from < end; from += 4, at += step) store<f32>(at, load<f32>(from));
-      } else {
-        for (let j = 0; j < right; j++, from += 4) store<f32>(row + place(s, j + s.padLeft, step), load<f32>(from));
-      }
+      if (four) arrangeFour(from, planeBytes, row + s.padLeft * step, step, right);
+      else if (step === 4 && s.dilationW === 1) copyRow(from, row + (s.padLeft << 2), right);
+      else for (let j = 0; j < right; j++) store<f32>(row + place(s, j + s.padLeft, step), load<f32>(from + (j << 2)));
     }
+    c += four ? 4 : 1;
+  }
+}
+
+function copyRow(from: usize, to: usize, count: i32): void {
+  for (; count >= 4; count -= 4, from += 16, to += 16) v128.store(to, v128.load(from));
+  for (; count > 0; count--, from += 4, to += 4) store<f32>(to, load<f32>(from));
+}
+
+/** A row of four planes, `planeBytes` apart, to pixels of four channels, `step` apart. */
+function arrangeFour(from: usize, planeBytes: usize, to: usize, step: usize, count: i32): void {
+  const from1 = from + planeBytes;
+  const from2 = from1 + planeBytes;
+  const from3 = from2 + planeBytes;
+  let at: usize = 0;
+  for (; count >= 4; count -= 4, at += 16, to += 4 * step) {
+    const a = v128.load(from + at);
+    const b = v128.load(from1 + at);
+    const c = v128.load(from2 + at);
+    const d = v128.load(from3 + at);
+    v128.store(to, lowPairs(low(a, b), low(c, d)));
+    v128.store(to + step, highPairs(low(a, b), low(c, d)));
+    v128.store(to + 2 * step, lowPairs(high(a, b), high(c, d)));
+    v128.store(to + 3 * step, highPairs(high(a, b), high(c, d)));
+  }
+  for (; count > 0; count--, at += 4, to += step) {
+    store<f32>(to, load<f32>(from + at));
+    store<f32>(to, load<f32>(from1 + at), 4);
+    store<f32>(to, load<f32>(from2 + at), 8);
+    store<f32>(to, load<f32>(from3 + at), 12);
   }
 }
 
@@ -88,17 +121,54 @@ export function addArranged(s: ConvSizes, from: usize, dx: usize, adds: bool): v
   const step = channels << 2;
   const bottom = min(s.H, s.rows - s.padTop);
   const right = min(s.W, s.phase * s.dilationW - s.padLeft);
-  for (let c = 0; c < s.C; c++) {
+  const planeBytes = (s.H * s.W) << 2;
+  for (let c = 0; c < s.C; ) {
     const first = from + (c / channels) * s.groupBytes + ((c % channels) << 2);
+    const four = (channels & 3) === 0 && s.dilationW === 1;
     for (let i = 0; i < bottom; i++) {
-      let to = dx + (((c * s.H + i) * s.W) << 2);
+      const to = dx + c * planeBytes + ((i * s.W) << 2);
       const row = first + (i + s.padTop) * s.rowBytes;
-      for (let j = 0; j < right; j++, to += 4) {
-        const value = load<f32>(row + place(s, j + s.padLeft, step));
-        store<f32>(to, adds ? load<f32>(to) + value : value);
-      }
+      if (four) addFour(row + s.padLeft * step, step, to, planeBytes, right, adds);
+      else for (let j = 0; j < right; j++) put(to + (j << 2), load<f32>(row + place(s, j + s.padLeft, step)), adds);
     }
+    c += four ? 4 : 1;
   }
+}
+
+/** The other way round than `arrangeFour`. */
+function addFour(from: usize, step: usize, to: usize, planeBytes: usize, count: i32, adds: bool): void {
+  const to1 = to + planeBytes;
+  const to2 = to1 + planeBytes;
+  const to3 = to2 + planeBytes;
+  let at: usize = 0;
+  for (; count >= 4; count -= 4, at += 16, from += 4 * step) {
+    const a = v128.load(from);
+    const b = v128.load(from + step);
+    const c = v128.load(from + 2 * step);
+    const d = v128.load(from + 3 * step);
+    put4(to + at, lowPairs(low(a, b), low(c, d)), adds);
+    put4(to1 + at, highPairs(low(a, b), low(c, d)), adds);
+    put4(to2 + at, lowPairs(high(a, b), high(c, d)), adds);
+    put4(to3 + at, highPairs(high(a, b), high(c, d)), adds);
+  }
+  for (; count > 0; count--, at += 4, from += step) {
+    put(to + at, load<f32>(from), adds);
+    put(to1 + at, load<f32>(from, 4), adds);
+    put(to2 + at, load<f32>(from, 8), adds);
+    put(to3 + at, load<f32>(from, 12), adds);
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function put4(to: usize, value: v128, adds: bool): void {
+  v128.store(to, adds ? f32x4.add(v128.load(to), value) : value);
+}
+
+// @ts-ignore: decorator
+@inline
+function put(to: usize, value: f32, adds: bool): void {
+  store<f32>(to, adds ? load<f32>(to) + value : value);
 }
 
 /** Copies weights [O, channels, kernelH, kernelW] into filter rows [O, kernelH, kernelW * channels], zeros to whole vectors. */

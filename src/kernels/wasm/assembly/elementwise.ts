@@ -54,7 +54,10 @@ export function unary(operation: i32, x: usize, y: usize, length: i32, parameter
 @inline
 function gradientLoop(operation: i32, x: usize, y: usize, dy: usize, dx: usize, end: usize, p: v128, adds: bool): void {
   for (; x < end; x += 16, y += 16, dy += 16, dx += 16) {
-    let d = slope(operation, v128.load(x), v128.load(y), v128.load(dy), p);
+    // Only what the slope is made of is read: memory is what these loops wait for.
+    const byY = operation === 1 || operation === 3 || operation >= 6;
+    const at = byY ? v128.load(y) : v128.load(x);
+    let d = slope(operation, at, at, v128.load(dy), p);
     if (adds) d = f32x4.add(v128.load(dx), d);
     v128.store(dx, d);
   }
@@ -83,7 +86,7 @@ export function unaryGradient(
   else gradientLoop(7, x, y, dy, dx, end, p, adds);
 }
 
-/** One step of stochastic gradient descent; velocity is 0 where there is none. */
+/** One step of stochastic gradient descent; velocity is 0 where there is none. Flags: 1 Nesterov's, 2 the first step. */
 export function sgd(
   parameter: usize,
   gradient: usize,
@@ -93,9 +96,10 @@ export function sgd(
   momentum: f32,
   kept: f32,
   weightDecay: f32,
-  nesterov: bool,
-  first: bool,
+  flags: i32,
 ): void {
+  const nesterov = (flags & 1) !== 0;
+  const first = (flags & 2) !== 0;
   const rate = f32x4.splat(lr);
   const inertia = f32x4.splat(momentum);
   const share = f32x4.splat(kept);

@@ -25,53 +25,115 @@ export function append(value: v128, offset: v128, lanes: i32, values: usize, off
   return popcnt(pattern) << 2;
 }
 
+/** A list to be summed: where its values and its offsets begin, how many bytes it has of each, and where the sum goes. */
+// @ts-ignore: decorator
+@unmanaged
+export class Job {
+  values: usize;
+  offsets: usize;
+  bytes: i32;
+  target: usize;
+}
+
 /**
- * For each row r and vector v: target[r * targetStep + v] += sum over the list of value * source[offset + r * sourceStep + v].
- * `bytes` is the length of each of the two lists, `vectors` the number of vectors of a row.
+ * For each job, row r and vector v:
+ * target[r * targetStep + v] += sum over its list of value * source[offset + r * sourceStep + v].
+ * The jobs come innermost, so that a part of `source` that fits the cache serves all of them.
  */
 export function gather(
-  values: usize,
-  offsets: usize,
-  bytes: i32,
+  jobs: usize,
+  count: i32,
   source: usize,
   sourceStep: usize,
-  target: usize,
   targetStep: usize,
   rows: i32,
   vectors: i32,
 ): void {
-  if (bytes === 0) return;
+  let shift: usize = 0;
   if (vectors === 2) {
-    for (; rows >= 5; rows -= 5, source += 5 * sourceStep, target += 5 * targetStep) {
-      tile(5, 2, values, offsets, bytes, source, sourceStep, target, targetStep);
+    for (; rows >= 5; rows -= 5, source += 5 * sourceStep, shift += 5 * targetStep) {
+      all5x2(jobs, count, source, sourceStep, shift, targetStep);
     }
-    for (; rows >= 3; rows -= 3, source += 3 * sourceStep, target += 3 * targetStep) {
-      tile(3, 2, values, offsets, bytes, source, sourceStep, target, targetStep);
+    for (; rows >= 3; rows -= 3, source += 3 * sourceStep, shift += 3 * targetStep) {
+      all3x2(jobs, count, source, sourceStep, shift, targetStep);
     }
   } else if (vectors === 1 || vectors === 3) {
-    for (; rows >= 3; rows -= 3, source += 3 * sourceStep, target += 3 * targetStep) {
-      if (vectors === 1) tile(3, 1, values, offsets, bytes, source, sourceStep, target, targetStep);
-      else tile(3, 3, values, offsets, bytes, source, sourceStep, target, targetStep);
+    for (; rows >= 3; rows -= 3, source += 3 * sourceStep, shift += 3 * targetStep) {
+      if (vectors === 1) all3x1(jobs, count, source, sourceStep, shift, targetStep);
+      else all3x3(jobs, count, source, sourceStep, shift, targetStep);
     }
   }
-  for (; rows > 0; rows--, source += sourceStep, target += targetStep) {
+  for (; rows > 0; rows--, source += sourceStep, shift += targetStep) {
     let left = vectors;
     let from = source;
-    let to = target;
-    for (; left >= 16 || left === 8; left -= 8, from += 128, to += 128) tile(1, 8, values, offsets, bytes, from, 0, to, 0);
-    if (left >= 10) {
-      tile(1, 10, values, offsets, bytes, from, 0, to, 0);
-      left -= 10;
-      from += 160;
-      to += 160;
-    }
-    for (; left >= 6; left -= 6, from += 96, to += 96) tile(1, 6, values, offsets, bytes, from, 0, to, 0);
-    for (; left >= 3; left -= 3, from += 48, to += 48) tile(1, 3, values, offsets, bytes, from, 0, to, 0);
-    for (; left >= 1; left -= 1, from += 16, to += 16) tile(1, 1, values, offsets, bytes, from, 0, to, 0);
+    let to = shift;
+    for (; left >= 12 && left !== 13; left -= 12, from += 192, to += 192) all1x12(jobs, count, from, 0, to, 0);
+    for (; left >= 10; left -= 10, from += 160, to += 160) all1x10(jobs, count, from, 0, to, 0);
+    for (; left >= 6; left -= 6, from += 96, to += 96) all1x6(jobs, count, from, 0, to, 0);
+    for (; left >= 3; left -= 3, from += 48, to += 48) all1x3(jobs, count, from, 0, to, 0);
+    for (; left >= 1; left -= 1, from += 16, to += 16) all1x1(jobs, count, from, 0, to, 0);
   }
 }
 
-/** R rows of V vectors, at most ten together, in registers. R and V are constants wherever this is inlined. */
+// Each a function of its own, and exported, so that the compiler does not merge them: what it makes of the merged
+// function does not fit the registers, and is half as fast.
+export function all5x2(jobs: usize, count: i32, from: usize, step: usize, shift: usize, targetStep: usize): void {
+  all(5, 2, jobs, count, from, step, shift, targetStep);
+}
+
+export function all3x2(jobs: usize, count: i32, from: usize, step: usize, shift: usize, targetStep: usize): void {
+  all(3, 2, jobs, count, from, step, shift, targetStep);
+}
+
+export function all3x1(jobs: usize, count: i32, from: usize, step: usize, shift: usize, targetStep: usize): void {
+  all(3, 1, jobs, count, from, step, shift, targetStep);
+}
+
+export function all3x3(jobs: usize, count: i32, from: usize, step: usize, shift: usize, targetStep: usize): void {
+  all(3, 3, jobs, count, from, step, shift, targetStep);
+}
+
+export function all1x12(jobs: usize, count: i32, from: usize, step: usize, shift: usize, targetStep: usize): void {
+  all(1, 12, jobs, count, from, step, shift, targetStep);
+}
+
+export function all1x10(jobs: usize, count: i32, from: usize, step: usize, shift: usize, targetStep: usize): void {
+  all(1, 10, jobs, count, from, step, shift, targetStep);
+}
+
+export function all1x6(jobs: usize, count: i32, from: usize, step: usize, shift: usize, targetStep: usize): void {
+  all(1, 6, jobs, count, from, step, shift, targetStep);
+}
+
+export function all1x3(jobs: usize, count: i32, from: usize, step: usize, shift: usize, targetStep: usize): void {
+  all(1, 3, jobs, count, from, step, shift, targetStep);
+}
+
+export function all1x1(jobs: usize, count: i32, from: usize, step: usize, shift: usize, targetStep: usize): void {
+  all(1, 1, jobs, count, from, step, shift, targetStep);
+}
+
+/** A tile of every job. */
+// @ts-ignore: decorator
+@inline
+function all(
+  R: i32,
+  V: i32,
+  jobs: usize,
+  count: i32,
+  source: usize,
+  sourceStep: usize,
+  shift: usize,
+  targetStep: usize,
+): void {
+  for (let i = 0; i < count; i++) {
+    const job = changetype<Job>(jobs + i * offsetof<Job>());
+    if (job.bytes === 0) continue;
+    tile(R, V, job.values, job.offsets, job.bytes, source, sourceStep, job.target + shift, targetStep);
+  }
+}
+
+/** R rows of V vectors, at most twelve together, in registers. R and V are constants wherever this is inlined. */
 // @ts-expect-error: decorator
 @inline
 function tile(
@@ -96,6 +158,8 @@ function tile(
   let s7 = n > 7 ? v128.load(at(target, targetStep, 7, V)) : s0;
   let s8 = n > 8 ? v128.load(at(target, targetStep, 8, V)) : s0;
   let s9 = n > 9 ? v128.load(at(target, targetStep, 9, V)) : s0;
+  let s10 = n > 10 ? v128.load(at(target, targetStep, 10, V)) : s0;
+  let s11 = n > 11 ? v128.load(at(target, targetStep, 11, V)) : s0;
   for (const end = values + bytes; values < end; values += 4, offsets += 4) {
     const value = v128.load32_splat(values);
     const from = source + load<i32>(offsets);
@@ -109,6 +173,8 @@ function tile(
     if (n > 7) s7 = add(s7, value, at(from, sourceStep, 7, V));
     if (n > 8) s8 = add(s8, value, at(from, sourceStep, 8, V));
     if (n > 9) s9 = add(s9, value, at(from, sourceStep, 9, V));
+    if (n > 10) s10 = add(s10, value, at(from, sourceStep, 10, V));
+    if (n > 11) s11 = add(s11, value, at(from, sourceStep, 11, V));
   }
   v128.store(at(target, targetStep, 0, V), s0);
   if (n > 1) v128.store(at(target, targetStep, 1, V), s1);
@@ -120,6 +186,8 @@ function tile(
   if (n > 7) v128.store(at(target, targetStep, 7, V), s7);
   if (n > 8) v128.store(at(target, targetStep, 8, V), s8);
   if (n > 9) v128.store(at(target, targetStep, 9, V), s9);
+  if (n > 10) v128.store(at(target, targetStep, 10, V), s10);
+  if (n > 11) v128.store(at(target, targetStep, 11, V), s11);
 }
 
 /** The address of vector i of a tile with V vectors in a row. */

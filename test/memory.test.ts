@@ -1,0 +1,183 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import {
+  Conv2D,
+  clone,
+  crossEntropy,
+  Dense,
+  Flatten,
+  MaxPool2D,
+  type Module,
+  manualSeed,
+  mul,
+  noGrad,
+  OutOfMemoryError,
+  ReLU,
+  relu,
+  Sequential,
+  SGD,
+  type Tensor,
+  uniform,
+} from '../src/index.js';
+import { wasmKernels } from '../src/kernels/index.js';
+import { createWasmKernels } from '../src/kernels/wasm/index.js';
+
+setFlagsFromString('--expose-gc');
+const collectGarbage: () => void = runInNewContext('gc');
+const MiB = 2 ** 20;
+const { memory } = wasmKernels();
+const usualBudget = memory.budget;
+
+beforeEach(() => {
+  manualSeed(1);
+  memory.budget = 4 * MiB;
+});
+
+afterEach(() => {
+  memory.budget = usualBudget;
+});
+
+function network(): Module {
+  const layers = [new Conv2D(1, 4, 3), new ReLU(), new MaxPool2D(2), new Flatten(), new Dense(100, 10)];
+  return new Sequential(...layers);
+}
+
+const labels = [3, 1, 4, 1];
+const lossOf = (model: Module) => crossEntropy(model.forward(uniform([4, 1, 12, 12])), labels);
+
+function trainer(): () => void {
+  const model = network();
+  const optimizer = new SGD(model.parameters(), { lr: 0.01, momentum: 0.9 });
+  return () => {
+    const loss = lossOf(model);
+    optimizer.zeroGrad();
+    loss.backward();
+    optimizer.step();
+  };
+}
+
+function sample() {
+  // The second collection waits until the buffers that the first one found are freed.
+  collectGarbage();
+  collectGarbage();
+  const { heapUsed, arrayBuffers, rss } = process.memoryUsage();
+  return { heap: (heapUsed + arrayBuffers) / MiB, rss: rss / MiB, wasm: memory.usage.reached / MiB };
+}
+
+/** Memory in MiB that a loop without a pause takes, beyond what its first tenth took. */
+function growth(steps: number, step: () => void) {
+  for (let i = 0; i < steps / 10; i++) step();
+  const before = sample();
+  for (let i = 0; i < steps; i++) step();
+  const after = sample();
+  return { heap: after.heap - before.heap, rss: after.rss - before.rss, wasm: after.wasm - before.wasm };
+}
+
+describe('memory is flat over 10,000 steps of a synchronous loop', () => {
+  const loops: Record<string, () => () => void> = {
+    training: trainer,
+    'training, a new tensor on the way to each loss': () => {
+      const model = network();
+      return () => mul(lossOf(model), uniform([])).backward();
+    },
+    'evaluation with noGrad': () => {
+      const model = network();
+      return () => noGrad(() => lossOf(model).item());
+    },
+    'evaluation without noGrad, no backward': () => {
+      const model = network();
+      return () => lossOf(model).item();
+    },
+  };
+  test.each(Object.keys(loops))('%s', (name) => {
+    const { heap, rss, wasm } = growth(10_000, loops[name]());
+    expect(wasm).toBeLessThan(0.5);
+    expect(heap).toBeLessThan(3);
+    expect(rss).toBeLessThan(60);
+  });
+
+  test('and a loop that keeps its results is seen to grow', () => {
+    const model = network();
+    const kept: Tensor[] = [];
+    const { heap } = growth(1000, () => kept.push(model.forward(uniform([4, 1, 12, 12]))));
+    expect(heap).toBeGreaterThan(3);
+  });
+
+  test('2,000 models, each trained for a step and dropped', () => {
+    const { heap, wasm } = growth(2000, () => trainer()());
+    expect(wasm).toBeLessThan(0.5);
+    expect(heap).toBeLessThan(3);
+  });
+});
+
+describe('tensors that were not used for long', () => {
+  const numbers = (x: Tensor) => Array.from(x.data);
+  const pressure = () => {
+    for (let i = 0; i < 40; i++) relu(uniform([MiB / 16]));
+  };
+
+  test('leave the WebAssembly memory, keep their numbers and come back', () => {
+    const x = uniform([1000], { requiresGrad: true });
+    const y = clone(x);
+    const before = memory.usage.tensors;
+    pressure();
+    expect(memory.usage.tensors).toBeLessThan(before + 5 * MiB);
+    expect(numbers(y)).toEqual(numbers(x));
+    expect(numbers(relu(y))).toEqual(numbers(x));
+  });
+
+  test('can still be sent backward', () => {
+    const x = uniform([1000], { requiresGrad: true });
+    const y = mul(relu(x), x);
+    pressure();
+    y.backward(uniform([1000], { low: 1, high: 1 }));
+    const slopes = numbers(x).map((value) => Math.fround(2 * value));
+    numbers(x.grad!).forEach((slope, i) => {
+      expect(slope).toBeCloseTo(slopes[i], 5);
+    });
+  });
+
+  test('a step that needs more than the budget raises it, and then spills no more', () => {
+    memory.budget = MiB / 4;
+    const step = () => {
+      const x = uniform([MiB / 64], { requiresGrad: true });
+      let y = relu(x);
+      for (let i = 0; i < 10; i++) y = relu(y);
+      y.backward(x.detach());
+    };
+    for (let i = 0; i < 20; i++) step();
+    const { budget } = memory;
+    for (let i = 0; i < 20; i++) step();
+    expect(memory.budget).toBe(budget);
+    expect(budget).toBeLessThan(16 * MiB);
+  });
+});
+
+describe('a full memory', () => {
+  test('says what it needed and what it holds', () => {
+    const kernels = createWasmKernels(64);
+    kernels.allocate('float32', 1000);
+    const allocate = () => kernels.allocate('float32', MiB);
+    expect(allocate).toThrow(OutOfMemoryError);
+    expect(allocate).toThrow(/needs 4194304 bytes more; holds \d+ bytes in \d+ tensors/);
+  });
+
+  test('makes room by spilling', () => {
+    const kernels = createWasmKernels(64);
+    const storages = Array.from({ length: 10 }, (_, i) => {
+      const storage = kernels.allocate('float32', MiB / 4);
+      storage.array.fill(i);
+      return storage;
+    });
+    expect(storages.map((storage) => storage.array[5])).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  });
+});
+
+test('zeros that nobody wrote are zeros in memory that was used before', () => {
+  const kernels = wasmKernels();
+  const dirty = kernels.allocate('float32', 5000);
+  dirty.array.fill(7);
+  dirty.release();
+  expect(kernels.zeros('float32', 5000).array.every((value) => value === 0)).toBe(true);
+});
