@@ -18,6 +18,7 @@ export { DataLoader, type DataLoaderOptions } from './data/loader.js';
 export { ArgumentError, ConvgradError, FormatError, OutOfMemoryError, ReleasedError, ShapeError } from './errors.js';
 export { weightHash } from './io/hash.js';
 export { readSafetensors, type SafetensorsFile, writeSafetensors } from './io/safetensors.js';
+export { setKernels, setThreads } from './kernels/index.js';
 export type { DType, FloatArray } from './kernels/storage.js';
 export { Flatten, ReLU } from './nn/activations.js';
 export { Conv2D, type Conv2DOptions, Conv2d } from './nn/conv2d.js';

@@ -400,6 +400,13 @@ const TABLE: Table = {
       return [y, indices];
     },
   },
+  maxPool2dGradient: cases(POOLS, titleOf, (s) => (make, k) => {
+    const n = s.planes * s.outH * s.outW;
+    const [y, indices, dx] = [make.room(n), make.indices(n), make.random(s.planes * s.H * s.W)];
+    k.maxPool2d(make.random(s.planes * s.H * s.W), y, indices, s);
+    k.maxPool2dGradient(make.random(n), indices, dx, s);
+    return [dx];
+  }),
   avgPool2d: cases(POOLS, titleOf, (s) => (make, k) => {
     const y = make.room(s.planes * s.outH * s.outW);
     k.avgPool2d(make.random(s.planes * s.H * s.W), y, s);

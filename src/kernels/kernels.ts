@@ -147,6 +147,8 @@ export interface Kernels {
 
   /** The largest of each window, and where it stands in x; the first of equals, and the first NaN above all. */
   maxPool2d(x: Storage, y: Storage, indices: IndexStorage, sizes: PoolSizes): void;
+  /** dx[indices[i]] += dy[i], the indices being those that `maxPool2d` found. */
+  maxPool2dGradient(dy: Storage, indices: IndexStorage, dx: Storage, sizes: PoolSizes): void;
   /** The mean of each window, its padding counted as zeros. */
   avgPool2d(x: Storage, y: Storage, sizes: PoolSizes): void;
   avgPool2dGradient(dy: Storage, dx: Storage, sizes: PoolSizes): void;

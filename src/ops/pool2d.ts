@@ -31,7 +31,7 @@ export function maxPool2d(x: Tensor, kernelSize: Pair, options: Pool2dOptions = 
       kernels.maxPool2d(x.storage, y, indices, sizes);
       owned.push(indices);
     },
-    backward: (kernels, dy, [dx]) => kernels.scatterAdd(dy, indices, dx!),
+    backward: (kernels, dy, [dx]) => kernels.maxPool2dGradient(dy, indices, dx!, sizes),
   });
 }
 

@@ -1,6 +1,7 @@
 import { Dataset } from '../data/dataset.js';
 import { DataLoader } from '../data/loader.js';
 import { ArgumentError, ConvgradError, checkNumber, checkOptions, show } from '../errors.js';
+import { useAllThreads } from '../kernels/index.js';
 import type { Module } from '../nn/module.js';
 import { crossEntropy } from '../ops/losses.js';
 import { Optimizer } from '../optim/optimizer.js';
@@ -84,7 +85,7 @@ export interface History {
 const TURN = 50;
 
 /**
- * Trains a model: for each batch in random order, gradient of the loss, then a step of the optimizer.
+ * Trains a model, on all cores unless `setThreads` said otherwise: for each batch in random order, gradient of the loss, then a step of the optimizer.
  * @throws DivergenceError when the loss is not a number any more
  */
 export async function fit(model: Module, dataset: Dataset, options: FitOptions): Promise<History> {
@@ -109,6 +110,7 @@ export async function fit(model: Module, dataset: Dataset, options: FitOptions):
   const begin = performance.now();
   let turnEnds = begin + TURN;
 
+  await useAllThreads();
   await call(callbacks, (callback) => callback.onTrainBegin?.(state));
   for (state.epoch = 1; state.epoch <= epochs; state.epoch++) {
     model.train();

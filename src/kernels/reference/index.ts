@@ -39,6 +39,7 @@ export const reference: Kernels = {
   conv2dGradInput,
   conv2dGradWeight,
   maxPool2d,
+  maxPool2dGradient: scatterAdd,
   avgPool2d,
   avgPool2dGradient,
   sgd,

@@ -3,17 +3,23 @@ import type { Engine } from './instance.js';
 
 type Convolution = Pick<Kernels, 'conv2d' | 'conv2dGradInput' | 'conv2dGradWeight'>;
 
-export function convolutionKernels({ run, memory, struct }: Engine): Convolution {
+export function convolutionKernels({ run, memory, struct, parts, split }: Engine): Convolution {
   function prepareGradInput(s: ConvSizes) {
     const { covers, fields, imageBytes, tableBytes, tapBytes } = planOf(s);
     const rowsBytes = s.O * s.kernelH * tapBytes;
-    const listBytes = 128 + 16 * 4 * (s.O / s.groups + 4);
-    const table = memory.scratch(tableBytes + rowsBytes + imageBytes + listBytes);
+    const ownBytes = imageBytes + aligned(128 + 16 * 4 * (s.O / s.groups + 4));
+    const count = parts(s.N, workOf(s));
+    const table = memory.scratch(tableBytes + rowsBytes + count * ownBytes);
     const rows = table + tableBytes;
-    const image = rows + rowsBytes;
+    const own = rows + rowsBytes;
     const sizes = struct(fields);
     run.offsets(sizes, table);
-    return { sizes, table, rows, image, list: image + imageBytes, covers };
+    const compute = (dY: number, dX: number, adds: number) =>
+      split('gradInput', s.N, count, workOf(s), (from, to, part) => {
+        const image = own + part * ownBytes;
+        return [sizes, dY, dX, adds, table, rows, image, image + imageBytes, from, to];
+      });
+    return { sizes, rows, covers, compute };
   }
 
   return {
@@ -21,33 +27,36 @@ export function convolutionKernels({ run, memory, struct }: Engine): Convolution
       const [X, F, B, Y] = [memory.read(x), memory.read(weight), bias ? memory.read(bias) : 0, memory.write(y)];
       if (turnable(s) && run.countNonzero(X, x.length) < SPARSE * x.length) {
         const turned = turn(s);
-        const { sizes, table, rows, image, list } = prepareGradInput(turned);
+        const { sizes, rows, compute } = prepareGradInput(turned);
         run.packTurned(sizes, F, rows);
         run.spreadBias(sizes, B, Y, 0, s.N);
-        run.gradInput(sizes, X, Y, 1, table, rows, image, list, 0, s.N);
+        compute(X, Y, 1);
         memory.end();
         return;
       }
       const plan = planOf(s);
       const packedBytes = s.groups * Math.ceil(s.O / s.groups / 8) * (s.kernelH * plan.taps + 1) * 64;
-      const table = memory.scratch(plan.tableBytes + packedBytes + plan.imageBytes);
+      const count = parts(s.N, workOf(s));
+      const table = memory.scratch(plan.tableBytes + packedBytes + count * plan.imageBytes);
       const packed = table + plan.tableBytes;
-      const image = packed + packedBytes;
+      const images = packed + packedBytes;
       const sizes = struct(plan.fields);
       run.offsets(sizes, table);
       const grey = s.C === s.groups && s.strideW === 1 && s.dilationW === 1 && s.outW >= 4;
       run[grey ? 'packGrey' : 'packBlocks'](sizes, F, B, packed);
-      run.zero(image, plan.imageBytes);
-      run[grey ? 'conv2dGrey' : 'conv2d'](sizes, X, Y, table, packed, image, 0, s.N);
+      run.zero(images, count * plan.imageBytes);
+      split(grey ? 'conv2dGrey' : 'conv2d', s.N, count, workOf(s), (from, to, part) => {
+        return [sizes, X, Y, table, packed, images + part * plan.imageBytes, from, to];
+      });
       memory.end();
     },
 
     conv2dGradInput(dy, weight, dx, s) {
-      const { sizes, table, rows, image, list, covers } = prepareGradInput(s);
+      const { sizes, rows, covers, compute } = prepareGradInput(s);
       const adds = memory.isZero(dx) && covers ? 0 : 1;
       const [dY, F, dX] = [memory.read(dy), memory.read(weight), adds ? memory.update(dx) : memory.write(dx)];
       run.packRows(sizes, F, rows);
-      run.gradInput(sizes, dY, dX, adds, table, rows, image, list, 0, s.N);
+      compute(dY, dX, adds);
       memory.end();
     },
 
@@ -55,19 +64,32 @@ export function convolutionKernels({ run, memory, struct }: Engine): Convolution
       const plan = planOf(s);
       const [X, dY, dF] = [memory.read(x), memory.read(dy), memory.update(dweight)];
       const rowsBytes = s.O * s.kernelH * plan.tapBytes;
-      const listBytes = 64 + 2 * 4 * (s.outH * s.outW + 4);
-      const table = memory.scratch(plan.tableBytes + rowsBytes + plan.imageBytes + listBytes);
-      const rows = table + plan.tableBytes;
-      const image = rows + rowsBytes;
-      const list = image + plan.imageBytes;
+      // The examples fall into shares that only their number decides: each is summed apart, then all in their order.
+      const shares = Math.max(1, Math.min(s.N, SHARES));
+      const listBytes = aligned(64 + 2 * 4 * (s.outH * s.outW + 4));
+      const ownBytes = rowsBytes + plan.imageBytes + listBytes;
+      const table = memory.scratch(plan.tableBytes + shares * ownBytes);
+      const own = table + plan.tableBytes;
       const sizes = struct(plan.fields);
       run.offsets(sizes, table);
-      run.zero(rows, rowsBytes + plan.imageBytes);
-      run.gradWeight(sizes, X, dY, table, image, list, rows, 0, s.O);
-      run.addRows(sizes, rows, dF, 0, s.O);
+      split('gradWeight', s.N, shares, workOf(s), (from, to, share) => {
+        const rows = own + share * ownBytes;
+        const image = rows + rowsBytes;
+        run.zero(rows, rowsBytes + plan.imageBytes);
+        return [sizes, X, dY, table, image, image + plan.imageBytes, rows, from, to];
+      });
+      for (let i = 0; i < shares; i++) run.addRows(sizes, own + i * ownBytes, dF, 0, s.O);
       memory.end();
     },
   };
+}
+
+/** Into how many shares the gradient to the weights sums the examples. */
+const SHARES = 4;
+
+/** About how long a convolution takes on one thread, in ns, at 20 multiply-adds a ns. */
+function workOf(s: ConvSizes): number {
+  return (s.N * s.O * (s.C / s.groups) * s.kernelH * s.kernelW * s.outH * s.outW) / 20;
 }
 
 /** The share of nonzero inputs below which it pays to leave the zeros out, and how many channels that takes. */

@@ -12,18 +12,33 @@ type Elementwise = Pick<
   'unary' | 'unaryGradient' | 'binary' | 'binaryGradient' | 'reduceAdd' | 'spreadAdd' | 'scatterAdd' | 'sgd'
 >;
 
-export function elementwiseKernels({ run, memory, struct }: Engine): Elementwise {
+export function elementwiseKernels({ run, memory, struct, parts, split }: Engine): Elementwise {
+  /** Calls a kernel for runs of an array, of whole vectors: from the byte `first` on, `length` numbers. */
+  function runs(
+    kernel: 'unary' | 'unaryGradient' | 'sgd',
+    length: number,
+    row: (first: number, length: number) => number[],
+  ): void {
+    const vectors = Math.ceil(length / 4);
+    split(kernel, vectors, parts(vectors, length), length, (from, to) => {
+      return row(from * 16, Math.min(to * 4, length) - from * 4);
+    });
+  }
+
   return {
     unary(operation, x, y, parameter) {
-      run.unary(UNARY[operation], memory.read(x), memory.write(y), y.length, parameter);
+      const [X, Y] = [memory.read(x), memory.write(y)];
+      runs('unary', y.length, (first, length) => [UNARY[operation], X + first, Y + first, length, parameter]);
       memory.end();
     },
 
     unaryGradient(operation, x, y, dy, dx, parameter) {
       const adds = memory.isZero(dx) ? 0 : 1;
       const to = adds ? memory.update(dx) : memory.write(dx);
-      const [fromX, fromY] = [memory.read(x), memory.read(y)];
-      run.unaryGradient(UNARY[operation], fromX, fromY, memory.read(dy), to, dx.length, parameter, adds);
+      const [X, Y, dY] = [memory.read(x), memory.read(y), memory.read(dy)];
+      runs('unaryGradient', dx.length, (first, length) => {
+        return [UNARY[operation], X + first, Y + first, dY + first, to + first, length, parameter, adds];
+      });
       memory.end();
     },
 
@@ -70,7 +85,10 @@ export function elementwiseKernels({ run, memory, struct }: Engine): Elementwise
     sgd(parameter, gradient, velocity, { lr, momentum, dampening, nesterov, weightDecay, first }) {
       const [W, G, V] = [memory.update(parameter), memory.read(gradient), velocity ? memory.update(velocity) : 0];
       const flags = (nesterov ? 1 : 0) + (first ? 2 : 0);
-      run.sgd(W, G, V, parameter.length, lr, momentum, 1 - dampening, weightDecay, flags);
+      runs('sgd', parameter.length, (first, length) => {
+        const velocities = V === 0 ? 0 : V + first;
+        return [W + first, G + first, velocities, length, lr, momentum, 1 - dampening, weightDecay, flags];
+      });
       memory.end();
     },
   };

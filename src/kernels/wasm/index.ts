@@ -8,6 +8,7 @@ import { poolKernels } from './pool.js';
 
 export interface WasmKernels extends Kernels {
   readonly memory: Engine['memory'];
+  readonly setThreads: Engine['setThreads'];
 }
 
 /**
@@ -20,6 +21,7 @@ export function createWasmKernels(maximumPages?: number): WasmKernels {
   return {
     name: 'wasm',
     memory,
+    setThreads: engine.setThreads,
     allocate: (_dtype, length) => memory.floats(length),
     zeros: (_dtype, length) => {
       const storage = memory.floats(length);

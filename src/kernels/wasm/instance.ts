@@ -1,5 +1,6 @@
 import { binary } from './binary.js';
 import { WasmMemory } from './memory.js';
+import { MOST_PARTS, TEAM_BYTES, Team } from './team.js';
 
 type Numbers = (...numbers: number[]) => number;
 
@@ -40,13 +41,29 @@ export type Exports = Record<
   Numbers
 >;
 
+type Row = (from: number, to: number, part: number) => number[];
+
 /** The compiled kernels and the memory that they work in. */
 export interface Engine {
   run: Exports;
   memory: WasmMemory;
   /** Writes whole numbers where kernels read their sizes, and returns the address; valid until the next call. */
   struct(numbers: readonly number[]): number;
+  /** Into how many parts a kernel that goes over `count` items, in about `work` ns, is best cut: 1 on one thread. */
+  parts(count: number, work: number): number;
+  /**
+   * Calls a kernel for `count` items, cut into parts that the threads share if the work, in ns, is worth it. `row` gives
+   * the arguments for the items [from, to).
+   */
+  split(kernel: keyof Exports, count: number, parts: number, work: number, row: Row): void;
+  /** How many threads there are, this one included. */
+  readonly threads: number;
+  /** Ends the threads there are and starts others; returns how many there are then. */
+  setThreads(count: number): Promise<number>;
 }
+
+/** Work that takes less, in ns, is not worth handing over. */
+const LEAST_WORK = 15_000;
 
 const STRUCT_BYTES = 8192;
 
@@ -62,7 +79,47 @@ export function createEngine(maximumPages = 65536): Engine {
     for (let i = 0; i < numbers.length; i++) array[i] = numbers[i];
     return array.byteOffset;
   };
-  return { run, memory: managed, struct };
+
+  let team: Team | null = null;
+  let teamAddress = 0;
+  let changing: Promise<unknown> = Promise.resolve();
+  async function change(count: number): Promise<number> {
+    await team?.stop();
+    team = null;
+    if (count > 1) {
+      teamAddress ||= managed.reserve(TEAM_BYTES).byteOffset;
+      team = await Team.start(count, module, memory, teamAddress, run);
+    }
+    return team?.size ?? 1;
+  }
+
+  return {
+    ...{ run, memory: managed, struct },
+    parts(count, work) {
+      if (!team || work < LEAST_WORK) return 1;
+      return Math.max(1, Math.min(count, 2 * team.size, MOST_PARTS));
+    },
+    split(kernel, count, parts, work, row) {
+      const edge = (part: number) => Math.floor((part * count) / parts);
+      const rowOf = (part: number) => row(edge(part), edge(part + 1), part);
+      if (team && parts > 1 && work >= LEAST_WORK) {
+        team.run(
+          kernel,
+          Array.from({ length: parts }, (_, part) => rowOf(part)),
+        );
+      } else {
+        for (let part = 0; part < parts; part++) run[kernel](...rowOf(part));
+      }
+    },
+    get threads() {
+      return team?.size ?? 1;
+    },
+    setThreads(count) {
+      const done = changing.then(() => change(count));
+      changing = done.catch(() => {});
+      return done;
+    },
+  };
 }
 
 /** A shared memory, so that threads can join. Where so much address space cannot be had, a smaller maximum. */

@@ -1,24 +1,44 @@
 import type { Kernels, PoolSizes } from '../kernels.js';
 import type { Engine } from './instance.js';
 
-export function poolKernels({
-  run,
-  memory,
-  struct,
-}: Engine): Pick<Kernels, 'maxPool2d' | 'avgPool2d' | 'avgPool2dGradient'> {
+type Pooling = Pick<Kernels, 'maxPool2d' | 'maxPool2dGradient' | 'avgPool2d' | 'avgPool2dGradient'>;
+
+export function poolKernels({ memory, struct, parts, split }: Engine): Pooling {
+  /** Calls a kernel for runs of planes. */
+  function planes(
+    kernel: 'maxPool2d' | 'avgPool2d' | 'avgPool2dGradient' | 'scatterAdd',
+    { planes, H, W }: PoolSizes,
+    row: (from: number, to: number) => number[],
+  ): void {
+    const work = planes * H * W;
+    split(kernel, planes, parts(planes, work), work, row);
+  }
+
   return {
     maxPool2d(x, y, indices, sizes) {
-      run.maxPool2d(memory.read(x), memory.write(y), memory.write(indices), struct(fields(sizes)), 0, sizes.planes);
+      const [X, Y, at, s] = [memory.read(x), memory.write(y), memory.write(indices), struct(fields(sizes))];
+      planes('maxPool2d', sizes, (from, to) => [X, Y, at, s, from, to]);
+      memory.end();
+    },
+
+    maxPool2dGradient(dy, indices, dx, sizes) {
+      const [dY, at, dX] = [memory.read(dy), memory.read(indices), memory.update(dx)];
+      const plane = sizes.outH * sizes.outW;
+      planes('scatterAdd', sizes, (from, to) => {
+        return [dY + from * plane * 4, at + from * plane * 4, dX, (to - from) * plane];
+      });
       memory.end();
     },
 
     avgPool2d(x, y, sizes) {
-      run.avgPool2d(memory.read(x), memory.write(y), struct(fields(sizes)), 0, sizes.planes);
+      const [X, Y, s] = [memory.read(x), memory.write(y), struct(fields(sizes))];
+      planes('avgPool2d', sizes, (from, to) => [X, Y, s, from, to]);
       memory.end();
     },
 
     avgPool2dGradient(dy, dx, sizes) {
-      run.avgPool2dGradient(memory.read(dy), memory.update(dx), struct(fields(sizes)), 0, sizes.planes);
+      const [dY, dX, s] = [memory.read(dy), memory.update(dx), struct(fields(sizes))];
+      planes('avgPool2dGradient', sizes, (from, to) => [dY, dX, s, from, to]);
       memory.end();
     },
   };

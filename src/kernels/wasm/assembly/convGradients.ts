@@ -3,9 +3,9 @@ import { append, gather, Job } from './gather';
 import { high, highPairs, low, lowPairs } from './transpose';
 
 /**
- * Adds the gradients of the filters [from, to), summed over all examples in their order, to `rows`: filter rows as
- * `packRows` makes them. `image` is one arranged image of zeros, `list` has room for a job
- * and two lists of outH * outW + 4.
+ * Adds the gradients of all filters, summed over the examples [from, to) in their order, to `rows`: filter rows as
+ * `packRows` makes them. `image` is one arranged image of zeros, `list` has room for a job and two lists of
+ * outH * outW + 4.
  */
 export function gradWeight(
   s: ConvSizes,
@@ -23,12 +23,12 @@ export function gradWeight(
   const job = changetype<Job>(list);
   job.values = list + 64;
   job.offsets = job.values + ((pixels + 4) << 2);
-  for (let n = 0; n < s.N; n++) {
+  for (let n = from; n < to; n++) {
     arrange(s, x + ((n * s.C * s.H * s.W) << 2), image);
     // A strip of pixels at a time, whose part of the image fits the cache while all filters use it.
     for (let p = 0; p < pixels; p += s.strip) {
       const count = min(pixels - p, s.strip);
-      for (let o = from; o < to; o++) {
+      for (let o = 0; o < s.O; o++) {
         const plane = dy + (((n * s.O + o) * pixels + p) << 2);
         job.bytes = listPlane(plane, count, table + (p << 2), job.values, job.offsets);
         job.target = rows + o * s.kernelH * s.tapBytes;

@@ -1,0 +1,142 @@
+import { spawnSync } from 'node:child_process';
+import { resolve } from 'node:path';
+import asc from 'assemblyscript/asc';
+import { afterEach, describe, expect, test } from 'vitest';
+import { ArgumentError, crossEntropy, randn, setThreads } from '../src/index.js';
+import { TEAM_BYTES, Team, ThreadError } from '../src/kernels/wasm/team.js';
+import { train } from './browser/training.js';
+
+afterEach(() => setThreads(1));
+
+const convgrad = await import('../src/index.js');
+
+describe('setThreads', () => {
+  test('one, two and three threads train to the same bits', async () => {
+    const results = [];
+    for (const count of [1, 2, 3, 1]) {
+      expect(await setThreads(count)).toBe(count);
+      results.push(train(convgrad, 5));
+    }
+    for (const result of results) expect(result).toEqual(results[0]);
+  });
+
+  test('a training step on two threads hands its large kernels over, and no others', async () => {
+    const { wasmKernels } = await import('../src/kernels/index.js');
+    await setThreads(2);
+    const runs: string[] = [];
+    const original = Team.prototype.run;
+    Team.prototype.run = function (kernel, rows) {
+      runs.push(kernel);
+      original.call(this, kernel, rows);
+    };
+    try {
+      train(convgrad, 1);
+    } finally {
+      Team.prototype.run = original;
+    }
+    expect(runs).toContain('conv2d');
+    expect(runs).toContain('gradWeight');
+    expect(runs).toContain('gradInput');
+    const before = runs.length;
+    crossEntropy(randn([2, 3]), [0, 1]);
+    expect(runs.length).toBe(before);
+    expect(wasmKernels().name).toBe('wasm');
+  });
+
+  test('100 starts and stops leave no thread and no memory behind', async () => {
+    const { getActiveResourcesInfo } = process;
+    for (let i = 0; i < 5; i++) await setThreads(2 + (i % 2));
+    await setThreads(1);
+    const before = process.memoryUsage().rss;
+    for (let i = 0; i < 100; i++) await setThreads(i % 2 === 0 ? 3 : 2);
+    await setThreads(1);
+    expect(getActiveResourcesInfo().filter((name) => name.includes('Worker') || name.includes('MessagePort'))).toEqual(
+      [],
+    );
+    expect((process.memoryUsage().rss - before) / 2 ** 20).toBeLessThan(100);
+  });
+
+  test.each([0, -1, 1.5, Number.NaN, 65])('%s threads are refused', async (count) => {
+    await expect(setThreads(count)).rejects.toThrow(ArgumentError);
+  });
+
+  test('calls that overlap end with what was asked last', async () => {
+    expect(await Promise.all([setThreads(2), setThreads(3), setThreads(2)])).toEqual([2, 3, 2]);
+  });
+});
+
+describe('a program with threads', () => {
+  const run = (code: string) =>
+    spawnSync('npx', ['tsx', '-e', `import * as convgrad from ${JSON.stringify(resolve('src/index.ts'))}; ${code}`], {
+      encoding: 'utf8',
+      timeout: 20_000,
+    });
+
+  test('ends by itself, its threads with it', () => {
+    const { status, stdout } = run(`convgrad.setThreads(2).then((count) => console.log(count))`);
+    expect([status, stdout.trim()]).toEqual([0, '2']);
+  });
+
+  test('ends with an uncaught error too', () => {
+    const { status, stderr } = run(`convgrad.setThreads(2).then(() => { throw new Error('mine') })`);
+    expect(status).toBe(1);
+    expect(stderr).toContain('mine');
+  });
+});
+
+describe('Team', () => {
+  const SOURCE = `
+    export function work(address: usize): void { store<i32>(address, load<i32>(address) + 1); }
+    export function fail(): void { unreachable(); }`;
+
+  async function start(size: number) {
+    const memory = new WebAssembly.Memory({ initial: 1, maximum: 16, shared: true });
+    const { binary, stderr } = await asc.compileString(SOURCE, {
+      ...{ runtime: 'stub', importMemory: true, sharedMemory: true, noExportMemory: true, enable: ['threads'] },
+      ...{ initialMemory: 1, maximumMemory: 16, optimizeLevel: 3 },
+    });
+    if (!binary) throw new Error(stderr.toString());
+    const module = new WebAssembly.Module(Uint8Array.from(binary));
+    const { exports } = new WebAssembly.Instance(module, { env: { memory, abort() {} } });
+    const team = (await Team.start(size, module, memory, 0, exports as Record<string, () => void>))!;
+    const numbers = new Int32Array(memory.buffer, TEAM_BYTES, 64);
+    return { team, numbers, row: (part: number) => [TEAM_BYTES + 4 * part] };
+  }
+
+  test('every part is computed exactly once, in 20,000 jobs of changing size', async () => {
+    const { team, numbers, row } = await start(3);
+    const expected = new Int32Array(64);
+    for (let job = 0; job < 20_000; job++) {
+      const parts = 1 + (job % 7);
+      team.run(
+        'work',
+        Array.from({ length: parts }, (_, part) => row(part)),
+      );
+      for (let part = 0; part < parts; part++) expected[part]++;
+    }
+    expect([...numbers]).toEqual([...expected]);
+    await team.stop();
+  });
+
+  test('a kernel that fails in a thread is an error, and the team is done for', async () => {
+    const { team } = await start(2);
+    expect(() => {
+      // Whoever comes first takes a part: sooner or later it is the other thread.
+      for (let i = 0; i < 10_000; i++) {
+        try {
+          team.run('fail', [[], [], [], []]);
+        } catch (error) {
+          if (error instanceof ThreadError) throw error;
+        }
+      }
+    }).toThrow(ThreadError);
+    expect(() => team.run('work', [[0]])).toThrow(ThreadError);
+    await team.stop();
+  });
+
+  test('a stopped team says so', async () => {
+    const { team, row } = await start(2);
+    await team.stop();
+    expect(() => team.run('work', [row(0)])).toThrow('these threads were stopped');
+  });
+});
