@@ -121,6 +121,7 @@ const MATMULS: MatmulSizes[] = [
   ...pairs([1, 3, 4, 5, 9], [1, 3, 10]).map(([M, N]) => ({ M, N, K: 7 })),
   { M: 8, K: 1, N: 28 },
   { M: 6, K: 2100, N: 5 },
+  { M: 13, K: 1030, N: 19 },
   { M: 3, K: 5, N: 7, batchA: [0, 0, 1], batchB: [0, 1, 1], batchY: [2, 1, 2] },
 ].flatMap((sizes) =>
   pairs([false, true], [false, true]).map(([transposeA, transposeB]) => ({ ...sizes, transposeA, transposeB })),
