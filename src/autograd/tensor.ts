@@ -41,7 +41,8 @@ export class Tensor {
   }
 
   /**
-   * The numbers themselves, row-major: writing to the array changes the tensor.
+   * The numbers themselves, row-major: writing to the array changes the tensor. Ask for it anew after computing
+   * something: the numbers may have moved then.
    * @throws ReleasedError when they are gone (see `clone`).
    */
   get data(): FloatArray {

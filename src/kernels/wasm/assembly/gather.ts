@@ -57,6 +57,10 @@ export function gather(
     for (; rows >= 3; rows -= 3, source += 3 * sourceStep, shift += 3 * targetStep) {
       all3x2(jobs, count, source, sourceStep, shift, targetStep);
     }
+  } else if (vectors === 6) {
+    for (; rows >= 2; rows -= 2, source += 2 * sourceStep, shift += 2 * targetStep) {
+      all2x6(jobs, count, source, sourceStep, shift, targetStep);
+    }
   } else if (vectors === 1 || vectors === 3) {
     for (; rows >= 3; rows -= 3, source += 3 * sourceStep, shift += 3 * targetStep) {
       if (vectors === 1) all3x1(jobs, count, source, sourceStep, shift, targetStep);
@@ -79,6 +83,10 @@ export function gather(
 // function does not fit the registers, and is half as fast.
 export function all5x2(jobs: usize, count: i32, from: usize, step: usize, shift: usize, targetStep: usize): void {
   all(5, 2, jobs, count, from, step, shift, targetStep);
+}
+
+export function all2x6(jobs: usize, count: i32, from: usize, step: usize, shift: usize, targetStep: usize): void {
+  all(2, 6, jobs, count, from, step, shift, targetStep);
 }
 
 export function all3x2(jobs: usize, count: i32, from: usize, step: usize, shift: usize, targetStep: usize): void {

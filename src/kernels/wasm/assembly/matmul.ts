@@ -3,12 +3,18 @@
 
 /** How much of K is summed at a time where both operands run along it: as much as the first-level cache holds. */
 const BLOCK = 1024;
+/** How much of K is summed at a time otherwise: 8 columns of b, side by side, fill half of that cache. */
+const PANEL = 512;
 
-/** b is stored as [K, N]; neighbours in a are `stepM` and `stepK` bytes apart. Rows [from, to) of y. */
+/**
+ * b is stored as [K, N]; neighbours in a are `stepM` and `stepK` bytes apart. Rows [from, to) of y. `panel` is room for
+ * 512 * 8 numbers.
+ */
 export function matmul(
   a: usize,
   b: usize,
   y: usize,
+  panel: usize,
   K: i32,
   N: i32,
   stepM: usize,
@@ -16,34 +22,79 @@ export function matmul(
   from: i32,
   to: i32,
 ): void {
-  const stepB = <usize>(N << 2);
+  for (let k = 0; k < K; k += PANEL) {
+    multiply(a + k * stepK, b + ((k * N) << 2), y, panel, min(K - k, PANEL), N, stepM, stepK, from, to);
+  }
+}
+
+function multiply(
+  a: usize,
+  b: usize,
+  y: usize,
+  panel: usize,
+  K: i32,
+  N: i32,
+  stepM: usize,
+  stepK: usize,
+  from: i32,
+  to: i32,
+): void {
+  const rowBytes = <usize>(N << 2);
   let n = 0;
   for (; n + 8 <= N; n += 8) {
-    const column = b + (n << 2);
+    let column = b + (n << 2);
+    let stepB = rowBytes;
+    if (to - from >= 8 && rowBytes >= 4096) {
+      // Rows of b that are pages apart would drive each other out of the cache.
+      copyPanel(column, panel, K, rowBytes);
+      column = panel;
+      stepB = 32;
+    }
     let m = from;
-    for (; m + 4 <= to; m += 4) tile(4, 2, a + m * stepM, column, y + ((m * N + n) << 2), K, stepM, stepK, stepB);
-    for (; m < to; m++) tile(1, 2, a + m * stepM, column, y + ((m * N + n) << 2), K, stepM, stepK, stepB);
+    for (; m + 4 <= to; m += 4) tile(4, 2, a + m * stepM, column, y + ((m * N + n) << 2), K, stepM, stepK, stepB, rowBytes);
+    for (; m < to; m++) tile(1, 2, a + m * stepM, column, y + ((m * N + n) << 2), K, stepM, stepK, stepB, rowBytes);
   }
   for (; n + 4 <= N; n += 4) {
     const column = b + (n << 2);
-    for (let m = from; m < to; m++) tile(1, 1, a + m * stepM, column, y + ((m * N + n) << 2), K, stepM, stepK, stepB);
+    for (let m = from; m < to; m++) {
+      tile(1, 1, a + m * stepM, column, y + ((m * N + n) << 2), K, stepM, stepK, rowBytes, rowBytes);
+    }
   }
   for (; n < N; n++) {
     for (let m = from; m < to; m++) {
       let sum: f32 = 0;
       let p = a + m * stepM;
       let q = b + (n << 2);
-      for (let k = 0; k < K; k++, p += stepK, q += stepB) sum += load<f32>(p) * load<f32>(q);
+      for (let k = 0; k < K; k++, p += stepK, q += rowBytes) sum += load<f32>(p) * load<f32>(q);
       const at = y + ((m * N + n) << 2);
       store<f32>(at, load<f32>(at) + sum);
     }
   }
 }
 
+/** Eight columns of b, side by side. */
+function copyPanel(from: usize, to: usize, K: i32, rowBytes: usize): void {
+  for (const end = to + (K << 5); to < end; to += 32, from += rowBytes) {
+    v128.store(to, v128.load(from));
+    v128.store(to, v128.load(from, 16), 16);
+  }
+}
+
 /** 4 or 1 rows by 1 or 2 vectors of columns. */
 // @ts-expect-error: decorator
 @inline
-function tile(R: i32, V: i32, a: usize, b: usize, y: usize, K: i32, stepM: usize, stepK: usize, stepB: usize): void {
+function tile(
+  R: i32,
+  V: i32,
+  a: usize,
+  b: usize,
+  y: usize,
+  K: i32,
+  stepM: usize,
+  stepK: usize,
+  stepB: usize,
+  stepY: usize,
+): void {
   let s00 = f32x4.splat(0);
   let s01 = s00;
   let s10 = s00;
@@ -81,12 +132,12 @@ function tile(R: i32, V: i32, a: usize, b: usize, y: usize, K: i32, stepM: usize
   add(y, s00);
   if (V > 1) add(y + 16, s01);
   if (R > 1) {
-    add(y + stepB, s10);
-    add(y + stepB + 16, s11);
-    add(y + 2 * stepB, s20);
-    add(y + 2 * stepB + 16, s21);
-    add(y + 3 * stepB, s30);
-    add(y + 3 * stepB + 16, s31);
+    add(y + stepY, s10);
+    add(y + stepY + 16, s11);
+    add(y + 2 * stepY, s20);
+    add(y + 2 * stepY + 16, s21);
+    add(y + 3 * stepY, s30);
+    add(y + 3 * stepY + 16, s31);
   }
 }
 

@@ -1,0 +1,50 @@
+import type { Kernels } from '../src/kernels/kernels.js';
+import type { DType, IndexStorage, Storage } from '../src/kernels/storage.js';
+import { Generator } from '../src/random.js';
+
+/** Makes the arguments of a kernel: the same numbers, whichever kernels and dtype. */
+export class Maker {
+  readonly #generator = new Generator('kernels');
+  constructor(
+    readonly kernels: Kernels,
+    readonly dtype: DType,
+    /** Whether what is added to starts as zeros that nobody has written yet. */
+    readonly fresh: boolean,
+  ) {}
+
+  given(values: ArrayLike<number>): Storage {
+    const storage = this.kernels.allocate(this.dtype, values.length);
+    storage.array.set(Float32Array.from(values));
+    return storage;
+  }
+
+  /** Numbers from the normal distribution, or from [low, high). */
+  random(length: number, low?: number, high?: number): Storage {
+    const draw = () => (low === undefined ? this.#generator.normal() : this.#generator.uniform(low, high!));
+    return this.given(Float32Array.from({ length }, draw));
+  }
+
+  /** A gradient as it comes out of ReLU and max pooling: mostly zeros. */
+  sparse(length: number): Storage {
+    return this.given(
+      Float32Array.from({ length }, () => (this.#generator.uniform() < 0.2 ? this.#generator.normal() : 0)),
+    );
+  }
+
+  /** Room for a result, filled with numbers that must not show. */
+  room(length: number): Storage {
+    return this.given(new Float32Array(length).fill(Number.NaN));
+  }
+
+  /** What a kernel adds to. */
+  sum(length: number): Storage {
+    return this.fresh ? this.kernels.zeros(this.dtype, length) : this.random(length);
+  }
+
+  indices(values: ArrayLike<number> | number): IndexStorage {
+    const list = typeof values === 'number' ? new Int32Array(values).fill(-1) : Int32Array.from(values);
+    const storage = this.kernels.allocateIndices(list.length);
+    storage.array.set(list);
+    return storage;
+  }
+}
