@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
+  ArgumentError,
   Conv2D,
   Dense,
   FormatError,
@@ -112,6 +113,16 @@ describe('safetensors', () => {
   ])('%s is a FormatError', (_, bytes, message) => {
     expect(() => readSafetensors(bytes)).toThrow(FormatError);
     expect(() => readSafetensors(bytes)).toThrow(message);
+  });
+
+  test.each<[unknown, string]>([
+    [{ seed: '7', epochs: 3 }, "writeSafetensors: expected metadata 'epochs' to be a string, got 3"],
+    [{ note: undefined }, "writeSafetensors: expected metadata 'note' to be a string, got undefined"],
+    ['note', "writeSafetensors: expected metadata, got 'note'"],
+  ])('notes %j that readSafetensors would refuse are not written', (metadata, message) => {
+    const write = () => writeSafetensors({ a: tensor([1]) }, metadata as Record<string, string>);
+    expect(write).toThrow(ArgumentError);
+    expect(write).toThrow(message);
   });
 
   test('a tensor named __proto__ is a tensor like any other', () => {

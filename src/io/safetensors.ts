@@ -24,8 +24,14 @@ export interface SafetensorsFile {
  * The bytes of a safetensors file, which PyTorch users open with `safetensors.torch.load_file`.
  * @param tensors float32 or float64, by key, such as `model.stateDict()`
  * @param metadata notes, strings by key
+ * @throws ArgumentError when a note is not a string, or a tensor is named `__metadata__`
  */
 export function writeSafetensors(tensors: StateDict, metadata: Record<string, string> = {}): Uint8Array {
+  if (!isRecord(metadata)) throw new ArgumentError('writeSafetensors', `expected metadata, got ${show(metadata)}`);
+  for (const [key, note] of Object.entries(metadata)) {
+    if (typeof note === 'string') continue;
+    throw new ArgumentError('writeSafetensors', `expected metadata ${show(key)} to be a string, got ${show(note)}`);
+  }
   const header: Record<string, unknown> = Object.create(null);
   if (Object.keys(metadata).length > 0) header.__metadata__ = metadata;
   let end = 0;
