@@ -159,6 +159,8 @@ describe('Sequential', () => {
     expect([model.length, model[0], model[2], model[3]]).toEqual([3, conv, pool, undefined]);
     expect([model.at(0), model.at(-1), model.at('relu')]).toEqual([conv, pool, relu]);
     expect([...model]).toEqual([conv, relu, pool]);
+    expect(model.at('conv1', Conv2D).weight).toBe(conv.weight);
+    expect(() => model.at('relu', Conv2D)).toThrow("expected layer 'relu' to be a Conv2D, got ReLU");
     expect(new Sequential(conv, relu).at('1')).toBe(relu);
     expect(() => model.at('conv2')).toThrow("Sequential: no layer 'conv2'; the layers are conv1, relu, pool");
     expect(() => model.at(3)).toThrow(ArgumentError);

@@ -41,12 +41,12 @@ export class Tensor {
   }
 
   /**
-   * The numbers themselves, row-major: writing to the array changes the tensor. Ask for it anew after computing
-   * something: the numbers may have moved then.
+   * The numbers themselves, row-major; writing to the array changes the tensor. The array of a parameter shows what the
+   * optimizer makes of it; the array of a result stays what it is, however long it is kept.
    * @throws ReleasedError when they are gone (see `clone`).
    */
   get data(): FloatArray {
-    return this.storage.array;
+    return this.storage.expose();
   }
 
   /** Whether `backward` computes a gradient for it. Settable on leaves: a frozen parameter costs no gradient work. */
@@ -131,12 +131,13 @@ export class Tensor {
     if (this.size !== 1) {
       throw new ShapeError('item', `expected a tensor of one number, got shape ${showShape(this.shape)}`);
     }
-    return this.data[0];
+    return this.storage.array[0];
   }
 
   /** The numbers in nested arrays, one level an axis; a plain number when there is none. */
   toArray(): NestedArray {
-    const { data, shape } = this;
+    const { shape } = this;
+    const data = this.storage.array;
     let at = 0;
     const level = (axis: number): NestedArray =>
       axis === shape.length ? data[at++] : Array.from({ length: shape[axis] }, () => level(axis + 1));
@@ -151,7 +152,7 @@ export class Tensor {
   toString(): string {
     const head = `Tensor ${showShape(this.shape)} ${this.dtype}`;
     if (this.storage.released) return `${head} (released)`;
-    const shown = Array.from(this.data.subarray(0, 6), (value) => Number(value.toPrecision(5)));
+    const shown = Array.from(this.storage.array.subarray(0, 6), (value) => Number(value.toPrecision(5)));
     return `${head} (${shown.join(', ')}${this.size > 6 ? ', ...' : ''})`;
   }
 

@@ -15,6 +15,8 @@ export class Storage<A extends FloatArray | Int32Array = FloatArray> {
   version = 0;
   /** The number of the last `backward` that used it. */
   lastUse = 0;
+  /** Set for what is used in every step, such as parameters: it stays where the kernels work. */
+  resident = false;
   /** Where the numbers are; null when they are gone, or not to be reached by JavaScript yet. */
   protected held: A | null;
 
@@ -33,6 +35,11 @@ export class Storage<A extends FloatArray | Int32Array = FloatArray> {
       );
     }
     return this.held;
+  }
+
+  /** The numbers for a user to keep: an array that stays true for as long as somebody holds it. */
+  expose(): A {
+    return this.array;
   }
 
   get released(): boolean {

@@ -8,14 +8,17 @@ import { sameShape, showShape } from '../shape.js';
 export class Parameter extends Tensor {
   /** Holds a copy of the numbers of `value`. */
   constructor(value: Tensor) {
-    super(copyOf(value.data, value.dtype), value.shape, true);
+    super(copyOf(value.storage.array, value.dtype), value.shape, true);
   }
 }
 
 /** The numbers of a model by PyTorch's keys, such as `0.weight`; they share the model's memory. */
 export type StateDict = Record<string, Tensor>;
 
-/** A part of a network: a layer, or a model of layers. Its fields that are parameters or modules belong to it. */
+/**
+ * A part of a network: a layer, or a model of layers. Its fields that are parameters or modules, or lists of them, belong
+ * to it; fields named with a # are not seen.
+ */
 export abstract class Module {
   /** Whether layers that behave differently during training (dropout, batch norm) do so; see `train` and `eval`. */
   training = true;
@@ -78,9 +81,9 @@ export abstract class Module {
         );
       }
     }
-    const numbers = matching.map(([key]) => state[key].data); // Throws, before anything is changed, if some are gone.
+    const numbers = matching.map(([key]) => state[key].storage.array); // Throws, before anything is changed, if some are gone.
     for (const [i, [, parameter]] of matching.entries()) {
-      parameter.data.set(numbers[i]);
+      parameter.storage.array.set(numbers[i]);
       parameter.storage.version++;
     }
     return { missing, unexpected };
@@ -102,7 +105,7 @@ export abstract class Module {
     for (const parameter of this.parameters()) {
       parameter.grad = null;
       const { version } = parameter.storage;
-      parameter.storage = copyOf(parameter.data, dtype);
+      parameter.storage = copyOf(parameter.storage.array, dtype);
       parameter.storage.version = version + 1;
     }
     return this;
@@ -145,6 +148,7 @@ export function relocate<T>(fn: () => T, where: (error: ConvgradError) => string
 function copyOf(data: FloatArray, dtype: DType): Storage {
   const storage = kernelsFor(dtype).allocate(dtype, data.length);
   storage.array.set(data);
+  storage.resident = true;
   return storage;
 }
 

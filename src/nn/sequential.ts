@@ -33,10 +33,16 @@ export class Sequential extends Module {
     return this.#layers.size;
   }
 
-  /** The layer of this name, or at this index; a negative one counts from the end. */
-  at(which: number | string): Module {
+  /**
+   * The layer of this name, or at this index; a negative one counts from the end.
+   * @param Kind what it must be: `model.at('conv1', Conv2D).weight`
+   */
+  at<Layer extends Module = Module>(which: number | string, Kind?: abstract new (...args: never[]) => Layer): Layer {
     const layer = typeof which === 'string' ? this.#layers.get(which) : [...this].at(which);
-    if (layer) return layer;
+    if (layer && Kind && !(layer instanceof Kind)) {
+      throw new ArgumentError('Sequential', `expected layer ${show(which)} to be a ${Kind.name}, got ${layer}`);
+    }
+    if (layer) return layer as Layer;
     throw new ArgumentError(
       'Sequential',
       `no layer ${show(which)}; the layers are ${[...this.#layers.keys()].join(', ')}`,

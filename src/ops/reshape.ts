@@ -9,6 +9,7 @@ import { normaliseAxis, type Shape, showShape, sizeOf, stridesOf } from '../shap
  */
 export function reshape(x: Tensor, shape: Shape): Tensor {
   checkTensors('reshape', x);
+  if (!Array.isArray(shape)) throw new ShapeError('reshape', `expected a shape like [2, -1], got ${show(shape)}`);
   const free = shape.indexOf(-1);
   const known = sizeOf(shape.filter((n) => n !== -1));
   const full = shape.map((n, i) => (i === free ? x.size / known : n));

@@ -1,17 +1,11 @@
 import { OutOfMemoryError } from '../../errors.js';
 import type { AnyStorage, FloatArray } from '../storage.js';
 import { type Block, Blocks } from './blocks.js';
-import { WasmStorage } from './storage.js';
+import { type Pinned, type Spilled, WasmStorage } from './storage.js';
 
 /** The first page is left to the constants of the kernels. */
 const START = 65536;
-const LEAST_BUDGET = 256 * 2 ** 20;
-
-/** A storage, as far as the memory needs to know it. */
-interface Resident extends Block {
-  used: number;
-  spill(): void;
-}
+const LEAST_BUDGET = 64 * 2 ** 20;
 
 interface Loan {
   storage: AnyStorage;
@@ -32,8 +26,12 @@ export class WasmMemory {
   /** How many bytes of storages may be alive before some are spilled. */
   budget = LEAST_BUDGET;
   readonly #blocks: Blocks;
-  readonly #live = new Set<Resident>();
+  readonly #live = new Set<Pinned>();
+  /** Gives back the blocks of pinned storages that nobody can reach any more. */
+  readonly #unreachable = new FinalizationRegistry<Block>((block) => this.#blocks.give(block));
   #liveBytes = 0;
+  /** Whether something that had been spilled was needed again since then. */
+  #regretted = false;
   #scratch: Block = { address: 0, bytes: 0 };
   /** Blocks that stand in for ordinary arrays during one kernel. */
   #loans: Loan[] = [];
@@ -66,11 +64,30 @@ export class WasmMemory {
   }
 
   /** Ends a storage's life in this memory. */
-  free(storage: Resident): void {
-    this.#live.delete(storage);
-    this.#liveBytes -= storage.bytes;
+  free(storage: Pinned): void {
+    if (this.#live.delete(storage)) this.#liveBytes -= storage.bytes;
+    this.#unreachable.unregister(storage);
     this.#blocks.give(storage);
     storage.address = 0;
+  }
+
+  /** From now on the storage's numbers stay where they are: a user looks at them through `view`. */
+  pin(storage: Pinned, view: object): void {
+    this.#live.delete(storage);
+    this.#liveBytes -= storage.bytes;
+    this.#unreachable.register(view, { address: storage.address, bytes: storage.bytes }, storage);
+  }
+
+  /**
+   * Takes back a storage that was spilled; throws when it was released. To have spilled it was a mistake: a larger
+   * budget keeps it from happening again.
+   */
+  bringBack(storage: Spilled): void {
+    const { length } = storage.array; // Throws when it was released.
+    storage.restore(this.#take(length * 4));
+    this.#add(storage);
+    this.budget += 2 * storage.bytes;
+    this.#regretted = true;
   }
 
   /** The address of what a kernel reads. */
@@ -121,13 +138,8 @@ export class WasmMemory {
   }
 
   #address(storage: AnyStorage, reads: boolean, writes: boolean): number {
-    if (!(storage instanceof WasmStorage)) return this.#lend(storage, reads, writes);
-    if (storage.address === 0) {
-      // Throws when it is released. To have spilled it was a mistake: a larger budget keeps it from happening again.
-      storage.restore(storage.array.length === 0 ? this.#take(1) : this.#take(storage.length * 4));
-      this.#add(storage);
-      this.budget += 2 * storage.bytes;
-    }
+    if (!(storage instanceof WasmStorage) || storage.moved) return this.#lend(storage, reads, writes);
+    if (storage.address === 0) this.bringBack(storage);
     if (storage.zero) storage.fill();
     storage.used = this.clock;
     return storage.address;
@@ -146,7 +158,7 @@ export class WasmMemory {
     return block.address;
   }
 
-  #add<S extends Resident>(storage: S): S {
+  #add<S extends Pinned>(storage: S): S {
     this.#live.add(storage);
     this.#liveBytes += storage.bytes;
     storage.used = this.clock;
@@ -156,7 +168,12 @@ export class WasmMemory {
   /** A block for a new storage. */
   #room(bytes: number): Block {
     this.clock++;
-    if (this.#liveBytes + bytes > this.budget) this.#spill(this.budget / 2);
+    if (this.#liveBytes + bytes > this.budget) {
+      // What raised the budget may be over by now.
+      if (!this.#regretted && this.budget > LEAST_BUDGET) this.budget = Math.max(LEAST_BUDGET, this.budget / 2);
+      this.#regretted = false;
+      this.#spill(this.budget / 2);
+    }
     let block = this.#blocks.take(bytes);
     for (const share of [0.5, 0]) {
       if (block) break;
@@ -167,6 +184,9 @@ export class WasmMemory {
   }
 
   #take(bytes: number): Block {
+    const block = this.#blocks.take(bytes);
+    if (block) return block;
+    this.#spill(0);
     return this.#blocks.take(bytes) ?? this.#full(bytes);
   }
 
@@ -180,11 +200,11 @@ export class WasmMemory {
     );
   }
 
-  /** Spills the least recently used storages, until at most `bytes` of them are left. */
+  /** Spills the least recently used storages, but not what the kernel that is called uses, until `bytes` are left. */
   #spill(bytes: number): void {
     const oldestFirst = [...this.#live].sort((a, b) => a.used - b.used);
     for (const storage of oldestFirst) {
-      if (this.#liveBytes <= bytes) break;
+      if (this.#liveBytes <= bytes || storage.used === this.clock) break;
       storage.spill();
     }
   }

@@ -2,11 +2,28 @@ import { Storage } from '../storage.js';
 
 type ArrayKind<A> = new (buffer: ArrayBufferLike, byteOffset: number, length: number) => A;
 
+/** A storage, as its memory knows it. */
+export interface Pinned {
+  address: number;
+  bytes: number;
+  used: number;
+  spill(): void;
+}
+
+/** A storage whose numbers are in an ordinary array. */
+export interface Spilled extends Pinned {
+  readonly array: { readonly length: number };
+  restore(block: { address: number; bytes: number }): void;
+}
+
 /** What a storage asks of the memory that it lies in. */
 interface Home {
   readonly buffer: ArrayBufferLike;
   readonly clock: number;
-  free(storage: { address: number; bytes: number; used: number; spill(): void }): void;
+  bringBack(storage: Spilled): void;
+  /** Leaves the storage's block alone until neither the storage nor the view is needed by anyone. */
+  pin(storage: Pinned, view: object): void;
+  free(storage: Pinned): void;
   zero(address: number, bytes: number): void;
 }
 
@@ -22,6 +39,9 @@ export class WasmStorage<A extends Float32Array | Int32Array = Float32Array> ext
   zero: boolean;
   /** When it was last used, by the memory's clock. */
   used = 0;
+  /** Its numbers were given to a user, in an ordinary array: kernels get a copy, and what they write is copied back. */
+  moved = false;
+  #pinned = false;
   readonly #memory: Home;
   readonly #kind: ArrayKind<A>;
 
@@ -49,6 +69,23 @@ export class WasmStorage<A extends Float32Array | Int32Array = Float32Array> ext
   override release(): void {
     this.held = null;
     if (this.address !== 0) this.#memory.free(this);
+  }
+
+  /**
+   * A parameter's numbers are shown where they are, and stay there. Others move into an ordinary array: a view of the
+   * memory would show other numbers once the block is used again.
+   */
+  override expose(): A {
+    if (!this.resident) {
+      if (this.address !== 0) this.spill();
+      this.moved = true;
+      return super.array;
+    }
+    if (this.address === 0) this.#memory.bringBack(this);
+    const view = this.array;
+    if (!this.#pinned) this.#memory.pin(this, view);
+    this.#pinned = true;
+    return view;
   }
 
   /** Writes the zeros that it stands for. */

@@ -1,0 +1,95 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { add, crossEntropy, Dense, noGrad, ones, randn, SGD, tensor } from '../src/index.js';
+import { wasmKernels } from '../src/kernels/index.js';
+import { train } from './browser/training.js';
+
+// `data` is what users keep: in a variable, in a chart, over a whole training. It must never show another tensor's numbers.
+
+const { memory } = wasmKernels();
+const usual = memory.budget;
+afterEach(() => {
+  memory.budget = usual;
+});
+
+/** Fills whatever memory is free with other numbers. */
+function disturb(): void {
+  for (const size of [1, 4, 10, 64, 1000]) for (let i = 0; i < 50; i++) noGrad(() => ones([size]).mul(7).sum().item());
+  const w = tensor([1], { requiresGrad: true });
+  for (let i = 0; i < 3; i++) ones([10, 10]).mul(w).sum().backward();
+}
+
+describe('data that is kept', () => {
+  test('of a result of noGrad stays', () => {
+    const data = noGrad(() => tensor([1, 2, 3]).mul(2).data);
+    disturb();
+    expect([...data]).toEqual([2, 4, 6]);
+  });
+
+  test('of an activation stays, over two more backward passes', () => {
+    const w = tensor([1, 2, 3], { requiresGrad: true });
+    const hidden = w.mul(3);
+    hidden.sum().backward();
+    const { data } = hidden;
+    disturb();
+    expect([...data]).toEqual([3, 6, 9]);
+  });
+
+  test('of a gradient stays, though zeroGrad clears it', () => {
+    const layer = new Dense(2, 1);
+    const optimizer = new SGD(layer.parameters(), { lr: 0.1 });
+    layer
+      .forward(tensor([[2, 5]]))
+      .sum()
+      .backward();
+    const { data } = layer.weight.grad!;
+    optimizer.zeroGrad();
+    disturb();
+    expect([...data]).toEqual([2, 5]);
+  });
+
+  test('of a parameter shows what the optimizer makes of it, and writing to it changes the layer', () => {
+    memory.budget = 65536;
+    const layer = new Dense(2, 2, { bias: false });
+    const { data } = layer.weight;
+    data.set([1, 2, 3, 4]);
+    const optimizer = new SGD(layer.parameters(), { lr: 1 });
+    for (let i = 0; i < 200; i++) add(ones([1000]), 1); // Passes the budget, so that others are spilled.
+    layer
+      .forward(tensor([[1, 0]]))
+      .sum()
+      .backward();
+    optimizer.step();
+    expect([...data]).toEqual([0, 2, 2, 4]);
+    expect(layer.weight.data).toBe(data);
+    data[1] = 9;
+    expect(layer.forward(tensor([[0, 1]])).toArray()).toEqual([[9, 4]]);
+  });
+
+  test('of a result can be written to, and the result goes on from there', () => {
+    const y = tensor([1, 2]).mul(2);
+    y.data[0] = 10;
+    expect(y.add(1).toArray()).toEqual([11, 5]);
+  });
+});
+
+describe('a small budget', () => {
+  test('changes no number: training under constant spilling gives the same bits', async () => {
+    const convgrad = await import('../src/index.js');
+    const expected = train(convgrad, 3);
+    memory.budget = 65536;
+    expect(train(convgrad, 3)).toEqual(expected);
+  });
+
+  test('is not passed for long by evaluation without noGrad: 3,000 passes hold no more than a few times the budget', () => {
+    const layer = new Dense(100, 100);
+    memory.budget = 2 ** 20;
+    const x = randn([32, 100]);
+    for (let i = 0; i < 3000; i++) crossEntropy(layer.forward(x), new Uint8Array(32));
+    expect(memory.usage.tensors).toBeLessThan(8 * 2 ** 20);
+  });
+
+  test('sums stay right when a thousand large tensors go by', () => {
+    const a = ones([512, 512]);
+    for (let i = 0; i < 300; i++) expect(add(a, a).sum().item()).toBe(2 * 512 * 512);
+  });
+});
