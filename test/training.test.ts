@@ -1,8 +1,10 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { loadMnist } from '../datasets/index.js';
 import {
+  ArgumentError,
   type Callback,
   Conv2D,
+  ConvgradError,
   DataLoader,
   Dataset,
   Dense,
@@ -145,11 +147,65 @@ describe('fit', () => {
     ['a misspelt option', { epoch: 2 }, /unknown option 'epoch'/],
     ['half an epoch', { epochs: 0.5 }, /expected epochs to be a whole number of at least 0, got 0.5/],
     ['batches of nothing', { batchSize: 0 }, /expected batchSize to be a whole number of at least 1, got 0/],
-  ])('%s is an error', async (_, options, message) => {
+    ['validation that is an array', { validation: [1] }, /fit: expected validation to be a Dataset, got \[1\]/],
+    ['validation that is empty', { validation: points(0) }, /fit: expected at least one example in validation/],
+    ['one callback alone', { callbacks: { onEpochEnd() {} } }, /fit: expected a list of callbacks, got an object/],
+    ['a function as callback', { callbacks: [function log() {}] }, /expected a callback such as.*got the function log/],
+    ['null as callback', { callbacks: [null] }, /expected a callback such as.*got null/],
+    ['a loss that is a name', { loss: 'mse' }, /fit: expected loss to be a function, got 'mse'/],
+    ['a loss that is a number', { loss: () => 0.5 }, /fit: expected the loss to return a Tensor, got 0.5/],
+    [
+      "another model's optimizer",
+      { optimizer: new SGD(new Dense(1, 2).parameters(), { lr: 0.1 }) },
+      /fit: the optimizer has no parameter of this model: nothing would be learned/,
+    ],
+  ])('%s is an error, and nothing is learned', async (_, options, message) => {
     const model = new Sequential(new Dense(1, 2));
+    const before = weightHash(model);
     const optimizer = new SGD(model.parameters(), { lr: 0.1 });
     const given = Object.keys(options).length === 0 ? {} : { optimizer, ...options };
-    await expect(fit(model, points(4), given as never)).rejects.toThrow(message);
+    const run = fit(model, points(4), given as never);
+    await expect(run).rejects.toThrow(ConvgradError);
+    await expect(run).rejects.toThrow(message);
+    expect(weightHash(model)).toBe(before);
+  });
+
+  test('no options, no model and no dataset are errors, of evaluate too', async () => {
+    const model = new Sequential(new Dense(1, 2));
+    const optimizer = new SGD(model.parameters(), { lr: 0.1 });
+    const bare = fit as (...args: unknown[]) => Promise<unknown>;
+    await expect(bare(model, points(4))).rejects.toThrow('fit: expected an optimizer such as new SGD');
+    await expect(bare({}, points(4), { optimizer })).rejects.toThrow('fit: expected a model, a Module, got an object');
+    await expect(bare(model, [1], { optimizer })).rejects.toThrow(
+      'expected the training data to be a Dataset, got [1]',
+    );
+    const score = evaluate as (...args: unknown[]) => unknown;
+    expect(() => score(undefined, points(4))).toThrow('evaluate: expected a model, a Module, got undefined');
+    expect(() => score(model)).toThrow('evaluate: expected the data to be a Dataset, got undefined');
+    expect(() => score(model, points(4), { loss: () => 1 })).toThrow('expected the loss to return a Tensor, got 1');
+  });
+
+  test('an optimizer of a part of the model, and of more than it, trains', async () => {
+    const model = new Sequential(new Dense(1, 2));
+    const before = weightHash(model);
+    const optimizer = new SGD([model.parameters()[0], ...new Dense(1, 1).parameters()], { lr: 0.1 });
+    await fit(model, points(4), { optimizer });
+    expect(weightHash(model)).not.toBe(before);
+  });
+
+  test('when training fails the callbacks hear of it before it is thrown, and of no end', async () => {
+    const calls: unknown[] = [];
+    const model = new Sequential(new Dense(1, 2));
+    const callback: Callback = {
+      onBatchEnd() {
+        throw new Error('mine');
+      },
+      onTrainError: ({ step }, error) => void calls.push(step, (error as Error).message),
+      onTrainEnd: () => void calls.push('end'),
+    };
+    const options = { optimizer: new SGD(model.parameters(), { lr: 0.1 }), callbacks: [callback] };
+    await expect(fit(model, points(4), options)).rejects.toThrow('mine');
+    expect(calls).toEqual([1, 'mine']);
   });
 
   test('an empty dataset, and a model with too few outputs, are errors', async () => {
@@ -213,6 +269,52 @@ describe('data', () => {
     expect(second).not.toEqual(first);
     const again = new DataLoader(data, { batchSize: 4, shuffle: true, generator: new Generator(1) });
     expect([...again].flatMap(({ x }) => [...x.data])).toEqual(first);
+  });
+
+  test('dropLast leaves out what does not fill a batch, and nothing where all is filled', () => {
+    const loader = new DataLoader(points(10), { batchSize: 4, dropLast: true });
+    expect([...loader].map(({ x }) => x.shape[0])).toEqual([4, 4]);
+    expect(loader.length).toBe(2);
+    expect([...new DataLoader(points(8), { batchSize: 4, dropLast: true })]).toHaveLength(2);
+    expect([...new DataLoader(points(3), { batchSize: 4, dropLast: true })]).toEqual([]);
+  });
+
+  test('a DataLoader of something else is an error', () => {
+    expect(() => new DataLoader([1, 2] as never)).toThrow('DataLoader: expected a Dataset, got [1, 2]');
+  });
+
+  test('inputs in a plain array or in doubles are copied, a Float32Array is kept', () => {
+    const plain = [0.1, 0.2, 0.3, 0.4];
+    for (const inputs of [plain, Float64Array.from(plain)]) {
+      const data = new Dataset(inputs, [2], [0, 1]);
+      expect(data.inputs).toEqual(Float32Array.from(plain));
+      expect([...new DataLoader(data)][1].x.toArray()).toEqual([[Math.fround(0.3), Math.fround(0.4)]]);
+    }
+    const own = new Float32Array(2);
+    expect(new Dataset(own, [1], [0, 1]).inputs).toBe(own);
+  });
+
+  test.each<[string, unknown[], string]>([
+    [
+      'an options object',
+      [{ inputs: [1], labels: [0] }],
+      'expected the inputs to be an array of numbers, got an object',
+    ],
+    ['nothing', [], 'got undefined; use new Dataset(inputs, inputShape, labels, classes)'],
+    ['a number', [7, [1], [0]], 'expected the inputs to be an array of numbers, got 7'],
+    ['rows', [[[1], [2]], [1], [0, 1]], 'expected the inputs to be numbers, got [1] at 0'],
+    ['text', [[1, '2'], [1], [0, 1]], "expected the inputs to be numbers, got '2' at 1"],
+    ['big integers', [BigInt64Array.of(1n), [1], [0]], 'expected the inputs to be numbers, got 1 at 0'],
+    ['no labels', [[1], [1]], 'expected the labels to be an array of numbers, got undefined'],
+    [
+      'classes in an object',
+      [[1], [1], [0], { classes: 2 }],
+      'expected classes to be a whole number of at least 0, got',
+    ],
+  ])('a Dataset of %s is a clear error', (_, given, message) => {
+    const make = () => new (Dataset as unknown as new (...args: unknown[]) => Dataset)(...given);
+    expect(make).toThrow(ArgumentError);
+    expect(make).toThrow(message);
   });
 
   test('without shuffle the default generator is left alone', () => {

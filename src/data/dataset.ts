@@ -1,4 +1,4 @@
-import { checkNumber, FormatError, ShapeError } from '../errors.js';
+import { ArgumentError, checkNumber, FormatError, ShapeError, show } from '../errors.js';
 import type { Generator } from '../random.js';
 import { checkShape, type Shape, showShape, sizeOf } from '../shape.js';
 
@@ -14,11 +14,15 @@ export class Dataset {
   readonly classes: number;
 
   /**
+   * @param inputs all numbers of all examples in one array; a Float32Array is kept, anything else is copied
    * @param classes one more than the largest label unless given
-   * @throws ShapeError when inputs and labels differ in number; FormatError for a label that is no class
+   * @throws ShapeError when inputs and labels differ in number; FormatError for a label that is no class;
+   * ArgumentError for what is no array of numbers
    */
-  constructor(inputs: Float32Array, inputShape: Shape, labels: ArrayLike<number>, classes?: number) {
+  constructor(inputs: ArrayLike<number>, inputShape: Shape, labels: ArrayLike<number>, classes?: number) {
+    checkNumbers('the inputs', inputs);
     checkShape('Dataset', inputShape);
+    checkNumbers('the labels', labels);
     if (inputs.length !== labels.length * sizeOf(inputShape)) {
       throw new ShapeError(
         'Dataset',
@@ -26,10 +30,11 @@ export class Dataset {
           `${labels.length * sizeOf(inputShape)} numbers, got ${inputs.length}`,
       );
     }
-    this.inputs = inputs;
+    this.inputs = inputs instanceof Float32Array ? inputs : Float32Array.from(inputs);
     this.inputShape = inputShape;
     this.labels = Int32Array.from(labels);
-    this.classes = classes ?? this.labels.reduce((most, label) => Math.max(most, label + 1), 0);
+    const found = () => this.labels.reduce((most, label) => Math.max(most, label + 1), 0);
+    this.classes = checkNumber('Dataset', 'classes', classes ?? found(), { least: 0, whole: true });
     const wrong = Array.from(labels).findIndex((y) => !(Number.isInteger(y) && y >= 0 && y < this.classes));
     if (wrong >= 0) {
       throw new FormatError(
@@ -62,6 +67,27 @@ export class Dataset {
       this.classes,
     );
   }
+}
+
+/** One flat array, and nothing but numbers in it. */
+function checkNumbers(what: string, values: ArrayLike<number>): void {
+  if (!Array.isArray(values) && !(ArrayBuffer.isView(values) && 'length' in values)) {
+    const call = 'new Dataset(inputs, inputShape, labels, classes)';
+    throw new ArgumentError('Dataset', `expected ${what} to be an array of numbers, got ${show(values)}; use ${call}`);
+  }
+  const wrong = Array.prototype.findIndex.call(values, (value) => typeof value !== 'number');
+  if (wrong >= 0) {
+    throw new ArgumentError('Dataset', `expected ${what} to be numbers, got ${show(values[wrong])} at ${wrong}`);
+  }
+}
+
+/** @internal Throws unless `value` is a Dataset that holds something. */
+export function checkDataset(where: string, what: string, value: unknown): void {
+  if (!(value instanceof Dataset)) {
+    throw new ArgumentError(where, `expected ${what} to be a Dataset, got ${show(value)}`);
+  }
+  if (value.length > 0) return;
+  throw new ArgumentError(where, `expected at least one example in ${what}, got an empty dataset`);
 }
 
 /**

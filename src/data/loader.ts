@@ -1,15 +1,17 @@
 import { wrap } from '../autograd/create.js';
 import type { Tensor } from '../autograd/tensor.js';
-import { checkNumber, checkOptions } from '../errors.js';
+import { ArgumentError, checkNumber, checkOptions, show } from '../errors.js';
 import { type Generator, getDefaultGenerator } from '../random.js';
 import { sizeOf } from '../shape.js';
-import type { Dataset } from './dataset.js';
+import { Dataset } from './dataset.js';
 
 export interface DataLoaderOptions {
   /** 1 unless given. */
   batchSize?: number;
   /** A new random order each time it is iterated: false unless given. */
   shuffle?: boolean;
+  /** Leaves out the last batch when it is smaller than the others: false unless given. */
+  dropLast?: boolean;
   /** Where the order comes from; the default generator unless given. */
   generator?: Generator;
 }
@@ -19,19 +21,25 @@ export class DataLoader {
   readonly dataset: Dataset;
   readonly batchSize: number;
   readonly #shuffle: boolean;
+  readonly #dropLast: boolean;
   readonly #generator: Generator | undefined;
 
   constructor(dataset: Dataset, options: DataLoaderOptions = {}) {
-    checkOptions('DataLoader', options, ['batchSize', 'shuffle', 'generator']);
+    checkOptions('DataLoader', options, ['batchSize', 'shuffle', 'dropLast', 'generator']);
+    if (!(dataset instanceof Dataset)) {
+      throw new ArgumentError('DataLoader', `expected a Dataset, got ${show(dataset)}`);
+    }
     this.dataset = dataset;
     this.batchSize = checkNumber('DataLoader', 'batchSize', options.batchSize ?? 1, { least: 1, whole: true });
     this.#shuffle = options.shuffle ?? false;
+    this.#dropLast = options.dropLast ?? false;
     this.#generator = options.generator;
   }
 
-  /** The number of batches; the last one may be smaller. */
+  /** The number of batches; without `dropLast` the last one may be smaller. */
   get length(): number {
-    return Math.ceil(this.dataset.length / this.batchSize);
+    const exact = this.dataset.length / this.batchSize;
+    return this.#dropLast ? Math.floor(exact) : Math.ceil(exact);
   }
 
   *[Symbol.iterator](): IterableIterator<{ x: Tensor; y: Int32Array }> {
@@ -39,8 +47,8 @@ export class DataLoader {
     const order = Int32Array.from({ length: dataset.length }, (_, i) => i);
     if (this.#shuffle) (this.#generator ?? getDefaultGenerator()).shuffle(order);
     const size = sizeOf(dataset.inputShape);
-    for (let from = 0; from < order.length; from += batchSize) {
-      const indices = order.subarray(from, from + batchSize);
+    for (let batch = 0; batch < this.length; batch++) {
+      const indices = order.subarray(batch * batchSize, (batch + 1) * batchSize);
       const inputs = new Float32Array(indices.length * size);
       indices.forEach((index, i) => {
         inputs.set(dataset.input(index), i * size);

@@ -1,9 +1,9 @@
 import { noGrad } from '../autograd/graph.js';
-import type { Tensor } from '../autograd/tensor.js';
-import type { Dataset } from '../data/dataset.js';
+import { Tensor } from '../autograd/tensor.js';
+import { checkDataset, type Dataset } from '../data/dataset.js';
 import { DataLoader } from '../data/loader.js';
-import { ArgumentError, checkOptions, ShapeError } from '../errors.js';
-import type { Module } from '../nn/module.js';
+import { ArgumentError, checkOptions, ShapeError, show } from '../errors.js';
+import { Module } from '../nn/module.js';
 import { crossEntropy } from '../ops/losses.js';
 import { showShape } from '../shape.js';
 
@@ -32,7 +32,8 @@ export function evaluate(
 ): Evaluation {
   checkOptions('evaluate', options, ['batchSize', 'loss']);
   const { batchSize = 256, loss = crossEntropy } = options;
-  if (dataset.length === 0) throw new ArgumentError('evaluate', 'expected at least one example, got an empty dataset');
+  if (!(model instanceof Module)) throw new ArgumentError('evaluate', `expected a model, a Module, got ${show(model)}`);
+  checkDataset('evaluate', 'the data', dataset);
   const confusion = Array.from({ length: dataset.classes }, () => new Array<number>(dataset.classes).fill(0));
   const predictions = new Int32Array(dataset.length);
   const modes = model.namedModules().map(([, module]) => ({ module, training: module.training }));
@@ -45,7 +46,7 @@ export function evaluate(
       noGrad(() => {
         const logits = model.forward(x);
         const predicted = argmax('evaluate', logits, y.length, dataset.classes);
-        sum += loss(logits, y).item() * y.length;
+        sum += lossOf('evaluate', loss, logits, y).item() * y.length;
         predicted.forEach((guess, i) => {
           confusion[y[i]][guess]++;
           if (guess === y[i]) correct++;
@@ -58,6 +59,13 @@ export function evaluate(
     for (const { module, training } of modes) module.training = training;
   }
   return { loss: sum / done, accuracy: correct / done, confusion, predictions };
+}
+
+/** The loss of a batch, checked to be a tensor. */
+export function lossOf(where: string, loss: Loss, logits: Tensor, labels: Int32Array): Tensor {
+  const value: unknown = loss(logits, labels);
+  if (value instanceof Tensor) return value;
+  throw new ArgumentError(where, `expected the loss to return a Tensor, got ${show(value)}`);
 }
 
 /** The index of the largest logit of each row, checked to be [rows, classes]; the first of equals. */

@@ -1,13 +1,14 @@
-import { Dataset } from '../data/dataset.js';
+import type { Tensor } from '../autograd/tensor.js';
+import { checkDataset, type Dataset } from '../data/dataset.js';
 import { DataLoader } from '../data/loader.js';
 import { ArgumentError, ConvgradError, checkNumber, checkOptions, show } from '../errors.js';
 import { useAllThreads } from '../kernels/index.js';
-import type { Module } from '../nn/module.js';
+import { Module } from '../nn/module.js';
 import { crossEntropy } from '../ops/losses.js';
 import { Optimizer } from '../optim/optimizer.js';
 import type { LRScheduler } from '../optim/schedules.js';
 import { Generator, getDefaultGenerator } from '../random.js';
-import { argmax, type Evaluation, evaluate, type Loss } from './evaluate.js';
+import { argmax, type Evaluation, evaluate, type Loss, lossOf } from './evaluate.js';
 
 /** Training stopped because the loss became NaN or infinite. */
 export class DivergenceError extends ConvgradError {}
@@ -55,6 +56,8 @@ export interface Callback {
   onBatchEnd?(state: TrainingState): void | Promise<void>;
   onEpochEnd?(state: TrainingState, record: EpochRecord): void | Promise<void>;
   onTrainEnd?(state: TrainingState, history: History): void | Promise<void>;
+  /** Instead of `onTrainEnd`, before `fit` throws what went wrong. */
+  onTrainError?(state: TrainingState, error: unknown): void | Promise<void>;
 }
 
 export interface FitOptions {
@@ -85,20 +88,33 @@ export interface History {
 const TURN = 50;
 
 /**
- * Trains a model, on all cores unless `setThreads` said otherwise: for each batch in random order, gradient of the loss, then a step of the optimizer.
- * @throws DivergenceError when the loss is not a number any more
+ * Trains a model, on all cores unless `setThreads` said otherwise: for each batch in random order, gradient of the loss,
+ * then a step of the optimizer.
+ * @throws DivergenceError when the loss is not a number any more; ArgumentError, before anything is trained, for what
+ * does not fit together
  */
 export async function fit(model: Module, dataset: Dataset, options: FitOptions): Promise<History> {
   checkOptions('fit', options, [
     ...['optimizer', 'epochs', 'batchSize', 'loss', 'scheduler', 'validation', 'seed', 'callbacks'],
   ]);
-  const { optimizer, loss = crossEntropy, scheduler, validation, seed, callbacks = [] } = options;
+  const { optimizer, loss = crossEntropy, scheduler, validation, seed, callbacks = [] } = options ?? {};
+  if (!(model instanceof Module)) throw new ArgumentError('fit', `expected a model, a Module, got ${show(model)}`);
+  checkDataset('fit', 'the training data', dataset);
+  if (validation !== undefined) checkDataset('fit', 'validation', validation);
   if (!(optimizer instanceof Optimizer)) {
     throw new ArgumentError('fit', `expected an optimizer such as new SGD(model.parameters()), got ${show(optimizer)}`);
   }
-  if (!(dataset instanceof Dataset)) throw new ArgumentError('fit', `expected a Dataset, got ${show(dataset)}`);
+  const own = new Set<Tensor>(model.parameters());
+  if (!optimizer.groups.some(({ params }) => params.some((parameter) => own.has(parameter)))) {
+    throw new ArgumentError('fit', 'the optimizer has no parameter of this model: nothing would be learned');
+  }
+  if (typeof loss !== 'function') throw new ArgumentError('fit', `expected loss to be a function, got ${show(loss)}`);
+  if (!Array.isArray(callbacks)) throw new ArgumentError('fit', `expected a list of callbacks, got ${show(callbacks)}`);
+  for (const callback of callbacks) {
+    if (typeof callback === 'object' && callback !== null) continue;
+    throw new ArgumentError('fit', `expected a callback such as { onEpochEnd() {} }, got ${show(callback)}`);
+  }
   const epochs = checkNumber('fit', 'epochs', options.epochs ?? 1, { least: 0, whole: true });
-  if (dataset.length === 0) throw new ArgumentError('fit', 'expected at least one example, got an empty dataset');
   const generator = seed === undefined ? getDefaultGenerator() : new Generator(seed);
   const loader = new DataLoader(dataset, { batchSize: options.batchSize ?? 32, shuffle: true, generator });
 
@@ -111,60 +127,65 @@ export async function fit(model: Module, dataset: Dataset, options: FitOptions):
   let turnEnds = begin + TURN;
 
   await useAllThreads();
-  await call(callbacks, (callback) => callback.onTrainBegin?.(state));
-  for (state.epoch = 1; state.epoch <= epochs; state.epoch++) {
-    model.train();
-    Object.assign(state, { batch: 0, loss: 0, accuracy: 0 });
-    await call(callbacks, (callback) => callback.onEpochBegin?.(state));
-    let [seen, lossSum, correct] = [0, 0, 0];
-    let clock = performance.now();
-    for (const { x, y } of loader) {
-      const logits = model.forward(x);
-      const batchLoss = loss(logits, y);
-      const value = batchLoss.item();
-      if (!Number.isFinite(value)) {
-        throw new DivergenceError(
-          'fit',
-          `the loss became ${value} in batch ${state.batch + 1} of epoch ${state.epoch} (step ${state.step + 1}). ` +
-            'A smaller learning rate often helps; inputs that are NaN or very large do this too',
-        );
-      }
-      optimizer.zeroGrad();
-      batchLoss.backward();
-      optimizer.step();
-      scheduler?.step();
+  try {
+    await call(callbacks, (callback) => callback.onTrainBegin?.(state));
+    for (state.epoch = 1; state.epoch <= epochs; state.epoch++) {
+      model.train();
+      Object.assign(state, { batch: 0, loss: 0, accuracy: 0 });
+      await call(callbacks, (callback) => callback.onEpochBegin?.(state));
+      let [seen, lossSum, correct] = [0, 0, 0];
+      let clock = performance.now();
+      for (const { x, y } of loader) {
+        const logits = model.forward(x);
+        const batchLoss = lossOf('fit', loss, logits, y);
+        const value = batchLoss.item();
+        if (!Number.isFinite(value)) {
+          throw new DivergenceError(
+            'fit',
+            `the loss became ${value} in batch ${state.batch + 1} of epoch ${state.epoch} (step ${state.step + 1}). ` +
+              'A smaller learning rate often helps; inputs that are NaN or very large do this too',
+          );
+        }
+        optimizer.zeroGrad();
+        batchLoss.backward();
+        optimizer.step();
+        scheduler?.step();
 
-      seen += y.length;
-      lossSum += value * y.length;
-      argmax('fit', logits, y.length, dataset.classes).forEach((guess, i) => {
-        if (guess === y[i]) correct++;
-      });
-      const now = performance.now();
-      history.trainSeconds += (now - clock) / 1000;
-      state.batch++;
-      state.step++;
-      state.loss = lossSum / seen;
-      state.accuracy = correct / seen;
-      state.seconds = (now - begin) / 1000;
-      state.imagesPerSecond = ((state.epoch - 1) * dataset.length + seen) / history.trainSeconds;
-      await call(callbacks, (callback) => callback.onBatchEnd?.(state));
-      if (performance.now() > turnEnds) {
-        await new Promise((resolve) => setTimeout(resolve, 0));
-        turnEnds = performance.now() + TURN;
+        seen += y.length;
+        lossSum += value * y.length;
+        argmax('fit', logits, y.length, dataset.classes).forEach((guess, i) => {
+          if (guess === y[i]) correct++;
+        });
+        const now = performance.now();
+        history.trainSeconds += (now - clock) / 1000;
+        state.batch++;
+        state.step++;
+        state.loss = lossSum / seen;
+        state.accuracy = correct / seen;
+        state.seconds = (now - begin) / 1000;
+        state.imagesPerSecond = ((state.epoch - 1) * dataset.length + seen) / history.trainSeconds;
+        await call(callbacks, (callback) => callback.onBatchEnd?.(state));
+        if (performance.now() > turnEnds) {
+          await new Promise((resolve) => setTimeout(resolve, 0));
+          turnEnds = performance.now() + TURN;
+        }
+        clock = performance.now();
       }
-      clock = performance.now();
+      const record: EpochRecord = {
+        ...{ epoch: state.epoch, step: state.step, loss: state.loss, accuracy: state.accuracy },
+        ...{ lr: optimizer.groups[0].lr, seconds: state.seconds },
+        ...(validation && { validation: scores(evaluate(model, validation, { loss })) }),
+      };
+      history.epochs.push(record);
+      await call(callbacks, (callback) => callback.onEpochEnd?.(state, record));
     }
-    const record: EpochRecord = {
-      ...{ epoch: state.epoch, step: state.step, loss: state.loss, accuracy: state.accuracy },
-      ...{ lr: optimizer.groups[0].lr, seconds: state.seconds },
-      ...(validation && { validation: scores(evaluate(model, validation, { loss })) }),
-    };
-    history.epochs.push(record);
-    await call(callbacks, (callback) => callback.onEpochEnd?.(state, record));
+    history.imagesPerSecond = state.imagesPerSecond;
+    await call(callbacks, (callback) => callback.onTrainEnd?.(state, history));
+    return history;
+  } catch (error) {
+    await call(callbacks, (callback) => callback.onTrainError?.(state, error));
+    throw error;
   }
-  history.imagesPerSecond = state.imagesPerSecond;
-  await call(callbacks, (callback) => callback.onTrainEnd?.(state, history));
-  return history;
 }
 
 function scores({ loss, accuracy }: Evaluation) {
