@@ -1,21 +1,50 @@
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { access, constants, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { ArgumentError } from '../errors.js';
+import { ConvgradError, show } from '../errors.js';
 import type { Picture } from '../inspect/picture.js';
 import { readSafetensors, writeSafetensors } from '../io/safetensors.js';
-import type { Module } from '../nn/module.js';
+import { type Module, relocate } from '../nn/module.js';
 import { optional } from './packages.js';
 
-/** Writes a file, and the folders that it needs, at once: a crash while writing leaves what was there before. */
-export async function saveFile(path: string, content: string | Uint8Array): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  const unfinished = `${path}.${process.pid}.unfinished`;
+/** A file or a folder that the system did not let us read, write or make. */
+export class FileError extends ConvgradError {
+  readonly path: string;
+  /** The system's name for the reason, such as 'ENOENT'. */
+  readonly code: string;
+
+  constructor(where: string, detail: string, path = '', code = '') {
+    super(where, detail);
+    this.path = path;
+    this.code = code;
+  }
+}
+
+/** Makes a folder, and those that it lies in, unless it is there; throws a FileError when files cannot be put into it. */
+export async function makeFolder(path: string): Promise<void> {
   try {
+    await mkdir(path, { recursive: true });
+    await access(path, constants.W_OK);
+  } catch (error) {
+    throw refused('makeFolder', 'make the folder', path, error);
+  }
+}
+
+/** Files that this process has begun to write. */
+let begun = 0;
+
+/**
+ * Writes a file, and the folders that it needs, at once: a crash while writing leaves what was there before.
+ * @throws FileError with the path and the reason
+ */
+export async function saveFile(path: string, content: string | Uint8Array): Promise<void> {
+  const unfinished = `${path}.${process.pid}-${begun++}.unfinished`;
+  try {
+    await mkdir(dirname(path), { recursive: true });
     await writeFile(unfinished, content);
     await rename(unfinished, path);
   } catch (error) {
-    await rm(unfinished, { force: true });
-    throw error;
+    await rm(unfinished, { force: true }).catch(() => {}); // The first error is the one to tell.
+    throw refused('saveFile', 'write', path, error);
   }
 }
 
@@ -35,12 +64,26 @@ export async function saveModel(path: string, model: Module, metadata: Record<st
   await saveFile(path, writeSafetensors(model.stateDict(), metadata));
 }
 
-/** Reads a safetensors file into a model whose keys and shapes are the same; returns the file's notes. */
+/**
+ * Reads a safetensors file into a model whose keys and shapes are the same; returns the file's notes.
+ * @throws FileError when it cannot be read; an error that names the file when it is damaged or made for another model
+ */
 export async function loadModel(path: string, model: Module): Promise<Record<string, string>> {
-  const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
-    throw new ArgumentError('loadModel', `cannot read ${path} (${error.code})`);
+  const bytes = await readFile(path).catch((error) => {
+    throw refused('loadModel', 'read', path, error);
   });
-  const { tensors, metadata } = readSafetensors(bytes);
-  model.loadStateDict(tensors);
-  return metadata;
+  const load = () => {
+    const { tensors, metadata } = readSafetensors(bytes);
+    model.loadStateDict(tensors);
+    return metadata;
+  };
+  return relocate(load, () => `loadModel, ${show(path)}`);
+}
+
+/** What the system refused and why: Node's messages are 'CODE: reason, call path'. */
+function refused(where: string, what: string, path: string, cause: unknown): FileError {
+  const { code, message } = cause as NodeJS.ErrnoException;
+  const error = new FileError(where, `cannot ${what} ${show(path)} (${message.split(',')[0]})`, path, code);
+  error.cause = cause;
+  return error;
 }

@@ -1,2 +1,2 @@
-export { loadModel, saveFile, saveJson, saveModel, savePng } from './files.js';
-export { progress } from './progress.js';
+export { FileError, loadModel, makeFolder, saveFile, saveJson, saveModel, savePng } from './files.js';
+export { progress, type TextStream } from './progress.js';

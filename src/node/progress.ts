@@ -1,15 +1,22 @@
 import type { Callback, EpochRecord, TrainingState } from '../train/fit.js';
 import { optional } from './packages.js';
 
+/** Where lines go: `process.stdout`, or anything that takes text. */
+export interface TextStream {
+  /** Whether it is a terminal, on which a line can be written over. */
+  isTTY?: boolean;
+  write(text: string): unknown;
+}
+
 /**
  * Shows how training goes: on a terminal a bar an epoch, with speed, loss, accuracy and time left, drawn by the package
  * cli-progress; elsewhere one plain line an epoch.
  */
-export function progress(stream: NodeJS.WriteStream = process.stdout): Callback {
+export function progress(stream: TextStream = process.stdout): Callback {
   return stream.isTTY ? bar(stream) : lines(stream);
 }
 
-function lines(stream: NodeJS.WriteStream): Callback {
+function lines(stream: TextStream): Callback {
   return {
     onEpochEnd: (state, record) => {
       stream.write(`${epochLine(state, record)}\n`);
@@ -17,13 +24,14 @@ function lines(stream: NodeJS.WriteStream): Callback {
   };
 }
 
-function bar(stream: NodeJS.WriteStream): Callback {
+function bar(stream: TextStream): Callback {
   let current: import('cli-progress').SingleBar | null = null;
   return {
     async onEpochBegin(state) {
       const { SingleBar } = (await optional('progress', 'cli-progress', () => import('cli-progress'))).default;
       const format = `epoch ${position(state)} {bar} {speed} images/s  loss {loss}  accuracy {accuracy}  {left} left`;
-      current = new SingleBar({ stream, format, barsize: 20, hideCursor: true, fps: 10, clearOnComplete: true });
+      const options = { format, barsize: 20, hideCursor: true, fps: 10, clearOnComplete: true };
+      current = new SingleBar({ ...options, stream: stream as NodeJS.WritableStream });
       current.start(state.batches, 0, figures(state));
     },
     onBatchEnd: (state) => current?.update(state.batch, figures(state)),
@@ -31,6 +39,7 @@ function bar(stream: NodeJS.WriteStream): Callback {
       current?.stop();
       stream.write(`${epochLine(state, record)}\n`);
     },
+    onTrainError: () => current?.stop(),
   };
 }
 

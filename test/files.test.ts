@@ -1,0 +1,64 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { Dense, FormatError, ShapeError, weightHash } from '../src/index.js';
+import { FileError, loadModel, makeFolder, saveFile, saveJson, saveModel } from '../src/node/index.js';
+
+let folder: string;
+let file: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'convgrad-files-'));
+  file = join(folder, 'file');
+  writeFileSync(file, 'here before');
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+test('a model goes through a file in folders that were not there, and nothing else is left', async () => {
+  const [model, other] = [new Dense(3, 2), new Dense(3, 2)];
+  const path = join(folder, 'some/where/model.safetensors');
+  await saveModel(path, model, { note: 'mine' });
+  expect(await loadModel(path, other)).toEqual({ note: 'mine' });
+  expect(weightHash(other)).toBe(weightHash(model));
+  expect(readdirSync(join(folder, 'some/where'))).toEqual(['model.safetensors']);
+});
+
+test('one path saved many times at once ends as one of them, whole', async () => {
+  const path = join(folder, 'busy/result.json');
+  await Promise.all(Array.from({ length: 20 }, (_, i) => saveJson(path, Array(10_000).fill(i))));
+  const values = new Set(JSON.parse(readFileSync(path, 'utf8')));
+  expect(values.size).toBe(1);
+  expect(readdirSync(join(folder, 'busy'))).toEqual(['result.json']);
+});
+
+test('what the system refuses is a FileError with the path, the reason and its code', async () => {
+  const beneath = join(file, 'deeper');
+  const cases: [() => Promise<unknown>, string, string, string][] = [
+    [() => makeFolder(file), 'makeFolder: cannot make the folder', file, 'EEXIST: file already exists'],
+    [() => makeFolder(beneath), 'makeFolder: cannot make the folder', beneath, 'ENOTDIR: not a directory'],
+    [() => saveFile(folder, 'text'), 'saveFile: cannot write', folder, 'EISDIR: illegal operation on a directory'],
+    [() => saveModel(beneath, new Dense(1, 1)), 'saveFile: cannot write', beneath, 'EEXIST: file already exists'],
+    [() => loadModel(beneath, new Dense(1, 1)), 'loadModel: cannot read', beneath, 'ENOTDIR: not a directory'],
+  ];
+  for (const [attempt, what, path, reason] of cases) {
+    const error = await attempt().then(String, (caught) => caught as FileError);
+    if (!(error instanceof FileError)) throw new Error(`expected a FileError, got ${error}`);
+    expect(error.message).toBe(`${what} '${path}' (${reason})`);
+    expect([error.path, error.code]).toEqual([path, reason.split(':')[0]]);
+  }
+  expect(readFileSync(file, 'utf8')).toBe('here before');
+  expect(readdirSync(folder).filter((name) => name.endsWith('.unfinished'))).toEqual([]);
+});
+
+test('a folder that is there already is no error', async () => {
+  await makeFolder(folder);
+});
+
+test('a damaged file, and one of another model, are errors that name it', async () => {
+  await expect(loadModel(file, new Dense(1, 1))).rejects.toThrow(FormatError);
+  await expect(loadModel(file, new Dense(1, 1))).rejects.toThrow(`loadModel, '${file}': the header says`);
+  const path = join(folder, 'other.safetensors');
+  await saveModel(path, new Dense(2, 1));
+  await expect(loadModel(path, new Dense(1, 1))).rejects.toThrow(ShapeError);
+  await expect(loadModel(path, new Dense(1, 1))).rejects.toThrow(`'${path}': expected shape [1, 1] for weight, got`);
+});
