@@ -22,6 +22,7 @@ export type Exports = Record<
   | 'matmulTransposed'
   | 'max'
   | 'maxPool2d'
+  | 'maxPool2dGradient'
   | 'offsets'
   | 'packBlocks'
   | 'packGrey'
@@ -97,7 +98,7 @@ export function createEngine(maximumPages = 65536): Engine {
     ...{ run, memory: managed, struct },
     parts(count, work) {
       if (!team || work < LEAST_WORK) return 1;
-      return Math.max(1, Math.min(count, 2 * team.size, MOST_PARTS));
+      return Math.max(1, Math.min(count, team.size, MOST_PARTS));
     },
     split(kernel, count, parts, work, row) {
       const edge = (part: number) => Math.floor((part * count) / parts);

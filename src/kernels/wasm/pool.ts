@@ -6,7 +6,7 @@ type Pooling = Pick<Kernels, 'maxPool2d' | 'maxPool2dGradient' | 'avgPool2d' | '
 export function poolKernels({ memory, struct, parts, split }: Engine): Pooling {
   /** Calls a kernel for runs of planes. */
   function planes(
-    kernel: 'maxPool2d' | 'avgPool2d' | 'avgPool2dGradient' | 'scatterAdd',
+    kernel: 'maxPool2d' | 'avgPool2d' | 'avgPool2dGradient' | 'maxPool2dGradient',
     { planes, H, W }: PoolSizes,
     row: (from: number, to: number) => number[],
   ): void {
@@ -22,11 +22,10 @@ export function poolKernels({ memory, struct, parts, split }: Engine): Pooling {
     },
 
     maxPool2dGradient(dy, indices, dx, sizes) {
-      const [dY, at, dX] = [memory.read(dy), memory.read(indices), memory.update(dx)];
-      const plane = sizes.outH * sizes.outW;
-      planes('scatterAdd', sizes, (from, to) => {
-        return [dY + from * plane * 4, at + from * plane * 4, dX, (to - from) * plane];
-      });
+      const clears = memory.isZero(dx) ? 1 : 0;
+      const [dY, at, dX] = [memory.read(dy), memory.read(indices), clears ? memory.write(dx) : memory.update(dx)];
+      const [size, outputs] = [sizes.H * sizes.W, sizes.outH * sizes.outW];
+      planes('maxPool2dGradient', sizes, (from, to) => [dY, at, dX, size, outputs, clears, from, to]);
       memory.end();
     },
 

@@ -136,7 +136,7 @@ const kernels = names.map((name) => exports[name]);
 let last = Atomics.load(control, ${JOB});
 ready();
 for (;;) {
-  for (let i = 0; i < 5000 && Atomics.load(control, ${JOB}) === last; i++);
+  for (let i = 0; i < 30000 && Atomics.load(control, ${JOB}) === last; i++);
   if (Atomics.load(control, ${JOB}) === last) {
     Atomics.add(control, ${SLEEPERS}, 1);
     Atomics.wait(control, ${JOB}, last);

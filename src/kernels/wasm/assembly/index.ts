@@ -8,7 +8,7 @@ export { sgd, unary, unaryGradient } from './elementwise';
 export { all5x2, all2x6, all3x2, all3x1, all3x3, all1x12, all1x10, all1x6, all1x3, all1x1 } from './gather';
 export { crossEntropy, crossEntropyGradient, max, softmax, softmaxGradient } from './lines';
 export { matmul, matmulTransposed, transpose } from './matmul';
-export { avgPool2d, avgPool2dGradient, maxPool2d } from './pool';
+export { avgPool2d, avgPool2dGradient, maxPool2d, maxPool2dGradient } from './pool';
 
 export function zero(address: usize, bytes: usize): void {
   memory.fill(address, 0, bytes);

@@ -148,3 +148,25 @@ export function avgPool2dGradient(dy: usize, dx: usize, s: PoolSizes, from: i32,
     }
   }
 }
+
+/** dx[indices[i]] += dy[i] for the planes [from, to) of x, each of `size` numbers, `outputs` in y; dx = 0 first if `clears`. */
+export function maxPool2dGradient(
+  dy: usize,
+  indices: usize,
+  dx: usize,
+  size: i32,
+  outputs: i32,
+  clears: bool,
+  from: i32,
+  to: i32,
+): void {
+  dy += (from * outputs) << 2;
+  indices += (from * outputs) << 2;
+  for (let p = from; p < to; p++) {
+    if (clears) memory.fill(dx + ((p * size) << 2), 0, size << 2);
+    for (const end = dy + (outputs << 2); dy < end; dy += 4, indices += 4) {
+      const at = dx + (load<i32>(indices) << 2);
+      store<f32>(at, load<f32>(at) + load<f32>(dy));
+    }
+  }
+}
