@@ -17,8 +17,8 @@ const { seed } = new Command()
     '--seed <n>',
     'seed of the first weights and of the images',
     (text) => {
-      if (/^\d+$/.test(text)) return Number(text);
-      throw new InvalidArgumentError('Expected a whole number of at least 0.');
+      if (/^\d+$/.test(text) && Number.isSafeInteger(Number(text))) return Number(text);
+      throw new InvalidArgumentError('Expected a whole number of at least 0 and below 2^53.');
     },
     0,
   )

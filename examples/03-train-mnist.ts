@@ -13,6 +13,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { loadMnist } from '../datasets/index.js';
 import {
   Conv2D,
+  ConvgradError,
   Dense,
   evaluate,
   Flatten,
@@ -27,14 +28,21 @@ import {
   weightHash,
 } from '../src/index.js';
 import { filterPanels, panelGrid } from '../src/inspect/index.js';
-import { progress, saveJson, saveModel, savePng } from '../src/node/index.js';
+import { makeFolder, progress, saveJson, saveModel, savePng } from '../src/node/index.js';
+
+// What convgrad refuses is said in one line: a folder that cannot be made, a training that diverges.
+process.on('uncaughtException', (error) => {
+  console.error(error instanceof ConvgradError ? `error: ${error.message}` : error);
+  process.exit(1);
+});
 
 // 1. What can be set from the command line.
 const number = (least: number, whole: boolean) => (text: string) => {
   const value = Number(text);
-  if (text.trim() !== '' && Number.isFinite(value) && value >= least && (!whole || Number.isInteger(value)))
+  if (text.trim() !== '' && Number.isFinite(value) && value >= least && (!whole || Number.isSafeInteger(value)))
     return value;
-  throw new InvalidArgumentError(`Expected ${whole ? 'a whole number' : 'a number'} of at least ${least}.`);
+  const [kind, most] = whole ? ['a whole number', ' and below 2^53'] : ['a number', ''];
+  throw new InvalidArgumentError(`Expected ${kind} of at least ${least}${most}.`);
 };
 const { epochs, batchSize, lr, seed, out } = new Command()
   .name('03-train-mnist')
@@ -49,6 +57,7 @@ const { epochs, batchSize, lr, seed, out } = new Command()
   .parse()
   .opts<{ epochs: number; batchSize: number; lr: number; seed: number; out?: string }>();
 const folder = out ?? `runs/mnist-seed${seed}`;
+await makeFolder(folder);
 
 // 2. The data: 9,000 digits to learn from, 1,000 that the network never learns from.
 const { train, heldOut } = await loadMnist({ seed });

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { decode } from 'fast-png';
@@ -33,6 +33,13 @@ describe('01-convolution-by-hand', () => {
     expect(output).toContain('exactly the same numbers');
     const { width, height } = decode(readFileSync(join(folder, 'classical-filters.png')));
     expect([width > 900, height > 300]).toEqual([true, true]);
+  });
+
+  test('a folder that cannot be made is a clear error', async () => {
+    const { code, output } = await run('01-convolution-by-hand', '--out', 'package.json');
+    expect(code).toBe(1);
+    expect(output).toMatch(/error: makeFolder: cannot make the folder 'package.json' \(EEXIST: .*\)\n$/);
+    expect(output).not.toContain('    at ');
   });
 });
 
@@ -92,7 +99,36 @@ describe('03-train-mnist', () => {
     expect(evaluate(model, heldOut).accuracy).toBe(a.heldOutAccuracy);
   }, 170_000);
 
-  test.each([
+  test('ten epochs, as npm start has them: at least 97% of the held-out digits', async () => {
+    const { code, output } = await run('03-train-mnist', '--out', join(folder, 'ten'));
+    expect(code).toBe(0);
+    expect(output).toContain('epoch 10/10');
+    expect(metrics('ten')).toMatchObject({ seed: 0, epochs: 10 });
+    expect(metrics('ten').heldOutAccuracy).toBeGreaterThanOrEqual(0.97);
+  }, 120_000);
+
+  test('a training that diverges ends with one line that says so, and writes nothing', async () => {
+    const { code, output } = await run('03-train-mnist', '--lr', '1e6', '--out', join(folder, 'diverged'));
+    expect(code).toBe(1);
+    expect(output).toMatch(/\nerror: fit: the loss became (NaN|Infinity) in batch \d+ of epoch 1 .*\n$/);
+    expect(output).not.toContain('    at ');
+    expect(readdirSync(join(folder, 'diverged'))).toEqual([]);
+  });
+
+  test.concurrent.each([
+    ['a file', 'taken', /EEXIST: file already exists/],
+    ['beneath a file', 'taken/deeper', /ENOTDIR: not a directory/],
+  ])('an --out that is %s is said before anything is trained', async (_, out, reason) => {
+    writeFileSync(join(folder, 'taken'), '');
+    const { code, output } = await run('03-train-mnist', '--out', join(folder, out));
+    expect(code).toBe(1);
+    expect(output).toMatch(/error: makeFolder: cannot make the folder '.*' \(.*\)\n$/);
+    expect(output).toMatch(reason);
+    expect(output).not.toMatch(/ {4}at |epoch/);
+  });
+
+  test.concurrent.each([
+    [['--seed', '1e99'], /argument '1e99' is invalid. Expected a whole number of at least 0 and below 2\^53/],
     [['--epochs', '0'], /option '--epochs <n>' argument '0' is invalid. Expected a whole number of at least 1/],
     [['--epochs', 'two'], /argument 'two' is invalid/],
     [['--batch-size', '1.5'], /argument '1.5' is invalid/],
