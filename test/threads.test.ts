@@ -118,18 +118,9 @@ describe('Team', () => {
     await team.stop();
   });
 
-  test('a kernel that fails in a thread is an error, and the team is done for', async () => {
+  test('a kernel that fails is an error, whichever thread it was in, and the team is done for', async () => {
     const { team } = await start(2);
-    expect(() => {
-      // Whoever comes first takes a part: sooner or later it is the other thread.
-      for (let i = 0; i < 10_000; i++) {
-        try {
-          team.run('fail', [[], [], [], []]);
-        } catch (error) {
-          if (error instanceof ThreadError) throw error;
-        }
-      }
-    }).toThrow(ThreadError);
+    expect(() => team.run('fail', [[], [], [], []])).toThrow(ThreadError);
     expect(() => team.run('work', [[0]])).toThrow(ThreadError);
     await team.stop();
   });

@@ -90,12 +90,16 @@ export class Team {
     for (let ticket = Atomics.load(control, TICKET); (ticket & 255) < rows.length; ) {
       const seen = Atomics.compareExchange(control, TICKET, ticket, ticket + 1);
       if (seen === ticket) {
-        compute(...rows[ticket & 255]);
+        try {
+          compute(...rows[ticket & 255]);
+        } catch {
+          Atomics.store(control, FAILED, 1); // As in any other thread: the parts that are taken must end first.
+        }
         Atomics.add(control, DONE, 1);
       }
       ticket = Atomics.load(control, TICKET);
     }
-    this.#wait(rows.length);
+    this.#wait(rows.length, kernel);
   }
 
   /** Ends the threads. */
@@ -105,7 +109,7 @@ export class Team {
   }
 
   /** Until the other threads have done their parts. A page must not sleep, and a part is short: it looks again and again. */
-  #wait(parts: number): void {
+  #wait(parts: number, kernel: string): void {
     const control = this.#control;
     let begin = 0;
     for (let looks = 1; Atomics.load(control, DONE) < parts; looks++) {
@@ -113,7 +117,7 @@ export class Team {
       begin ||= performance.now();
       if (performance.now() - begin > PATIENCE) this.#fail(`a thread did not answer for ${PATIENCE / 1000} s`);
     }
-    if (Atomics.load(control, FAILED) !== 0) this.#fail('a kernel failed in a thread');
+    if (Atomics.load(control, FAILED) !== 0) this.#fail(`the kernel ${kernel} failed`);
   }
 
   #fail(reason: string): never {
