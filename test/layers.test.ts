@@ -16,6 +16,7 @@ import {
   manualSeed,
   ones,
   Parameter,
+  randn,
   ReLU,
   Sequential,
   SGD,
@@ -299,4 +300,21 @@ describe('SGD', () => {
       { params: [b], lr: 0.5, momentum: 0.9 },
     ]);
   });
+});
+
+test('a Sequential gives the numbers and gradients of its layers one by one, to the last bit, ties and NaN included', () => {
+  const model = new Sequential(new ReLU(), new MaxPool2D(2), new ReLU(), new MaxPool2D(3, { stride: 1, padding: 1 }));
+  const values = Array.from({ length: 2 * 3 * 8 * 8 }, (_, i) => ((i * 7) % 11) - 6 + (i % 29 === 0 ? Number.NaN : 0));
+  const results = [
+    (x: Tensor) => model.forward(x),
+    (x: Tensor) => [...model].reduce((y, layer) => layer.forward(y), x),
+  ].map((forward) => {
+    const x = tensor(values, { shape: [2, 3, 8, 8], requiresGrad: true });
+    const y = forward(x);
+    y.mul(randn(y.shape, { generator: new Generator(1) }))
+      .sum()
+      .backward();
+    return [y.toArray(), x.grad!.toArray()];
+  });
+  expect(results[0]).toEqual(results[1]);
 });

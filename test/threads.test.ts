@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { resolve } from 'node:path';
+import type { Worker } from 'node:worker_threads';
 import asc from 'assemblyscript/asc';
 import { afterEach, describe, expect, test } from 'vitest';
 import { ArgumentError, crossEntropy, randn, setThreads } from '../src/index.js';
@@ -123,6 +124,29 @@ describe('Team', () => {
     expect(() => team.run('fail', [[], [], [], []])).toThrow(ThreadError);
     expect(() => team.run('work', [[0]])).toThrow(ThreadError);
     await team.stop();
+  });
+
+  test('a thread that dies is an error at the next kernel, not a hang', async () => {
+    const { getBuiltinModule } = process;
+    const threads = getBuiltinModule('node:worker_threads');
+    const made: Worker[] = [];
+    class Watched extends threads.Worker {
+      constructor(...args: ConstructorParameters<typeof threads.Worker>) {
+        super(...args);
+        made.push(this);
+      }
+    }
+    process.getBuiltinModule = ((name: string) =>
+      name === 'node:worker_threads' ? { Worker: Watched } : getBuiltinModule(name)) as typeof getBuiltinModule;
+    try {
+      const { team, row } = await start(2);
+      team.run('work', [row(0), row(1)]);
+      await made[0].terminate();
+      expect(() => team.run('work', [row(0)])).toThrow('threads: a thread ended');
+      await team.stop();
+    } finally {
+      process.getBuiltinModule = getBuiltinModule;
+    }
   });
 
   test('a stopped team says so', async () => {
