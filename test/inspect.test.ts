@@ -92,6 +92,38 @@ describe('panelGrid', () => {
     expect(find(picture, [0, 200, 0])).toHaveLength(100);
   });
 
+  test('infinite numbers have the colours of the ends and no part in the scale', () => {
+    const panels = [panel([Infinity, -Infinity, 0, 0]), panel([0, 2, 1, 0])];
+    const picture = panelGrid([{ label: '', panels }], { panelSize: 20 });
+    const count = (value: number) => find(picture, diverging(value)).filter(([, y]) => y < picture.height - 45).length;
+    expect([count(1), count(-1), count(0.5)]).toEqual([200, 100, 100]);
+  });
+
+  test('the legend is whole, however little stands above it', () => {
+    const legend = (title: string) => {
+      const picture = panelGrid([{ label: '', panels: [panel([1, 0, 0, 0])] }], { title, unit: 'a long unit' });
+      const dark = find(picture, [40, 40, 40]).filter(([, y]) => y >= picture.height - 45);
+      return { width: picture.width, right: Math.max(...dark.map(([x]) => x)), dark: dark.length };
+    };
+    const [narrow, wide] = [legend(''), legend('a title that leaves plenty of space '.repeat(5))];
+    expect(wide.width).toBeGreaterThan(narrow.width);
+    expect(narrow.dark).toBe(wide.dark);
+    expect(narrow.width - narrow.right).toBeGreaterThan(10);
+  });
+
+  test('a long row goes on below: 16 panels side by side, or as many as one says', () => {
+    const panels = Array.from({ length: 64 }, () => panel([1, 1, 1, 1]));
+    const lines = (columns?: number) => {
+      const picture = panelGrid([{ label: 'conv', panels }], { panelSize: 20, columns });
+      const above = find(picture, diverging(1)).filter(([, y]) => y < picture.height - 45);
+      expect(above).toHaveLength(64 * 400);
+      return [new Set(above.map(([x]) => x)).size / 20, new Set(above.map(([, y]) => y)).size / 20];
+    };
+    expect(lines()).toEqual([16, 4]);
+    expect(lines(10)).toEqual([10, 7]);
+    expect(() => lines(0)).toThrow('panelGrid: expected columns to be a whole number of at least 1, got 0');
+  });
+
   test('a panel whose numbers do not fit, and no panel at all, are errors', () => {
     expect(() => panelGrid([{ label: '', panels: [panel([1, 2, 3])] }])).toThrow(
       'expected 2 * 2 values in a panel, got 3',

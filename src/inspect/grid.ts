@@ -1,4 +1,4 @@
-import { ArgumentError, checkOptions, ShapeError } from '../errors.js';
+import { ArgumentError, checkNumber, checkOptions, ShapeError } from '../errors.js';
 import { type Shape, showShape, sizeOf } from '../shape.js';
 import { type Colour, diverging, ink } from './colour.js';
 import { LINE_HEIGHT, Picture, textWidth } from './picture.js';
@@ -29,6 +29,8 @@ export interface GridOptions {
   panelSize?: number;
   /** What the colours measure, beside the legend: 'weight' unless given. */
   unit?: string;
+  /** How many panels stand side by side; a longer row goes on below: 16 unless given. */
+  columns?: number;
 }
 
 const GAP = 10;
@@ -36,12 +38,14 @@ const MARGIN = 16;
 const DARK: Colour = [40, 40, 40];
 
 /**
- * Rows of panels under one colour scale, symmetric around 0, whose ends are the largest magnitude of all diverging
- * panels; the legend below states it.
+ * Rows of panels under one colour scale, symmetric around 0, whose ends are the largest finite magnitude of all
+ * diverging panels; the legend below states it. What is infinite has the colour of its end, what is no number is green.
  */
-export function panelGrid(rows: readonly PanelRow[], options: GridOptions = {}): Picture {
-  checkOptions('panelGrid', options, ['title', 'panelSize', 'unit']);
+export function panelGrid(given: readonly PanelRow[], options: GridOptions = {}): Picture {
+  checkOptions('panelGrid', options, ['title', 'panelSize', 'unit', 'columns']);
   const { title, panelSize = 84, unit = 'weight' } = options;
+  const most = checkNumber('panelGrid', 'columns', options.columns ?? 16, { least: 1, whole: true });
+  const rows = given.flatMap((row) => broken(row, most));
   const panels = rows.flatMap(panelsOf);
   if (panels.length === 0) throw new ArgumentError('panelGrid', 'expected at least one panel');
   for (const { values, height, width } of panels) {
@@ -61,9 +65,11 @@ export function panelGrid(rows: readonly PanelRow[], options: GridOptions = {}):
     Math.max(0, ...panelsOf(row).map((panel) => panel.height * squareOf(panel))) + LINE_HEIGHT + GAP;
 
   const head = MARGIN + (title ? LINE_HEIGHT + GAP : 0);
-  const foot = panels.some(isDiverging) ? LINE_HEIGHT + GAP : 0;
+  const legend = panels.some(isDiverging) ? legendOf(scale, unit) : null;
+  const foot = legend ? 2 * LINE_HEIGHT + GAP : 0;
   const contentWidth = labelWidth + columns * (panelWidth + GAP) - GAP;
-  const width = 2 * MARGIN + Math.max(contentWidth, textWidth(title ?? ''), foot ? 2 * LEGEND : 0);
+  const legendWidth = legend ? labelWidth + legend.width : 0;
+  const width = 2 * MARGIN + Math.max(contentWidth, textWidth(title ?? ''), legendWidth);
   const picture = new Picture(width, head + rows.reduce((sum, row) => sum + rowHeight(row), 0) + foot + MARGIN - GAP);
   if (title) picture.text(title, MARGIN, MARGIN);
 
@@ -83,7 +89,7 @@ export function panelGrid(rows: readonly PanelRow[], options: GridOptions = {}):
     });
     top += rowHeight(row);
   });
-  if (foot) drawLegend(picture, MARGIN + labelWidth, top + GAP - 4, scale, unit);
+  if (legend) drawLegend(picture, MARGIN + labelWidth, top + GAP - 4, legend);
   return picture;
 }
 
@@ -108,6 +114,13 @@ export function filterPanels(weights: ArrayLike<number>, shape: Shape, channel =
   });
 }
 
+/** A row as rows of at most so many panels, the first of them with the label. */
+function broken({ label, panels }: PanelRow, columns: number): PanelRow[] {
+  const rows: PanelRow[] = [{ label, panels: panels.slice(0, columns) }];
+  for (let i = columns; i < panels.length; i += columns) rows.push({ label: '', panels: panels.slice(i, i + columns) });
+  return rows;
+}
+
 function panelsOf(row: PanelRow): Panel[] {
   return row.panels.filter((panel) => panel !== null);
 }
@@ -116,13 +129,16 @@ function isDiverging(panel: Panel): boolean {
   return panel.colours !== 'ink';
 }
 
-/** The largest magnitude in the panels; 1 when all are zero, or not numbers. */
+/** The largest finite magnitude in the panels; 1 when there is none but 0. */
 function largest(panels: readonly Panel[]): number {
   let scale = 0;
   for (const { values } of panels) {
-    for (let i = 0; i < values.length; i++) if (Math.abs(values[i]) > scale) scale = Math.abs(values[i]);
+    for (let i = 0; i < values.length; i++) {
+      const magnitude = Math.abs(values[i]);
+      if (magnitude > scale && magnitude < Infinity) scale = magnitude;
+    }
   }
-  return scale > 0 && scale < Infinity ? scale : 1;
+  return scale > 0 ? scale : 1;
 }
 
 function drawPanel(picture: Picture, panel: Panel, left: number, top: number, square: number, scale: number): void {
@@ -142,17 +158,33 @@ function drawPanel(picture: Picture, panel: Panel, left: number, top: number, sq
   }
 }
 
-const LEGEND = 200;
+/** Width of the bar of all colours, odd: 0 has a pixel of its own. */
+const BAR = 201;
+/** Between the bar and what stands beside it. */
+const SPACE = 6;
 
-/** A bar of all colours with the values at its ends and in its middle. */
-function drawLegend(picture: Picture, x: number, y: number, scale: number, unit: string): void {
+interface Legend {
+  low: string;
+  high: string;
+  width: number;
+}
+
+function legendOf(scale: number, unit: string): Legend {
   const low = `−${short(scale)}`;
-  const left = x + textWidth(low) + 6;
+  const high = `+${short(scale)}   ${unit}; one scale for all`;
+  return { low, high, width: textWidth(low) + SPACE + BAR + SPACE + textWidth(high) };
+}
+
+/** A bar of all colours with the values at its ends and below its middle. */
+function drawLegend(picture: Picture, x: number, y: number, { low, high }: Legend): void {
+  const left = x + textWidth(low) + SPACE;
+  const middle = left + (BAR - 1) / 2;
   picture.text(low, x, y);
-  picture.rectangle(left - 1, y + 2, LEGEND + 2, 14, [170, 170, 170]);
-  for (let i = 0; i < LEGEND; i++) picture.rectangle(left + i, y + 3, 1, 12, diverging((2 * i) / (LEGEND - 1) - 1));
-  picture.rectangle(left + LEGEND / 2, y + 3, 1, 12, DARK);
-  picture.text(`+${short(scale)}   ${unit}; white is 0, one scale for all`, left + LEGEND + 6, y);
+  picture.rectangle(left - 1, y + 2, BAR + 2, 14, [170, 170, 170]);
+  for (let i = 0; i < BAR; i++) picture.rectangle(left + i, y + 3, 1, 12, diverging((2 * i) / (BAR - 1) - 1));
+  picture.rectangle(middle, y + 3, 1, 15, DARK);
+  picture.text('0', middle + 0.5, y + LINE_HEIGHT, { align: 'center' });
+  picture.text(high, left + BAR + SPACE, y);
 }
 
 /** A number in a few characters. */
