@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -68,9 +68,7 @@ test('without the optional packages the error says what to install', () => {
   expect(lines[1]).toMatch(/^savePng: expected the package fast-png: run npm install fast-png/);
 });
 
-test('TypeScript finds the types of every entry point, and they refuse what is wrong', () => {
-  cpSync(join(root, 'node_modules/@types/node'), join(project, 'node_modules/@types/node'), { recursive: true });
-  cpSync(join(root, 'node_modules/undici-types'), join(project, 'node_modules/undici-types'), { recursive: true });
+test('TypeScript finds the types of every entry point without any others installed, and they refuse what is wrong', () => {
   writeFileSync(
     join(project, 'use.ts'),
     `import { Conv2D, Module, type Tensor, conv2d, tensor } from 'convgrad';
@@ -90,7 +88,8 @@ test('TypeScript finds the types of every entry point, and they refuse what is w
     // @ts-expect-error: there is no such option
     new Conv2D(1, 2, 3, { strides: 2 });`,
   );
-  const options = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2022', '--types', 'node', 'use.ts'];
-  const { stdout } = spawnSync(join(root, 'node_modules/.bin/tsc'), options, { cwd: project, encoding: 'utf8' });
-  expect(stdout).toBe('');
+  const options = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2022', 'use.ts'];
+  const tsc = join(root, 'node_modules/.bin/tsc');
+  const { stdout, status } = spawnSync(tsc, options, { cwd: project, encoding: 'utf8' });
+  expect([stdout, status]).toEqual(['', 0]);
 });
