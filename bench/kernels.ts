@@ -1,13 +1,18 @@
 // GFLOP/s of each convolution kernel, and of the dense layers' products, as a share of the core's own SIMD peak:
-// npx tsx bench/kernels.ts [part of a name]
+// npm run bench:kernels [part of a name]
 //
 // "sparse" is a gradient as it comes out of 2x2 max pooling of random numbers: one in four is not zero. Its GFLOP/s
 // count the arithmetic of a dense gradient.
 import { wasmKernels } from '../src/kernels/index.js';
 import type { ConvSizes } from '../src/kernels/kernels.js';
 import { Generator } from '../src/random.js';
+import { describeMachine, pin, saveResults } from './lib/machine.js';
+import { median } from './lib/statistics.js';
+import { table } from './lib/table.js';
 import { simdPeak } from './peak.js';
 
+pin('0');
+const machine = describeMachine();
 const kernels = wasmKernels();
 const generator = new Generator('bench');
 const filter = process.argv[2] ?? '';
@@ -87,7 +92,6 @@ for (const [name, M, K, N] of [
 }
 
 const peak = await simdPeak();
-const median = (list: number[]) => list.sort((a, b) => a - b)[list.length >> 1];
 const chosen = contestants.filter(({ name }) => name.includes(filter));
 const rates = chosen.map((): number[] => []);
 const peaks: number[] = [];
@@ -102,17 +106,20 @@ for (let round = 0; round < 60; round++) {
   });
 }
 const top = median(peaks);
-console.log(`SIMD peak: median ${top.toFixed(1)}, best ${peaks.at(-1)!.toFixed(1)} GFLOP/s`);
-console.log('kernel'.padEnd(28), 'median', 'of peak', '  best', 'of best peak');
-chosen.forEach(({ name }, i) => {
-  const middle = median(rates[i]);
-  const best = rates[i].at(-1)!;
-  const share = (rate: number, of: number) => `${((100 * rate) / of).toFixed(0)}%`;
-  console.log(
-    name.padEnd(28),
-    middle.toFixed(1).padStart(6),
-    share(middle, top).padStart(7),
-    best.toFixed(1).padStart(6),
-    share(best, peaks.at(-1)!).padStart(6),
-  );
-});
+const best = Math.max(...peaks);
+const percent = (rate: number, of: number) => `${((100 * rate) / of).toFixed(0)}%`;
+const measured = chosen.map(({ name }, i) => ({ name, median: median(rates[i]), best: Math.max(...rates[i]) }));
+console.log(`SIMD peak of the core: median ${top.toFixed(1)}, best ${best.toFixed(1)} GFLOP/s`);
+console.log(
+  table(
+    ['GFLOP/s', 'median', 'of the peak', 'best', 'of the best peak'],
+    measured.map((m) => [
+      m.name,
+      m.median.toFixed(1),
+      percent(m.median, top),
+      m.best.toFixed(1),
+      percent(m.best, best),
+    ]),
+  ),
+);
+if (!filter) console.log(saveResults('kernels', { machine, peak: { median: top, best }, kernels: measured }));

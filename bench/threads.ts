@@ -1,6 +1,8 @@
 // Two threads against one: whole training steps of Net S at batch 64, in many short turns, so that the noise of a shared
 // machine meets both alike. Prints the ratio of the medians, and of the best turns.
 import { crossEntropy, randn, SGD, setThreads } from '../src/index.js';
+import { describeMachine, saveResults } from './lib/machine.js';
+import { median } from './lib/statistics.js';
 import { netS } from './shapes.js';
 
 const BATCH = 64;
@@ -36,15 +38,18 @@ for (let turn = 0; turn < TURNS; turn++) {
 }
 await setThreads(1);
 
+const machine = describeMachine();
 const sorted = (threads: number) => speeds.get(threads)!.toSorted((a, b) => a - b);
 const [one, two] = [sorted(1), sorted(2)];
-const median = (values: number[]) => values[Math.floor(values.length / 2)];
 const ratios = speeds.get(1)!.map((speed, turn) => speeds.get(2)![turn] / speed);
 console.log(`Net S, batch ${BATCH}, images a second: median (best) of ${one.length} turns of ${STEPS} steps`);
 console.log(`one thread   ${median(one).toFixed(0)} (${one.at(-1)!.toFixed(0)})`);
 console.log(`two threads  ${median(two).toFixed(0)} (${two.at(-1)!.toFixed(0)})`);
-const ratio = median(ratios.toSorted((a, b) => a - b));
+const ratio = median(ratios);
 console.log(
   `ratio of medians ${(median(two) / median(one)).toFixed(2)}, of bests ${(two.at(-1)! / one.at(-1)!).toFixed(2)}`,
 );
 console.log(`median of the ratios turn by turn ${ratio.toFixed(2)}, best ${Math.max(...ratios).toFixed(2)}`);
+console.log(
+  saveResults('threads', { machine, batch: BATCH, steps: STEPS, imagesPerSecond: Object.fromEntries(speeds) }),
+);
