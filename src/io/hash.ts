@@ -7,10 +7,10 @@ import type { Module } from '../nn/module.js';
  */
 export function weightHash(model: Module): string {
   const hash = new FNV1a();
-  for (const { data, dtype } of Object.values(model.stateDict())) {
+  for (const { storage, dtype } of Object.values(model.stateDict())) {
     const width = dtype === 'float64' ? 8 : 4;
     const view = new DataView(new ArrayBuffer(width));
-    for (const value of data) {
+    for (const value of storage.array) {
       if (dtype === 'float64') view.setFloat64(0, value, true);
       else view.setFloat32(0, value, true);
       for (let i = 0; i < width; i++) hash.add(view.getUint8(i));

@@ -48,8 +48,8 @@ export function writeSafetensors(tensors: StateDict, metadata: Record<string, st
   view.setBigUint64(0, BigInt(start - LENGTH_BYTES), true);
   bytes.set(json, LENGTH_BYTES);
   let at = start;
-  for (const { data, dtype } of Object.values(tensors)) {
-    for (const value of data) {
+  for (const { storage, dtype } of Object.values(tensors)) {
+    for (const value of storage.array) {
       if (dtype === 'float64') view.setFloat64(at, value, true);
       else view.setFloat32(at, value, true);
       at += bytesOf(dtype);

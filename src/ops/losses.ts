@@ -78,7 +78,7 @@ function reduce(where: string, losses: Tensor, reduction: Reduction = 'mean'): T
 
 /** Labels checked: as many as rows, each a class. */
 function classIndices(labels: Labels, rows: number, classes: number): ArrayLike<number> {
-  const indices = labels instanceof Tensor ? labels.data : labels;
+  const indices = labels instanceof Tensor ? labels.storage.array : labels;
   if (indices?.length !== rows || (labels instanceof Tensor && labels.shape.length !== 1)) {
     const got = labels instanceof Tensor ? `shape ${showShape(labels.shape)}` : show(labels);
     throw new ShapeError('crossEntropy', `expected ${rows} labels, one for each row of logits, got ${got}`);

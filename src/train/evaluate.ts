@@ -70,7 +70,8 @@ export function lossOf(where: string, loss: Loss, logits: Tensor, labels: Int32A
 
 /** The index of the largest logit of each row, checked to be [rows, classes]; the first of equals. */
 export function argmax(where: string, logits: Tensor, rows: number, classes: number): Int32Array {
-  const { shape, data } = logits;
+  const { shape, storage } = logits;
+  const data = storage.array;
   if (shape.length !== 2 || shape[0] !== rows || shape[1] < classes) {
     throw new ShapeError(
       where,
