@@ -44,7 +44,6 @@ export function convolutionKernels({ run, memory, struct, parts, split }: Engine
       run.offsets(sizes, table);
       const grey = s.C === s.groups && s.strideW === 1 && s.dilationW === 1 && s.outW >= 4;
       run[grey ? 'packGrey' : 'packBlocks'](sizes, F, B, packed);
-      run.zero(images, count * plan.imageBytes);
       split(grey ? 'conv2dGrey' : 'conv2d', s.N, count, workOf(s), (from, to, part) => {
         return [sizes, X, Y, table, packed, images + part * plan.imageBytes, from, to];
       });
@@ -75,7 +74,6 @@ export function convolutionKernels({ run, memory, struct, parts, split }: Engine
       split('gradWeight', s.N, shares, workOf(s), (from, to, share) => {
         const rows = own + share * ownBytes;
         const image = rows + rowsBytes;
-        run.zero(rows, rowsBytes + plan.imageBytes);
         return [sizes, X, dY, table, image, image + plan.imageBytes, rows, from, to];
       });
       for (let i = 0; i < shares; i++) run.addRows(sizes, own + i * ownBytes, dF, 0, s.O);

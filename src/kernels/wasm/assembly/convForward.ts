@@ -1,4 +1,4 @@
-import { arrange, ConvSizes } from './convolution';
+import { arrange, clear, ConvSizes } from './convolution';
 import { high, low } from './transpose';
 
 // Forward: tiles of 2 output pixels by 16 filters, or of 4 by 8 where there are no more. For each tap a pixel's input is
@@ -39,7 +39,7 @@ export function packBlocks(s: ConvSizes, weight: usize, bias: usize, to: usize):
   }
 }
 
-/** Examples [from, to). `table` holds the pixels' offsets, `packed` the weights, `image` one arranged image of zeros. */
+/** Examples [from, to). `table` holds the pixels' offsets, `packed` the weights, `image` room for an arranged image. */
 export function conv2d(
   s: ConvSizes,
   x: usize,
@@ -52,6 +52,7 @@ export function conv2d(
 ): void {
   const planeBytes = (s.outH * s.outW) << 2;
   const filters = s.O / s.groups;
+  clear(s, image);
   for (let n = from; n < to; n++) {
     arrange(s, x + ((n * s.C * s.H * s.W) << 2), image);
     let weights = packed;

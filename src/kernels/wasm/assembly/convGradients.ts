@@ -1,10 +1,10 @@
-import { addArranged, arrange, ConvSizes } from './convolution';
+import { addArranged, arrange, clear, ConvSizes } from './convolution';
 import { append, gather, Job } from './gather';
 import { high, highPairs, low, lowPairs } from './transpose';
 
 /**
- * Adds the gradients of all filters, summed over the examples [from, to) in their order, to `rows`: filter rows as
- * `packRows` makes them. `image` is one arranged image of zeros, `list` has room for a job and two lists of
+ * Writes the gradients of all filters, summed over the examples [from, to) in their order, into `rows`: filter rows as
+ * `packRows` makes them. `image` has room for an arranged image, `list` has room for a job and two lists of
  * outH * outW + 4.
  */
 export function gradWeight(
@@ -23,6 +23,8 @@ export function gradWeight(
   const job = changetype<Job>(list);
   job.values = list + 64;
   job.offsets = job.values + ((pixels + 4) << 2);
+  memory.fill(rows, 0, s.O * s.kernelH * s.tapBytes);
+  clear(s, image);
   for (let n = from; n < to; n++) {
     arrange(s, x + ((n * s.C * s.H * s.W) << 2), image);
     // A strip of pixels at a time, whose part of the image fits the cache while all filters use it.

@@ -1,4 +1,4 @@
-import { arrange, ConvSizes } from './convolution';
+import { arrange, clear, ConvSizes } from './convolution';
 
 // Forward for one channel a group, as in a first layer on grey images: neighbouring pixels are neighbours in memory
 // then, so that a vector holds four pixels. A tile is 4 filters by 2 such vectors, wherever these are in the image.
@@ -40,6 +40,7 @@ export function conv2dGrey(
 ): void {
   const filters = s.O / s.groups;
   const blockBytes = 16 + s.kernelH * s.kernelW * TAP;
+  clear(s, image);
   for (let n = from; n < to; n++) {
     arrange(s, x + ((n * s.C * s.H * s.W) << 2), image);
     let weights = packed;

@@ -65,6 +65,11 @@ function place(s: ConvSizes, column: i32, channelBytes: i32): i32 {
   return ((column % s.dilationW) * s.phase + column / s.dilationW) * channelBytes;
 }
 
+/** An arranged image of zeros; and beyond it, because the last filter row may be read one vector too far. */
+export function clear(s: ConvSizes, image: usize): void {
+  memory.fill(image, 0, s.groups * s.groupBytes + 16);
+}
+
 /** Arranges example x [C, H, W]; what lies outside the image is already zero in `to`. */
 export function arrange(s: ConvSizes, x: usize, to: usize): void {
   const channels = s.C / s.groups;
