@@ -89,6 +89,12 @@ test('nothing draws from Math.random', () => {
   expect([...shipped, ...files('examples')].filter((path) => /Math\s*\.\s*random/.test(code(path)))).toEqual([]);
 });
 
+test('nobody is asked to free memory: no dispose, tidy or ref in any source, example or the README', () => {
+  const asks = /\b(dispose|tidy)\b|\.ref\b/;
+  expect([...shipped, ...files('examples')].filter((path) => asks.test(code(path)))).toEqual([]);
+  expect(text('README.md')).not.toMatch(asks);
+});
+
 test('no file is longer than 350 lines, and there is no utils room', () => {
   expect([...shipped, ...files('examples')].filter((path) => text(path).split('\n').length > 350)).toEqual([]);
   expect(shipped.filter((path) => /utils?|helpers?|common|misc/.test(path))).toEqual([]);

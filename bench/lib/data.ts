@@ -26,8 +26,8 @@ export class TaskFolder {
       ...options,
       net,
       count: this.#count,
-      // At batch 1 the step is scaled with the batch: 0.05 makes some of the networks diverge there, and a network of
-      // dead units, of zeros or of NaN takes another time than one that learns.
+      // At batch 1 the step is scaled with the batch: 0.05 with momentum could diverge there, and a network of dead
+      // units, of zeros or of NaN takes another time than one that learns.
       lr: (0.05 * Math.min(32, options.batch)) / 32,
       momentum: 0.9,
       images: join(this.#folder, 'images'),

@@ -3,8 +3,7 @@ import { join } from 'node:path';
 import { ROOT } from './machine.js';
 
 /**
- * The convgrad that is measured: the built package, as users get it. (Through tsx, esbuild gives every function that is
- * created a name, which costs something in each step.)
+ * The convgrad that is measured: the built package, as users get it.
  * @throws when it is not built, or older than its sources: its numbers would be somebody else's
  */
 export function builtConvgrad(): string {
