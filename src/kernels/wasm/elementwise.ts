@@ -59,6 +59,22 @@ export function elementwiseKernels({ run, memory, struct, parts, split }: Engine
 
     reduceAdd(x, y, { shape, strides }, scale) {
       if (x.length === 0) return;
+      if (shape.length === 3 && strides[0] === 0 && strides[1] === 1 && strides[2] === 0) {
+        const [N, O, size] = shape;
+        const [X, Y] = [memory.read(x), memory.update(y)];
+        split('sumChannels', O, parts(O, x.length / 8), x.length / 8, (from, to) => [
+          X,
+          Y,
+          N,
+          O,
+          size,
+          scale,
+          from,
+          to,
+        ]);
+        memory.end();
+        return;
+      }
       run.reduceAdd(
         memory.read(x),
         memory.update(y),

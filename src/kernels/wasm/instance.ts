@@ -35,6 +35,7 @@ export type Exports = Record<
   | 'softmaxGradient'
   | 'spreadBias'
   | 'spreadAdd'
+  | 'sumChannels'
   | 'transpose'
   | 'unary'
   | 'unaryGradient'

@@ -191,6 +191,16 @@ function sumOf(x: usize, n: i32): f64 {
   return total;
 }
 
+/** y[o] += scale * the sum of x[n, o, :], for the channels [from, to) of x [N, O, size]: the gradient to a convolution's bias. */
+export function sumChannels(x: usize, y: usize, N: i32, O: i32, size: i32, scale: f32, from: i32, to: i32): void {
+  for (let n = 0; n < N; n++) {
+    for (let o = from; o < to; o++) {
+      const at = y + (o << 2);
+      store<f32>(at, load<f32>(at) + scale * f32(sumOf(x + (((n * O + o) * size) << 2), size)));
+    }
+  }
+}
+
 /** y += scale * x[walk in a], or y = ... when `adds` is false. */
 export function spreadAdd(x: usize, y: usize, walk: usize, scale: f32, adds: bool): void {
   const n = load<i32>(walk, 4);
