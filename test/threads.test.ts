@@ -61,6 +61,28 @@ describe('setThreads', () => {
     await expect(setThreads(count)).rejects.toThrow(ArgumentError);
   });
 
+  test('may change while fit is running, from a callback or from outside, and change no number', async () => {
+    const { Dataset, Dense, fit, Generator, SGD, weightHash } = convgrad;
+    const hash = async (change: (step: number) => Promise<unknown> | undefined) => {
+      const model = new Dense(784, 64, { generator: new Generator(1) });
+      const inputs = randn([256, 784], { generator: new Generator(2) }).data as Float32Array;
+      const data = new Dataset(
+        inputs,
+        [784],
+        Array.from({ length: 256 }, (_, i) => i % 10),
+      );
+      const optimizer = new SGD(model.parameters(), { lr: 0.01 });
+      const onBatchEnd = async ({ step }: { step: number }) => void (await change(step));
+      await fit(model, data, { epochs: 3, batchSize: 32, optimizer, seed: 1, callbacks: [{ onBatchEnd }] });
+      return weightHash(model);
+    };
+    const expected = await hash(() => undefined);
+    expect(await hash((step) => setThreads(1 + (step % 3)))).toBe(expected);
+    const pending: Promise<unknown>[] = [];
+    expect(await hash((step) => void pending.push(setThreads(1 + (step % 2))))).toBe(expected);
+    await Promise.all(pending);
+  });
+
   test('calls that overlap end with what was asked last', async () => {
     expect(await Promise.all([setThreads(2), setThreads(3), setThreads(2)])).toEqual([2, 3, 2]);
   });

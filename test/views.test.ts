@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { add, crossEntropy, Dense, noGrad, ones, randn, SGD, tensor } from '../src/index.js';
+import { add, crossEntropy, Dense, noGrad, ones, ReleasedError, randn, SGD, tensor } from '../src/index.js';
 import { wasmKernels } from '../src/kernels/index.js';
 import { train } from './browser/training.js';
 
@@ -91,5 +91,33 @@ describe('a small budget', () => {
   test('sums stay right when a thousand large tensors go by', () => {
     const a = ones([512, 512]);
     for (let i = 0; i < 300; i++) expect(add(a, a).sum().item()).toBe(2 * 512 * 512);
+  });
+});
+
+describe('a kernel that fails', () => {
+  /** A tensor whose numbers are gone. */
+  function released() {
+    const p = tensor([1, 1, 1], { requiresGrad: true });
+    const hidden = p.mul(2);
+    hidden.sum().backward();
+    p.mul(2).sum().backward();
+    return hidden;
+  }
+
+  test('leaves nothing behind that the next kernel would read', () => {
+    const moved = tensor([1, 1, 1]).mul(1);
+    const { data } = moved;
+    expect(() => moved.mul(released())).toThrow(ReleasedError);
+    data.fill(7);
+    expect(moved.sum().item()).toBe(21);
+  });
+
+  test('leaves nothing behind that the next kernel would write', () => {
+    const w = tensor([1, 2, 3], { requiresGrad: true });
+    w.grad = released().detach();
+    expect(() => new SGD([w], { lr: 0.1 }).step()).toThrow(ReleasedError);
+    w.data[0] = 50;
+    ones([2]).add(1);
+    expect([...w.data]).toEqual([50, 2, 3]);
   });
 });

@@ -42,7 +42,8 @@ export class Tensor {
 
   /**
    * The numbers themselves, row-major; writing to the array changes the tensor. The array of a parameter shows what the
-   * optimizer makes of it; the array of a result stays what it is, however long it is kept.
+   * optimizer makes of it; the array of a result stays what it is, however long it is kept. Keep the
+   * array itself, or a copy: a `subarray` does not hold on to the numbers of a parameter that is gone.
    * @throws ReleasedError when they are gone (see `clone`).
    */
   get data(): FloatArray {

@@ -29,10 +29,26 @@ export function createWasmKernels(maximumPages?: number): WasmKernels {
       return storage;
     },
     allocateIndices: (length) => memory.indices(length),
-    ...elementwiseKernels(engine),
-    ...lineKernels(engine),
-    ...matmulKernels(engine),
-    ...convolutionKernels(engine),
-    ...poolKernels(engine),
+    ...guarded(memory, elementwiseKernels(engine)),
+    ...guarded(memory, lineKernels(engine)),
+    ...guarded(memory, matmulKernels(engine)),
+    ...guarded(memory, convolutionKernels(engine)),
+    ...guarded(memory, poolKernels(engine)),
   };
+}
+
+/** The same kernels, which leave nothing behind when one of them throws (a released operand, memory full, a dead thread). */
+function guarded<Some extends object>(memory: Engine['memory'], kernels: Some): Some {
+  const entries = Object.entries(kernels).map(([name, kernel]: [string, (...args: unknown[]) => void]) => {
+    const guard = (...args: unknown[]) => {
+      try {
+        kernel(...args);
+      } catch (error) {
+        memory.abandon();
+        throw error;
+      }
+    };
+    return [name, guard];
+  });
+  return Object.fromEntries(entries) as Some;
 }

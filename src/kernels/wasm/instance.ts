@@ -86,8 +86,9 @@ export function createEngine(maximumPages = 65536): Engine {
   let teamAddress = 0;
   let changing: Promise<unknown> = Promise.resolve();
   async function change(count: number): Promise<number> {
-    await team?.stop();
-    team = null;
+    const former = team;
+    team = null; // Whatever computes meanwhile does so on one thread.
+    await former?.stop();
     if (count > 1) {
       teamAddress ||= managed.reserve(TEAM_BYTES).byteOffset;
       team = await Team.start(count, module, memory, teamAddress, run);

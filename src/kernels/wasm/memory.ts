@@ -116,8 +116,13 @@ export class WasmMemory {
     if (this.#loans.length === 0) return;
     for (const { storage, block, writes } of this.#loans) {
       if (writes) storage.array.set(this.#view(storage.array, block));
-      this.#blocks.give(block);
     }
+    this.abandon();
+  }
+
+  /** To be called when a kernel has failed: what it may have written into the stand-ins of ordinary arrays is dropped. */
+  abandon(): void {
+    for (const { block } of this.#loans) this.#blocks.give(block);
     this.#loans = [];
   }
 

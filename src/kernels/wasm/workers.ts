@@ -104,7 +104,9 @@ function startedWhenReady(channel: Channel): Promise<Spawned> {
         return channel.end();
       },
     };
-    const timer = setTimeout(() => reject(new Error('a thread did not start')), START);
+    const timer = setTimeout(() => {
+      spawned.end().finally(() => reject(new Error('a thread did not start')));
+    }, START);
     channel.onMessage(() => {
       clearTimeout(timer);
       resolve(spawned);
