@@ -1,15 +1,17 @@
 // Times whole training steps, and says which kernels they are spent in: npx tsx bench/step.ts
-import { crossEntropy, manualSeed, SGD, uniform } from '../src/index.js';
+import * as convgrad from '../src/index.js';
 import { wasmKernels } from '../src/kernels/index.js';
-import type { Module } from '../src/nn/module.js';
-import { netE, netS } from './shapes.js';
+import { buildNet } from './lib/ours.js';
+import { median } from './lib/statistics.js';
+import { NETS, type NetSpec } from './nets.js';
+
+const { crossEntropy, manualSeed, SGD, uniform } = convgrad;
 
 const seconds = Number(process.argv[2] ?? 3);
-const median = (list: number[]) => list.sort((a, b) => a - b)[list.length >> 1];
 
-function stepOf(build: () => Module, batch: number): () => void {
+function stepOf(net: NetSpec, batch: number): () => void {
   manualSeed(1);
-  const model = build();
+  const model = buildNet(convgrad, net);
   const optimizer = new SGD(model.parameters(), { lr: 0.05, momentum: 0.9 });
   const x = uniform([batch, 1, 28, 28]);
   const labels = Int32Array.from({ length: batch }, (_, i) => i % 10);
@@ -56,14 +58,14 @@ function breakdown(step: () => void): [string, number][] {
   return [...spent].map(([name, time]): [string, number] => [name, time / steps]).sort((a, b) => b[1] - a[1]);
 }
 
-for (const [name, build] of Object.entries({ netS, netE })) {
+for (const name of ['S', 'E']) {
   for (const batch of [32, 1]) {
-    const step = stepOf(build, batch);
+    const step = stepOf(NETS[name], batch);
     const times = measure(step, seconds * 1000);
-    const [middle, best] = [median(times), times[0]];
+    const [middle, best] = [median(times), Math.min(...times)];
     const rate = (time: number) => ((batch * 1000) / time).toFixed(0);
     console.log(
-      `${name} batch ${batch}: ${rate(middle)} images/s (best ${rate(best)}), ${(middle * 1000).toFixed(0)} us a step`,
+      `Net ${name}, batch ${batch}: ${rate(middle)} images/s (best ${rate(best)}), ${(middle * 1000).toFixed(0)} us a step`,
     );
     const parts = breakdown(step).filter(([, time]) => time > middle / 100);
     console.log(parts.map(([kernel, time]) => `  ${kernel} ${(time * 1000).toFixed(0)} us`).join('\n'));

@@ -1,15 +1,17 @@
 // Two threads against one: whole training steps of Net S at batch 64, in many short turns, so that the noise of a shared
 // machine meets both alike. Prints the ratio of the medians, and of the best turns.
-import { crossEntropy, randn, SGD, setThreads } from '../src/index.js';
+import * as convgrad from '../src/index.js';
 import { describeMachine, saveResults } from './lib/machine.js';
+import { buildNet } from './lib/ours.js';
 import { median } from './lib/statistics.js';
-import { netS } from './shapes.js';
+import { NETS } from './nets.js';
 
 const BATCH = 64;
 const STEPS = 15;
 const TURNS = 40;
 
-const model = netS();
+const { crossEntropy, randn, SGD, setThreads } = convgrad;
+const model = buildNet(convgrad, NETS.S);
 const optimizer = new SGD(model.parameters(), { lr: 0.01, momentum: 0.9 });
 const x = randn([BATCH, 1, 28, 28]);
 const labels = Array.from({ length: BATCH }, (_, i) => i % 10);

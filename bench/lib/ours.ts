@@ -1,5 +1,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import type * as Convgrad from '../../src/index.js';
+import type { LayerSpec, NetSpec } from '../nets.js';
 import { ROOT } from './machine.js';
 
 /**
@@ -21,3 +23,16 @@ export function builtConvgrad(): string {
 
 /** The sources themselves, for a look while they change. */
 export const sourceConvgrad = join(ROOT, 'src/index.ts');
+
+/** A network of `nets.ts` in our layers, with initial weights from the default generator. */
+export function buildNet(convgrad: typeof Convgrad, net: NetSpec): Convgrad.Sequential {
+  const layer = (spec: LayerSpec): Convgrad.Module => {
+    if (spec.kind === 'conv') {
+      return new convgrad.Conv2D(spec.inChannels, spec.outChannels, spec.kernel, { padding: spec.padding });
+    }
+    if (spec.kind === 'dense') return new convgrad.Dense(spec.inFeatures, spec.outFeatures);
+    if (spec.kind === 'maxPool') return new convgrad.MaxPool2D(spec.size);
+    return spec.kind === 'relu' ? new convgrad.ReLU() : new convgrad.Flatten();
+  };
+  return new convgrad.Sequential(...net.layers.map(layer));
+}

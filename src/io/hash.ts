@@ -1,4 +1,5 @@
 import type { Module } from '../nn/module.js';
+import { littleEndian } from './bytes.js';
 
 /**
  * A fingerprint of all numbers of a model, in the order of its state dict: the 64-bit FNV-1a hash of their bytes,
@@ -7,14 +8,8 @@ import type { Module } from '../nn/module.js';
  */
 export function weightHash(model: Module): string {
   const hash = new FNV1a();
-  for (const { storage, dtype } of Object.values(model.stateDict())) {
-    const width = dtype === 'float64' ? 8 : 4;
-    const view = new DataView(new ArrayBuffer(width));
-    for (const value of storage.array) {
-      if (dtype === 'float64') view.setFloat64(0, value, true);
-      else view.setFloat32(0, value, true);
-      for (let i = 0; i < width; i++) hash.add(view.getUint8(i));
-    }
+  for (const { storage } of Object.values(model.stateDict())) {
+    for (const byte of littleEndian(storage.array)) hash.add(byte);
   }
   return hash.toString();
 }

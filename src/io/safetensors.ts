@@ -1,8 +1,9 @@
 import { tensor } from '../autograd/create.js';
 import { ArgumentError, FormatError, show } from '../errors.js';
-import type { DType } from '../kernels/storage.js';
+import { type DType, newArray } from '../kernels/storage.js';
 import type { StateDict } from '../nn/module.js';
 import { showShape, sizeOf } from '../shape.js';
+import { littleEndian } from './bytes.js';
 
 // The format (https://github.com/huggingface/safetensors): 8 bytes with the header's length, little-endian; the header,
 // JSON: { name: { dtype, shape, data_offsets: [begin, end] }, __metadata__: { string: string } }; then the numbers,
@@ -48,12 +49,10 @@ export function writeSafetensors(tensors: StateDict, metadata: Record<string, st
   view.setBigUint64(0, BigInt(start - LENGTH_BYTES), true);
   bytes.set(json, LENGTH_BYTES);
   let at = start;
-  for (const { storage, dtype } of Object.values(tensors)) {
-    for (const value of storage.array) {
-      if (dtype === 'float64') view.setFloat64(at, value, true);
-      else view.setFloat32(at, value, true);
-      at += bytesOf(dtype);
-    }
+  for (const { storage } of Object.values(tensors)) {
+    const numbers = littleEndian(storage.array);
+    bytes.set(numbers, at);
+    at += numbers.length;
   }
   return bytes;
 }
@@ -89,7 +88,7 @@ export function readSafetensors(bytes: Uint8Array): SafetensorsFile {
   const tensors: StateDict = Object.create(null);
   for (const { name, dtype, shape, offsets } of described) {
     const from = start + offsets[0];
-    const array = dtype === 'float64' ? new Float64Array(sizeOf(shape)) : new Float32Array(sizeOf(shape));
+    const array = newArray(dtype, sizeOf(shape));
     for (let i = 0; i < array.length; i++) {
       array[i] = dtype === 'float64' ? view.getFloat64(from + 8 * i, true) : view.getFloat32(from + 4 * i, true);
     }

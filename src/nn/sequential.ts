@@ -73,8 +73,8 @@ export class Sequential extends Module {
 
 /**
  * The layers in the order in which they run: max pooling before a ReLU that stands in front of it. The numbers are the
- * same either way, and so are all finite gradients, because ReLU never turns an order around; and ReLU then has a quarter of the work.
- * Layers whose `forward` is not the usual one, because somebody watches them, keep their places.
+ * same either way, and so are all finite gradients, because ReLU never turns an order around; and ReLU then has a
+ * quarter of the work. Layers whose `forward` is not the usual one, because somebody watches them, keep their places.
  */
 function inOrder(layers: [string, Module][]): [string, Module][] {
   for (let i = 0; i + 1 < layers.length; i++) {

@@ -1,10 +1,9 @@
 import { access, constants, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { ConvgradError, show } from '../errors.js';
+import { ConvgradError, optional, show } from '../errors.js';
 import type { Picture } from '../inspect/picture.js';
 import { readSafetensors, writeSafetensors } from '../io/safetensors.js';
 import { type Module, relocate } from '../nn/module.js';
-import { optional } from './packages.js';
 
 /** A file or a folder that the system did not let us read, write or make. */
 export class FileError extends ConvgradError {

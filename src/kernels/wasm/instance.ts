@@ -58,8 +58,6 @@ export interface Engine {
    * the arguments for the items [from, to).
    */
   split(kernel: keyof Exports, count: number, parts: number, work: number, row: Row): void;
-  /** How many threads there are, this one included. */
-  readonly threads: number;
   /** Ends the threads there are and starts others; returns how many there are then. */
   setThreads(count: number): Promise<number>;
 }
@@ -113,9 +111,6 @@ export function createEngine(maximumPages = 65536): Engine {
       } else {
         for (let part = 0; part < parts; part++) run[kernel](...rowOf(part));
       }
-    },
-    get threads() {
-      return team?.size ?? 1;
     },
     setThreads(count) {
       const done = changing.then(() => change(count));

@@ -1,3 +1,5 @@
+import { scatterAdd } from './broadcast';
+
 // Legend: H, W height and width of an image; outH, outW of the result.
 
 /** The fields of ../pool.ts, in its order. */
@@ -164,9 +166,8 @@ export function maxPool2dGradient(
   indices += (from * outputs) << 2;
   for (let p = from; p < to; p++) {
     if (clears) memory.fill(dx + ((p * size) << 2), 0, size << 2);
-    for (const end = dy + (outputs << 2); dy < end; dy += 4, indices += 4) {
-      const at = dx + (load<i32>(indices) << 2);
-      store<f32>(at, load<f32>(at) + load<f32>(dy));
-    }
+    scatterAdd(dy, indices, dx, outputs);
+    dy += outputs << 2;
+    indices += outputs << 2;
   }
 }
