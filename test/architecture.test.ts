@@ -7,7 +7,7 @@ const ROOMS = ['(ground)', 'kernels', 'autograd', 'ops', 'nn', 'optim', 'data', 
 /** What a room may not know, although it lies above. */
 const STRANGERS: Record<string, string[]> = {
   data: ['ops', 'nn', 'optim'],
-  inspect: ['train', 'optim', 'data'],
+  inspect: ['optim'], // It measures on data and watches a training, whichever way that goes.
   io: ['train', 'optim', 'data', 'inspect'],
   optim: ['ops', 'nn'],
 };

@@ -1,7 +1,7 @@
 import { access, constants, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { ConvgradError, optional, show } from '../errors.js';
-import type { Picture } from '../inspect/picture.js';
+import type { Picture } from '../inspect/pictures/picture.js';
 import { readSafetensors, writeSafetensors } from '../io/safetensors.js';
 import { type Module, relocate } from '../nn/module.js';
 

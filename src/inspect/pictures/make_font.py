@@ -1,4 +1,4 @@
-"""Makes font.ts: apt-get install python3-pil fonts-dejavu-core; /usr/bin/python3 src/inspect/make_font.py"""
+"""Makes font.ts: apt-get install python3-pil fonts-dejavu-core; /usr/bin/python3 src/inspect/pictures/make_font.py"""
 import base64
 import pathlib
 from PIL import Image, ImageDraw, ImageFont

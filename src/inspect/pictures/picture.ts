@@ -1,4 +1,4 @@
-import { checkNumber } from '../errors.js';
+import { checkNumber } from '../../errors.js';
 import type { Colour } from './colour.js';
 import { CHARACTERS, LINE_HEIGHT, OPACITIES, WIDTHS } from './font.js';
 

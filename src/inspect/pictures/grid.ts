@@ -1,5 +1,5 @@
-import { ArgumentError, checkNumber, checkOptions, ShapeError } from '../errors.js';
-import { type Shape, showShape, sizeOf } from '../shape.js';
+import { ArgumentError, checkNumber, checkOptions, ShapeError } from '../../errors.js';
+import { type Shape, showShape, sizeOf } from '../../shape.js';
 import { type Colour, diverging, ink } from './colour.js';
 import { LINE_HEIGHT, Picture, textWidth } from './picture.js';
 
