@@ -1,0 +1,90 @@
+import { wrap } from '../../autograd/create.js';
+import { noGrad } from '../../autograd/graph.js';
+import { checkDataset, type Dataset } from '../../data/dataset.js';
+import { ShapeError } from '../../errors.js';
+import { matmul } from '../../ops/matmul.js';
+import { transpose } from '../../ops/reshape.js';
+import type { Generator } from '../../random.js';
+import { showShape } from '../../shape.js';
+import { centred } from './templates.js';
+
+/** At most so many images give the second moments; more change what is drawn by less than the draws differ. */
+const IMAGES = 1000;
+/** Images in one matrix product. */
+const CHUNK = 50;
+
+/**
+ * Draws filters w ~ N(0, E[p p^T]) over the size x size patches p of images, without their mean: as alike from tap to tap
+ * as the images are, and as random as can be beside that.
+ * @param patches images [channels, height, width] of at least size x size
+ */
+export function coloured(size: number, patches: Dataset | undefined, generator: Generator): () => Float64Array {
+  const area = size * size;
+  const root = cholesky(secondMoments(size, patches), area);
+  const z = new Float64Array(area);
+  return () => {
+    for (let i = 0; i < area; i++) z[i] = generator.normal();
+    const taps = new Float64Array(area);
+    for (let i = 0; i < area; i++) {
+      for (let j = 0; j <= i; j++) taps[i] += root[i * area + j] * z[j];
+    }
+    return centred(taps);
+  };
+}
+
+/** The sum of p p^T over all patches p of up to 1,000 images, evenly chosen: [area, area]. */
+function secondMoments(size: number, patches: Dataset | undefined): Float64Array {
+  checkDataset('nullDistribution', "the images for 'coloured', patches,", patches);
+  const dataset = patches as Dataset;
+  const [channels, height, width] = dataset.inputShape;
+  if (dataset.inputShape.length !== 3 || height < size || width < size) {
+    throw new ShapeError(
+      'nullDistribution',
+      `expected patches from images [channels, height, width] of at least ${size} x ${size} pixels, ` +
+        `got ${showShape(dataset.inputShape)}`,
+    );
+  }
+  const area = size * size;
+  const [rows, columns] = [height - size + 1, width - size + 1];
+  const count = Math.min(IMAGES, dataset.length);
+  const sum = new Float64Array(area * area);
+  for (let first = 0; first < count; first += CHUNK) {
+    const images = Array.from({ length: Math.min(CHUNK, count - first) }, (_, i) =>
+      dataset.input(Math.floor(((first + i) * dataset.length) / count)),
+    );
+    // Row t holds tap t of all patches: for each image, channel and row of patches a piece of a row of pixels.
+    const taps = new Float32Array(area * images.length * channels * rows * columns);
+    let at = 0;
+    for (let t = 0; t < area; t++) {
+      for (const image of images) {
+        for (let top = 0; top < channels * height; top += top % height === rows - 1 ? size : 1) {
+          const start = (top + Math.floor(t / size)) * width + (t % size);
+          taps.set(image.subarray(start, start + columns), at);
+          at += columns;
+        }
+      }
+    }
+    noGrad(() => {
+      const x = wrap(taps, [area, taps.length / area]);
+      const products = matmul(x, transpose(x)).data;
+      for (let i = 0; i < sum.length; i++) sum[i] += products[i];
+    });
+  }
+  return sum;
+}
+
+/** Lower-triangular L with L L^T = matrix; where the matrix is flat (a tap that is always 0), L is 0. */
+function cholesky(matrix: Float64Array, n: number): Float64Array {
+  const root = new Float64Array(n * n);
+  const largest = Math.max(...Array.from({ length: n }, (_, i) => matrix[i * n + i]));
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j <= i; j++) {
+      let rest = matrix[i * n + j];
+      for (let k = 0; k < j; k++) rest -= root[i * n + k] * root[j * n + k];
+      if (i > j) root[i * n + j] = root[j * n + j] > 0 ? rest / root[j * n + j] : 0;
+      // Rounding leaves a little where nothing should be.
+      else root[i * n + i] = rest > 1e-6 * largest ? Math.sqrt(rest) : 0;
+    }
+  }
+  return root;
+}
