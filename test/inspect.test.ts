@@ -1,5 +1,16 @@
 import { describe, expect, test } from 'vitest';
-import { diverging, filterPanels, ink, type Panel, Picture, panelGrid, textWidth } from '../src/inspect/index.js';
+import {
+  diverging,
+  featureMapGrid,
+  filterGrid,
+  filterPanels,
+  ink,
+  overlay,
+  type Panel,
+  Picture,
+  panelGrid,
+  textWidth,
+} from '../src/inspect/index.js';
 
 const pixel = (picture: Picture, x: number, y: number) => [
   ...picture.data.slice(4 * (y * picture.width + x), 4 * (y * picture.width + x) + 3),
@@ -124,6 +135,42 @@ describe('panelGrid', () => {
     expect(() => lines(0)).toThrow('panelGrid: expected columns to be a whole number of at least 1, got 0');
   });
 
+  test('a label of three lines stands in three lines below its panel, and the rows below make room', () => {
+    const heights = ['', 'a', 'a\nb\nc'].map((label) => {
+      const rows = [{ label: '', panels: [panel([1, 1, 1, 1], { label })] }];
+      return panelGrid([...rows, ...rows], { panelSize: 20 }).height;
+    });
+    expect(heights.map((height) => height - heights[0])).toEqual([0, 2 * 18, 2 * 54]);
+    const picture = panelGrid([{ label: '', panels: [panel([1, 1, 1, 1], { label: 'x\nmmmm' })] }], { panelSize: 20 });
+    const below = find(picture, [40, 40, 40]).filter(([, y]) => y > 16 + 20 + 20 && y < picture.height - 55);
+    expect(below.length).toBeGreaterThan(20); // The second line, as wide as its letters.
+    expect(Math.max(...below.map(([x]) => x)) - Math.min(...below.map(([x]) => x))).toBeGreaterThan(40);
+  });
+
+  test('the lines of a row beside low panels do not run into the next row', () => {
+    const height = (label: string) =>
+      panelGrid(
+        [1, 2].map(() => ({ label, panels: [panel([1, 1, 1, 1])] })),
+        { panelSize: 20 },
+      ).height;
+    expect(height('a\nb\nc') - height('a')).toBe(2 * (54 - 20));
+  });
+
+  test('with a fixed scale pictures of any values have one size, and stronger values have the strongest colours', () => {
+    const [weak, strong] = [0.5, 7].map((value) =>
+      panelGrid([{ label: '', panels: [panel([value, 0, 0, 0])] }], { panelSize: 20, scale: 1 }),
+    );
+    expect([weak.width, weak.height]).toEqual([strong.width, strong.height]);
+    const above = (picture: Picture, value: number) =>
+      find(picture, diverging(value)).filter(([, y]) => y < picture.height - 45).length;
+    expect([above(weak, 0.5), above(weak, 1), above(strong, 1)]).toEqual([100, 0, 100]);
+    for (const scale of [0, -1, Number.NaN, Infinity]) {
+      expect(() => panelGrid([{ label: '', panels: [panel([1, 0, 0, 0])] }], { scale })).toThrow(
+        `panelGrid: expected scale to be a number above 0, got ${scale}`,
+      );
+    }
+  });
+
   test('a panel whose numbers do not fit, and no panel at all, are errors', () => {
     expect(() => panelGrid([{ label: '', panels: [panel([1, 2, 3])] }])).toThrow(
       'expected 2 * 2 values in a panel, got 3',
@@ -144,5 +191,102 @@ describe('filterPanels', () => {
 
   test('refuses a channel that is not there', () => {
     expect(() => filterPanels(new Float32Array(8), [2, 1, 2, 2], 1)).toThrow('with a channel 1, got 8 numbers');
+  });
+});
+
+describe('filterGrid', () => {
+  /** The squares of the strongest red above the legend, by their first pixels. */
+  const squares = (picture: Picture, value: number, size: number) => {
+    const all = find(picture, diverging(value)).filter(([, y]) => y < picture.height - 45);
+    const is = new Set(all.map(String));
+    const corners = all.filter(([x, y]) => !is.has(`${x - 1},${y}`) && !is.has(`${x},${y - 1}`));
+    expect(all).toHaveLength(corners.length * size * size);
+    return corners;
+  };
+  const one = (at: number, length: number, value = 1) =>
+    Float32Array.from({ length }, (_, i) => (i === at ? value : 0));
+
+  test('a panel a filter when there is one channel, side by side', () => {
+    const weights = Float32Array.from({ length: 3 * 4 }, (_, i) => (i % 4 === 0 ? 1 : 0));
+    const corners = squares(filterGrid(weights, [3, 1, 2, 2], { panelSize: 20 }), 1, 10);
+    expect(corners).toHaveLength(3);
+    expect(new Set(corners.map(([, y]) => y)).size).toBe(1);
+  });
+
+  test('a row a filter and a column a channel when there are more', () => {
+    const places = [0, 1, 2, 3, 4, 5].map((i) => {
+      const picture = filterGrid(one(4 * i, 24), [2, 3, 2, 2], { panelSize: 20 });
+      return squares(picture, 1, 10)[0];
+    });
+    expect(new Set(places.slice(0, 3).map(([, y]) => y)).size).toBe(1);
+    expect(places[3][1]).toBeGreaterThan(places[0][1]);
+    expect(places.slice(3).map(([x]) => x)).toEqual(places.slice(0, 3).map(([x]) => x));
+    expect(places[1][0]).toBeGreaterThan(places[0][0] + 20);
+  });
+
+  test.each([1, 2])('what was before stands above, on the same scale, with %i channels', (channels) => {
+    const size = 4 * channels;
+    const options = { panelSize: 20, before: one(0, size, 4) };
+    const picture = filterGrid(one(0, size, 2), [1, channels, 2, 2], options);
+    const [before] = squares(picture, 1, 10);
+    const [after] = squares(picture, 0.5, 10);
+    expect(after[0]).toBe(before[0]);
+    expect(after[1]).toBeGreaterThan(before[1] + 20);
+  });
+
+  test('refuses what does not fit', () => {
+    const weights = new Float32Array(8);
+    expect(() => filterGrid(weights, [2, 1, 2])).toThrow(
+      'expected weights [filters, channels, kernelH, kernelW], got 8',
+    );
+    expect(() => filterGrid(weights, [2, 1, 2, 2], { before: new Float32Array(4) })).toThrow('got 4 numbers of shape');
+    expect(() => filterGrid(weights, [2, 1, 2, 2], { labels: ['a'] })).toThrow(
+      'expected 2 labels, one a filter, got 1',
+    );
+    expect(() => filterGrid(weights, [2, 1, 2, 2], { rows: 1 } as object)).toThrow("filterGrid: unknown option 'rows'");
+  });
+});
+
+describe('featureMapGrid', () => {
+  const maps = Float32Array.from({ length: 3 * 4 }, (_, i) => (i % 4 === 0 ? 1 + Math.floor(i / 4) : 0)); // 1, 2 and 3.
+
+  test('a panel a channel, all on the scale of the strongest, the image in ink at the left of them', () => {
+    const image = { values: [0, 1, 0, 0], height: 2, width: 2 };
+    const picture = featureMapGrid(maps, [3, 2, 2], { panelSize: 20, columns: 2, image });
+    const above = (value: number) => find(picture, diverging(value)).filter(([, y]) => y < picture.height - 45);
+    const [weakest, middle, strongest] = [1 / 3, 2 / 3, 1].map(above);
+    expect([weakest.length, middle.length, strongest.length]).toEqual([100, 100, 100]);
+    expect(strongest[0][0]).toBe(weakest[0][0]); // The third map begins the second row, not below the image.
+    expect(strongest[0][1]).toBeGreaterThan(weakest[0][1]);
+    const black = find(picture, [0, 0, 0]);
+    expect(black).toHaveLength(100);
+    expect(Math.max(...black.map(([x]) => x))).toBeLessThan(weakest[0][0]);
+  });
+
+  test('refuses what does not fit', () => {
+    expect(() => featureMapGrid(maps, [1, 3, 2, 2])).toThrow(
+      'expected values [channels, height, width], got 12 numbers',
+    );
+    expect(() => featureMapGrid(maps, [3, 2, 2], { labels: [] })).toThrow('expected 3 labels, one a channel, got 0');
+  });
+});
+
+describe('overlay', () => {
+  test('the image shows through where the map is near 0, and not where it is strong', () => {
+    const picture = overlay([0, 1, 0, 1], [2, 2], [0, 0, 1, -1], { panelSize: 20 });
+    const right = (colour: readonly number[]) =>
+      find(picture, colour).filter(([x, y]) => x > 16 + 20 + 5 && x < 16 + 20 + 10 + 20 && y < picture.height - 45);
+    expect(right(WHITE).length).toBeGreaterThanOrEqual(100);
+    expect(right(ink(0.55))).toHaveLength(100);
+    expect([right(diverging(1)).length, right(diverging(-1)).length]).toEqual([100, 100]);
+  });
+
+  test('what is no number is seen as such', () => {
+    const picture = overlay([0, 1], [1, 2], [Number.NaN, 1], { panelSize: 20 });
+    expect(find(picture, [0, 200, 0])).toHaveLength(100);
+  });
+
+  test('refuses an image and a map of different sizes', () => {
+    expect(() => overlay([0, 1, 0, 1], [2, 2], [1, 2])).toThrow('overlay: expected an image and a map [height, width]');
   });
 });

@@ -21,14 +21,16 @@ export function diverging(value: number): Colour {
   if (Number.isNaN(value)) return [0, 200, 0];
   const at = ((Math.min(1, Math.max(-1, value)) + 1) / 2) * (BLUE_TO_RED.length - 1);
   const below = Math.min(Math.floor(at), BLUE_TO_RED.length - 2);
-  return [0, 1, 2].map((i) => {
-    const from = BLUE_TO_RED[below][i];
-    return Math.round(from + (BLUE_TO_RED[below + 1][i] - from) * (at - below));
-  }) as unknown as Colour;
+  return mixed(BLUE_TO_RED[below], BLUE_TO_RED[below + 1], at - below);
 }
 
 /** White for 0, black for 1, as ink on paper. */
 export function ink(value: number): Colour {
   const grey = Math.round(255 * (1 - Math.min(1, Math.max(0, value))));
   return [grey, grey, grey];
+}
+
+/** A colour between two others: the first for a share of 0, the second for 1. */
+export function mixed(from: Colour, to: Colour, share: number): Colour {
+  return [0, 1, 2].map((i) => Math.round(from[i] + (to[i] - from[i]) * share)) as unknown as Colour;
 }

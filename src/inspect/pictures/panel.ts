@@ -1,0 +1,83 @@
+import { ShapeError } from '../../errors.js';
+import { type Colour, diverging, ink, mixed } from './colour.js';
+import { LINE_HEIGHT, type Picture } from './picture.js';
+
+/** Numbers as a small picture, one square a number. */
+export interface Panel {
+  /** [height, width], row-major. */
+  values: ArrayLike<number>;
+  height: number;
+  width: number;
+  /** What stands below it; '\n' begins a new line. */
+  label?: string;
+  /** 'diverging' (blue, white, red around 0, on the grid's scale) unless given; 'ink' shows 0 to 1 as white to black. */
+  colours?: 'diverging' | 'ink';
+  /** Writes each number into its square. */
+  numbers?: boolean;
+  /** An image [height, width], 0 (paper) to 1 (ink), that shows through where the values are near 0. */
+  over?: ArrayLike<number>;
+}
+
+/** How dark the ink is beneath diverging colours: not black, so that they can be told apart on it. */
+const INK_BELOW = 0.55;
+
+export function isDiverging(panel: Panel): boolean {
+  return panel.colours !== 'ink';
+}
+
+/** Throws unless a panel's numbers, and those of the image below them, fill its height and width. */
+export function checkPanel(where: string, { values, over = values, height, width }: Panel): void {
+  for (const { length } of [values, over]) {
+    if (length === height * width && length > 0) continue;
+    throw new ShapeError(where, `expected ${height} * ${width} values in a panel, got ${length}`);
+  }
+}
+
+/** The largest finite magnitude in the panels; 1 when there is none but 0. */
+export function largest(panels: readonly Panel[]): number {
+  let scale = 0;
+  for (const { values } of panels) {
+    for (let i = 0; i < values.length; i++) {
+      const magnitude = Math.abs(values[i]);
+      if (magnitude > scale && magnitude < Infinity) scale = magnitude;
+    }
+  }
+  return scale > 0 ? scale : 1;
+}
+
+/** The colour for a value in units of the scale's end, above an image's ink: the nearer to 0, the more of the ink. */
+export function overInk(value: number, below: number): Colour {
+  const opacity = Number.isNaN(value) ? 1 : Math.min(1, Math.abs(value)) ** 0.7;
+  return mixed(ink(INK_BELOW * below), diverging(value), opacity);
+}
+
+/** Draws a panel, each number a square of so many pixels, in a thin frame. */
+export function drawPanel(
+  picture: Picture,
+  panel: Panel,
+  left: number,
+  top: number,
+  square: number,
+  scale: number,
+): void {
+  const { values, width, height, over } = panel;
+  picture.rectangle(left - 1, top - 1, width * square + 2, height * square + 2, [170, 170, 170]);
+  for (let i = 0; i < values.length; i++) {
+    const x = left + (i % width) * square;
+    const y = top + Math.floor(i / width) * square;
+    const value = values[i] / scale;
+    const colour = !isDiverging(panel) ? ink(values[i]) : over ? overInk(value, over[i]) : diverging(value);
+    picture.rectangle(x, y, square, square, colour);
+    if (!panel.numbers) continue;
+    const dark = 0.3 * colour[0] + 0.6 * colour[1] + 0.1 * colour[2] < 130;
+    picture.text(short(values[i]), x + square / 2, y + Math.round((square - LINE_HEIGHT) / 2), {
+      align: 'center',
+      colour: dark ? [255, 255, 255] : undefined,
+    });
+  }
+}
+
+/** A number in a few characters. */
+export function short(value: number): string {
+  return String(Number(value.toPrecision(2))).replace('-', '−');
+}
