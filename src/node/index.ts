@@ -1,2 +1,3 @@
+export { chartDocument } from './charts.js';
 export { FileError, loadModel, makeFolder, saveFile, saveJson, saveModel, savePng } from './files.js';
 export { progress, type TextStream } from './progress.js';

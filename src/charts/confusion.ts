@@ -1,0 +1,97 @@
+import { axisX, axisY, cell, text } from '@observablehq/plot';
+import { ArgumentError, checkOptions, ShapeError, show } from '../errors.js';
+import { FONT_SIZE, headHeight, type LegendItem, textWidth } from './head.js';
+import { CHART_OPTIONS, type ChartOptions, checkChart } from './options.js';
+import { DARK, draw } from './svg.js';
+
+export interface ConfusionOptions extends ChartOptions {
+  /** Different names of the classes: their numbers unless given. */
+  classes?: readonly string[];
+}
+
+const RIGHT_ANSWER = '#E4E4E4';
+/** The colours of one error and of the most frequent one. */
+const FEWEST = [253, 232, 217];
+const MOST = [224, 108, 30];
+
+/**
+ * Which classes are taken for which, as the text of an SVG file: how many in each cell, and colours for the errors
+ * alone, since the right answers are far more.
+ * @param matrix how many examples of class i (row) were taken for class j (column), as `evaluate` counts them
+ * @throws ShapeError for a matrix that is not square, or not as large as the number of classes
+ */
+export function confusion(matrix: readonly ArrayLike<number>[], options: ConfusionOptions = {}): string {
+  checkOptions('confusion', options, [...CHART_OPTIONS, 'classes']);
+  const chart = checkChart('confusion', options, 560);
+  const classes = options.classes ?? Array.from(matrix, (_, i) => `${i}`);
+  if (matrix.length === 0) throw new ArgumentError('confusion', 'expected at least one class');
+  if (classes.length !== matrix.length) {
+    throw new ShapeError('confusion', `expected ${matrix.length} classes, one a row, got ${classes.length}`);
+  }
+  if (new Set(classes).size < classes.length) {
+    throw new ArgumentError('confusion', `expected classes of different names, got ${show([...classes])}`);
+  }
+  const counts = matrix.map((row, i) => {
+    if (row.length === matrix.length) return Array.from(row);
+    throw new ShapeError(
+      'confusion',
+      `expected ${matrix.length} counts in row ${i}, as many as rows, got ${row.length}`,
+    );
+  });
+  for (const count of counts.flat()) {
+    if (!(count >= 0 && count < Infinity)) {
+      throw new ArgumentError('confusion', `expected counts of at least 0, got ${show(count)}`);
+    }
+  }
+  const errors = counts.flatMap((row, i) => row.filter((count, j) => i !== j && count > 0));
+  const [fewest, most] = [Math.min(...errors), Math.max(...errors)];
+  const colourOf = (count: number) => mixed(most > fewest ? (count - fewest) / (most - fewest) : 0);
+  const cells = counts.flatMap((row, i) =>
+    row.map((count, j) => ({
+      row: classes[i],
+      column: classes[j],
+      count: count.toLocaleString('en'),
+      colour: i === j ? RIGHT_ANSWER : count > 0 ? colourOf(count) : '#FFFFFF',
+      ink: count > 0 ? DARK : '#BBBBBB',
+    })),
+  );
+  const legend: LegendItem[] = [{ name: 'right', colour: RIGHT_ANSWER, sign: 'box' }];
+  for (const count of new Set(errors.length > 0 ? [fewest, most] : [])) {
+    const name = `${count.toLocaleString('en')} ${count === 1 ? 'error' : 'errors'}`;
+    legend.push({ name, colour: colourOf(count), sign: 'box' });
+  }
+
+  const head = { ...chart, legend };
+  const marginTop = headHeight(head) + 8;
+  const nameWidth = Math.max(...classes.map((name) => textWidth(name)));
+  const [marginLeft, marginRight] = [nameWidth + 42, 16];
+  const across = (chart.width - marginLeft - marginRight) / matrix.length;
+  const fitting = (across - 2) / Math.max(...classes.map((name) => textWidth(name, 1)));
+  const slanted = fitting < 8;
+  const marginBottom = slanted ? 0.7 * nameWidth + 48 : 48;
+  const down = (chart.height - marginTop - marginBottom) / matrix.length;
+  const longest = Math.max(...cells.map(({ count }) => textWidth(count, 1)));
+  const fontSize = Math.min(13, 0.8 * down, (across - 2) / longest);
+  const place = { x: 'column', y: 'row' } as const;
+  const axis = { labelAnchor: 'center', labelArrow: 'none', tickSize: 0 } as const;
+  const tickFont = Math.min(FONT_SIZE, slanted ? across : fitting);
+  return draw('confusion matrix', head, {
+    ...{ marginTop, marginRight, marginBottom, marginLeft },
+    marks: [
+      axisX({ ...axis, label: null, tickRotate: slanted ? -45 : 0, fontSize: tickFont }),
+      axisY({ ...axis, label: null, fontSize: Math.min(FONT_SIZE, down) }),
+      axisX({ ...axis, label: 'predicted class', ticks: [], labelOffset: marginBottom - 8 }),
+      axisY({ ...axis, label: 'true class', ticks: [], labelOffset: marginLeft - 8 }),
+      cell(cells, { ...place, fill: 'colour', stroke: '#CCCCCC' }),
+      fontSize >= 6 ? text(cells, { ...place, text: 'count', fill: 'ink', fontSize }) : null,
+    ],
+    x: { domain: classes, padding: 0 },
+    y: { domain: classes, padding: 0 },
+    color: { type: 'identity' },
+  });
+}
+
+/** A colour between those of the rarest error, for 0, and the most frequent, for 1. */
+function mixed(share: number): string {
+  return `rgb(${FEWEST.map((from, i) => Math.round(from + share * (MOST[i] - from))).join(',')})`;
+}
