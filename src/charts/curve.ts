@@ -2,7 +2,7 @@ import { axisX, axisY, dot, gridX, gridY, line, type Markish, rect, ruleY, text 
 import { ArgumentError, checkNumber, checkOptions, ShapeError } from '../errors.js';
 import { FONT_SIZE, headHeight, type LegendItem, textWidth } from './head.js';
 import { CHART_OPTIONS, type ChartOptions, checkChart } from './options.js';
-import { AXIS, COLOURS, draw, MARGINS, Y_LABEL_OFFSET } from './svg.js';
+import { AXIS, COLOURS, draw, MARGINS, X_LABEL_OFFSET, Y_LABEL_OFFSET } from './svg.js';
 
 /** A line through points; a point with a number that is not finite leaves a gap. */
 export interface Series {
@@ -69,7 +69,7 @@ export function curve(options: CurveOptions): string {
     shades.map(({ from, to, colour }) => rect([0], { y1: [from], y2: [to], fill: colour })),
     gridX({ ticks, strokeOpacity: 0.08 }),
     gridY({ tickSpacing: 50, strokeOpacity: 0.08 }),
-    axisX({ ...AXIS, ticks, label: xLabel }),
+    axisX({ ...AXIS, ticks, label: xLabel, labelOffset: X_LABEL_OFFSET }),
     axisY({ ...AXIS, tickSpacing: 50, label: yLabel, labelOffset: Y_LABEL_OFFSET }),
     ruleY(rules, { y: 'y', strokeDasharray: '2,3' }),
     lines.map(drawLine),

@@ -2,7 +2,7 @@ import { areaY, axisX, axisY, dot, gridY, line, type Markish, ruleX, ruleY, text
 import { ArgumentError, checkNumber, checkOptions } from '../errors.js';
 import { headHeight, type LegendItem, textWidth } from './head.js';
 import { CHART_OPTIONS, type ChartOptions, checkChart } from './options.js';
-import { AXIS, COLOURS, DARK, draw, MARGINS, Y_LABEL_OFFSET } from './svg.js';
+import { AXIS, COLOURS, DARK, draw, MARGINS, X_LABEL_OFFSET, Y_LABEL_OFFSET } from './svg.js';
 
 export interface HistogramOptions extends ChartOptions {
   /** Each is drawn as a density of its own, whose area is 1. What is not finite is left out. */
@@ -53,7 +53,7 @@ export function histogram(options: HistogramOptions): string {
     marginTop: headHeight(head) + 10 + rows.length * ROW,
     marks: [
       gridY({ tickSpacing: 50, strokeOpacity: 0.08 }),
-      axisX({ ...AXIS, label: xLabel }),
+      axisX({ ...AXIS, label: xLabel, labelOffset: X_LABEL_OFFSET }),
       axisY({ ...AXIS, tickSpacing: 50, label: 'density', labelOffset: Y_LABEL_OFFSET }),
       samples.map(({ sample, colour }) => drawSteps(densities(sample, low, high, bins), colour)),
       ruleY([0]),

@@ -6,9 +6,9 @@ import type { Chart } from './options.js';
 export const COLOURS = ['#0072B2', '#D55E00', '#009E73', '#CC79A7', '#E69F00', '#56B4E9', '#000000'];
 export const DARK = '#222222';
 /** Room for ticks, their numbers and the names of the axes, in pixels; above is the head. */
-export const MARGINS = { marginRight: 24, marginBottom: 46, marginLeft: 72 };
-/** From the y axis to its name, in pixels, beyond the numbers of the ticks. */
-export const Y_LABEL_OFFSET = 62;
+export const MARGINS = { marginRight: 24, marginBottom: 52, marginLeft: 72 };
+/** From an axis to its name, in pixels, beyond the numbers of the ticks. */
+export const [X_LABEL_OFFSET, Y_LABEL_OFFSET] = [42, 62];
 /** What axes of numbers have in common. */
 export const AXIS = { labelAnchor: 'center', labelArrow: 'none', tickFormat: tick } as const;
 
