@@ -1,5 +1,7 @@
+import { decode, decodeApng } from 'fast-png';
 import { describe, expect, test } from 'vitest';
 import {
+  type Colour,
   diverging,
   featureMapGrid,
   filterGrid,
@@ -11,6 +13,8 @@ import {
   panelGrid,
   textWidth,
 } from '../src/inspect/index.js';
+import { animation } from '../src/node/index.js';
+import { Generator } from '../src/random.js';
 
 const pixel = (picture: Picture, x: number, y: number) => [
   ...picture.data.slice(4 * (y * picture.width + x), 4 * (y * picture.width + x) + 3),
@@ -288,5 +292,50 @@ describe('overlay', () => {
 
   test('refuses an image and a map of different sizes', () => {
     expect(() => overlay([0, 1, 0, 1], [2, 2], [1, 2])).toThrow('overlay: expected an image and a map [height, width]');
+  });
+});
+
+describe('animation', () => {
+  const frames = [
+    [255, 0, 0],
+    [1, 2, 3],
+    [250, 251, 252],
+  ].map((colour) => new Picture(5, 4).rectangle(0, 0, 5, 3, colour as unknown as Colour));
+
+  test('plays in a loop, each frame for its time, with exactly its pixels', async () => {
+    const bytes = await animation(frames, { delay: [100, 65_535, 1] });
+    const decoded = decodeApng(bytes, { checkCrc: true });
+    expect([decoded.width, decoded.height, decoded.numberOfFrames, decoded.numberOfPlays]).toEqual([5, 4, 3, 0]);
+    expect(decoded.frames.map(({ data }) => [...data])).toEqual(frames.map(({ data }) => [...data]));
+    const seconds = decoded.frames.map(({ delayNumber, delayDenominator }) => delayNumber / delayDenominator);
+    expect(seconds).toEqual([0.1, 65.535, 0.001]);
+  });
+
+  test('a program that knows no animation shows the first frame', async () => {
+    expect([...decode(await animation(frames), { checkCrc: true }).data]).toEqual([...frames[0].data]);
+  });
+
+  test('fifteen frames of eight filters, with labels and a legend, take less than 300 kB', async () => {
+    const generator = new Generator(1);
+    const training = Array.from({ length: 15 }, (_, i) => {
+      const weights = Float32Array.from({ length: 8 * 25 }, () => generator.normal());
+      const labels = Array.from({ length: 8 }, (_, filter) => `${filter}\nedge ${filter * 10 + i}°`);
+      return filterGrid(weights, [8, 1, 5, 5], { labels, scale: 3, title: `step ${i}` });
+    });
+    expect(training[0].width).toBeGreaterThan(700);
+    const bytes = await animation(training);
+    expect(bytes.length).toBeLessThan(300_000);
+    expect(decodeApng(bytes).frames).toHaveLength(15);
+  });
+
+  test('refuses frames of two sizes, none, and delays that do not fit', async () => {
+    await expect(animation([...frames, new Picture(5, 5)])).rejects.toThrow(
+      'animation: expected frames of one size, 5 x 4, got 5 x 5 in frame 3',
+    );
+    await expect(animation([])).rejects.toThrow('animation: expected at least one frame');
+    await expect(animation(frames, { delay: [1, 2] })).rejects.toThrow('expected 3 delays, one a frame, got 2');
+    await expect(animation(frames, { delay: 0 })).rejects.toThrow(
+      'a delay to be a whole number from 1 to 65535, got 0',
+    );
   });
 });

@@ -1,3 +1,4 @@
+export { type AnimationOptions, animation, saveAnimation } from './animation.js';
 export { chartDocument } from './charts.js';
 export { FileError, loadModel, makeFolder, saveFile, saveJson, saveModel, savePng } from './files.js';
 export { progress, type TextStream } from './progress.js';
