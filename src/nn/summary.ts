@@ -69,19 +69,29 @@ export function summary(model: Module, inputShape: Shape): Summary {
  */
 export function eachForward(model: Module, see: (name: string, layer: Module, output: Tensor) => void): () => void {
   const leaves = model.namedModules().filter(([, module]) => module.namedChildren().length === 0);
-  const covered = new Map<Module, Module['forward']>();
+  const covered = new Map<Module, () => void>();
   for (const [name, layer] of leaves) {
     if (covered.has(layer)) continue;
-    const forward = layer.forward;
-    covered.set(layer, forward);
-    layer.forward = (x) => {
-      const output = forward.call(layer, x);
-      see(name || layer.constructor.name, layer, output);
-      return output;
-    };
+    const uncover = watchForward(layer, (output) => see(name || layer.constructor.name, layer, output));
+    covered.set(layer, uncover);
   }
   return () => {
-    for (const layer of covered.keys()) delete (layer as Partial<Module>).forward;
+    for (const uncover of covered.values()) uncover();
+  };
+}
+
+/** Calls `see` after each forward pass of `module`, until the function it returns is called. */
+export function watchForward(module: Module, see: (output: Tensor) => void): () => void {
+  const own = Object.getOwnPropertyDescriptor(module, 'forward'); // A class may define it as a field.
+  const { forward } = module;
+  module.forward = (x) => {
+    const output = forward.call(module, x);
+    see(output);
+    return output;
+  };
+  return () => {
+    if (own) Object.defineProperty(module, 'forward', own);
+    else delete (module as Partial<Module>).forward;
   };
 }
 

@@ -36,12 +36,10 @@ export function evaluate(
   checkDataset('evaluate', 'the data', dataset);
   const confusion = Array.from({ length: dataset.classes }, () => new Array<number>(dataset.classes).fill(0));
   const predictions = new Int32Array(dataset.length);
-  const modes = model.namedModules().map(([, module]) => ({ module, training: module.training }));
   let done = 0;
   let correct = 0;
   let sum = 0;
-  model.eval();
-  try {
+  inEvaluation(model, () => {
     for (const { x, y } of new DataLoader(dataset, { batchSize })) {
       noGrad(() => {
         const logits = model.forward(x);
@@ -55,10 +53,19 @@ export function evaluate(
       });
       done += y.length;
     }
+  });
+  return { loss: sum / done, accuracy: correct / done, confusion, predictions };
+}
+
+/** @internal Calls `fn` with all layers in evaluation mode; each has the mode that it had when `fn` has returned or thrown. */
+export function inEvaluation<T>(model: Module, fn: () => T): T {
+  const modes = model.namedModules().map(([, module]) => ({ module, training: module.training }));
+  model.eval();
+  try {
+    return fn();
   } finally {
     for (const { module, training } of modes) module.training = training;
   }
-  return { loss: sum / done, accuracy: correct / done, confusion, predictions };
 }
 
 /** The loss of a batch, checked to be a tensor. */
