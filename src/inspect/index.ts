@@ -1,3 +1,8 @@
+export { ablate, type Intervention, replaceFilter } from './network/ablation.js';
+export { type DeadFilters, deadFilters } from './network/dead-filters.js';
+export { featureMaps, type Values } from './network/feature-maps.js';
+export { type Patch, patchOf, type ReceptiveField, receptiveField } from './network/receptive-field.js';
+export { type TopActivation, topActivations } from './network/top-activations.js';
 export { type Colour, diverging, ink } from './pictures/colour.js';
 export { type FilterGridOptions, filterGrid, filterPanels } from './pictures/filters.js';
 export { type GridOptions, type PanelRow, panelGrid } from './pictures/grid.js';
