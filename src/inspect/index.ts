@@ -1,7 +1,10 @@
 export { ablate, type Intervention, replaceFilter } from './network/ablation.js';
 export { type DeadFilters, deadFilters } from './network/dead-filters.js';
 export { featureMaps, type Values } from './network/feature-maps.js';
+export { type Maximized, type MaximizeOptions, maximize } from './network/maximize.js';
+export { type Occlusion, occlusion } from './network/occlusion.js';
 export { type Patch, patchOf, type ReceptiveField, receptiveField } from './network/receptive-field.js';
+export { type Saliency, type SaliencyOptions, saliency } from './network/saliency.js';
 export { type TopActivation, topActivations } from './network/top-activations.js';
 export { type Colour, diverging, ink } from './pictures/colour.js';
 export { type FilterGridOptions, filterGrid, filterPanels } from './pictures/filters.js';
