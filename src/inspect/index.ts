@@ -1,3 +1,14 @@
+export {
+  type Emergence,
+  emergence,
+  type NullComparison,
+  quantile,
+  randomLayers,
+} from './filters/emergence.js';
+export { type HandMadeFilter, handMadeFilters, nearestHandMade } from './filters/handmade.js';
+export { type FilterClass, type FilterMetrics, filterMetrics } from './filters/metrics.js';
+export { type NullDistribution, type NullKind, type NullOptions, nullDistribution } from './filters/nulls.js';
+export type { Family, Template } from './filters/templates.js';
 export { ablate, type Intervention, replaceFilter } from './network/ablation.js';
 export { type DeadFilters, deadFilters } from './network/dead-filters.js';
 export { featureMaps, type Values } from './network/feature-maps.js';
@@ -12,3 +23,6 @@ export { type GridOptions, type PanelRow, panelGrid } from './pictures/grid.js';
 export { type FeatureMapGridOptions, featureMapGrid, overlay } from './pictures/maps.js';
 export type { Panel } from './pictures/panel.js';
 export { Picture, textWidth } from './pictures/picture.js';
+export { type FilterStudy, type StudiedFilter, type StudiedLayer, studyFilters, type TimelinePoint } from './study.js';
+export { angleText, NULL_NAMES, pText, studyText } from './study-text.js';
+export { FilterTimeline, readTimeline, type Snapshot, type Timeline } from './timeline.js';

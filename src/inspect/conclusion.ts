@@ -1,0 +1,47 @@
+import type { Emergence, NullComparison } from './filters/emergence.js';
+
+/** Above this a p-value says nothing. */
+const LEVEL = 0.05;
+
+type Layer = Pick<Emergence, 'live' | 'nulls'>;
+
+/** What follows from how a layer compares with its nulls, and what does not, in words. */
+export function conclude(after: Layer, before: Layer | null): string {
+  if (after.live === 0) return 'All filters are dead: nothing follows.';
+  const independent = weakest(after, false);
+  const coloured = weakest(after, true);
+  if (independent && independent.p > LEVEL) {
+    return `The filters are no more like edges and lines than random ones are (${shown(independent)}): nothing follows.`;
+  }
+  const noise = independent && `random ones are (${shown(independent)})`;
+  const smooth = coloured && `random ones as smooth as the images are (${shown(coloured)})`;
+  if (coloured && coloured.p > LEVEL) {
+    const first = noise ? `The filters are more like edges and lines than ${noise}, but not` : 'The filters are not';
+    return `${first} more than ${smooth}: it does not follow that edges were learned, for smoothness alone explains them.`;
+  }
+  const found = `The filters are more like edges and lines than ${[noise, smooth].filter(Boolean).join(', and than ')}`;
+  const limits =
+    'It does not follow that the network needs edges to be right, nor anything about one filter alone: p is the ' +
+    `layer's${coloured ? '' : ', and random filters as smooth as the images were not tried'}.`;
+  if (!before) return `${found}. Nothing is known of them before training. ${limits}`;
+  const earlier = weakest(before, coloured !== null);
+  if (earlier && earlier.p <= LEVEL) {
+    return `${found}, but so they were before training (${shown(earlier)}): it does not follow that training made them so.`;
+  }
+  return `${found}; before training they were not: learning to name the images made them so. ${limits}`;
+}
+
+/** The largest p against the nulls that know the images, or against those that do not; null when there are none. */
+function weakest({ nulls }: Layer, coloured: boolean): NullComparison | null {
+  const given = nulls.filter(({ kind }) => (kind === 'coloured') === coloured);
+  return given.length === 0 ? null : given.reduce((worst, next) => (next.p > worst.p ? next : worst));
+}
+
+function shown({ p, pFloor }: NullComparison): string {
+  return p <= pFloor ? `p ≤ ${figure(p)}` : `p = ${figure(p)}`;
+}
+
+/** A p-value in a few characters. */
+export function figure(p: number): string {
+  return p < 0.001 ? p.toExponential(0) : String(Number(p.toPrecision(2)));
+}
