@@ -9,9 +9,9 @@
  * as noise. What do they become, and is it more than chance? Open report.html.
  */
 import { join } from 'node:path';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { loadMnist } from '../datasets/index.js';
-import { Conv2D, ConvgradError, evaluate, manualSeed, summary, weightHash, writeSafetensors } from '../src/index.js';
+import { Conv2D, evaluate, manualSeed, summary, weightHash, writeSafetensors } from '../src/index.js';
 import {
   angleText,
   FilterTimeline,
@@ -21,22 +21,12 @@ import {
   studyText,
 } from '../src/inspect/index.js';
 import { makeFolder, progress, saveAnimation, saveFile, saveJson, saveModel, savePng } from '../src/node/index.js';
+import { number, shortErrors } from './arguments.js';
 import { network, SETTINGS, train } from './recipe.js';
 
-// What convgrad refuses is said in one line: a folder that cannot be made, a training that diverges.
-process.on('uncaughtException', (error) => {
-  console.error(error instanceof ConvgradError ? `error: ${error.message}` : error);
-  process.exit(1);
-});
+shortErrors();
 
 // 1. What can be set from the command line.
-const number = (least: number, whole: boolean) => (text: string) => {
-  const value = Number(text);
-  if (text.trim() !== '' && Number.isFinite(value) && value >= least && (!whole || Number.isSafeInteger(value)))
-    return value;
-  const [kind, most] = whole ? ['a whole number', ' and below 2^53'] : ['a number', ''];
-  throw new InvalidArgumentError(`Expected ${kind} of at least ${least}${most}.`);
-};
 const { epochs, batchSize, lr, seed, out } = new Command()
   .name('03-train-mnist')
   .description('Trains a small network on handwritten digits and shows its first filters before and after.')
