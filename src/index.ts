@@ -17,6 +17,7 @@ export { Dataset, stratifiedSplit } from './data/dataset.js';
 export { DataLoader, type DataLoaderOptions } from './data/loader.js';
 export { ArgumentError, ConvgradError, FormatError, OutOfMemoryError, ReleasedError, ShapeError } from './errors.js';
 export { weightHash } from './io/hash.js';
+export { type IdxFile, readIdx } from './io/idx.js';
 export { readSafetensors, type SafetensorsFile, writeSafetensors } from './io/safetensors.js';
 export { setKernels, setThreads } from './kernels/index.js';
 export type { DType, FloatArray } from './kernels/storage.js';
