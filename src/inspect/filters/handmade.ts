@@ -1,4 +1,4 @@
-import { checkNumber } from '../../errors.js';
+import { checkNumber, ShapeError } from '../../errors.js';
 import { dot } from './derivatives.js';
 import { draw, LARGEST, SMALLEST, unit } from './templates.js';
 
@@ -61,6 +61,9 @@ export function handMadeFilters(size: number): HandMadeFilter[] {
  * Null for a filter of zeros.
  */
 export function nearestHandMade(taps: ArrayLike<number>, size: number): { name: string; cosine: number } | null {
+  if (taps.length !== size * size) {
+    throw new ShapeError('nearestHandMade', `expected ${size * size} taps, got ${taps.length}`);
+  }
   const given = unit(Float64Array.from(taps));
   const all = handMadeFilters(size).map(({ name, values }) => ({ name, cosine: dot(given, unit(values)) }));
   const [nearest] = all.sort((a, b) => Math.abs(b.cosine) - Math.abs(a.cosine));
