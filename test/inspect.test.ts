@@ -126,6 +126,27 @@ describe('panelGrid', () => {
     expect(narrow.width - narrow.right).toBeGreaterThan(10);
   });
 
+  test('headings stand above their columns, and a title may have several lines', () => {
+    const row = { label: 'conv', panels: [panel([1, 1, 1, 1]), panel([1, 1, 1, 1])] };
+    const draw = (title: string, headings?: string[]) => {
+      const picture = panelGrid([row], { panelSize: 40, title, headings });
+      const red = find(picture, diverging(1)).filter(([, y]) => y < picture.height - 45);
+      const top = Math.min(...red.map(([, y]) => y));
+      return { picture, top, columns: [...new Set(red.map(([x]) => x))], dark: find(picture, [40, 40, 40]) };
+    };
+    const plain = draw('title');
+    expect(draw('title\ntwo').top).toBe(plain.top + 18);
+    expect(draw('title', []).picture.data).toEqual(plain.picture.data);
+    const headed = draw('title', ['', 'two\nlines']);
+    expect(headed.top).toBe(plain.top + 2 * 18 + 4);
+    expect(headed.columns).toEqual(plain.columns);
+    const above = headed.dark.filter(([, y]) => y >= plain.top && y < headed.top).map(([x]) => x);
+    const second = headed.columns[40];
+    expect([Math.min(...above) >= second, Math.min(...above) < second + 4]).toEqual([true, true]);
+    const long = 'a heading that is longer than all that stands below it, title, columns and legend together';
+    expect(draw('title', ['', long]).picture.width).toBeGreaterThan(textWidth(long) + second);
+  });
+
   test('a long row goes on below: 16 panels side by side, or as many as one says', () => {
     const panels = Array.from({ length: 64 }, () => panel([1, 1, 1, 1]));
     const lines = (columns?: number) => {

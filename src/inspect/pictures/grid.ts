@@ -11,7 +11,10 @@ export interface PanelRow {
 }
 
 export interface GridOptions {
+  /** What the picture shows; '\n' begins a new line. */
   title?: string;
+  /** What stands above each column, from its left edge on and over the columns of empty ones; '\n' begins a new line. */
+  headings?: readonly string[];
   /** Width of the widest panel, in pixels, rounded to whole squares: 84 unless given. */
   panelSize?: number;
   /** What the colours measure, beside the legend: 'weight' unless given. */
@@ -23,9 +26,11 @@ export interface GridOptions {
 }
 
 /** The options of `panelGrid`, for those that add their own. */
-export const GRID_OPTIONS = ['title', 'panelSize', 'unit', 'columns', 'scale'];
+export const GRID_OPTIONS = ['title', 'headings', 'panelSize', 'unit', 'columns', 'scale'];
 
 const GAP = 10;
+/** Between the headings and the panels. */
+const HEADING_GAP = 4;
 const MARGIN = 16;
 
 /**
@@ -36,7 +41,8 @@ const MARGIN = 16;
  */
 export function panelGrid(given: readonly PanelRow[], options: GridOptions = {}): Picture {
   checkOptions('panelGrid', options, GRID_OPTIONS);
-  const { title, panelSize = 84, unit = 'weight' } = options;
+  const { headings = [], panelSize = 84, unit = 'weight' } = options;
+  const title = linesOf(options.title);
   const most = checkNumber('panelGrid', 'columns', options.columns ?? 16, { least: 1, whole: true });
   const rows = given.flatMap((row) => broken(row, most));
   const panels = rows.flatMap(panelsOf);
@@ -62,17 +68,25 @@ export function panelGrid(given: readonly PanelRow[], options: GridOptions = {})
     return { ...row, high, height };
   });
 
-  const head = MARGIN + (title ? LINE_HEIGHT + GAP : 0);
+  const headingsTop = MARGIN + (title.length > 0 ? title.length * LINE_HEIGHT + GAP : 0);
+  const headingLines = Math.max(0, ...headings.map((heading) => linesOf(heading).length));
+  const head = headingsTop + (headingLines > 0 ? headingLines * LINE_HEIGHT + HEADING_GAP : 0);
   const fixed = options.scale !== undefined;
   const legend =
     coloured.length > 0 ? legendOf(scale, unit, { fixed, over: coloured.every(({ over }) => over) }) : null;
   const foot = legend ? LEGEND_HEIGHT + GAP : 0;
-  const contentWidth = labelWidth + columns * (panelWidth + GAP) - GAP;
+  const columnAt = (column: number) => labelWidth + column * (panelWidth + GAP);
+  const headingEnds = headings.flatMap((heading, i) => linesOf(heading).map((line) => columnAt(i) + textWidth(line)));
   const legendWidth = legend ? labelWidth + legend.width : 0;
-  const width = 2 * MARGIN + Math.max(contentWidth, textWidth(title ?? ''), legendWidth);
+  const width = 2 * MARGIN + Math.max(columnAt(columns) - GAP, ...title.map(textWidth), ...headingEnds, legendWidth);
   const content = measured.reduce((sum, row) => sum + row.height + GAP, 0) - GAP;
   const picture = new Picture(width, head + content + foot + MARGIN);
-  if (title) picture.text(title, MARGIN, MARGIN);
+  write(picture, title, MARGIN, MARGIN);
+  headings.forEach((heading, i) => {
+    const lines = linesOf(heading);
+    // The last line stands right above the panels.
+    write(picture, lines, MARGIN + columnAt(i), headingsTop + (headingLines - lines.length) * LINE_HEIGHT);
+  });
 
   let top = head;
   for (const { label, panels, high, height } of measured) {
@@ -82,7 +96,7 @@ export function panelGrid(given: readonly PanelRow[], options: GridOptions = {})
     panels.forEach((panel, i) => {
       if (!panel) return;
       const square = squareOf(panel);
-      const centre = MARGIN + labelWidth + i * (panelWidth + GAP) + panelWidth / 2;
+      const centre = MARGIN + columnAt(i) + panelWidth / 2;
       drawPanel(picture, panel, Math.round(centre - (panel.width * square) / 2), top, square, scale);
       write(picture, linesOf(panel.label), centre, top + high + 2, 'center');
     });
