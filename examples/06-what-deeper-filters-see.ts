@@ -1,0 +1,158 @@
+/**
+ * From edges to strokes to digits: what the filters of three layers see, and what each makes of the layer below.
+ *
+ *     npx tsx examples/06-what-deeper-filters-see.ts
+ *     npx tsx examples/06-what-deeper-filters-see.ts --epochs 2 --seed 7 --out runs/quick
+ *
+ * The filters of a first layer are small pictures, and can be looked at. Those of a deeper layer are not: they weigh
+ * what the layer below has found. So one asks what excites them, in three ways: which pieces of real digits do so most,
+ * which input made up for them does, and which filters of the layer below are behind it. Look at the four pictures in
+ * their order; each is made of what the one before shows. (Those of seed 0 are in examples/images/deeper.)
+ *
+ * Is it true? On seeds 0, 1 and 2 (means; held-out accuracy 97.8%), yes for strokes, less so further up. Without the
+ * part that its score leans on most, a digit loses 9.1% of its held-out images; without another digit's 0.9%. What is
+ * made up for a filter correlates with what excites it by 0.84 for strokes, 0.56 for parts and only 0.52 for digits,
+ * where that of another digit has 0.31. And deeper filters are more about one digit: among the 50 images that excite
+ * them most, 27%, 33% and 48% show the commonest, before training 26%, 27% and 31%.
+ */
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { loadMnist } from '../datasets/index.js';
+import {
+  Conv2D,
+  ConvgradError,
+  Dense,
+  evaluate,
+  Flatten,
+  MaxPool2D,
+  manualSeed,
+  ReLU,
+  Sequential,
+  weightHash,
+} from '../src/index.js';
+import { filterMetrics } from '../src/inspect/index.js';
+import { makeFolder, progress, saveJson, saveModel, savePng } from '../src/node/index.js';
+import { number } from './arguments.js';
+import { ablationDrops, average, commonestDigit, likeness } from './deeper/checks.js';
+import {
+  digitsPicture,
+  edgesPicture,
+  inWords,
+  lookOf,
+  partsPicture,
+  shownOf,
+  strokesPicture,
+} from './deeper/pictures.js';
+import { type Study, studyFilters, studyScores } from './deeper/study.js';
+import { SETTINGS, train } from './recipe.js';
+
+process.on('uncaughtException', (error) => {
+  console.error(error instanceof ConvgradError ? `error: ${error.message}` : error);
+  process.exit(1);
+});
+
+const { epochs, seed, out } = new Command()
+  .name('06-what-deeper-filters-see')
+  .description('Trains three layers of filters on handwritten digits and shows what each makes of the one below.')
+  .option('--epochs <n>', 'how often every training image is seen', number(1, true), SETTINGS.epochs)
+  .option('--seed <n>', 'seed of the weights, the split and the order of the images', number(0, true), 0)
+  .option('--out <dir>', 'folder for what it writes (default: runs/deeper-seed<seed>)')
+  .allowExcessArguments(false)
+  .showHelpAfterError()
+  .parse()
+  .opts<{ epochs: number; seed: number; out?: string }>();
+const folder = out ?? `runs/deeper-seed${seed}`;
+await makeFolder(folder);
+
+// 1. Three layers of filters. A filter of conv1 sees 5x5 pixels of the image, one of conv2 10x10, one of conv3 20x20.
+const network = () => {
+  manualSeed(seed);
+  return new Sequential({
+    ...{ conv1: new Conv2D(1, 12, 5, { bias: false }), relu1: new ReLU(), pool1: new MaxPool2D(2) },
+    ...{ conv2: new Conv2D(12, 16, 3), relu2: new ReLU(), pool2: new MaxPool2D(2) },
+    ...{ conv3: new Conv2D(16, 24, 3), relu3: new ReLU() },
+    ...{ flatten: new Flatten(), dense: new Dense(24 * 3 * 3, 10) },
+  });
+};
+const model = network();
+const digits = await loadMnist({ seed });
+await train(model, digits, { ...SETTINGS, epochs, seed }, [progress()]);
+const { accuracy } = evaluate(model, digits.heldOut);
+const percent = (share: number, places = 0) => `${(100 * share).toFixed(places)}%`;
+console.log(
+  `\nheld-out accuracy ${percent(accuracy, 1)} on ${digits.heldOut.length} digits that it never learned from`,
+);
+
+// 2. What excites each filter, in a thousand of the digits that it learned from, and what it combines there (see
+//    deeper/ingredients.ts). The score of a digit is such a filter too.
+const sample = digits.train.subset(Array.from({ length: 1000 }, (_, i) => i));
+const conv1 = model.at('conv1', Conv2D).weight;
+const edges = filterMetrics(conv1.data, conv1.shape).map(lookOf);
+const strokes = studyFilters(model, 'conv2', 'pool1', sample);
+const parts = studyFilters(model, 'conv3', 'pool2', sample);
+const scores = studyScores(model, 'dense', 'relu3', sample);
+
+// 3. The pictures, and the same in words.
+await savePng(join(folder, '1-edges.png'), edgesPicture(model, 'conv1', sample));
+await savePng(join(folder, '2-strokes.png'), strokesPicture(model, strokes, sample));
+await savePng(join(folder, '3-parts.png'), partsPicture(model, { strokes, parts, scores }, sample));
+await savePng(join(folder, '4-digits.png'), digitsPicture(model, parts, scores, sample));
+
+const strongest = ({ combines }: Study, count: number, name: string) =>
+  combines
+    .slice(0, count)
+    .map((one) => inWords(one, name))
+    .join(', ');
+console.log(`
+edges: what the filters of conv1 look like
+${edges.map((look, i) => `  edge ${i}: ${look}`).join('\n')}
+
+strokes: which edges, found (+) or missing (−) where a filter of conv2 answers most, make most of its rise there
+${strokes.map((filter, i) => `  stroke ${i}: ${strongest(filter, 4, 'edge')}`).join('\n')}
+
+digits: which parts, the filters of conv3, make most of a score's lead over its value for other digits
+${scores.map((score, digit) => `  ${digit}: ${strongest(score, 3, 'part')}`).join('\n')}`);
+
+// 4. How far is that true? Pictures convince too easily: inputs are made up, patches are chosen.
+const untrained = network();
+const covered = (studies: Study[]) =>
+  average(
+    studies.map((one) =>
+      shownOf(one)
+        .flat()
+        .reduce((sum, { share }) => sum + share, 0),
+    ),
+  );
+const checks = {
+  likeness: { strokes: likeness(strokes), parts: likeness(parts), digits: likeness(scores) },
+  commonestDigit: {
+    trained: ['conv1', 'conv2', 'conv3'].map((layer) => commonestDigit(model, layer, sample)),
+    untrained: ['conv1', 'conv2', 'conv3'].map((layer) => commonestDigit(untrained, layer, sample)),
+  },
+  ablation: ablationDrops(model, 'conv3', scores, digits.heldOut),
+  shown: { strokes: covered(strokes), parts: covered(parts), digits: covered(scores) },
+};
+const alike = ({ own, others }: ReturnType<typeof likeness>) => `${own.toFixed(2)} (${others.toFixed(2)})`;
+const shares = (list: number[]) => list.map((share) => percent(share)).join(', ');
+const { ablation, shown } = checks;
+console.log(`
+how far that is true
+  made-up inputs depend on how smooth they are asked to be, and the best patches are extremes. Do they agree? Their
+  correlation (with the patches of other filters): strokes ${alike(checks.likeness.strokes)}, parts ${alike(checks.likeness.parts)}, digits ${alike(checks.likeness.digits)}
+  of the 50 images that excite a filter most, so many show one digit: conv1, conv2, conv3 ${shares(checks.commonestDigit.trained)};
+  before training ${shares(checks.commonestDigit.untrained)}
+  without the part that its score leans on most, a digit is recognised less often, by ${percent(ablation.own, 1)} of its held-out
+  images; without the one of another digit by ${percent(ablation.ofOthers, 1)}, without any one by ${percent(ablation.any, 1)}
+  the pictures show so much of the rises: strokes ${percent(shown.strokes)}, parts ${percent(shown.parts)}, digits ${percent(shown.digits)}`);
+
+// 5. What is kept.
+const hash = weightHash(model);
+await saveModel(join(folder, 'model.safetensors'), model, { weightHash: hash, seed: String(seed) });
+const figures = (studies: Study[]) => studies.map(({ rise, combines }) => ({ rise, combines }));
+await saveJson(join(folder, 'figures.json'), {
+  ...{ heldOutAccuracy: accuracy, weightHash: hash, seed, epochs, checks, edges },
+  ...{ strokes: figures(strokes), parts: figures(parts), digits: figures(scores) },
+});
+console.log(
+  `\nwritten to ${folder}: 1-edges.png, 2-strokes.png, 3-parts.png, 4-digits.png, model.safetensors, figures.json`,
+);
