@@ -18,21 +18,10 @@
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { loadMnist } from '../datasets/index.js';
-import {
-  Conv2D,
-  ConvgradError,
-  Dense,
-  evaluate,
-  Flatten,
-  MaxPool2D,
-  manualSeed,
-  ReLU,
-  Sequential,
-  weightHash,
-} from '../src/index.js';
+import { Conv2D, Dense, evaluate, Flatten, MaxPool2D, manualSeed, ReLU, Sequential, weightHash } from '../src/index.js';
 import { filterMetrics } from '../src/inspect/index.js';
 import { makeFolder, progress, saveJson, saveModel, savePng } from '../src/node/index.js';
-import { number } from './arguments.js';
+import { number, shortErrors } from './arguments.js';
 import { ablationDrops, average, commonestDigit, likeness } from './deeper/checks.js';
 import {
   digitsPicture,
@@ -46,10 +35,7 @@ import {
 import { type Study, studyFilters, studyScores } from './deeper/study.js';
 import { SETTINGS, train } from './recipe.js';
 
-process.on('uncaughtException', (error) => {
-  console.error(error instanceof ConvgradError ? `error: ${error.message}` : error);
-  process.exit(1);
-});
+shortErrors();
 
 const { epochs, seed, out } = new Command()
   .name('06-what-deeper-filters-see')
