@@ -41,5 +41,7 @@ function derivatives(size: number): Float64Array[] {
 
 /** The sum of the products. */
 export function dot(a: Float64Array, b: Float64Array): number {
-  return a.reduce((sum, value, i) => sum + value * b[i], 0);
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
+  return sum;
 }

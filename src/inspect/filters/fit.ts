@@ -13,8 +13,8 @@ export interface TemplateFits {
   best: Int32Array;
 }
 
-/** Filters in one matrix product. */
-const CHUNK = 512;
+/** Filters in one matrix product: so few that its result stays in the cache until it is searched. */
+const CHUNK = 64;
 const matrices = new Map<number, Float32Array>();
 
 /**
@@ -43,13 +43,18 @@ export function fitTemplates(filters: ArrayLike<number>, size: number): Template
         const row = r * list.length;
         const i = first + r;
         fits.oriented[i] = largest(products, row, 0, oriented, 0);
-        fits.r2ori[i] = products[row + fits.oriented[i]] ** 2;
+        fits.r2ori[i] = share(products[row + fits.oriented[i]]);
         fits.best[i] = largest(products, row, oriented, list.length, fits.oriented[i]);
-        fits.r2best[i] = products[row + fits.best[i]] ** 2;
+        fits.r2best[i] = share(products[row + fits.best[i]]);
       }
     });
   }
   return fits;
+}
+
+/** The share of energy from a cosine, which rounding may have left a little above 1. */
+function share(cosine: number): number {
+  return Math.min(1, cosine ** 2);
 }
 
 /** The templates of a size, a column each: [area, templates]. */

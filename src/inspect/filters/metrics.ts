@@ -26,7 +26,10 @@ export interface FilterMetrics {
   /** Share of energy in the first and second oriented derivatives of a Gaussian, and in the first alone, 0 to 1. */
   jori: number;
   j1: number;
-  /** Moran's I over 4-neighbours: near 1 for a large smooth filter, -1/(k*k - 1) on average for independent taps. */
+  /**
+   * Moran's I over 4-neighbours: near 1 for a large smooth filter, -1/(k*k - 1) on average for independent taps; NaN for
+   * a constant.
+   */
   moran: number;
   /** Share of energy in the mean: 1 for a constant. */
   dc: number;
@@ -73,7 +76,7 @@ export function filterMetrics(weights: ArrayLike<number>, shape: Shape): FilterM
     Float64Array.from({ length: area }, (_, tap) => weights[i * area + tap]),
   );
   const norms = filters.map((taps) => Math.hypot(...taps));
-  const largest = Math.max(...norms);
+  const largest = norms.reduce((most, norm) => Math.max(most, norm), 0);
   return filters.map((taps, i) => ({
     ...{ filter: Math.floor(i / channels), channel: i % channels },
     class: norms[i] === 0 || norms[i] < DEAD * largest ? 'dead' : classOf(fits.r2best[i], list[fits.best[i]], size),
@@ -97,13 +100,16 @@ export function classOf(r2best: number, { family }: Template, size: number): Fam
 /** How alike neighbours are: n/W * sum of w_ij z_i z_j / sum of z_i^2, with w_ij = 1 for the 4-neighbours (Moran 1950). */
 function moran(taps: Float64Array, size: number): number {
   const z = centred(taps);
+  const energy = dot(z, z);
+  // Rounding leaves a little of a constant.
+  if (energy <= 1e-24 * dot(taps, taps)) return Number.NaN;
   let together = 0;
   for (let i = 0; i < z.length; i++) {
     if ((i + 1) % size > 0) together += z[i] * z[i + 1];
     if (i + size < z.length) together += z[i] * z[i + size];
   }
   const pairs = 2 * size * (size - 1);
-  return ((z.length / pairs) * together) / dot(z, z);
+  return ((z.length / pairs) * together) / energy;
 }
 
 function dcShare(taps: Float64Array): number {
