@@ -1,7 +1,7 @@
 import { wrap } from '../../autograd/create.js';
 import { noGrad } from '../../autograd/graph.js';
 import { checkDataset, type Dataset } from '../../data/dataset.js';
-import { ShapeError } from '../../errors.js';
+import { FormatError, ShapeError } from '../../errors.js';
 import { matmul } from '../../ops/matmul.js';
 import { transpose } from '../../ops/reshape.js';
 import type { Generator } from '../../random.js';
@@ -10,17 +10,27 @@ import { centred } from './templates.js';
 
 /** At most so many images give the second moments; more change what is drawn by less than the draws differ. */
 const IMAGES = 1000;
-/** Images in one matrix product. */
-const CHUNK = 50;
+/** About so many numbers at once in a matrix product. */
+const CHUNK = 1_000_000;
 
 /**
  * Draws filters w ~ N(0, E[p p^T]) over the size x size patches p of images, without their mean: as alike from tap to tap
  * as the images are, and as random as can be beside that.
  * @param patches images [channels, height, width] of at least size x size
+ * @throws FormatError for images without contrast, or with pixels that are NaN or infinite
  */
 export function coloured(size: number, patches: Dataset | undefined, generator: Generator): () => Float64Array {
   const area = size * size;
-  const root = cholesky(secondMoments(size, patches), area);
+  const moments = secondMoments(size, patches);
+  const energy = moments.reduce((sum, value, i) => (i % (area + 1) === 0 ? sum + value : sum), 0);
+  const flat = moments.reduce((sum, value) => sum + value, 0) / area;
+  if (!(energy - flat > 1e-6 * energy)) {
+    throw new FormatError(
+      'nullDistribution',
+      `expected images with contrast, got patches of energy ${energy} in all, ${flat} of it in their means`,
+    );
+  }
+  const root = cholesky(moments, area);
   const z = new Float64Array(area);
   return () => {
     for (let i = 0; i < area; i++) z[i] = generator.normal();
@@ -47,13 +57,15 @@ function secondMoments(size: number, patches: Dataset | undefined): Float64Array
   const area = size * size;
   const [rows, columns] = [height - size + 1, width - size + 1];
   const count = Math.min(IMAGES, dataset.length);
+  const perImage = area * channels * rows * columns;
+  const atOnce = Math.max(1, Math.floor(CHUNK / perImage));
   const sum = new Float64Array(area * area);
-  for (let first = 0; first < count; first += CHUNK) {
-    const images = Array.from({ length: Math.min(CHUNK, count - first) }, (_, i) =>
+  for (let first = 0; first < count; first += atOnce) {
+    const images = Array.from({ length: Math.min(atOnce, count - first) }, (_, i) =>
       dataset.input(Math.floor(((first + i) * dataset.length) / count)),
     );
     // Row t holds tap t of all patches: for each image, channel and row of patches a piece of a row of pixels.
-    const taps = new Float32Array(area * images.length * channels * rows * columns);
+    const taps = new Float32Array(images.length * perImage);
     let at = 0;
     for (let t = 0; t < area; t++) {
       for (const image of images) {

@@ -74,7 +74,10 @@ export function emergence(
   };
 }
 
-/** The mean R2ori of random layers of so many filters, in ascending order. */
+/**
+ * The mean R2ori of random layers of so many filters, in ascending order. Of permuted filters each is there once, or as
+ * many as are asked for: neighbours, from a random one on.
+ */
 export function randomLayers(given: NullDistribution, filters: number, seed: number | string = 0): Float64Array {
   checkNumber('randomLayers', 'the number of filters', filters, { least: 1, whole: true });
   const { r2ori, sources } = given;
@@ -82,8 +85,9 @@ export function randomLayers(given: NullDistribution, filters: number, seed: num
   const rounds = Math.floor(r2ori.length / sources);
   if (rounds === 0) throw new ArgumentError('randomLayers', `expected at least ${sources} draws, got ${r2ori.length}`);
   return Float64Array.from({ length: LAYERS }, () => {
+    const start = sources > 1 ? generator.integer(sources) : 0;
     let sum = 0;
-    for (let i = 0; i < filters; i++) sum += r2ori[generator.integer(rounds) * sources + (i % sources)];
+    for (let i = 0; i < filters; i++) sum += r2ori[generator.integer(rounds) * sources + ((start + i) % sources)];
     return sum / filters;
   }).sort();
 }

@@ -1,5 +1,5 @@
 import type { Dataset } from '../../data/dataset.js';
-import { ArgumentError, checkNumber, checkOptions, ShapeError, show } from '../../errors.js';
+import { ArgumentError, checkNumber, checkOptions, FormatError, ShapeError, show } from '../../errors.js';
 import { Generator } from '../../random.js';
 import { coloured } from './coloured.js';
 import { fitTemplates } from './fit.js';
@@ -27,7 +27,7 @@ export interface NullDistribution {
 }
 
 export interface NullOptions {
-  /** How many random filters: 40,000 unless given. */
+  /** How many random filters: 40,000 unless given; a p-value below about `sources` / `draws` means no more than that. */
   draws?: number;
   /** 0 unless given. */
   seed?: number | string;
@@ -97,9 +97,17 @@ function sampler(kind: NullKind, size: number, generator: Generator, options: Nu
 
 function sourcesOf(size: number, { filters }: NullOptions): number {
   const sources = (filters?.length ?? 0) / (size * size);
-  if (sources >= 1 && Number.isInteger(sources)) return sources;
-  throw new ShapeError(
-    'nullDistribution',
-    `expected filters [n, ${size}, ${size}] to permute, got ${filters === undefined ? 'none' : `${filters.length} numbers`}`,
-  );
+  if (!filters || sources === 0 || !Number.isInteger(sources)) {
+    const got = filters ? `${filters.length} numbers` : 'none';
+    throw new ShapeError('nullDistribution', `expected filters [n, ${size}, ${size}] to permute, got ${got}`);
+  }
+  for (let i = 0; i < sources; i++) {
+    const norm = Math.hypot(...Array.prototype.slice.call(filters, i * size * size, (i + 1) * size * size));
+    if (norm > 0 && norm < Infinity) continue;
+    throw new FormatError(
+      'nullDistribution',
+      `expected filters to permute that are not dead, got one of norm ${norm} at ${i}`,
+    );
+  }
+  return sources;
 }
