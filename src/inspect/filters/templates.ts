@@ -28,6 +28,8 @@ const SCALES = [
   [0.85, 1.5, 1.8],
   [1.5, 2.5, 3],
 ] as const;
+/** Width in pixels of a blob that is a single tap. */
+const TAP = 0.2;
 
 /** What is known for kernels of 3, 5 and 7 pixels, for another size: on straight lines between these and beyond. */
 export function bySize(size: number, [at3, at5, at7]: readonly [number, number, number]): number {
@@ -39,8 +41,8 @@ const known = new Map<number, Template[]>();
 /**
  * The pictures that filters of size x size are compared with: edges (first derivatives of a Gaussian across) and lines
  * (second derivatives) at 16 angles, of several widths and offsets, each without its mean, so that a filter which answers
- * to flat grey resembles them less; and blobs (Gaussians, as they are and without their mean, and a constant), which only
- * serve to name filters. u runs across the edge or line, v along it:
+ * to flat grey resembles them less; and blobs (Gaussians from a single tap up, as they are and without their mean, and a
+ * constant), which only serve to name filters. u runs across the edge or line, v along it:
  *
  *     g = exp(-u^2 / 2s^2 - v^2 / 2(es)^2),   edge = -u g,   line = (1 - u^2/s^2) g.
  *
@@ -78,7 +80,7 @@ function build(size: number): Template[] {
   }
   const blob = { family: 'blob', angle: Number.NaN } as const;
   list.push({ ...blob, scale: Infinity, offset: [0, 0], values: unit(draw(size, () => 1)) });
-  for (const scale of scales) {
+  for (const scale of [TAP, ...scales]) {
     for (const right of offsets) {
       for (const above of offsets) {
         const spot = draw(size, (x, y) => Math.exp(-((x - right) ** 2 + (y - above) ** 2) / (2 * scale * scale)));
