@@ -72,10 +72,9 @@ export function filterMetrics(weights: ArrayLike<number>, shape: Shape): FilterM
   const area = size * size;
   const fits = fitTemplates(weights, size);
   const list = templates(size);
-  const filters = Array.from({ length: count }, (_, i) =>
-    Float64Array.from({ length: area }, (_, tap) => weights[i * area + tap]),
-  );
-  const norms = filters.map((taps) => Math.hypot(...taps));
+  const all = Float64Array.from(weights);
+  const filters = Array.from({ length: count }, (_, i) => all.subarray(i * area, (i + 1) * area));
+  const norms = filters.map((taps) => Math.sqrt(dot(taps, taps)));
   const largest = norms.reduce((most, norm) => Math.max(most, norm), 0);
   return filters.map((taps, i) => ({
     ...{ filter: Math.floor(i / channels), channel: i % channels },
