@@ -76,13 +76,23 @@ export function filterMetrics(weights: ArrayLike<number>, shape: Shape): FilterM
   const filters = Array.from({ length: count }, (_, i) => all.subarray(i * area, (i + 1) * area));
   const norms = filters.map((taps) => Math.sqrt(dot(taps, taps)));
   const largest = norms.reduce((most, norm) => Math.max(most, norm), 0);
-  return filters.map((taps, i) => ({
-    ...{ filter: Math.floor(i / channels), channel: i % channels },
-    class: norms[i] === 0 || norms[i] < DEAD * largest ? 'dead' : classOf(fits.r2best[i], list[fits.best[i]], size),
-    ...{ r2ori: fits.r2ori[i], template: list[fits.oriented[i]], r2best: fits.r2best[i] },
-    ...derivativeShares(taps, size),
-    ...{ moran: moran(taps, size), dc: dcShare(taps), norm: norms[i] },
-  }));
+  return filters.map((taps, i) => {
+    const dead = norms[i] === 0 || norms[i] < DEAD * largest;
+    const { jori, j1 } = derivativeShares(taps, size);
+    return {
+      filter: Math.floor(i / channels),
+      channel: i % channels,
+      class: dead ? 'dead' : classOf(fits.r2best[i], list[fits.best[i]], size),
+      r2ori: fits.r2ori[i],
+      template: list[fits.oriented[i]],
+      r2best: fits.r2best[i],
+      jori,
+      j1,
+      moran: moran(taps, size),
+      dc: dcShare(taps),
+      norm: norms[i],
+    };
+  });
 }
 
 /**
