@@ -1,0 +1,251 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { loadMnist } from '../datasets/index.js';
+import { coloured } from '../src/inspect/filters/coloured.js';
+import { emergence, quantile, randomLayers } from '../src/inspect/filters/emergence.js';
+import { filterMetrics } from '../src/inspect/filters/metrics.js';
+import { type NullDistribution, nullDistribution } from '../src/inspect/filters/nulls.js';
+import { Generator } from '../src/random.js';
+import { expectShare, kolmogorov, mean, noise, oriented, picture, variance } from './filter-samples.js';
+
+const LAYERS = 20_000;
+const normal5 = nullDistribution('normal', 5);
+const classes = { edge: 0.2, line: 0.1, blob: 0, unclassified: 0.7 };
+/** A null whose draws have these R2ori. */
+const given = (r2ori: number[], sources = 1): NullDistribution => ({
+  ...{ kind: sources > 1 ? 'permuted' : 'normal', size: 5, r2ori: Float64Array.from(r2ori), classes, sources },
+});
+
+/** A layer of `count` 5x5 filters of noise; the first `planted` are edges and lines at random angles with a little noise. */
+function layer(seed: number | string, planted: number, count = 8): Float32Array {
+  const generator = new Generator(`layer ${seed}`);
+  const all = noise(`noise ${seed}`, count * 25);
+  for (let i = 0; i < planted; i++) {
+    const taps = oriented(i % 2 === 0 ? 'edge' : 'line', 5, generator.uniform(0, 360), generator.uniform(0.9, 1.6));
+    const length = Math.hypot(...taps);
+    taps.forEach((tap, t) => {
+      all[i * 25 + t] = (5 * tap) / length + 0.2 * all[i * 25 + t];
+    });
+  }
+  return all;
+}
+
+describe('planted edges and lines', () => {
+  test('as many are found as were planted, and the p-value falls with their number', () => {
+    const results = [0, 1, 2, 3, 4, 6, 8].map((planted) => {
+      const layers = Array.from({ length: 6 }, (_, i) =>
+        emergence(layer(i, planted), [8, 1, 5, 5], { nulls: [normal5] }),
+      );
+      for (const { filters } of layers) {
+        for (const { r2ori } of filters.slice(0, planted)) expect(r2ori).toBeGreaterThan(0.6);
+        expect(filters.slice(0, planted).every((each) => each.class === 'edge' || each.class === 'line')).toBe(true);
+      }
+      // Beyond those, chance: about 0.8% of up to 48 filters.
+      const chance = layers.reduce((sum, { oriented }) => sum + oriented, 0) - 6 * planted;
+      expect(chance).toBeGreaterThanOrEqual(0);
+      expect(chance).toBeLessThanOrEqual(3);
+      return layers.map(({ nulls }) => nulls[0]);
+    });
+    const [none, one, , three, ...more] = results;
+    expect(Math.max(...none.map(({ p }) => p))).toBeGreaterThan(0.5);
+    expect(one.filter(({ p }) => p < 0.05).length).toBeGreaterThan(3);
+    expect(Math.max(...three.map(({ p }) => p))).toBeLessThan(0.001);
+    for (const nulls of more) expect(Math.max(...nulls.map(({ p }) => p))).toBe(1 / (1 + LAYERS));
+    const effects = results.map((nulls) => mean(nulls.map(({ effectSize }) => effectSize)));
+    expect([...effects].sort((a, b) => a - b)).toEqual(effects);
+    const all = results[6];
+    expect(all.every(({ auc, pFloor, p }) => auc > 0.99 && p === pFloor)).toBe(true);
+  });
+
+  test('what is planted is found at its angle; the planted ones with their taps in random order are not', () => {
+    const weights = layer('angles', 8);
+    const permuted = nullDistribution('permuted', 5, { filters: weights, draws: 8 * 500 });
+    const { strong, r2ori, nulls } = emergence(weights, [8, 1, 5, 5], { nulls: [normal5, permuted] });
+    expect([strong > 3, r2ori > 0.7]).toEqual([true, true]);
+    expect(nulls.map(({ kind, p }) => [kind, p])).toEqual([
+      ['normal', 1 / (1 + LAYERS)],
+      ['permuted', 1 / (1 + LAYERS)],
+    ]);
+    expect(Math.abs(nulls[1].mean - nulls[0].mean)).toBeLessThan(0.05);
+  });
+});
+
+describe('where nothing was planted, p is spread evenly', () => {
+  const COUNT = 100;
+  /** The p-values of layers of four 3x3 filters. */
+  const values = (weights: (i: number) => Float32Array, nullOf: (weights: Float32Array) => NullDistribution) =>
+    Array.from({ length: COUNT }, (_, i) => {
+      const taps = weights(i);
+      return emergence(taps, [4, 1, 3, 3], { nulls: [nullOf(taps)], seed: i }).nulls[0].p;
+    });
+  const expectEven = (p: number[]) => {
+    expect(kolmogorov(p, (x) => x)).toBeLessThan(1.95);
+    expectShare(p.filter((each) => each < 0.05).length / COUNT, 0.05, COUNT);
+    expect(Math.min(...p)).toBeGreaterThan(0);
+  };
+  const white = (i: number) => noise(`white ${i}`, 36);
+  let images: Awaited<ReturnType<typeof loadMnist>>['train'];
+  beforeAll(async () => {
+    images = (await loadMnist()).train;
+  });
+  const tinted = () => {
+    const draw = coloured(3, images, new Generator('tinted'));
+    return Array.from({ length: COUNT }, () =>
+      Float32Array.from([draw(), draw(), draw(), draw()].flatMap((w) => [...w])),
+    );
+  };
+
+  test('normal layers against the normal null', () => {
+    const null3 = nullDistribution('normal', 3, { draws: 10_000 });
+    expectEven(values(white, () => null3));
+  });
+
+  test('coloured layers against the coloured null; against the normal one they stand out', () => {
+    const layers = tinted();
+    const [own, wrong] = [
+      nullDistribution('coloured', 3, { patches: images, draws: 10_000 }),
+      nullDistribution('normal', 3, { draws: 10_000 }),
+    ];
+    expectEven(
+      values(
+        (i) => layers[i],
+        () => own,
+      ),
+    );
+    const p = values(
+      (i) => layers[i],
+      () => wrong,
+    );
+    expect(p.filter((each) => each < 0.05).length).toBeGreaterThan(COUNT / 2);
+    expect(kolmogorov(p, (x) => x)).toBeGreaterThan(5);
+  });
+
+  test('noise of any distribution against its own taps permuted', () => {
+    // Heavy tails, and filters of very different norms: permuting keeps both.
+    const heavy = (i: number) => white(i).map((tap, t) => tap ** 3 * (1 + Math.floor(t / 9)));
+    expectEven(values(heavy, (filters) => nullDistribution('permuted', 3, { filters, draws: 1600, seed: 'permuted' })));
+  });
+});
+
+describe('figures against plain loops', () => {
+  test('p, AUC, effect size, mean and percentile', () => {
+    const few = nullDistribution('normal', 5, { draws: 400, seed: 2 });
+    for (const planted of [0, 1]) {
+      const weights = layer('loops', planted, 6);
+      const { r2ori, nulls, filters } = emergence(weights, [6, 1, 5, 5], { nulls: [few], seed: 9 });
+      const own = filters.map((each) => each.r2ori);
+      expect(r2ori).toBeCloseTo(mean(own), 12);
+      const layers = randomLayers(few, 6, 9);
+      expect(layers).toHaveLength(LAYERS);
+      let pairs = 0;
+      for (const a of own) for (const b of few.r2ori) pairs += a > b ? 1 : a === b ? 0.5 : 0;
+      expect(nulls[0].auc).toBeCloseTo(pairs / 6 / 400, 12);
+      expect(nulls[0].p).toBe((1 + layers.filter((value) => value >= r2ori).length) / (1 + LAYERS));
+      expect(nulls[0].effectSize).toBeCloseTo((r2ori - mean(few.r2ori)) / Math.sqrt(variance(few.r2ori)), 9);
+      expect(nulls[0].layer99).toBe([...layers].sort((a, b) => a - b)[0.99 * LAYERS]);
+      expect(nulls[0].expectedOriented).toBeCloseTo(6 * (few.classes.edge + few.classes.line), 12);
+    }
+  });
+
+  test('a random layer as good as this one counts against it, and equal filters count half', () => {
+    const weights = layer('ties', 2);
+    const [first] = filterMetrics(weights.subarray(0, 25), [1, 1, 5, 5]);
+    const against = (r2ori: number[]) =>
+      emergence(weights.subarray(0, 25), [1, 1, 5, 5], { nulls: [given(r2ori)] }).nulls[0];
+    expect(against([first.r2ori])).toMatchObject({ p: 1, auc: 0.5 });
+    expect(against([first.r2ori - 1e-9])).toMatchObject({ p: 1 / (1 + LAYERS), auc: 1, layer99: first.r2ori - 1e-9 });
+    expect(against([first.r2ori + 1e-9])).toMatchObject({ p: 1, auc: 0 });
+    expect(against([0, 0, 1, first.r2ori]).auc).toBe(0.625);
+    expectShare(against([0, 0, 1, first.r2ori]).p, 0.5, LAYERS);
+    expect(against([0, 1]).expectedOriented).toBeCloseTo(0.3, 12);
+  });
+
+  test('random layers: the mean of as many draws, each as likely; seeded', () => {
+    const { r2ori } = normal5;
+    const layers = randomLayers(normal5, 8, 1);
+    expect(Math.abs(mean(layers) - mean(r2ori))).toBeLessThan(5 * Math.sqrt(variance(r2ori) / 8 / LAYERS));
+    expect((variance(layers) * 8) / variance(r2ori)).toBeCloseTo(1, 1);
+    expect(randomLayers(normal5, 8, 1)).toEqual(layers);
+    expect(randomLayers(normal5, 8, 2)).not.toEqual(layers);
+    expect(() => randomLayers(normal5, 0)).toThrow('the number of filters to be a whole number of at least 1, got 0');
+  });
+
+  test('of permuted filters a layer has each once; of fewer, every one as often', () => {
+    const pairs = given([0, 1, 0, 1, 0, 1, 0], 2);
+    for (const filters of [2, 4]) expect(new Set(randomLayers(pairs, filters))).toEqual(new Set([0.5]));
+    expectShare(mean(randomLayers(pairs, 1)), 0.5, LAYERS);
+    expectShare(mean(randomLayers(given([0, 0, 1], 3), 2)), 1 / 3, LAYERS);
+    expect(variance(randomLayers({ ...pairs, sources: 1 }, 2))).toBeGreaterThan(0.1); // Drawn without their order.
+  });
+
+  test('quantile', () => {
+    const hundred = Array.from({ length: 100 }, (_, i) => i);
+    expect([0, 0.5, 0.99, 1].map((q) => quantile(hundred, q))).toEqual([0, 50, 99, 99]);
+    expect(quantile([], 0.5)).toBeNaN();
+  });
+});
+
+describe('layers of all kinds', () => {
+  test('dead filters are counted and left out', () => {
+    const weights = layer('dead', 4, 6);
+    weights.fill(0, 25, 50);
+    weights.subarray(125).forEach((tap, i) => {
+      weights[125 + i] = tap * 1e-3;
+    });
+    const found = emergence(weights, [6, 1, 5, 5], { nulls: [normal5] });
+    expect([found.live, found.classes.dead, found.filters.length]).toEqual([4, 2, 6]);
+    const living = found.filters.filter((each) => each.class !== 'dead').map(({ r2ori }) => r2ori);
+    expect(found.r2ori).toBeCloseTo(mean(living), 12);
+    expect(found.nulls[0].p).toBe(
+      (1 + randomLayers(normal5, 4).filter((value) => value >= found.r2ori).length) / (1 + LAYERS),
+    );
+    expect(Object.values(found.classes).reduce((a, b) => a + b)).toBe(6);
+  });
+
+  test('a layer of zeros is no evidence', () => {
+    const found = emergence(new Float32Array(75), [3, 1, 5, 5], { nulls: [normal5, given([0, 1], 2)] });
+    expect(found).toMatchObject({ r2ori: Number.NaN, live: 0, oriented: 0, strong: 0, classes: { dead: 3 } });
+    for (const { p, auc, effectSize, expectedOriented } of found.nulls) {
+      expect([p, auc, effectSize, expectedOriented]).toEqual([1, Number.NaN, Number.NaN, 0]);
+    }
+  });
+
+  test('each channel of each filter counts, and neither sign nor scale of the layer does', () => {
+    const weights = layer('channels', 5, 12);
+    const found = emergence(weights, [4, 3, 5, 5], { nulls: [normal5] });
+    expect(found.live).toBe(12);
+    expect(found.filters.map(({ filter, channel }) => 3 * filter + channel)).toEqual([...found.filters.keys()]);
+    const flat = emergence(weights, [12, 1, 5, 5], { nulls: [normal5] });
+    expect({ ...found, filters: [] }).toEqual({ ...flat, filters: [] });
+    const scaled = emergence(
+      weights.map((tap) => -8 * tap),
+      [12, 1, 5, 5],
+      { nulls: [normal5] },
+    );
+    expect(scaled.nulls).toEqual(flat.nulls);
+  });
+
+  test('without nulls the normal one of its size is taken', () => {
+    const found = emergence(
+      picture(3, (x) => x),
+      [1, 1, 3, 3],
+    );
+    expect(found.nulls.map(({ kind }) => kind)).toEqual(['normal']);
+    expect(found.nulls[0].mean).toBeCloseTo(0.564, 2);
+    expect(found).toMatchObject({ live: 1, oriented: 1, strong: 1, classes: { edge: 1 } });
+  });
+
+  test('what does not fit is refused', () => {
+    const refused = (call: () => unknown, message: string, name: string) => {
+      expect(call).toThrow(message);
+      expect(call).toThrow(expect.objectContaining({ name }));
+    };
+    const weights = layer('refused', 0, 2);
+    const message = 'expected nulls of 5x5 filters, got one of 3x3';
+    const null3 = nullDistribution('normal', 3, { draws: 10 });
+    refused(() => emergence(weights, [2, 1, 5, 5], { nulls: [normal5, null3] }), message, 'ShapeError');
+    weights[30] = Number.NaN;
+    refused(() => emergence(weights, [2, 1, 5, 5]), 'expected finite weights, got NaN at 30', 'FormatError');
+    refused(() => emergence(weights, [2, 25]), 'expected weights [filters, channels, k, k]', 'ShapeError');
+    refused(() => emergence(weights, [2, 1, 5, 5], { null: [] } as object), "unknown option 'null'", 'ArgumentError');
+  });
+});
