@@ -20,7 +20,16 @@ import {
   studyFilters,
   studyText,
 } from '../src/inspect/index.js';
-import { makeFolder, progress, saveAnimation, saveFile, saveJson, saveModel, savePng } from '../src/node/index.js';
+import {
+  makeFolder,
+  progress,
+  report,
+  saveAnimation,
+  saveFile,
+  saveJson,
+  saveModel,
+  savePng,
+} from '../src/node/index.js';
 import { number, shortErrors } from './arguments.js';
 import { network, SETTINGS, train } from './recipe.js';
 
@@ -76,7 +85,8 @@ const study = studyFilters(filters.data, filters.shape, { nulls, timeline });
 console.log(`\nthe filters of conv1\n${studyText(study)}`);
 console.log(`\nweight hash ${hash} (the same seed and settings give the same hash)`);
 
-// 7. What is kept: the filters as a picture and growing, the model, its timeline, and all figures.
+// 7. What is kept: the filters as a picture and growing, the model and its timeline, a report that shows and explains all
+//    of it (open it in a browser), and all figures.
 const labels = study.after.filters.map((f) => `${f.filter}\n${f.class} ${angleText(f)}\nR² ${f.r2ori.toFixed(2)}`);
 const title = `The ${filters.shape[0]} filters of conv1 before and after training, seed ${seed}`;
 await savePng(
@@ -90,15 +100,19 @@ const frames = timeline.snapshots.map(({ weights }, i) => {
   return filterGrid(weights, filters.shape, { title: figures, scale });
 });
 await saveAnimation(join(folder, 'filters-growing.png'), frames, { delay: 600 });
-await saveModel(join(folder, 'model.safetensors'), model, { weightHash: hash, seed: String(seed) });
+const notes = Object.fromEntries(Object.entries(settings).map(([key, value]) => [key, String(value)]));
+await saveModel(join(folder, 'model.safetensors'), model, { weightHash: hash, ...notes });
 await saveFile(join(folder, 'timeline.safetensors'), writeSafetensors(timeline.stateDict()));
+const command = `npx tsx examples/03-train-mnist.ts --epochs ${epochs} --batch-size ${batchSize} --lr ${lr} --seed ${seed}`;
+const made = await report({ model, digits, study, nulls, timeline, batchSize, settings, command, title });
+await saveFile(join(folder, 'report.html'), made.html);
 const peakMemoryMB = Math.round(process.resourceUsage().maxRSS / 1024);
 await saveJson(join(folder, 'metrics.json'), {
   ...{ heldOutAccuracy: accuracy, heldOutLoss: loss, trainSeconds: history.trainSeconds },
   ...{ imagesPerSecond: history.imagesPerSecond, weightHash: hash, ...settings, confusion, peakMemoryMB },
-  ...{ history: history.epochs, emergence: study },
+  ...{ history: history.epochs, emergence: made.figures },
 });
 console.log(`\npeak memory ${peakMemoryMB} MB`);
 console.log(
-  `written to ${folder}: filters.png, filters-growing.png, model.safetensors, timeline.safetensors, metrics.json`,
+  `written to ${folder}: report.html, filters.png, filters-growing.png, model.safetensors, timeline.safetensors, metrics.json`,
 );

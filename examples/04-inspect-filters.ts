@@ -1,0 +1,167 @@
+/**
+ * Look into a network that somebody has trained: the report of example 03, for a saved model.
+ *
+ *     npx tsx examples/04-inspect-filters.ts runs/mnist-seed0/model.safetensors
+ *     npx tsx examples/04-inspect-filters.ts model.safetensors --seed 7 --out runs/inspected
+ *
+ * The file holds nothing but numbers with names, and so PyTorch can have written it as well. Its keys say what the network
+ * is: conv1, conv2 and so on, each followed by ReLU and max pooling over 2x2, and a dense layer at the end.
+ */
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { Command, InvalidArgumentError } from 'commander';
+import { loadMnist } from '../datasets/index.js';
+import {
+  Conv2D,
+  ConvgradError,
+  Dense,
+  Flatten,
+  FormatError,
+  MaxPool2D,
+  type Module,
+  ReLU,
+  readSafetensors,
+  Sequential,
+  type StateDict,
+  weightHash,
+} from '../src/index.js';
+import { nullDistribution, readTimeline, studyFilters, studyText, type Timeline } from '../src/inspect/index.js';
+import { makeFolder, report, saveFile, saveJson } from '../src/node/index.js';
+
+// What does not fit is said in one line.
+process.on('uncaughtException', (error) => {
+  console.error(error instanceof ConvgradError ? `error: ${error.message}` : error);
+  process.exit(1);
+});
+
+// 1. What can be set from the command line.
+const command = new Command()
+  .name('04-inspect-filters')
+  .description('Makes the report of example 03 for a saved model: one of ours, or one that PyTorch trained.')
+  .argument('<model>', 'a safetensors file with conv1.weight, conv2.weight and so on, dense.weight, and biases')
+  .option(
+    '--seed <n>',
+    'seed of the split into digits learned from and held out (default: as the file says, else 0)',
+    (text) => {
+      if (/^\d+$/.test(text) && Number.isSafeInteger(Number(text))) return Number(text);
+      throw new InvalidArgumentError('Expected a whole number of at least 0 and below 2^53.');
+    },
+  )
+  .option('--out <dir>', 'folder for report.html and metrics.json', 'runs/inspected')
+  .allowExcessArguments(false)
+  .showHelpAfterError()
+  .parse();
+const [path] = command.args;
+const { seed: asked, out } = command.opts<{ seed?: number; out: string }>();
+
+// 2. The file, and the network that it belongs to.
+const read = async (file: string) => {
+  const bytes = await readFile(file).catch((error: Error) => {
+    throw new FormatError('04-inspect-filters', `cannot read '${file}' (${error.message.split(',')[0]})`);
+  });
+  return readSafetensors(bytes);
+};
+const { tensors, metadata } = await read(path);
+const model = networkOf(tensors);
+model.loadStateDict(tensors);
+const filters = model.at('conv1', Conv2D).weight;
+
+// 3. What is not known is said in the report: it changes what the figures mean.
+const notes: string[] = [];
+const { seed: noted, weightHash: hash, ...others } = metadata;
+const seed = asked ?? (/^\d+$/.test(noted ?? '') ? Number(noted) : 0);
+if (noted === undefined || Number(noted) !== seed) {
+  const why = noted === undefined ? 'does not say which digits the model learned from' : `says seed ${noted}`;
+  notes.push(
+    `The file ${why}, and the digits called held out here are those of seed ${seed}. If the model learned from some of ` +
+      'them, its accuracy here says nothing about digits that it never saw.',
+  );
+}
+if (hash !== undefined && hash !== weightHash(model)) {
+  notes.push(
+    `The file says that its weights have the hash ${hash}, but they have ${weightHash(model)}: they were changed.`,
+  );
+}
+const timeline = await timelineBeside(path);
+for (const note of notes) console.log(`note: ${note}`);
+
+// 4. The same measurements as in example 03.
+await makeFolder(out);
+const digits = await loadMnist({ seed });
+const nulls = [
+  nullDistribution('normal', filters.shape[2]),
+  nullDistribution('coloured', filters.shape[2], { patches: digits.train }),
+];
+const study = studyFilters(filters.data, filters.shape, { nulls, timeline });
+console.log(`the filters of conv1\n${studyText(study)}`);
+
+// 5. The report.
+const begun = performance.now();
+const batchSize = Number(metadata.batchSize) > 0 ? Number(metadata.batchSize) : undefined;
+const settings = { model: path, seed, ...others };
+const again = `npx tsx examples/04-inspect-filters.ts ${path} --seed ${seed}`;
+const title = `The ${filters.shape[0]} filters of conv1 in ${basename(path)}`;
+const made = await report({ model, digits, study, nulls, timeline, batchSize, settings, command: again, title, notes });
+await saveFile(join(out, 'report.html'), made.html);
+await saveJson(join(out, 'metrics.json'), { emergence: made.figures });
+const seconds = ((performance.now() - begun) / 1000).toFixed(1);
+console.log(`\nheld-out accuracy ${(100 * made.figures.heldOut.accuracy).toFixed(1)}%`);
+console.log(`written to ${out}: report.html (${Math.ceil(made.html.length / 1024)} kB, ${seconds} s), metrics.json`);
+
+/** The network for these keys and shapes, on images of 28x28. */
+function networkOf(state: StateDict): Sequential {
+  const wrong = (detail: string) => new FormatError('04-inspect-filters', `'${path}' does not fit: ${detail}`);
+  const layers: Record<string, Module> = {};
+  let [channels, side] = [1, 28];
+  let depth = 0;
+  for (let name = 'conv1'; `${name}.weight` in state; name = `conv${depth + 1}`) {
+    const { shape } = state[`${name}.weight`];
+    const [count, inputs, size, width] = shape;
+    if (shape.length !== 4 || inputs !== channels || size !== width || Math.min(count, size) < 1) {
+      throw wrong(`expected ${name}.weight [filters, ${channels}, k, k], got [${shape.join(', ')}]`);
+    }
+    if (depth === 0 && (size < 3 || size > 11)) throw wrong(`expected conv1 of 3x3 to 11x11, got ${size}x${size}`);
+    depth++;
+    layers[name] = new Conv2D(channels, count, size, { bias: `${name}.bias` in state });
+    layers[`relu${depth}`] = new ReLU();
+    layers[`pool${depth}`] = new MaxPool2D(2);
+    [channels, side] = [count, Math.floor((side - size + 1) / 2)];
+    if (side < 1) throw wrong(`after pooling, nothing of a digit of 28x28 is left behind ${name}`);
+  }
+  const expected = [...Array.from({ length: Math.max(1, depth) }, (_, i) => `conv${i + 1}`), 'dense'];
+  const known = expected.flatMap((name) => [`${name}.weight`, `${name}.bias`]);
+  const keys = Object.keys(state);
+  if (depth === 0 || !('dense.weight' in state) || keys.some((key) => !known.includes(key))) {
+    throw wrong(
+      'expected the keys conv1.weight, conv2.weight and so on, dense.weight, and .bias of each if it has one, ' +
+        `got ${keys.slice(0, 20).join(', ') || 'none'}`,
+    );
+  }
+  const features = channels * side * side;
+  const { shape } = state['dense.weight'];
+  if (shape.length !== 2 || shape[0] !== 10 || shape[1] !== features) {
+    throw wrong(
+      `expected dense.weight [10, ${features}], which is what ReLU and pooling over 2x2 after each convolution ` +
+        `without padding leave, got [${shape.join(', ')}]`,
+    );
+  }
+  for (const key of keys) {
+    const bad = state[key].data.find((value) => !Number.isFinite(value));
+    if (bad !== undefined) throw wrong(`expected finite numbers in ${key}, got ${bad}`);
+  }
+  layers.flatten = new Flatten();
+  layers.dense = new Dense(features, 10, { bias: 'dense.bias' in state });
+  return new Sequential(layers);
+}
+
+/** The timeline that example 03 saved beside the model, if it ends with this model's filters. */
+async function timelineBeside(model: string): Promise<Timeline | undefined> {
+  const file = join(dirname(model), 'timeline.safetensors');
+  if (!existsSync(file)) return undefined;
+  const found = readTimeline((await read(file)).tensors);
+  const last = found.snapshots.at(-1)?.weights ?? [];
+  if (last.length === filters.size && last.every((value, i) => value === filters.data[i])) return found;
+  notes.push(`The timeline beside the model, ${file}, does not end with its filters: it is of another model.`);
+  return undefined;
+}
