@@ -7,27 +7,13 @@
  * The file holds nothing but numbers with names, and so PyTorch can have written it as well. Its keys say what the network
  * is: conv1, conv2 and so on, each followed by ReLU and max pooling over 2x2, and a dense layer at the end.
  */
-import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, join } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { loadMnist } from '../datasets/index.js';
-import {
-  Conv2D,
-  ConvgradError,
-  Dense,
-  Flatten,
-  FormatError,
-  MaxPool2D,
-  type Module,
-  ReLU,
-  readSafetensors,
-  Sequential,
-  type StateDict,
-  weightHash,
-} from '../src/index.js';
-import { nullDistribution, readTimeline, studyFilters, studyText, type Timeline } from '../src/inspect/index.js';
+import { Conv2D, ConvgradError, weightHash } from '../src/index.js';
+import { nullDistribution, studyFilters, studyText } from '../src/inspect/index.js';
 import { makeFolder, report, saveFile, saveJson } from '../src/node/index.js';
+import { readNetwork, timelineBeside } from './saved-network.js';
 
 // What does not fit is said in one line.
 process.on('uncaughtException', (error) => {
@@ -56,15 +42,7 @@ const [path] = command.args;
 const { seed: asked, out } = command.opts<{ seed?: number; out: string }>();
 
 // 2. The file, and the network that it belongs to.
-const read = async (file: string) => {
-  const bytes = await readFile(file).catch((error: Error) => {
-    throw new FormatError('04-inspect-filters', `cannot read '${file}' (${error.message.split(',')[0]})`);
-  });
-  return readSafetensors(bytes);
-};
-const { tensors, metadata } = await read(path);
-const model = networkOf(tensors);
-model.loadStateDict(tensors);
+const { model, metadata } = await readNetwork(path);
 const filters = model.at('conv1', Conv2D).weight;
 
 // 3. What is not known is said in the report: it changes what the figures mean.
@@ -83,7 +61,10 @@ if (hash !== undefined && hash !== weightHash(model)) {
     `The file says that its weights have the hash ${hash}, but they have ${weightHash(model)}: they were changed.`,
   );
 }
-const timeline = await timelineBeside(path);
+const timeline = await timelineBeside(path, filters.data).catch((error: Error) => {
+  notes.push(`The timeline beside the model is not used: ${error.message}.`);
+  return undefined;
+});
 for (const note of notes) console.log(`note: ${note}`);
 
 // 4. The same measurements as in example 03.
@@ -108,60 +89,3 @@ await saveJson(join(out, 'metrics.json'), { emergence: made.figures });
 const seconds = ((performance.now() - begun) / 1000).toFixed(1);
 console.log(`\nheld-out accuracy ${(100 * made.figures.heldOut.accuracy).toFixed(1)}%`);
 console.log(`written to ${out}: report.html (${Math.ceil(made.html.length / 1024)} kB, ${seconds} s), metrics.json`);
-
-/** The network for these keys and shapes, on images of 28x28. */
-function networkOf(state: StateDict): Sequential {
-  const wrong = (detail: string) => new FormatError('04-inspect-filters', `'${path}' does not fit: ${detail}`);
-  const layers: Record<string, Module> = {};
-  let [channels, side] = [1, 28];
-  let depth = 0;
-  for (let name = 'conv1'; `${name}.weight` in state; name = `conv${depth + 1}`) {
-    const { shape } = state[`${name}.weight`];
-    const [count, inputs, size, width] = shape;
-    if (shape.length !== 4 || inputs !== channels || size !== width || Math.min(count, size) < 1) {
-      throw wrong(`expected ${name}.weight [filters, ${channels}, k, k], got [${shape.join(', ')}]`);
-    }
-    if (depth === 0 && (size < 3 || size > 11)) throw wrong(`expected conv1 of 3x3 to 11x11, got ${size}x${size}`);
-    depth++;
-    layers[name] = new Conv2D(channels, count, size, { bias: `${name}.bias` in state });
-    layers[`relu${depth}`] = new ReLU();
-    layers[`pool${depth}`] = new MaxPool2D(2);
-    [channels, side] = [count, Math.floor((side - size + 1) / 2)];
-    if (side < 1) throw wrong(`after pooling, nothing of a digit of 28x28 is left behind ${name}`);
-  }
-  const expected = [...Array.from({ length: Math.max(1, depth) }, (_, i) => `conv${i + 1}`), 'dense'];
-  const known = expected.flatMap((name) => [`${name}.weight`, `${name}.bias`]);
-  const keys = Object.keys(state);
-  if (depth === 0 || !('dense.weight' in state) || keys.some((key) => !known.includes(key))) {
-    throw wrong(
-      'expected the keys conv1.weight, conv2.weight and so on, dense.weight, and .bias of each if it has one, ' +
-        `got ${keys.slice(0, 20).join(', ') || 'none'}`,
-    );
-  }
-  const features = channels * side * side;
-  const { shape } = state['dense.weight'];
-  if (shape.length !== 2 || shape[0] !== 10 || shape[1] !== features) {
-    throw wrong(
-      `expected dense.weight [10, ${features}], which is what ReLU and pooling over 2x2 after each convolution ` +
-        `without padding leave, got [${shape.join(', ')}]`,
-    );
-  }
-  for (const key of keys) {
-    const bad = state[key].data.find((value) => !Number.isFinite(value));
-    if (bad !== undefined) throw wrong(`expected finite numbers in ${key}, got ${bad}`);
-  }
-  layers.flatten = new Flatten();
-  layers.dense = new Dense(features, 10, { bias: 'dense.bias' in state });
-  return new Sequential(layers);
-}
-
-/** The timeline that example 03 saved beside the model, if it ends with this model's filters. */
-async function timelineBeside(model: string): Promise<Timeline | undefined> {
-  const file = join(dirname(model), 'timeline.safetensors');
-  if (!existsSync(file)) return undefined;
-  const found = readTimeline((await read(file)).tensors);
-  const last = found.snapshots.at(-1)?.weights ?? [];
-  if (last.length === filters.size && last.every((value, i) => value === filters.data[i])) return found;
-  notes.push(`The timeline beside the model, ${file}, does not end with its filters: it is of another model.`);
-  return undefined;
-}

@@ -54,7 +54,8 @@ function serve(files: Record<string, [string, string]>, bundle: string, isolated
   return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)));
 }
 
-function launch(): Promise<Browser> {
+/** A headless Chromium. */
+export function launch(): Promise<Browser> {
   return chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking'],

@@ -4,6 +4,7 @@ import { filterPanels } from '../../inspect/pictures/filters.js';
 import { largest, type Panel } from '../../inspect/pictures/panel.js';
 import { named } from './filters.js';
 import { fixed, type Html, html, percent, section, table, whole } from './html.js';
+import { guesses } from './reading.js';
 import type { Subject } from './subject.js';
 
 /** What each filter answers to, and what is lost without it. */
@@ -55,8 +56,9 @@ function filterTable({ figures, images, weights }: Subject): Html {
     ];
   });
   const [worst] = [...figures.ablation].sort((a, b) => a.accuracy - b.accuracy);
-  const missed =
-    worst.accuracy < accuracy
+  const missed = guesses(figures)
+    ? 'nothing, for the network as it is reads no more than guessing gets'
+    : worst.accuracy < accuracy
       ? `the network would miss filter ${worst.filter} most (${points(worst.accuracy - accuracy)})`
       : 'no filter is missed when it alone is gone';
   return html`<h3>Filter by filter</h3>

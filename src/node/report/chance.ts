@@ -90,11 +90,11 @@ function overSteps({ figures, page }: Subject): Html {
   });
   const left = leftNullBand.map(({ kind, step }) => {
     const since = step === 0 ? 'from the beginning' : `from step ${whole(step ?? 0)} on`;
-    return `${step === null ? 'not lastingly' : since} (${NULL_NAMES[kind]})`;
+    return `It ${step === null ? 'does not stay' : 'stays'} above the line “${NULL_NAMES[kind]}”${step === null ? '' : ` ${since}`}.`;
   });
   return chart(
     lines,
     `The layer's mean R2ori over the training. What to see: where the line rises above a dashed one and stays there, the layer ` +
-      `is more like edges and lines than 99 of 100 random layers: ${left.join(', and ')}.`,
+      `is more like edges and lines than 99 of 100 random layers. ${left.join(' ')}`,
   );
 }

@@ -30,7 +30,7 @@ left and −1 on its right. Where both sides are equally bright they cancel, and
 is high. So it <strong>detects a vertical edge</strong>.</p>
 <div class="lesson">
 ${matrix('image: bright (200) left, dark (50) right', IMAGE, (value) => [grey(value), value > 99 ? '#222' : '#fff'], LEFT)}
-<span aria-hidden="true">×</span>
+<span aria-hidden="true">∗</span>
 ${matrix('filter', FILTER, (value) => [value > 0 ? '#f4a582' : value < 0 ? '#92c5de' : '#f7f7f7', '#222'])}
 <span aria-hidden="true">=</span>
 ${matrix('result: where the edge is', result, (value) => [grey(value / 2), value > 200 ? '#222' : '#fff'], LEFT, 1)}

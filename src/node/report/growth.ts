@@ -9,10 +9,10 @@ const PRINTED = 6;
 
 /** The filters through the training, under a slider; on paper, and without scripts, side by side. */
 export function growthSection({ figures, options, images }: Subject): Html {
-  const heading = 'Watch them grow';
+  const heading = 'The filters through the training';
   const { timeline, digits, batchSize } = options;
   if (!timeline || timeline.snapshots.length === 0) {
-    return section('growth', heading, html`<p>How the filters grew is not shown: ${noTimeline}</p>`);
+    return section('growth', heading, html`<p>What the filters were on the way is not shown: ${noTimeline}</p>`);
   }
   const { shape, snapshots } = timeline;
   const panels = snapshots.map(({ weights }) => filterPanels(weights, shape));
@@ -44,7 +44,7 @@ export function growthSection({ figures, options, images }: Subject): Html {
 <div class="frames">${frames}</div>
 ${images.legend(scale, 'weight, one scale for all moments')}
 <p class="caption">What to see: all ${whole(shape[0])} filters at ${snapshots.length} moments, closer together at the beginning, where most
-happens. Move the slider, also with the arrow keys. <em>Held-out</em> digits are those that the network never learns from.</p>
+happens as a rule. <span class="screen">Move the slider, also with the arrow keys.</span></p>
 `,
   );
 }

@@ -63,9 +63,9 @@ export async function images(): Promise<Images> {
   };
 }
 
-/** A frame of two pixels just inside a patch. */
+/** A frame of two pixels around a patch. */
 function frame(picture: Picture, { top, left, width, height }: Patch, square: number): void {
-  const [x, y, across, down] = [left * square + 1, top * square + 1, width * square, height * square];
+  const [x, y, across, down] = [left * square - 1, top * square - 1, width * square + 4, height * square + 4];
   picture.rectangle(x, y, across, 2, MARK).rectangle(x, y + down - 2, across, 2, MARK);
   picture.rectangle(x, y, 2, down, MARK).rectangle(x + across - 2, y, 2, down, MARK);
 }

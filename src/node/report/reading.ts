@@ -1,4 +1,5 @@
 import { confusion } from '../../charts/confusion.js';
+import type { ReportFigures } from './figures.js';
 import { chart, type Html, html, percent, section, table, whole } from './html.js';
 import type { Subject } from './subject.js';
 
@@ -21,7 +22,7 @@ export function readingSection({ figures, options, images, page }: Subject): Htm
     'reading',
     'How well it reads digits',
     html`<p>It reads <strong>${percent(accuracy)}</strong> of ${whole(count)} held-out digits rightly, and ${whole(mistakes)} wrongly. Of all digits
-like these it reads between ${percent(low)} and ${percent(high)}, as far as so many tell (95% interval).</p>
+like these it reads between ${percent(low)} and ${percent(high)}, as far as so many tell (95% interval).${guesses(figures) ? ' This is no more than guessing gets.' : null}</p>
 `,
     chart(
       confusion(matrix, { width: 640, height: 560, document: page }),
@@ -31,10 +32,16 @@ like these it reads between ${percent(low)} and ${percent(high)}, as far as so m
       ? html`<p>It makes no mistake on these digits.</p>`
       : html`<h3>The worst mistakes</h3>
 <div class="mistakes">${worst}</div>
-<p class="caption">The wrong answers of which the network is most sure. What to see: some of them a person would get wrong as well, and
-others not.</p>
+<p class="caption">The wrong answers of which the network is most sure. What to look for: would a person have
+read them rightly?</p>
 `,
   );
+}
+
+/** Whether the network reads no more digits, beyond chance, than one that always names the commonest digit. */
+export function guesses({ heldOut: { accuracy, count, confusion: matrix } }: ReportFigures): boolean {
+  const commonest = Math.max(...matrix.map((row) => row.reduce((sum, n) => sum + n, 0)));
+  return interval(accuracy, count)[0] <= commonest / count;
 }
 
 /** Wilson's score interval for a share of n, 95%. Wilson (1927), Journal of the American Statistical Association 22. */

@@ -11,7 +11,7 @@ import { filtersSection, lessonSection } from './filters.js';
 import { growthSection, SLIDER } from './growth.js';
 import { fixed, Html, html, percent, whole } from './html.js';
 import { images } from './images.js';
-import { limitsSection, readingSection, settingsSection } from './reading.js';
+import { guesses, limitsSection, readingSection, settingsSection } from './reading.js';
 import { STYLE } from './style.js';
 import type { Subject } from './subject.js';
 
@@ -68,6 +68,8 @@ function policy(): string {
 /** The main figures, for a reader in a hurry. */
 function summary({ figures, options }: Subject): Html {
   const { after, before, heldOut } = figures;
+  const guessing = `The network reads no more digits than guessing would: it has not learned to name them.`;
+  const notes = [...(guesses(figures) ? [guessing] : []), ...(options.notes ?? [])];
   const facts: [string, string][] = [
     ['of held-out digits read rightly', percent(heldOut.accuracy)],
     ['of the filters are edges or lines', `${after.oriented} of ${after.filters.length}`],
@@ -79,11 +81,12 @@ function summary({ figures, options }: Subject): Html {
       return [`p, against random filters: ${NULL_NAMES[given.kind]}`, after.live === 0 ? '–' : pText(given)];
     }),
   ];
-  return html`<p>A network learned to name handwritten digits${
+  return html`<p>A network was trained to name handwritten digits${
     options.timeline ? html`, from ${whole(options.digits.train.length)} examples` : null
   }. This page looks at the ${after.filters.length} filters of its layer <code>${figures.layer}</code>: what they became, whether
-that is more than chance, and what they do.</p>
-${(options.notes ?? []).map((note) => html`<p class="note">${note}</p>\n`)}
+that is more than chance, and what they do. <em>Held-out</em> digits are ${whole(figures.heldOut.count)} that are meant to be no part of those it
+learned from.</p>
+${notes.map((note) => html`<p class="note">${note}</p>\n`)}
 <dl class="key">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
 `;
 }

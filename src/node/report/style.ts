@@ -11,7 +11,7 @@ h3 { margin: 2rem 0 0.5rem; font-size: 1.1rem; }
 p, ul { margin: 0.75rem 0; max-width: 46rem; }
 figure { margin: 1rem 0; }
 figcaption, .caption, caption, .legend { color: #555; font-size: 0.85rem; line-height: 1.45; }
-caption { padding: 0.4rem 0; text-align: left; }
+caption { padding: 0.4rem 0; max-width: min(46rem, calc(100vw - 2rem)); text-align: left; }
 img { display: block; max-width: 100%; height: auto; image-rendering: pixelated; }
 .legend { display: flex; flex-wrap: wrap; gap: 0.4rem; align-items: center; }
 .wide { overflow-x: auto; }
@@ -19,7 +19,7 @@ img { display: block; max-width: 100%; height: auto; image-rendering: pixelated;
 table { border-collapse: collapse; width: 100%; font-size: 0.85rem; font-variant-numeric: tabular-nums; }
 th, td { padding: 0.3rem 0.6rem 0.3rem 0; border-bottom: 1px solid #e5e5e5; text-align: left; vertical-align: middle; }
 thead th { color: #555; font-weight: 600; vertical-align: bottom; }
-tbody th { font-weight: inherit; }
+tbody th { font-weight: inherit; white-space: nowrap; }
 th img { display: inline-block; margin-left: 0.3rem; vertical-align: middle; }
 code { padding: 0.1rem 0.3rem; background: #f4f4f4; overflow-wrap: anywhere; }
 .key { display: grid; grid-template-columns: repeat(auto-fit, minmax(150px, 1fr)); gap: 0.75rem; margin: 1.25rem 0; padding: 0; }
@@ -56,6 +56,7 @@ button { padding: 0.25rem 0.9rem; font: inherit; }
 @media (max-width: 480px) {
   body { padding: 1rem 0.9rem 3rem; }
   .tops { grid-template-columns: 1fr; }
+  .frame img { image-rendering: auto; }
 }
 @page { margin: 14mm; }
 @media print {
@@ -65,7 +66,8 @@ button { padding: 0.25rem 0.9rem; font: inherit; }
   figure, tr, .lesson, .key, .conclusion, .note { break-inside: avoid; }
   .wide { overflow: visible; }
   .wide svg { min-width: 0; max-height: 110mm; }
-  .controls { display: none; }
+  .controls, .screen { display: none; }
+  .frame img, .tops img { image-rendering: auto; }
   .frames { min-height: 0; }
   .frame { width: calc(33% - 1rem); }
   .frame figcaption { font-size: 0.75rem; }
