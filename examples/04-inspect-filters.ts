@@ -8,18 +8,15 @@
  * is: conv1, conv2 and so on, each followed by ReLU and max pooling over 2x2, and a dense layer at the end.
  */
 import { basename, join } from 'node:path';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { loadMnist } from '../datasets/index.js';
-import { Conv2D, ConvgradError, weightHash } from '../src/index.js';
+import { Conv2D, weightHash } from '../src/index.js';
 import { nullDistribution, studyFilters, studyText } from '../src/inspect/index.js';
 import { makeFolder, report, saveFile, saveJson } from '../src/node/index.js';
+import { number, shortErrors } from './arguments.js';
 import { readNetwork, timelineBeside } from './saved-network.js';
 
-// What does not fit is said in one line.
-process.on('uncaughtException', (error) => {
-  console.error(error instanceof ConvgradError ? `error: ${error.message}` : error);
-  process.exit(1);
-});
+shortErrors();
 
 // 1. What can be set from the command line.
 const command = new Command()
@@ -29,10 +26,7 @@ const command = new Command()
   .option(
     '--seed <n>',
     'seed of the split into digits learned from and held out (default: as the file says, else 0)',
-    (text) => {
-      if (/^\d+$/.test(text) && Number.isSafeInteger(Number(text))) return Number(text);
-      throw new InvalidArgumentError('Expected a whole number of at least 0 and below 2^53.');
-    },
+    number(0, true),
   )
   .option('--out <dir>', 'folder for report.html and metrics.json', 'runs/inspected')
   .allowExcessArguments(false)

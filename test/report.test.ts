@@ -30,9 +30,10 @@ let seconds: number;
 beforeAll(async () => {
   subject = await trainedSubject();
   digits = subject.digits;
-  const begun = performance.now();
+  const begun = process.cpuUsage(); // Not the time on the clock: other tests run beside this one.
   made = await report({ ...subject, title: 'Filters <script>alert(1)</script> & "more"', settings: { lr: 0.05 } });
-  seconds = (performance.now() - begun) / 1000;
+  const { user, system } = process.cpuUsage(begun);
+  seconds = (user + system) / 1e6;
 });
 
 /** Throws unless every element is closed where it should be. */

@@ -1,5 +1,3 @@
-import { curve } from '../../charts/curve.js';
-import { histogram } from '../../charts/histogram.js';
 import type { NullKind } from '../../inspect/filters/nulls.js';
 import type { StudiedLayer } from '../../inspect/study.js';
 import { NULL_NAMES, pText } from '../../inspect/study-text.js';
@@ -19,11 +17,11 @@ const NULLS: Record<NullKind, string> = {
 
 /** The layer against random filters, before and after, and over the steps. */
 export function chanceSection(subject: Subject): Html {
-  const { figures, options, page } = subject;
+  const { figures, options, charts, page } = subject;
   const { after, before } = figures;
   const { nulls } = options;
   const marks = after.filters.map(({ filter, r2ori }) => ({ x: r2ori, label: `${filter}` }));
-  const densities = histogram({
+  const densities = charts.histogram({
     groups: nulls.map(({ kind, r2ori }) => ({ name: `random: ${NULL_NAMES[kind]}`, values: r2ori })),
     ...{ marks, marksName: 'filters of this layer, by number', xLabel: 'R2ori of a filter', height: 420 },
     ...{ width: 820, document: page },
@@ -72,7 +70,7 @@ function layerRows(when: string, layer: StudiedLayer): (string | number)[][] {
 }
 
 /** Since when. */
-function overSteps({ figures, page }: Subject): Html {
+function overSteps({ figures, charts, page }: Subject): Html {
   const { timeline, leftNullBand } = figures;
   if (!timeline.some(({ r2ori }) => Number.isFinite(r2ori))) {
     const why = timeline.length === 0 ? noTimeline : 'no filter was alive at any step.';
@@ -84,7 +82,7 @@ function overSteps({ figures, page }: Subject): Html {
     ...{ x, y: timeline.map(({ layer99 }) => layer99[i]) },
   }));
   const layer = { name: 'this layer', x, y: timeline.map(({ r2ori }) => r2ori) };
-  const lines = curve({
+  const lines = charts.curve({
     ...{ series: [...bands, layer], xScale: 'symlog', xLabel: 'step of the training', yLabel: 'mean R2ori' },
     ...{ width: 820, height: 400, document: page },
   });

@@ -92,14 +92,14 @@ export function filtersSection({ figures, options, images, weights }: Subject): 
       html`<div>${images.panel(panel, alt, { scale })}<span>${what}</span></div>`;
     return html`<figure class="card">
 <div>${earlier ? small(earlier[i], 'before', `${name} before training: ${before ? looks(before.filters[i]) : 'random'}`) : null}
-${small(now[i], earlier ? 'after' : 'learned', `${name} now: ${looks(filter)}`)}
+${small(now[i], earlier ? 'after' : 'filter', `${name} now: ${looks(filter)}`)}
 ${small(ideal[i], 'closest ideal', `the edge or line that is most like ${name}`)}</div>
 <figcaption><strong>${filter.filter}</strong> ${named(filter)} · R² ${fixed(filter.r2ori)}</figcaption></figure>
 `;
   });
   return section(
     'filters',
-    earlier ? 'The filters before and after training' : 'The filters that were learned',
+    earlier ? 'The filters before and after training' : 'The filters',
     html`<p class="conclusion">${conclusion}</p>
 ${earlier ? null : html`<p>Nothing is shown from before the training: ${noTimeline}</p>\n`}
 <div class="cards">${cards}</div>

@@ -1,10 +1,9 @@
-import { confusion } from '../../charts/confusion.js';
 import type { ReportFigures } from './figures.js';
 import { chart, type Html, html, percent, section, table, whole } from './html.js';
 import type { Subject } from './subject.js';
 
 /** How well the network does what it was trained for. */
-export function readingSection({ figures, options, images, page }: Subject): Html {
+export function readingSection({ figures, options, images, charts, page }: Subject): Html {
   const { count, accuracy, confusion: matrix, mistakes } = figures.heldOut;
   const { heldOut } = options.digits;
   const [low, high] = interval(accuracy, count);
@@ -25,7 +24,7 @@ export function readingSection({ figures, options, images, page }: Subject): Htm
 like these it reads between ${percent(low)} and ${percent(high)}, as far as so many tell (95% interval).${guesses(figures) ? ' This is no more than guessing gets.' : null}</p>
 `,
     chart(
-      confusion(matrix, { width: 640, height: 560, document: page }),
+      charts.confusion(matrix, { width: 640, height: 560, document: page }),
       'What the network says, for each digit. What to see: right answers lie on the grey diagonal; a dark square beside it is a frequent mistake.',
     ),
     mistakes === 0

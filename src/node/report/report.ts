@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { checkDataset } from '../../data/dataset.js';
-import { ArgumentError, checkOptions, show } from '../../errors.js';
+import { ArgumentError, checkOptions, optional, show } from '../../errors.js';
 import { filtersOf } from '../../inspect/network/filters.js';
 import { NULL_NAMES, pText } from '../../inspect/study-text.js';
 import { chartDocument } from '../charts.js';
@@ -37,7 +37,8 @@ export async function report(options: ReportOptions): Promise<{ html: string; fi
   checkDataset('report', 'digits.heldOut', digits.heldOut);
   const figures = gatherFigures(options);
   const weights = filtersOf('report', model, layer).weight.data;
-  const subject = { options, figures, weights, images: await images(), page: await chartDocument() };
+  const charts = await optional('report', '@observablehq/plot', () => import('../../charts/index.js'));
+  const subject = { options, figures, weights, images: await images(), charts, page: await chartDocument() };
   const sections = [
     ...[lessonSection, filtersSection, growthSection, chanceSection, behaviourSection],
     ...[readingSection, limitsSection, settingsSection],

@@ -8,6 +8,7 @@ export interface Subject {
   images: Images;
   /** The layer's filters, [filters, 1, k, k]. */
   weights: ArrayLike<number>;
+  charts: typeof import('../../charts/index.js');
   /** In which the charts are drawn. */
   page: Document;
 }
