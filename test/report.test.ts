@@ -17,7 +17,7 @@ import {
   tensor,
   weightHash,
 } from '../src/index.js';
-import { ablate, topActivations } from '../src/inspect/index.js';
+import { ablate, handMadeFilters, replaceFilter, topActivations } from '../src/inspect/index.js';
 import { report } from '../src/node/index.js';
 import { type fewDigits, subjectOf, trainedSubject } from './report-subject.js';
 
@@ -116,7 +116,14 @@ describe('the report of a model that was trained', () => {
     expect(made.figures.versions.convgrad).toMatch(/^\d+\.\d+\.\d+/);
     made.figures.ablation.forEach((row, filter) => {
       expect(row).toMatchObject({ filter, accuracy: ablate(model, 'conv1', filter).evaluate(digits.heldOut).accuracy });
-      expect(row.handMade!.accuracy).toBeGreaterThan(0);
+      const { name, cosine } = subject.study.after.filters[filter].nearest!;
+      const { values } = handMadeFilters(5).find((other) => other.name === name)!;
+      const kernel = tensor(
+        values.map((value) => value * Math.sign(cosine)),
+        { shape: [5, 5] },
+      );
+      const { accuracy } = replaceFilter(model, 'conv1', filter, kernel).evaluate(digits.heldOut);
+      expect(row.handMade).toEqual({ name, accuracy });
     });
     expect(made.figures.topActivations[2]).toEqual(topActivations(model, 'conv1', 2, digits.heldOut, { count: 5 }));
   });
@@ -208,6 +215,11 @@ describe('what does not fit is refused', () => {
       'a study of others',
       (given) => ({ ...given, model: network() }),
       /a study of filters \[12, 1, 5, 5\], got one of \[5, 1, 5, 5\]/,
+    ],
+    [
+      'a timeline that the study has not',
+      (given) => ({ ...given, study: { ...given.study, timeline: [] } }),
+      /expected the timeline of the study, of 0 moments, got 5/,
     ],
     [
       'other nulls',

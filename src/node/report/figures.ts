@@ -91,6 +91,13 @@ export function gatherFigures(options: ReportOptions): ReportFigures {
   const [compared, given] = [study.after.nulls, nulls].map((list) => list.map(({ kind }) => kind).join(', '));
   if (compared !== given)
     throw new ArgumentError('report', `expected the nulls of the study, ${compared}, got ${given}`);
+  const moments = options.timeline?.snapshots.length ?? 0;
+  if (moments !== study.timeline.length) {
+    throw new ArgumentError(
+      'report',
+      `expected the timeline of the study, of ${study.timeline.length} moments, got ${moments}`,
+    );
+  }
   const { heldOut } = digits;
   const { worst, predictions, ...evaluation } = judged(model, heldOut);
   const { filters } = study.after;

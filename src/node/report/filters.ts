@@ -1,9 +1,10 @@
 import { filterMetrics } from '../../inspect/filters/metrics.js';
+import { templates } from '../../inspect/filters/templates.js';
 import { filterPanels } from '../../inspect/pictures/filters.js';
 import { largest, type Panel } from '../../inspect/pictures/panel.js';
 import type { StudiedFilter } from '../../inspect/study.js';
 import { angleText } from '../../inspect/study-text.js';
-import { fixed, type Html, html, section } from './html.js';
+import { fixed, type Html, html, section, whole } from './html.js';
 import type { Subject } from './subject.js';
 
 /** The picture of the first lesson: bright on the left, dark on the right. */
@@ -85,6 +86,7 @@ export function filtersSection({ figures, options, images, weights }: Subject): 
   const earlier = first ? filterPanels(first, shape) : null;
   const now = filterPanels(weights, shape);
   const ideal = filterMetrics(weights, shape).map(({ template }, i) => projected(now[i], template.values));
+  const ideals = templates(shape[2]).filter(({ family }) => family !== 'blob').length;
   const scale = largest([...now, ...(earlier ?? [])]);
   const cards = after.filters.map((filter, i) => {
     const name = `filter ${filter.filter}`;
@@ -106,7 +108,7 @@ ${earlier ? null : html`<p>Nothing is shown from before the training: ${noTimeli
 ${images.legend(scale, 'weight, one scale for all')}
 <p class="caption">What to look for: a filter that is positive on one side of a straight border and negative on the other is an
 <strong>edge</strong>; a stripe between two of the other colour is a <strong>line</strong>; the angle says which way it runs
-(0° lies, 90° stands). <em>Closest ideal</em> is the mathematically drawn edge or line, of 1,280, that fits the filter best, as
+(0° lies, 90° stands). <em>Closest ideal</em> is the mathematically drawn edge or line, of ${whole(ideals)}, that fits the filter best, as
 strong as it is in the filter. <strong>R²</strong>, called R2ori in tables, is the share of the filter that it explains: 1
 is a perfect edge or line, and random filters of this size reach ${fixed(figures.after.nulls[0].mean)} on average. A filter is
 <em>unclassified</em> when nothing fits it better than 99% of random filters are fitted, and <em>dead</em> when its weights

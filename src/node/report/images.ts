@@ -57,7 +57,7 @@ export async function images(): Promise<Images> {
       const picture = new Picture(160, 12);
       for (let x = 0; x < 160; x++) picture.rectangle(x, 0, 1, 12, diverging(x / 79.5 - 1));
       const end = short(scale);
-      return html`<p class="legend">${unit}: −${end} ${image(picture, 'from blue, negative, over white, zero, to red, positive')} +${end}</p>
+      return html`<p class="legend">${unit}: <span>−${end} ${image(picture, 'from blue, negative, over white, zero, to red, positive')} +${end}</span></p>
 `;
     },
   };

@@ -86,7 +86,7 @@ export function settingsSection({ figures, options }: Subject): Html {
     'Settings',
     options.command ? html`<p>To make it again: <code>${options.command}</code></p>` : null,
     table(
-      'The same seed and settings give the same weights to the last bit, and so the same weight hash.',
+      'Two trainings with convgrad of the same seed and settings give the same weights to the last bit, and so the same weight hash.',
       ['setting', 'value'],
       rows,
     ),

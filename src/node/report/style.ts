@@ -13,7 +13,8 @@ figure { margin: 1rem 0; }
 figcaption, .caption, caption, .legend { color: #555; font-size: 0.85rem; line-height: 1.45; }
 caption { padding: 0.4rem 0; max-width: min(46rem, calc(100vw - 2rem)); text-align: left; }
 img { display: block; max-width: 100%; height: auto; image-rendering: pixelated; }
-.legend { display: flex; flex-wrap: wrap; gap: 0.4rem; align-items: center; }
+.legend, .legend span { display: flex; flex-wrap: wrap; gap: 0.4rem; align-items: center; }
+.legend span { flex-wrap: nowrap; white-space: nowrap; }
 .wide { overflow-x: auto; }
 .wide svg { display: block; min-width: 560px; }
 table { border-collapse: collapse; width: 100%; font-size: 0.85rem; font-variant-numeric: tabular-nums; }
