@@ -3,16 +3,21 @@ import { describe, expect, test } from 'vitest';
 import { operation } from '../src/autograd/operation.js';
 import * as convgrad from '../src/index.js';
 import {
+  abs,
   add,
   avgPool2d,
+  batchNorm2d,
   clone,
   conv2d,
   crossEntropy,
   dense,
   div,
+  dropout,
+  dropout2d,
   exp,
   flatten,
   Generator,
+  gelu,
   gradcheck,
   leakyRelu,
   log,
@@ -31,6 +36,7 @@ import {
   reshape,
   sigmoid,
   softmax,
+  softplus,
   sqrt,
   sub,
   sum,
@@ -66,6 +72,12 @@ function row<Args extends unknown[]>(op: (...args: Args) => Tensor, ...args: Arg
   return { name: `${op.name}(${shown.join(', ')})`, covers: op, inputs, fn };
 }
 
+/** A check of an operation with chance in it: the same seed, the same chance. */
+function randomRow(covers: unknown, name: string, op: (x: Tensor, seed: number) => Tensor, ...shape: number[]): Row {
+  const kept = uniform(shape, { low: 0.5, high: 2, dtype: 'float64', requiresGrad: true, generator });
+  return { name, covers, inputs: [kept], fn: (input) => op(input, 1) };
+}
+
 const show = (value: unknown) => JSON.stringify(value).replaceAll('"', '');
 
 const same = x(2, 3);
@@ -79,6 +91,8 @@ const OPERATIONS: Row[] = [
   ...[row(pow, positive(2, 3), x(2, 3)), row(pow, positive(3, 1), x(1, 4)), row(pow, positive(), x(2, 1, 3))],
   ...[row(pow, x(2, 3), 2), row(pow, x(5), 3), row(pow, positive(4), -0.5), row(pow, 1.7, x(2, 3))],
   ...[neg, exp, relu, sigmoid, tanh].flatMap((op) => [row(op, x(2, 3)), row(op, positive())]),
+  ...[gelu, softplus, abs].flatMap((op) => [row(op, x(2, 5)), row(op, positive())]),
+  ...[row(gelu, random(-4, 4, [9]), { approximate: 'none' }), row(gelu, random(-4, 4, [9]), { approximate: 'tanh' })],
   ...[row(log, positive(2, 3)), row(sqrt, positive(2, 3)), row(leakyRelu, x(2, 5)), row(leakyRelu, x(2, 5), 0.3)],
 
   ...[row(matmul, x(2, 3), x(3, 4)), row(matmul, x(1, 3), x(3, 1)), row(matmul, x(4, 2, 3), x(4, 3, 2))],
@@ -100,6 +114,23 @@ const OPERATIONS: Row[] = [
   ...[softmax, logSoftmax].flatMap((op) => [
     ...[row(op, x(3, 4)), row(op, x(2, 3, 2), 0), row(op, x(2, 3, 2), 1), row(op, x(2, 3, 2), -1), row(op, x(4))],
   ]),
+
+  row(batchNorm2d, x(3, 2, 2, 3), null, null, x(2), x(2), { training: true }),
+  row(batchNorm2d, x(2, 3, 1, 2), fixed(3), fixed(3), null, null, { training: true, eps: 0.1 }),
+  row(batchNorm2d, x(4, 1, 1, 1), null, null, null, x(1), { training: true }),
+  row(batchNorm2d, x(2, 2, 2, 2), fixed(2), positive(2).detach(), x(2), x(2)),
+  row(batchNorm2d, fixed(2, 2, 2, 2), fixed(2), positive(2).detach(), x(2), x(2), { training: true }),
+  row(batchNorm2d, x(1, 2, 1, 1), fixed(2), positive(2).detach(), null, null, { eps: 0.1 }),
+  randomRow(dropout, 'dropout([3, 4], 0.3)', (a, seed) => dropout(a, 0.3, { generator: new Generator(seed) }), 3, 4),
+  randomRow(
+    dropout2d,
+    'dropout2d([3, 4, 2, 3])',
+    (a, seed) => dropout2d(a, 0.5, { generator: new Generator(seed) }),
+    3,
+    4,
+    2,
+    3,
+  ),
 
   row(conv2d, x(2, 2, 5, 4), x(3, 2, 3, 3), x(3)),
   row(conv2d, x(1, 2, 4, 5), x(2, 2, 3, 2)),
@@ -154,6 +185,30 @@ const LAYERS: Row[] = [
   layerRow(new convgrad.MaxPool2D(2), 2, 2, 4, 5),
   layerRow(new convgrad.MaxPool2D(3, { stride: 2, padding: 1 }), 1, 1, 5, 6),
   layerRow(new convgrad.AvgPool2D([2, 3], { stride: 1, padding: [1, 1] }), 1, 2, 4, 5),
+  layerRow(new convgrad.LeakyReLU(0.2), 2, 3, 2),
+  layerRow(new convgrad.GELU(), 2, 3),
+  layerRow(new convgrad.GELU({ approximate: 'tanh' }), 2, 3),
+  layerRow(new convgrad.Sigmoid(), 2, 3),
+  layerRow(new convgrad.Tanh(), 2, 3),
+  layerRow(new convgrad.Softmax(), 2, 3),
+  layerRow(new convgrad.Softmax(1), 2, 3, 2),
+  layerRow(new convgrad.GlobalAvgPool2D(), 2, 3, 2, 4),
+  layerRow(new convgrad.BatchNorm2D(3), 2, 3, 2, 2),
+  layerRow(new convgrad.BatchNorm2D(2, { affine: false, trackRunningStatistics: false, eps: 0.01 }), 3, 2, 2, 1),
+  layerRow(new convgrad.BatchNorm2D(2).eval(), 2, 2, 2, 2),
+  layerRow(new convgrad.Dropout(0.5).eval(), 2, 3),
+  layerRow(new convgrad.Dropout2D(0.5).eval(), 2, 3, 1, 2),
+  ...[convgrad.Dropout, convgrad.Dropout2D].map((Kind) =>
+    randomRow(
+      Kind,
+      `${Kind.name} in training`,
+      (a, seed) => new Kind(0.4, { generator: new Generator(seed) }).forward(a),
+      2,
+      4,
+      2,
+      2,
+    ),
+  ),
   layerRow(new convgrad.Flatten(), 2, 3, 2),
   layerRow(
     new convgrad.Sequential(

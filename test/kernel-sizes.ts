@@ -1,4 +1,4 @@
-import type { ConvSizes, MatmulSizes, PoolSizes } from '../src/kernels/kernels.js';
+import type { ChannelSizes, ConvSizes, MatmulSizes, PoolSizes } from '../src/kernels/kernels.js';
 import { windowsAlong } from '../src/shape.js';
 
 // Awkward sizes: odd ones, ones below a vector's length, ones that leave a rest after each kind of tile.
@@ -42,6 +42,15 @@ export const LINES = [
   { outer: 3, length: 10, inner: 1 },
   { outer: 2, length: 5, inner: 7 },
   { outer: 4, length: 28, inner: 3 },
+];
+
+/** Channels of every length around a vector's, one of them longer than what is summed in float32 at once. */
+export const CHANNELS: ChannelSizes[] = [
+  { N: 2, C: 1, size: 1 },
+  ...[1, 3, 4, 5, 7, 9, 49].map((size) => ({ N: 3, C: 5, size })),
+  { N: 2, C: 3, size: 1100 },
+  { N: 1, C: 17, size: 10 },
+  { N: 40, C: 2, size: 144 },
 ];
 
 export const MATMULS: MatmulSizes[] = [

@@ -5,7 +5,7 @@ import { reference } from '../src/kernels/reference/index.js';
 import type { AnyStorage } from '../src/kernels/storage.js';
 import { broadcastShapes, broadcastStrides, sizeOf } from '../src/shape.js';
 import { Maker } from './kernel-maker.js';
-import { CONVS, LINES, MATMULS, POOLS, pairs, SHAPES, WALKS } from './kernel-sizes.js';
+import { CHANNELS, CONVS, LINES, MATMULS, POOLS, pairs, SHAPES, WALKS } from './kernel-sizes.js';
 
 /** Runs a kernel and returns what it wrote. */
 type Case = (make: Maker, kernels: Kernels) => AnyStorage[];
@@ -15,7 +15,20 @@ type Table = Record<Exclude<keyof Kernels, 'name' | 'allocate' | 'zeros' | 'allo
 
 const LENGTHS = [1, 3, 4, 5, 7, 28, 1000];
 const EDGES = [0, -0, Infinity, -Infinity, NaN, 1, -1, 3e38, 1e-40];
-const UNARY: UnaryOperation[] = ['neg', 'exp', 'log', 'sqrt', 'relu', 'leakyRelu', 'sigmoid', 'tanh'];
+const UNARY: UnaryOperation[] = [
+  'neg',
+  'exp',
+  'log',
+  'sqrt',
+  'relu',
+  'leakyRelu',
+  'sigmoid',
+  'tanh',
+  'gelu',
+  'geluTanh',
+  'softplus',
+  'abs',
+];
 const BINARY: BinaryOperation[] = ['add', 'sub', 'mul', 'div', 'pow'];
 const needsPositive = (operation: string) => operation === 'log' || operation === 'sqrt' || operation === 'pow';
 
@@ -191,6 +204,60 @@ const TABLE: Table = {
         return [dlogits];
       },
   ),
+  moments: cases(CHANNELS, titleOf, (sizes) => (make, k) => {
+    const [mean, variance] = [make.room(sizes.C), make.room(sizes.C)];
+    k.moments(make.random(sizeOf(Object.values(sizes)), 4, 6), mean, variance, sizes);
+    return [mean, variance];
+  }),
+  normalize: cases(
+    pairs(CHANNELS, [true, false]),
+    ([sizes, affine]) => `${titleOf(sizes)}${affine ? ' with weight and bias' : ''}`,
+    ([sizes, affine]) =>
+      (make, k) => {
+        const n = sizeOf(Object.values(sizes));
+        const statistics = { mean: make.random(sizes.C), variance: make.random(sizes.C, 0.1, 2) };
+        const [weight, bias] = affine ? [make.random(sizes.C), make.random(sizes.C)] : [null, null];
+        const y = make.room(n);
+        k.normalize(make.random(n), statistics, weight, bias, y, { ...sizes, eps: 1e-3 });
+        return [y];
+      },
+  ),
+  normalizeGradient: cases(
+    pairs(CHANNELS, [true, false]),
+    ([sizes, fixed]) => `${titleOf(sizes)}${fixed ? ' with fixed statistics' : ''}`,
+    ([sizes, fixed]) =>
+      (make, k) => {
+        const n = sizeOf(Object.values(sizes));
+        const statistics = { mean: make.random(sizes.C), variance: make.random(sizes.C, 0.1, 2), fixed };
+        const [x, weight, dy] = [make.random(n), make.random(sizes.C), make.random(n)];
+        const [dx, alone, dweight, dbias] = [make.sum(n), make.sum(n), make.sum(sizes.C), make.sum(sizes.C)];
+        const settings = { ...sizes, eps: 1e-3 };
+        k.normalizeGradient(x, statistics, weight, dy, { dx, dweight, dbias }, settings);
+        k.normalizeGradient(x, statistics, null, dy, { dx: alone, dweight: null, dbias: null }, settings);
+        return [dx, alone, dweight, dbias];
+      },
+  ),
+  dropoutAdd: {
+    ...cases(
+      pairs(LENGTHS, [0, 0.3, 1]),
+      ([n, p]) => `${n} with probability ${p}`,
+      ([n, p]) =>
+        (make, k) => {
+          const y = make.sum(n);
+          k.dropoutAdd(make.random(n), y, { keys: [0xfedcba98, 7], p, run: 1 });
+          return [y];
+        },
+    ),
+    ...cases(
+      [2, 3, 4, 9, 49],
+      (run) => `20 runs of ${run}`,
+      (run) => (make, k) => {
+        const y = make.sum(20 * run);
+        k.dropoutAdd(make.random(20 * run), y, { keys: [3, 0x89abcdef], p: 0.5, run });
+        return [y];
+      },
+    ),
+  },
   conv2d: cases(
     CONVS.flatMap((s) =>
       pairs(['random', 'sparse'] as const, [true, false]).map(([kind, bias]) => ({ s, kind, bias })),

@@ -42,6 +42,7 @@ const functions: [UnaryOperation, (x: number) => number, number][] = [
   ['tanh', Math.tanh, 1.4],
   ['sigmoid', sigmoid, 2.3],
   ['sqrt', Math.sqrt, 0.51],
+  ['softplus', (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))), 2.6],
 ];
 
 test.each(functions)('%s is wrong by at most $2 ulp, over the whole range of float32', (operation, truth, limit) => {

@@ -49,6 +49,23 @@ export interface LineSizes {
   inner: number;
 }
 
+/** Numbers by channel, [N, C, size]: each channel has `N` runs of `size` neighbours. */
+export interface ChannelSizes {
+  N: number;
+  C: number;
+  size: number;
+}
+
+/** Which numbers dropout sets to 0: a hash of the two keys and of the number's place decides, so no mask is stored. */
+export interface DropoutSettings {
+  /** Two whole numbers below 2^32, drawn anew for each use. */
+  keys: readonly [number, number];
+  /** The probability of 0. */
+  p: number;
+  /** How many neighbours share their fate. */
+  run: number;
+}
+
 /** A walk over all indices of `shape` in row-major order, with the strides of the one array that is not contiguous. */
 export interface Walk {
   shape: Shape;
@@ -62,8 +79,25 @@ export interface BroadcastWalk {
   stridesB: readonly number[];
 }
 
-export type UnaryOperation = 'neg' | 'exp' | 'log' | 'sqrt' | 'relu' | 'leakyRelu' | 'sigmoid' | 'tanh';
+export type UnaryOperation =
+  | 'neg'
+  | 'exp'
+  | 'log'
+  | 'sqrt'
+  | 'relu'
+  | 'leakyRelu'
+  | 'sigmoid'
+  | 'tanh'
+  | 'gelu'
+  | 'geluTanh'
+  | 'softplus'
+  | 'abs';
 export type BinaryOperation = 'add' | 'sub' | 'mul' | 'div' | 'pow';
+
+/** How `normalize` does: what is added to the variance, and the sizes. */
+export interface NormalizeSettings extends ChannelSizes {
+  eps: number;
+}
 
 export interface SGDSettings {
   lr: number;
@@ -140,6 +174,32 @@ export interface Kernels {
     classes: number,
     smoothing: number,
   ): void;
+
+  /** The mean of each channel, and the mean square of the distances from it. */
+  moments(x: Storage, mean: Storage, variance: Storage, sizes: ChannelSizes): void;
+  /** y = (x - mean) / sqrt(variance + eps) * weight + bias, channel by channel; weight and bias are null for 1 and 0. */
+  normalize(
+    x: Storage,
+    statistics: { mean: Storage; variance: Storage },
+    weight: Storage | null,
+    bias: Storage | null,
+    y: Storage,
+    settings: NormalizeSettings,
+  ): void;
+  /**
+   * Entries of `gradients` are null where none is wanted. `fixed` says that mean and variance were given; else they are
+   * the moments of x, and a gradient flows through them.
+   */
+  normalizeGradient(
+    x: Storage,
+    statistics: { mean: Storage; variance: Storage; fixed: boolean },
+    weight: Storage | null,
+    dy: Storage,
+    gradients: { dx: Storage | null; dweight: Storage | null; dbias: Storage | null },
+    settings: NormalizeSettings,
+  ): void;
+  /** y += x / (1 - p), where it is not dropped: its own gradient. */
+  dropoutAdd(x: Storage, y: Storage, settings: DropoutSettings): void;
 
   conv2d(x: Storage, weight: Storage, bias: Storage | null, y: Storage, sizes: ConvSizes): void;
   conv2dGradInput(dy: Storage, weight: Storage, dx: Storage, sizes: ConvSizes): void;

@@ -12,11 +12,26 @@ export class Parameter extends Tensor {
   }
 }
 
+/**
+ * Numbers that a layer keeps and no optimizer learns, such as running statistics: no parameter, but part of `stateDict`,
+ * of `loadStateDict`, of `weightHash` and of `to`. PyTorch's word for it is a buffer.
+ */
+export class StateBuffer extends Tensor {
+  /** Its name in the state dict, such as `running_mean`. */
+  readonly key: string;
+
+  /** Holds a copy of the numbers of `value`. */
+  constructor(key: string, value: Tensor) {
+    super(copyOf(value.storage.array, value.dtype), value.shape);
+    this.key = key;
+  }
+}
+
 /** The numbers of a model by PyTorch's keys, such as `0.weight`; they share the model's memory. */
 export type StateDict = Record<string, Tensor>;
 
 /**
- * A part of a network: a layer, or a model of layers. Its fields that are parameters or modules, or lists of them, belong
+ * A part of a network: a layer, or a model of layers. Its fields that are parameters, state buffers or modules, or lists of them, belong
  * to it; fields named with a # are not seen.
  */
 export abstract class Module {
@@ -40,7 +55,10 @@ export abstract class Module {
   /** All parameters by PyTorch's keys; one that is used in two places comes once. */
   namedParameters(): [string, Parameter][] {
     const seen = new Set<Parameter>();
-    return this.#allParameters().filter(([, parameter]) => !seen.has(parameter) && seen.add(parameter));
+    return this.#state().filter((entry): entry is [string, Parameter] => {
+      const [, value] = entry;
+      return value instanceof Parameter && !seen.has(value) && Boolean(seen.add(value));
+    });
   }
 
   parameters(): Parameter[] {
@@ -52,10 +70,10 @@ export abstract class Module {
     return 0;
   }
 
-  /** The model's numbers, sharing its memory: clone them to keep a state. */
+  /** The model's parameters and state buffers, sharing its memory: clone them to keep a state. */
   stateDict(): StateDict {
     const state: StateDict = Object.create(null);
-    for (const [key, parameter] of this.#allParameters()) state[key] = parameter.detach();
+    for (const [key, value] of this.#state()) state[key] = value.detach();
     return state;
   }
 
@@ -66,7 +84,7 @@ export abstract class Module {
    */
   loadStateDict(state: StateDict, options: { strict?: boolean } = {}): { missing: string[]; unexpected: string[] } {
     checkOptions('loadStateDict', options, ['strict']);
-    const own = new Map(this.#allParameters());
+    const own = new Map(this.#state());
     const missing = [...own.keys()].filter((key) => !(key in state));
     const unexpected = Object.keys(state).filter((key) => !own.has(key));
     if ((options.strict ?? true) && (missing.length > 0 || unexpected.length > 0)) {
@@ -100,13 +118,13 @@ export abstract class Module {
     return this.train(false);
   }
 
-  /** Converts all parameters, in place; what was computed from them before cannot be sent backward any more. */
+  /** Converts all parameters and state buffers, in place; what was computed from them before cannot be sent backward any more. */
   to(dtype: DType): this {
-    for (const parameter of this.parameters()) {
-      parameter.grad = null;
-      const { version } = parameter.storage;
-      parameter.storage = copyOf(parameter.storage.array, dtype);
-      parameter.storage.version = version + 1;
+    for (const value of new Set(this.#state().map(([, each]) => each))) {
+      value.grad = null;
+      const { version } = value.storage;
+      value.storage = copyOf(value.storage.array, dtype);
+      value.storage.version = version + 1;
     }
     return this;
   }
@@ -121,9 +139,13 @@ export abstract class Module {
     return relocate(fn, () => String(this));
   }
 
-  #allParameters(prefix = ''): [string, Parameter][] {
-    const own = this.#fields(Parameter).map(([name, value]): [string, Parameter] => [join(prefix, name), value]);
-    return [...own, ...this.namedChildren().flatMap(([name, child]) => child.#allParameters(join(prefix, name)))];
+  /** Everything that `stateDict` holds, in its order: PyTorch's, parameters first. */
+  #state(prefix = ''): [string, Parameter | StateBuffer][] {
+    const buffers = this.#fields(StateBuffer).map(([, value]): [string, StateBuffer] => [value.key, value]);
+    const own = [...this.#fields(Parameter), ...buffers].map(([name, value]): [string, Parameter | StateBuffer] => {
+      return [join(prefix, name), value];
+    });
+    return [...own, ...this.namedChildren().flatMap(([name, child]) => child.#state(join(prefix, name)))];
   }
 
   #fields<T>(Kind: abstract new (...args: never[]) => T): [string, T][] {
@@ -132,6 +154,17 @@ export abstract class Module {
       if (!Array.isArray(value)) return [];
       return value.flatMap((item, i): [string, T][] => (item instanceof Kind ? [[`${name}.${i}`, item]] : []));
     });
+  }
+}
+
+/** @internal Calls `fn` with all layers in evaluation mode; each has the mode that it had when `fn` has returned or thrown. */
+export function inEvaluation<T>(model: Module, fn: () => T): T {
+  const modes = model.namedModules().map(([, module]) => ({ module, training: module.training }));
+  model.eval();
+  try {
+    return fn();
+  } finally {
+    for (const { module, training } of modes) module.training = training;
   }
 }
 

@@ -1,7 +1,8 @@
 import type { Tensor } from '../autograd/tensor.js';
-import { checkOptions } from '../errors.js';
+import { checkOptions, ShapeError } from '../errors.js';
 import { avgPool2d, maxPool2d, POOL2D_OPTIONS, type Pool2dOptions } from '../ops/pool2d.js';
-import { type Pair, pair } from '../shape.js';
+import { mean } from '../ops/reduce.js';
+import { type Pair, pair, showShape } from '../shape.js';
 import { Module } from './module.js';
 
 abstract class Pool2D extends Module {
@@ -31,6 +32,16 @@ export class MaxPool2D extends Pool2D {
 export class AvgPool2D extends Pool2D {
   override forward(x: Tensor): Tensor {
     return this.located(() => avgPool2d(x, this.kernelSize, this.options));
+  }
+}
+
+/** The mean of each channel: [N, C, H, W] to [N, C]. PyTorch's `AdaptiveAvgPool2d(1)` followed by `Flatten`. */
+export class GlobalAvgPool2D extends Module {
+  override forward(x: Tensor): Tensor {
+    return this.located(() => {
+      if (x.shape.length === 4) return mean(x, { axis: [2, 3] });
+      throw new ShapeError('GlobalAvgPool2D', `expected an input [N, C, H, W], got shape ${showShape(x.shape)}`);
+    });
   }
 }
 

@@ -2,7 +2,7 @@ import { zeros } from '../autograd/create.js';
 import { noGrad } from '../autograd/graph.js';
 import type { Tensor } from '../autograd/tensor.js';
 import { type Shape, showShape } from '../shape.js';
-import type { Module } from './module.js';
+import { inEvaluation, type Module } from './module.js';
 
 export interface LayerSummary {
   /** The path inside the model, such as `conv1`. */
@@ -25,7 +25,7 @@ export interface Summary {
 }
 
 /**
- * What each layer makes of one example, and what it costs.
+ * What each layer makes of one example in evaluation mode, and what it costs.
  * @param inputShape one example's shape, without the batch axis, such as [1, 28, 28]
  * @throws ShapeError when the example does not fit the model
  */
@@ -44,7 +44,7 @@ export function summary(model: Module, inputShape: Shape): Summary {
     });
   });
   try {
-    noGrad(() => model.forward(zeros([1, ...inputShape], { dtype })));
+    inEvaluation(model, () => noGrad(() => model.forward(zeros([1, ...inputShape], { dtype }))));
   } finally {
     restore();
   }

@@ -1,6 +1,7 @@
 import { tensor } from '../autograd/create.js';
 import { checkTensors, operation } from '../autograd/operation.js';
 import { Tensor } from '../autograd/tensor.js';
+import { ArgumentError, checkOptions, show } from '../errors.js';
 import type { BinaryOperation, UnaryOperation } from '../kernels/kernels.js';
 import { broadcastShapes, broadcastStrides } from '../shape.js';
 
@@ -70,6 +71,31 @@ export function sigmoid(x: Tensor): Tensor {
 /** The hyperbolic tangent. */
 export function tanh(x: Tensor): Tensor {
   return unary('tanh', x);
+}
+
+/** |x|; its gradient at 0 is 0. */
+export function abs(x: Tensor): Tensor {
+  return unary('abs', x);
+}
+
+/** log(1 + e^x), without overflow on either side. */
+export function softplus(x: Tensor): Tensor {
+  return unary('softplus', x);
+}
+
+export interface GeluOptions {
+  /** 'tanh' for 0.5 x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))); 'none', unless given, for the function itself. */
+  approximate?: 'none' | 'tanh';
+}
+
+/** x times the share of the normal distribution below x (Hendrycks and Gimpel 2016, "Gaussian error linear units"). */
+export function gelu(x: Tensor, options: GeluOptions = {}): Tensor {
+  checkOptions('gelu', options, ['approximate']);
+  const { approximate = 'none' } = options;
+  if (approximate !== 'none' && approximate !== 'tanh') {
+    throw new ArgumentError('gelu', `expected approximate to be 'none' or 'tanh', got ${show(approximate)}`);
+  }
+  return unary(approximate === 'tanh' ? 'geluTanh' : 'gelu', x);
 }
 
 function unary(name: UnaryOperation, x: Tensor, parameter = 0): Tensor {

@@ -1,5 +1,5 @@
 import { Tensor } from '../autograd/tensor.js';
-import type { Operand } from './elementwise.js';
+import type { GeluOptions, Operand } from './elementwise.js';
 import * as elementwise from './elementwise.js';
 import { matmul } from './matmul.js';
 import { max, mean, type ReduceOptions, sum } from './reduce.js';
@@ -22,6 +22,9 @@ declare module '../autograd/tensor.js' {
     leakyRelu(negativeSlope?: number): Tensor;
     sigmoid(): Tensor;
     tanh(): Tensor;
+    abs(): Tensor;
+    softplus(): Tensor;
+    gelu(options?: GeluOptions): Tensor;
     matmul(other: Tensor): Tensor;
     sum(options?: ReduceOptions): Tensor;
     mean(options?: ReduceOptions): Tensor;

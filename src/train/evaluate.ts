@@ -3,7 +3,7 @@ import { Tensor } from '../autograd/tensor.js';
 import { checkDataset, type Dataset } from '../data/dataset.js';
 import { DataLoader } from '../data/loader.js';
 import { ArgumentError, checkOptions, ShapeError, show } from '../errors.js';
-import { Module } from '../nn/module.js';
+import { inEvaluation, Module } from '../nn/module.js';
 import { crossEntropy } from '../ops/losses.js';
 import { showShape } from '../shape.js';
 
@@ -55,17 +55,6 @@ export function evaluate(
     }
   });
   return { loss: sum / done, accuracy: correct / done, confusion, predictions };
-}
-
-/** @internal Calls `fn` with all layers in evaluation mode; each has the mode that it had when `fn` has returned or thrown. */
-export function inEvaluation<T>(model: Module, fn: () => T): T {
-  const modes = model.namedModules().map(([, module]) => ({ module, training: module.training }));
-  model.eval();
-  try {
-    return fn();
-  } finally {
-    for (const { module, training } of modes) module.training = training;
-  }
 }
 
 /** The loss of a batch, checked to be a tensor. */

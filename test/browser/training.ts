@@ -1,16 +1,22 @@
 type Convgrad = typeof import('../../src/index.js');
 
 /**
- * A short training of Net S on made-up images, and a sum through every function that is not plain arithmetic: what must
+ * A short training of Net S with batch norm and dropout on made-up images, and every function that is not plain arithmetic: what must
  * come out the same, to the last bit, wherever it runs.
  */
 export function train(convgrad: Convgrad, seed: number): { hash: string; losses: number[]; functions: number[] } {
-  const { Conv2D, Dense, Flatten, Generator, MaxPool2D, ReLU, SGD, Sequential } = convgrad;
+  const { BatchNorm2D, Conv2D, Dense, Dropout, Dropout2D, Flatten, Generator, MaxPool2D, ReLU, SGD, Sequential } =
+    convgrad;
   const generator = new Generator(seed);
   const model = new Sequential(
-    ...[new Conv2D(1, 8, 5, { padding: 2, generator }), new ReLU(), new MaxPool2D(2)],
-    ...[new Conv2D(8, 16, 5, { padding: 2, generator }), new ReLU(), new MaxPool2D(2)],
-    ...[new Flatten(), new Dense(784, 10, { generator })],
+    ...[new Conv2D(1, 8, 5, { padding: 2, generator }), new BatchNorm2D(8), new ReLU(), new MaxPool2D(2)],
+    ...[
+      new Dropout2D(0.1, { generator }),
+      new Conv2D(8, 16, 5, { padding: 2, generator }),
+      new ReLU(),
+      new MaxPool2D(2),
+    ],
+    ...[new Flatten(), new Dropout(0.3, { generator }), new Dense(784, 10, { generator })],
   );
   const optimizer = new SGD(model.parameters(), { lr: 0.05, momentum: 0.9, weightDecay: 1e-4 });
   const losses: number[] = [];
@@ -28,6 +34,16 @@ export function train(convgrad: Convgrad, seed: number): { hash: string; losses:
   }
   const x = convgrad.randn([1000], { generator }).mul(5);
   const positive = x.exp().add(0.1);
-  const results = [x.exp(), positive.log(), positive.sqrt(), positive.pow(0.3), x.sigmoid(), x.tanh(), x.softmax()];
+  const results = [
+    x.exp(),
+    positive.log(),
+    positive.sqrt(),
+    positive.pow(0.3),
+    x.sigmoid(),
+    x.tanh(),
+    x.softmax(),
+    x.gelu(),
+    x.softplus(),
+  ];
   return { hash: convgrad.weightHash(model), losses, functions: results.flatMap((y) => [...y.data]) };
 }

@@ -3,9 +3,9 @@ import { Tensor } from '../../autograd/tensor.js';
 import type { Dataset } from '../../data/dataset.js';
 import { ArgumentError, checkOptions, ShapeError, show } from '../../errors.js';
 import { type FloatArray, newArray } from '../../kernels/storage.js';
-import type { Module, Parameter } from '../../nn/module.js';
+import { inEvaluation, type Module, type Parameter } from '../../nn/module.js';
 import { sameShape, showShape } from '../../shape.js';
-import { type Evaluation, evaluate, inEvaluation } from '../../train/evaluate.js';
+import { type Evaluation, evaluate } from '../../train/evaluate.js';
 import { filtersOf, normOf } from './filters.js';
 import { checkChannel, checkFinite } from './layer.js';
 

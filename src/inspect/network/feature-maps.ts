@@ -1,9 +1,8 @@
 import { noGrad } from '../../autograd/graph.js';
 import type { Tensor } from '../../autograd/tensor.js';
 import type { FloatArray } from '../../kernels/storage.js';
-import type { Module } from '../../nn/module.js';
+import { inEvaluation, type Module } from '../../nn/module.js';
 import type { Shape } from '../../shape.js';
-import { inEvaluation } from '../../train/evaluate.js';
 import { imageFor, layerAt, outputOf } from './layer.js';
 
 /** Numbers with a shape, row-major. */

@@ -6,10 +6,9 @@ import type { Dataset } from '../../data/dataset.js';
 import { DataLoader } from '../../data/loader.js';
 import { ArgumentError, checkNumber, ShapeError, show } from '../../errors.js';
 import type { FloatArray } from '../../kernels/storage.js';
-import { Module } from '../../nn/module.js';
+import { inEvaluation, Module } from '../../nn/module.js';
 import { watchForward } from '../../nn/summary.js';
 import { type Shape, showShape, sizeOf } from '../../shape.js';
-import { inEvaluation } from '../../train/evaluate.js';
 
 // What all files here share: finding a layer, and running a model up to it.
 

@@ -1,10 +1,9 @@
 import { zeros } from '../../autograd/create.js';
 import { ArgumentError, checkNumber, checkOptions, ShapeError, show } from '../../errors.js';
 import type { FloatArray } from '../../kernels/storage.js';
-import type { Module } from '../../nn/module.js';
+import { inEvaluation, type Module } from '../../nn/module.js';
 import { Generator } from '../../random.js';
 import { checkShape, type Shape, sizeOf } from '../../shape.js';
-import { inEvaluation } from '../../train/evaluate.js';
 import type { Values } from './feature-maps.js';
 import { inputGradient } from './gradient.js';
 import { channelsOf, checkChannel, checkFinite, extremes, layerAt, likeModel, outputOf } from './layer.js';

@@ -2,9 +2,8 @@ import { zeros } from '../../autograd/create.js';
 import { noGrad } from '../../autograd/graph.js';
 import type { Tensor } from '../../autograd/tensor.js';
 import { checkNumber, checkOptions, ShapeError } from '../../errors.js';
-import type { Module } from '../../nn/module.js';
+import { inEvaluation, type Module } from '../../nn/module.js';
 import { type Pair, pair, windowsAlong } from '../../shape.js';
-import { inEvaluation } from '../../train/evaluate.js';
 import type { Values } from './feature-maps.js';
 import { imageFor, layerAt, logitsOf } from './layer.js';
 

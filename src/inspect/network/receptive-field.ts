@@ -1,11 +1,13 @@
 import { zeros } from '../../autograd/create.js';
 import { noGrad } from '../../autograd/graph.js';
 import { ArgumentError, ShapeError, show } from '../../errors.js';
-import { Flatten, ReLU } from '../../nn/activations.js';
+import { Flatten, GELU, LeakyReLU, ReLU, Sigmoid, Tanh } from '../../nn/activations.js';
+import { BatchNorm2D } from '../../nn/batchnorm.js';
 import { Conv2D } from '../../nn/conv2d.js';
 import { Dense } from '../../nn/dense.js';
-import { type Module, relocate } from '../../nn/module.js';
-import { AvgPool2D, MaxPool2D } from '../../nn/pooling.js';
+import { Dropout, Dropout2D } from '../../nn/dropout.js';
+import { inEvaluation, type Module, relocate } from '../../nn/module.js';
+import { AvgPool2D, GlobalAvgPool2D, MaxPool2D } from '../../nn/pooling.js';
 import { Sequential } from '../../nn/sequential.js';
 import { pair, type Shape } from '../../shape.js';
 import { layerAt } from './layer.js';
@@ -32,7 +34,7 @@ export interface Patch {
  * The receptive field of a layer's units, computed from the kernels, strides, paddings and dilations in front of it. A
  * window of k taps, dilation d, stride s and padding p makes of a field of size r, stride j, start a:
  * r + (k - 1) d j, j s, a - p j (Araujo, Norris and Sim 2019, "Computing receptive fields of convolutional neural
- * networks", equations 2 to 4). From Flatten or Dense on, it is the whole image.
+ * networks", equations 2 to 4). From Flatten, Dense or GlobalAvgPool2D on, it is the whole image.
  * @param layer a path of `model.namedModules()`
  * @param inputShape one image's shape, [C, H, W]
  * @throws ArgumentError where it cannot be known: for a model that is no Sequential, or a layer of one's own on the way;
@@ -52,9 +54,9 @@ export function receptiveField(model: Module, layer: string, inputShape: Shape):
     if (isPlain(module, Sequential)) {
       if (module.namedChildren().some(([name, child]) => reached(child, path ? `${path}.${name}` : name))) return true;
     } else {
-      if (isPlain(module, Flatten) || isPlain(module, Dense)) {
+      if (isPlain(module, Flatten) || isPlain(module, Dense) || isPlain(module, GlobalAvgPool2D)) {
         field = { size: [height, width], stride: [0, 0], start: [0, 0] };
-      } else if (!isPlain(module, ReLU)) field = throughWindow(field, windowOf(module, path));
+      } else if (!POINTWISE.some((Kind) => isPlain(module, Kind))) field = throughWindow(field, windowOf(module, path));
       // Only for its shape, and for the error when the image does not fit.
       const input = x;
       x = relocate(
@@ -64,9 +66,12 @@ export function receptiveField(model: Module, layer: string, inputShape: Shape):
     }
     return path === layer;
   };
-  noGrad(() => reached(model, ''));
+  inEvaluation(model, () => noGrad(() => reached(model, '')));
   return field;
 }
+
+/** Layers that look at each place alone: in evaluation mode, batch norm and dropout too. */
+const POINTWISE = [ReLU, LeakyReLU, GELU, Sigmoid, Tanh, BatchNorm2D, Dropout, Dropout2D];
 
 /** The field of the unit at (row, column), cut at the border of the image. */
 export function patchOf({ size, stride, start }: ReceptiveField, row: number, column: number, image: Shape): Patch {

@@ -1,9 +1,11 @@
 import type { BinaryOperation, BroadcastWalk, UnaryOperation, Walk } from '../kernels.js';
 import type { FloatArray, IndexStorage, Storage } from '../storage.js';
 
+const GELU = Math.sqrt(2 / Math.PI);
+
 type Unary = { value: (x: number, p: number) => number; slope: (x: number, y: number, p: number) => number };
 
-/** f(x) and f'(x); the slope may use y = f(x). ReLU's slope at 0 is 0. `p` is the operation's parameter. */
+/** f(x) and f'(x); the slope may use y = f(x). ReLU's and abs's slope at 0 is 0. `p` is the operation's parameter. */
 const UNARY: Record<UnaryOperation, Unary> = {
   neg: { value: (x) => -x, slope: () => -1 },
   exp: { value: (x) => Math.exp(x), slope: (_, y) => y },
@@ -13,6 +15,19 @@ const UNARY: Record<UnaryOperation, Unary> = {
   leakyRelu: { value: (x, p) => (x > 0 ? x : p * x), slope: (x, _, p) => (x > 0 ? 1 : p) },
   sigmoid: { value: sigmoid, slope: (_, y) => y * (1 - y) },
   tanh: { value: (x) => Math.tanh(x), slope: (_, y) => 1 - y * y },
+  gelu: {
+    value: (x) => 0.5 * x * erfc(-x * Math.SQRT1_2),
+    slope: (x) => 0.5 * erfc(-x * Math.SQRT1_2) + (x * Math.exp(-0.5 * x * x)) / Math.sqrt(2 * Math.PI),
+  },
+  geluTanh: {
+    value: (x) => 0.5 * x * (1 + Math.tanh(GELU * (x + 0.044715 * x ** 3))),
+    slope: (x) => {
+      const t = Math.tanh(GELU * (x + 0.044715 * x ** 3));
+      return 0.5 * (1 + t) + 0.5 * x * (1 - t * t) * GELU * (1 + 3 * 0.044715 * x * x);
+    },
+  },
+  softplus: { value: (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))), slope: (x) => sigmoid(x) },
+  abs: { value: (x) => Math.abs(x), slope: (x) => Math.sign(x) },
 };
 
 type Binary = {
@@ -37,6 +52,24 @@ const BINARY: Record<BinaryOperation, Binary> = {
 function sigmoid(x: number): number {
   const e = Math.exp(-Math.abs(x));
   return x >= 0 ? 1 / (1 + e) : e / (1 + e);
+}
+
+/**
+ * 1 - erf(x), to about 1e-15: a series of positive terms near 0, a continued fraction further out (Abramowitz and Stegun,
+ * Handbook of mathematical functions, 7.1.6 and 7.1.14).
+ */
+function erfc(x: number): number {
+  const size = Math.abs(x);
+  const bell = Math.exp(-x * x) / Math.sqrt(Math.PI);
+  if (size < 2.5) {
+    let term = 2 * x;
+    let sum = term;
+    for (let n = 1; n < 60; n++) sum += term *= (2 * x * x) / (2 * n + 1);
+    return 1 - bell * sum;
+  }
+  let fraction = size;
+  for (let k = 60; k >= 1; k--) fraction = size + k / 2 / fraction;
+  return x > 0 ? bell / fraction : 2 - bell / fraction;
 }
 
 export function unary(operation: UnaryOperation, x: Storage, y: Storage, parameter: number): void {

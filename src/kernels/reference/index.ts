@@ -1,6 +1,7 @@
 import type { Kernels, SGDSettings } from '../kernels.js';
 import { type DType, newArray, Storage } from '../storage.js';
 import { conv2d, conv2dGradInput, conv2dGradWeight } from './conv.js';
+import { dropoutAdd } from './dropout.js';
 import { binary, binaryGradient, reduceAdd, scatterAdd, spreadAdd, unary, unaryGradient } from './elementwise.js';
 import {
   crossEntropy,
@@ -12,6 +13,7 @@ import {
   softmaxGradient,
 } from './lines.js';
 import { matmulAdd } from './matmul.js';
+import { moments, normalize, normalizeGradient } from './normalize.js';
 import { avgPool2d, avgPool2dGradient, maxPool2d } from './pool.js';
 
 /** Plain loops, in float32 or float64: the definition that every other kind of kernels is compared with. */
@@ -35,6 +37,10 @@ export const reference: Kernels = {
   logSoftmaxGradient,
   crossEntropy,
   crossEntropyGradient,
+  moments,
+  normalize,
+  normalizeGradient,
+  dropoutAdd,
   conv2d,
   conv2dGradInput,
   conv2dGradWeight,

@@ -1,15 +1,25 @@
+import { dropping } from '../dropout.js';
 import type { BinaryOperation, BroadcastWalk, Kernels, UnaryOperation } from '../kernels.js';
 import type { Engine } from './instance.js';
 
 /** The operations' numbers in assembly/elementwise.ts and assembly/broadcast.ts. */
 const UNARY: Record<UnaryOperation, number> = {
-  ...{ neg: 0, exp: 1, log: 2, sqrt: 3, relu: 4, leakyRelu: 5, sigmoid: 6, tanh: 7 },
+  ...{ neg: 0, exp: 1, log: 2, sqrt: 3, relu: 4, leakyRelu: 5, sigmoid: 6, tanh: 7, gelu: 8, geluTanh: 9 },
+  ...{ softplus: 10, abs: 11 },
 };
 const BINARY: Record<BinaryOperation, number> = { add: 0, sub: 1, mul: 2, div: 3, pow: 4 };
 
 type Elementwise = Pick<
   Kernels,
-  'unary' | 'unaryGradient' | 'binary' | 'binaryGradient' | 'reduceAdd' | 'spreadAdd' | 'scatterAdd' | 'sgd'
+  | 'unary'
+  | 'unaryGradient'
+  | 'binary'
+  | 'binaryGradient'
+  | 'reduceAdd'
+  | 'spreadAdd'
+  | 'scatterAdd'
+  | 'dropoutAdd'
+  | 'sgd'
 >;
 
 export function elementwiseKernels({ run, memory, struct, parts, split }: Engine): Elementwise {
@@ -95,6 +105,19 @@ export function elementwiseKernels({ run, memory, struct, parts, split }: Engine
 
     scatterAdd(x, indices, y) {
       run.scatterAdd(memory.read(x), memory.read(indices), memory.update(y), x.length);
+      memory.end();
+    },
+
+    dropoutAdd(x, y, { keys, p, run }) {
+      const adds = memory.isZero(y) ? 0 : 1;
+      const [X, Y] = [memory.read(x), adds ? memory.update(y) : memory.write(y)];
+      // Runs of one are worked on four at a time: parts begin at whole vectors.
+      const unit = run === 1 ? 4 : run;
+      const units = Math.ceil(y.length / unit);
+      const { least, scale } = dropping(p);
+      split('dropout', units, parts(units, y.length), y.length, (from, to) => {
+        return [X, Y, keys[0], keys[1], least, scale, run, from * unit, Math.min(to * unit, y.length), adds];
+      });
       memory.end();
     },
 

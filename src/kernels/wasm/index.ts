@@ -4,6 +4,7 @@ import { elementwiseKernels } from './elementwise.js';
 import { createEngine, type Engine } from './instance.js';
 import { lineKernels } from './lines.js';
 import { matmulKernels } from './matmul.js';
+import { normalizeKernels } from './normalize.js';
 import { poolKernels } from './pool.js';
 
 export interface WasmKernels extends Kernels {
@@ -32,6 +33,7 @@ export function createWasmKernels(maximumPages?: number): WasmKernels {
     ...guarded(memory, elementwiseKernels(engine)),
     ...guarded(memory, lineKernels(engine)),
     ...guarded(memory, matmulKernels(engine)),
+    ...guarded(memory, normalizeKernels(engine)),
     ...guarded(memory, convolutionKernels(engine)),
     ...guarded(memory, poolKernels(engine)),
   };

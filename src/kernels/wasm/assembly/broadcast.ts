@@ -83,7 +83,7 @@ function four(from: usize, stride: i32): v128 {
 
 // @ts-expect-error: decorator
 @inline
-function sum(v: v128): f32 {
+export function sum(v: v128): f32 {
   const pairs = f32x4.add(v, i8x16.shuffle(v, v, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7));
   return f32x4.extract_lane(pairs, 0) + f32x4.extract_lane(pairs, 1);
 }
@@ -174,7 +174,7 @@ export function reduceAdd(x: usize, y: usize, walk: usize, scale: f32): void {
 }
 
 /** The sum of a row: of at most 1024 numbers in float32, of these sums in float64. */
-function sumOf(x: usize, n: i32): f64 {
+export function sumOf(x: usize, n: i32): f64 {
   let total: f64 = 0;
   while (n >= 8) {
     const count = min(n & ~7, 1024);

@@ -1,4 +1,4 @@
-// Elementary functions of four float32 lanes, by Cephes's polynomials (Moshier, single precision), in plain operations
+// Functions of four float32 lanes, by Cephes's polynomials (Moshier, single precision), in plain operations
 // only, so that their bits are the same on every machine.
 
 // @ts-expect-error: decorator
@@ -95,6 +95,87 @@ export function sigmoid4(x: v128): v128 {
   const e = exp4(f32x4.neg(f32x4.abs(x)));
   const top = v128.bitselect(e, c(1), f32x4.lt(x, c(0)));
   return f32x4.div(top, f32x4.add(c(1), e));
+}
+
+/** log(1 + e^x), exact also where e^x is far below 1 (Kahan's log1p). */
+// @ts-expect-error: decorator
+@inline
+export function softplus4(x: v128): v128 {
+  const e = exp4(f32x4.neg(f32x4.abs(x)));
+  const sum = f32x4.add(c(1), e);
+  const rest = f32x4.sub(sum, c(1));
+  const small = f32x4.div(f32x4.mul(log4(sum), e), rest);
+  return f32x4.add(f32x4.max(x, c(0)), v128.bitselect(e, small, f32x4.eq(rest, c(0))));
+}
+
+/** 1 - erf(x), with the relative accuracy of exp(-x^2) far out. */
+function erfc4(x: v128): v128 {
+  const size = f32x4.abs(x);
+  const square = f32x4.mul(x, x);
+  let p = step(c(7.853861353153693e-5), square, -8.010193625184903e-4);
+  p = step(p, square, 5.188327685732524e-3);
+  p = step(p, square, -2.685381193529856e-2);
+  p = step(p, square, 1.128358514861418e-1);
+  p = step(p, square, -3.761262582423300e-1);
+  p = step(p, square, 1.128379165726710);
+  const inner = f32x4.sub(c(1), f32x4.mul(x, p));
+  const q = f32x4.div(c(1), size);
+  const z = f32x4.mul(q, q);
+  p = step(c(2.326819970068386e-2), z, -1.387039388740657e-1);
+  p = step(p, z, 3.687424674597105e-1);
+  p = step(p, z, -5.824733027278666e-1);
+  p = step(p, z, 6.210004621745983e-1);
+  p = step(p, z, -4.944515323274145e-1);
+  p = step(p, z, 3.404879937665872e-1);
+  p = step(p, z, -2.741127028184656e-1);
+  p = step(p, z, 5.638259427386472e-1);
+  let r = step(c(-1.047766399936249e1), z, 1.297719955372516e1);
+  r = step(r, z, -7.495518717768503);
+  r = step(r, z, 2.921019019210786);
+  r = step(r, z, -1.015265279202700);
+  r = step(r, z, 4.218463358204948e-1);
+  r = step(r, z, -2.820767439740514e-1);
+  r = step(r, z, 5.641895067754075e-1);
+  p = v128.bitselect(p, r, f32x4.lt(size, c(2)));
+  let outer = f32x4.mul(f32x4.mul(exp4(f32x4.neg(square)), q), p);
+  outer = v128.bitselect(f32x4.sub(c(2), outer), outer, f32x4.lt(x, c(0)));
+  return v128.bitselect(inner, outer, f32x4.lt(size, c(1)));
+}
+
+/** x times the share of the normal distribution below x. */
+// @ts-expect-error: decorator
+@inline
+export function gelu4(x: v128): v128 {
+  return f32x4.mul(f32x4.mul(x, c(0.5)), erfc4(f32x4.mul(x, c(-0.70710678118654752))));
+}
+
+// @ts-expect-error: decorator
+@inline
+export function geluSlope4(x: v128): v128 {
+  const share = f32x4.mul(c(0.5), erfc4(f32x4.mul(x, c(-0.70710678118654752))));
+  const bell = exp4(f32x4.mul(f32x4.mul(x, x), c(-0.5)));
+  return f32x4.add(share, f32x4.mul(f32x4.mul(x, bell), c(0.3989422804014327)));
+}
+
+/** tanh(sqrt(2 / pi) (x + 0.044715 x^3)). */
+function geluInner4(x: v128): v128 {
+  const cubic = step(f32x4.mul(x, x), c(0.044715), 1);
+  return tanh4(f32x4.mul(f32x4.mul(x, c(0.7978845608028654)), cubic));
+}
+
+// @ts-expect-error: decorator
+@inline
+export function geluTanh4(x: v128): v128 {
+  return f32x4.mul(f32x4.mul(x, c(0.5)), f32x4.add(c(1), geluInner4(x)));
+}
+
+// @ts-expect-error: decorator
+@inline
+export function geluTanhSlope4(x: v128): v128 {
+  const t = geluInner4(x);
+  const inner = f32x4.mul(c(0.7978845608028654), step(f32x4.mul(x, x), c(0.134145), 1));
+  const steep = f32x4.mul(f32x4.mul(f32x4.mul(x, c(0.5)), f32x4.sub(c(1), f32x4.mul(t, t))), inner);
+  return f32x4.add(f32x4.mul(c(0.5), f32x4.add(c(1), t)), steep);
 }
 
 /** e^x of one number: the same bits as `exp4` gives. */

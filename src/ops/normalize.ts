@@ -1,0 +1,107 @@
+import { checkTensors, operation } from '../autograd/operation.js';
+import type { Tensor } from '../autograd/tensor.js';
+import { checkNumber, checkOptions, ShapeError } from '../errors.js';
+import type { Storage } from '../kernels/storage.js';
+import { sameShape, showShape } from '../shape.js';
+
+export interface BatchNorm2dOptions {
+  /** Whether to use the statistics of x and bring the running ones up to date: false unless given. */
+  training?: boolean;
+  /** The share of the new statistics in the running ones, from 0 to 1: 0.1 unless given. */
+  momentum?: number;
+  /** Added to the variance: 1e-5 unless given. */
+  eps?: number;
+}
+
+/**
+ * Each channel with mean 0 and variance 1, then times its weight, plus its bias:
+ * y = (x - mean) / sqrt(variance + eps) * weight + bias (Ioffe and Szegedy 2015, "Batch normalization").
+ * In training, mean and variance (the biased one) are those of the batch and the image, and the running ones, if there
+ * are any, become (1 - momentum) of themselves plus momentum of the new ones (the unbiased variance), in place.
+ * @param x [N, C, H, W]
+ * @param runningMean [C], or null when training
+ * @param runningVariance [C], or null when training
+ * @param weight [C], or null for ones
+ * @param bias [C], or null for zeros
+ * @returns the shape of x
+ * @throws ShapeError for another number of channels, and when training with one value for each channel
+ */
+export function batchNorm2d(
+  x: Tensor,
+  runningMean: Tensor | null,
+  runningVariance: Tensor | null,
+  weight: Tensor | null = null,
+  bias: Tensor | null = null,
+  options: BatchNorm2dOptions = {},
+): Tensor {
+  const where = 'batchNorm2d';
+  checkOptions(where, options, ['training', 'momentum', 'eps']);
+  const { training = false } = options;
+  const momentum = checkNumber(where, 'momentum', options.momentum ?? 0.1, { least: 0, most: 1 });
+  const eps = checkNumber(where, 'eps', options.eps ?? 1e-5, { least: 0 });
+  checkTensors(where, x, ...(training ? [] : [runningMean, runningVariance]));
+  if (x.shape.length !== 4) {
+    throw new ShapeError(where, `expected an input [N, C, H, W], got shape ${showShape(x.shape)}`);
+  }
+  const [N, C, H, W] = x.shape;
+  for (const each of [runningMean, runningVariance, weight, bias]) {
+    if (each && !sameShape(each.shape, [C])) {
+      throw new ShapeError(where, `expected ${each.shape[0]} channels, got ${C}, input shape ${showShape(x.shape)}`);
+    }
+  }
+  const count = N * H * W;
+  if (training && count < 2) {
+    throw new ShapeError(
+      where,
+      `expected more than 1 value per channel in training, input shape ${showShape(x.shape)}`,
+    );
+  }
+  const settings = { N, C, size: H * W, eps };
+  if (!training) return normalized(where, x, settings, weight, bias, [runningMean!, runningVariance!]);
+  return normalized(where, x, settings, weight, bias, null, (mean, variance) => {
+    if (runningMean) moveTowards(runningMean.storage, mean, momentum, 1);
+    if (runningVariance) moveTowards(runningVariance.storage, variance, momentum, count / (count - 1));
+  });
+}
+
+/** running = (1 - momentum) running + momentum * scale * fresh. */
+function moveTowards(running: Storage, fresh: Storage, momentum: number, scale: number): void {
+  const [to, from] = [running.array, fresh.array];
+  for (let c = 0; c < to.length; c++) to[c] = (1 - momentum) * to[c] + momentum * scale * from[c];
+  running.version++;
+}
+
+/** Normalizes the channels of x with the statistics given, or with its own, which `see` is shown. */
+function normalized(
+  name: string,
+  x: Tensor,
+  settings: { N: number; C: number; size: number; eps: number },
+  weight: Tensor | null,
+  bias: Tensor | null,
+  given: [mean: Tensor, variance: Tensor] | null,
+  see?: (mean: Storage, variance: Storage) => void,
+): Tensor {
+  let statistics: { mean: Storage; variance: Storage };
+  const inputs = [x, weight, bias, ...(given ?? [])].filter((input) => input !== null);
+  return operation({
+    name,
+    inputs,
+    shape: x.shape,
+    forward: (kernels, y, owned) => {
+      if (given) statistics = { mean: given[0].storage, variance: given[1].storage };
+      else {
+        const [mean, variance] = [0, 1].map(() => kernels.allocate(x.dtype, settings.C));
+        kernels.moments(x.storage, mean, variance, settings);
+        see?.(mean, variance);
+        owned.push(mean, variance);
+        statistics = { mean, variance };
+      }
+      kernels.normalize(x.storage, statistics, weight?.storage ?? null, bias?.storage ?? null, y, settings);
+    },
+    backward: (kernels, dy, gradients) => {
+      const [dx, dweight, dbias] = [x, weight, bias].map((each) => each && gradients[inputs.indexOf(each)]);
+      const from = { ...statistics, fixed: given !== null };
+      kernels.normalizeGradient(x.storage, from, weight?.storage ?? null, dy, { dx, dweight, dbias }, settings);
+    },
+  });
+}
