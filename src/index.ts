@@ -53,7 +53,16 @@ export {
   sub,
   tanh,
 } from './ops/elementwise.js';
-export { crossEntropy, type Labels, mseLoss, type Reduction } from './ops/losses.js';
+export {
+  bceWithLogits,
+  type ClassWeights,
+  crossEntropy,
+  type Labels,
+  l1Loss,
+  mseLoss,
+  nllLoss,
+  type Reduction,
+} from './ops/losses.js';
 export { matmul } from './ops/matmul.js';
 export { type BatchNorm2dOptions, batchNorm2d } from './ops/normalize.js';
 export { avgPool2d, maxPool2d, type Pool2dOptions } from './ops/pool2d.js';

@@ -167,6 +167,29 @@ const TABLE: Table = {
       return [y, indices];
     },
   },
+  gather: cases(LENGTHS, String, (n) => (make, k) => {
+    const y = make.room(2 * n);
+    k.gather(make.random(n), make.indices(Array.from({ length: 2 * n }, (_, i) => (i * 5) % n)), y);
+    return [y];
+  }),
+  stripsAdd: cases(
+    pairs(LENGTHS, [
+      [0, 0],
+      [2, 0],
+      [0, 3],
+    ]),
+    String,
+    ([n, [before, after]]) =>
+      (make, k) => {
+        const [x, y] = [make.random(3 * (n + before)), make.sum(3 * (n + after))];
+        const [from, to] = [
+          { first: before, step: n + before },
+          { first: after, step: n + after },
+        ];
+        k.stripsAdd(x, y, { rows: 3, length: n, from, to });
+        return [y];
+      },
+  ),
   scatterAdd: cases(LENGTHS, String, (n) => (make, k) => {
     const y = make.sum(n);
     k.scatterAdd(make.random(2 * n), make.indices(Array.from({ length: 2 * n }, (_, i) => (i * 5) % n)), y);

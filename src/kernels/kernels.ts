@@ -66,6 +66,14 @@ export interface DropoutSettings {
   run: number;
 }
 
+/** `rows` rows of `length` neighbours: where the first begins in x and in y, and how far the next one is. */
+export interface Strips {
+  rows: number;
+  length: number;
+  from: { first: number; step: number };
+  to: { first: number; step: number };
+}
+
 /** A walk over all indices of `shape` in row-major order, with the strides of the one array that is not contiguous. */
 export interface Walk {
   shape: Shape;
@@ -144,8 +152,12 @@ export interface Kernels {
   spreadAdd(x: Storage, y: Storage, walk: Walk, scale: number): void;
   /** The largest of each line, and where it stands in x; the first of equals, and the first NaN above all. */
   max(x: Storage, y: Storage, indices: IndexStorage, sizes: LineSizes): void;
+  /** y[i] = x[indices[i]]. */
+  gather(x: Storage, indices: IndexStorage, y: Storage): void;
   /** y[indices[i]] += x[i]. */
   scatterAdd(x: Storage, indices: IndexStorage, y: Storage): void;
+  /** Adds rows of x to rows of y. */
+  stripsAdd(x: Storage, y: Storage, strips: Strips): void;
 
   /** y += a b. */
   matmulAdd(a: Storage, b: Storage, y: Storage, sizes: MatmulSizes): void;

@@ -1,4 +1,4 @@
-import type { BinaryOperation, BroadcastWalk, UnaryOperation, Walk } from '../kernels.js';
+import type { BinaryOperation, BroadcastWalk, Strips, UnaryOperation, Walk } from '../kernels.js';
 import type { FloatArray, IndexStorage, Storage } from '../storage.js';
 
 const GELU = Math.sqrt(2 / Math.PI);
@@ -139,6 +139,19 @@ export function spreadAdd(x: Storage, y: Storage, walk: Walk, scale: number): vo
   const [X, Y] = [x.array, y.array];
   const at = positions(walk.shape, walk.strides);
   for (let i = 0; i < Y.length; i++) Y[i] += scale * X[at[i]];
+}
+
+export function gather(x: Storage, indices: IndexStorage, y: Storage): void {
+  const [X, at, Y] = [x.array, indices.array, y.array];
+  for (let i = 0; i < Y.length; i++) Y[i] = X[at[i]];
+}
+
+export function stripsAdd(x: Storage, y: Storage, { rows, length, from, to }: Strips): void {
+  const [X, Y] = [x.array, y.array];
+  for (let row = 0; row < rows; row++) {
+    const [source, target] = [from.first + row * from.step, to.first + row * to.step];
+    for (let i = 0; i < length; i++) Y[target + i] += X[source + i];
+  }
 }
 
 export function scatterAdd(x: Storage, indices: IndexStorage, y: Storage): void {

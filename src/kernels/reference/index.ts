@@ -2,7 +2,17 @@ import type { Kernels, SGDSettings } from '../kernels.js';
 import { type DType, newArray, Storage } from '../storage.js';
 import { conv2d, conv2dGradInput, conv2dGradWeight } from './conv.js';
 import { dropoutAdd } from './dropout.js';
-import { binary, binaryGradient, reduceAdd, scatterAdd, spreadAdd, unary, unaryGradient } from './elementwise.js';
+import {
+  binary,
+  binaryGradient,
+  gather,
+  reduceAdd,
+  scatterAdd,
+  spreadAdd,
+  stripsAdd,
+  unary,
+  unaryGradient,
+} from './elementwise.js';
 import {
   crossEntropy,
   crossEntropyGradient,
@@ -29,7 +39,9 @@ export const reference: Kernels = {
   reduceAdd,
   spreadAdd,
   max,
+  gather,
   scatterAdd,
+  stripsAdd,
   matmulAdd,
   softmax,
   softmaxGradient,

@@ -18,6 +18,8 @@ type Elementwise = Pick<
   | 'reduceAdd'
   | 'spreadAdd'
   | 'scatterAdd'
+  | 'gather'
+  | 'stripsAdd'
   | 'dropoutAdd'
   | 'sgd'
 >;
@@ -100,6 +102,19 @@ export function elementwiseKernels({ run, memory, struct, parts, split }: Engine
       const to = adds ? memory.update(y) : memory.write(y);
       const steps = struct(flat({ shape, stridesA: strides, stridesB: strides }));
       run.spreadAdd(memory.read(x), to, steps, scale, adds);
+      memory.end();
+    },
+
+    gather(x, indices, y) {
+      run.gather(memory.read(x), memory.read(indices), memory.write(y), y.length);
+      memory.end();
+    },
+
+    stripsAdd(x, y, { rows, length, from, to }) {
+      // Zeros that are not covered must be written first.
+      const adds = memory.isZero(y) && rows * length === y.length ? 0 : 1;
+      const [X, Y] = [memory.read(x), adds ? memory.update(y) : memory.write(y)];
+      run.stripsAdd(X + 4 * from.first, Y + 4 * to.first, rows, length, from.step, to.step, adds);
       memory.end();
     },
 

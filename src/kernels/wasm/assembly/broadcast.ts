@@ -222,6 +222,30 @@ export function spreadAdd(x: usize, y: usize, walk: usize, scale: f32, adds: boo
   }
 }
 
+/** y[i] = x[indices[i]]. */
+export function gather(x: usize, indices: usize, y: usize, length: i32): void {
+  for (const end = y + (length << 2); y < end; y += 4, indices += 4) store<f32>(y, load<f32>(x + (load<i32>(indices) << 2)));
+}
+
+/** Adds rows of x to rows of y, or copies them when `adds` is false; the steps from row to row are in numbers. */
+export function stripsAdd(x: usize, y: usize, rows: i32, length: i32, stepX: i32, stepY: i32, adds: bool): void {
+  for (; rows > 0; rows--, x += stepX << 2, y += stepY << 2) {
+    if (!adds) {
+      memory.copy(y, x, length << 2);
+      continue;
+    }
+    let i = 0;
+    for (; i + 4 <= length; i += 4) {
+      const at = y + (i << 2);
+      v128.store(at, f32x4.add(v128.load(at), v128.load(x + (i << 2))));
+    }
+    for (; i < length; i++) {
+      const at = y + (i << 2);
+      store<f32>(at, load<f32>(at) + load<f32>(x + (i << 2)));
+    }
+  }
+}
+
 /** y[indices[i]] += x[i]. */
 export function scatterAdd(x: usize, indices: usize, y: usize, length: i32): void {
   for (const end = x + (length << 2); x < end; x += 4, indices += 4) {

@@ -1,4 +1,4 @@
-export { binary, binaryGradient, reduceAdd, scatterAdd, spreadAdd, sumChannels } from './broadcast';
+export { binary, binaryGradient, gather, reduceAdd, scatterAdd, spreadAdd, stripsAdd, sumChannels } from './broadcast';
 export { conv2d, packBlocks } from './convForward';
 export { conv2dGrey, packGrey } from './convGrey';
 export { gradInput, gradWeight } from './convGradients';
