@@ -1,20 +1,29 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import {
+  abs,
   avgPool2d,
+  BatchNorm2D,
+  bceWithLogits,
   Conv2D,
   type Conv2dOptions,
+  type ConvTranspose2dOptions,
   conv2d,
+  convTranspose2d,
   crossEntropy,
   Dense,
   type DType,
   dense,
   Flatten,
+  gelu,
   LinearLR,
+  l1Loss,
+  layerNorm,
   logSoftmax,
   MaxPool2D,
   maxPool2d,
   mseLoss,
+  nllLoss,
   type Pool2dOptions,
   type Reduction,
   ReLU,
@@ -22,6 +31,7 @@ import {
   SGD,
   type SGDOptions,
   softmax,
+  softplus,
   type Tensor,
   tensor,
 } from '../src/index.js';
@@ -31,6 +41,11 @@ import { expectClose } from './close.js';
 // stored: `fill` makes the same numbers there and here.
 
 type Numbers = number[];
+interface Case {
+  name: string;
+  y: Numbers;
+  gradients: Numbers[];
+}
 interface Golden {
   torch: string;
   fill: Numbers;
@@ -76,6 +91,15 @@ interface Golden {
     schedule: { startFactor: number; endFactor: number; totalIters: number } | null;
     steps: { lr: Numbers; parameters: Numbers }[];
   }[];
+  batchNorm: (Case & { state?: Record<string, Numbers> })[];
+  functions: Case[];
+  convTranspose2d: (Case & {
+    x: Numbers;
+    weight: Numbers;
+    bias: number;
+    options: ConvTranspose2dOptions;
+    outShape: Numbers;
+  })[];
   netS: {
     losses: Numbers;
     parameters: {
@@ -191,6 +215,73 @@ describe('as in PyTorch, float64, within 1e-10: ten steps of SGD,', () => {
       scheduler?.step();
       expectClose([...weight.data, ...bias.data], parameters, 1e-10);
     }
+  });
+});
+
+/** Whether a function gives this result, and these gradients to its inputs when `fill(seed)` comes back. */
+function expectCase({ y: expected, gradients }: Case, y: Tensor, inputs: Tensor[], seed: number): void {
+  expectClose(y.data, expected, 1e-10);
+  y.backward(y.shape.length > 0 ? fill(seed, y.shape) : undefined);
+  expect(inputs.length).toBe(gradients.length);
+  inputs.forEach((input, i) => {
+    expectClose(input.grad!.data, gradients[i], 1e-10);
+  });
+}
+
+test('as in PyTorch, float64, within 1e-10: BatchNorm2D in training, its state, and in evaluation', () => {
+  const layer = new BatchNorm2D(2, { eps: 1e-3, momentum: 0.3 }).to('float64');
+  layer.weight!.data.set(fill(41, [2]).data);
+  layer.bias!.data.set(fill(42, [2]).data);
+  layer.forward(fill(43, [2, 2, 3, 3]));
+  const inputs = [fill(40, [3, 2, 2, 3], 0, 4), layer.weight!, layer.bias!];
+  const [training, evaluation] = golden.batchNorm;
+  expectCase(training, layer.forward(inputs[0]), inputs, 44);
+  const state = Object.entries(layer.stateDict());
+  expect(state.map(([key]) => key)).toEqual(Object.keys(evaluation.state!));
+  for (const [key, value] of state) expectClose(value.data, evaluation.state![key], 1e-10);
+  for (const input of inputs) input.grad = null;
+  expectCase(evaluation, layer.eval().forward(inputs[0]), inputs, 45);
+});
+
+describe('as in PyTorch, float64, within 1e-10:', () => {
+  const labels = [1, 0, 3];
+  const weights = [0.5, 2, 1, 0.25];
+  const target = fill(50, [3, 4], 0, 1, false);
+  type Options = { reduction: Reduction };
+  const calls: Record<string, (t: Tensor, options: Options) => Tensor> = {
+    gelu: (t) => gelu(t),
+    geluTanh: (t) => gelu(t, { approximate: 'tanh' }),
+    softplus: (t) => softplus(t),
+    abs: (t) => abs(t),
+    'crossEntropy weighted': (t, o) => crossEntropy(t, labels, { ...o, classWeights: weights }),
+    'crossEntropy smoothed': (t, o) => crossEntropy(t, labels, { ...o, classWeights: weights, labelSmoothing: 0.2 }),
+    nllLoss: (t, o) => nllLoss(t, labels, o),
+    'nllLoss weighted': (t, o) => nllLoss(t, labels, { ...o, classWeights: weights }),
+    bceWithLogits: (t, o) => bceWithLogits(t, target, o),
+    'bceWithLogits posWeight': (t, o) =>
+      bceWithLogits(t, target, { ...o, posWeight: tensor(Float64Array.from(weights)) }),
+    l1Loss: (t, o) => l1Loss(t, target, o),
+  };
+
+  test('layerNorm and its gradients', () => {
+    const inputs = [fill(46, [2, 3, 4], -3, 3), fill(47, [3, 4]), fill(48, [3, 4])];
+    const [x, weight, bias] = inputs;
+    expectCase(golden.functions[0], layerNorm(x, [3, 4], weight, bias, { eps: 1e-3 }), inputs, 51);
+  });
+
+  test.each(golden.functions.slice(1))('$name and its gradient', (c) => {
+    const reduction = (['mean', 'sum', 'none'] as const).find((each) => c.name.endsWith(` ${each}`));
+    const call = calls[reduction ? c.name.slice(0, -reduction.length - 1) : c.name];
+    const x = fill(49, [3, 4], -6, 6);
+    expectCase(c, call(x, { reduction: reduction ?? 'mean' }), [x], reduction ? 53 : 52);
+  });
+
+  test.each(golden.convTranspose2d)('convTranspose2d and its gradients, $name', (c) => {
+    const [x, weight] = [fill(54, c.x), fill(55, c.weight)];
+    const bias = c.bias > 0 ? fill(56, [c.bias]) : null;
+    const y = convTranspose2d(x, weight, bias, c.options);
+    expect(y.shape).toEqual(c.outShape);
+    expectCase(c, y, bias ? [x, weight, bias] : [x, weight], 57);
   });
 });
 

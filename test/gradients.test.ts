@@ -8,8 +8,10 @@ import {
   avgPool2d,
   batchNorm2d,
   bceWithLogits,
+  cat,
   clone,
   conv2d,
+  convTranspose2d,
   crossEntropy,
   dense,
   div,
@@ -21,6 +23,7 @@ import {
   gelu,
   gradcheck,
   l1Loss,
+  layerNorm,
   leakyRelu,
   log,
   logSoftmax,
@@ -38,6 +41,7 @@ import {
   relu,
   reshape,
   sigmoid,
+  slice,
   softmax,
   softplus,
   sqrt,
@@ -73,6 +77,19 @@ function row<Args extends unknown[]>(op: (...args: Args) => Tensor, ...args: Arg
   const fn = (...given: Tensor[]) => op(...(args.map((a) => (isInput(a) ? given[inputs.indexOf(a)] : a)) as Args));
   const shown = args.map((a) => (a instanceof Tensor ? `[${a.shape}]${a.requiresGrad ? '' : ' fixed'}` : show(a)));
   return { name: `${op.name}(${shown.join(', ')})`, covers: op, inputs, fn };
+}
+
+/** A check of `cat`, whose tensors come in a list; times the sum, so that each output depends on every input. */
+function listRow(tensors: Tensor[], axis: number): Row {
+  const inputs = tensors.filter((each) => each.requiresGrad);
+  const fn = (...given: Tensor[]) => {
+    const y = cat(
+      tensors.map((each) => (each.requiresGrad ? given[inputs.indexOf(each)] : each)),
+      axis,
+    );
+    return mul(y, sum(y));
+  };
+  return { name: `cat(${tensors.map(({ shape }) => `[${shape}]`).join(', ')}; ${axis})`, covers: cat, inputs, fn };
 }
 
 /** A check of an operation with chance in it: the same seed, the same chance. */
@@ -124,6 +141,13 @@ const OPERATIONS: Row[] = [
   row(batchNorm2d, x(2, 2, 2, 2), fixed(2), positive(2).detach(), x(2), x(2)),
   row(batchNorm2d, fixed(2, 2, 2, 2), fixed(2), positive(2).detach(), x(2), x(2), { training: true }),
   row(batchNorm2d, x(1, 2, 1, 1), fixed(2), positive(2).detach(), null, null, { eps: 0.1 }),
+  row(layerNorm, x(3, 4), [4], x(4), x(4)),
+  row(layerNorm, x(2, 3, 2), [3, 2], x(3, 2), null, { eps: 0.1 }),
+  row(layerNorm, x(2, 2, 3), [3]),
+  listRow([x(2, 3), x(1, 3), x(2, 3)], 0),
+  listRow([x(2, 1, 2), x(2, 3, 2), fixed(2, 2, 2)], 1),
+  listRow([x(3, 2), x(3, 1)], -1),
+  ...[row(slice, x(4, 3), 0, 1, 3), row(slice, x(2, 4, 3), 1, -2), row(slice, x(2, 5), -1, 0, -1)],
   randomRow(dropout, 'dropout([3, 4], 0.3)', (a, seed) => dropout(a, 0.3, { generator: new Generator(seed) }), 3, 4),
   randomRow(
     dropout2d,
@@ -153,6 +177,11 @@ const OPERATIONS: Row[] = [
   row(conv2d, x(1, 2, 4, 4), x(4, 1, 2, 2), null, { groups: 2, dilation: 2 }),
   row(conv2d, fixed(2, 1, 4, 4), x(2, 1, 3, 3), x(2)),
   row(conv2d, x(2, 1, 4, 4), fixed(2, 1, 3, 3)),
+
+  row(convTranspose2d, x(2, 2, 3, 4), x(2, 3, 3, 2), x(3)),
+  row(convTranspose2d, x(1, 2, 3, 3), x(2, 1, 3, 3), x(1), { stride: 2, padding: 1, outputPadding: 1 }),
+  row(convTranspose2d, x(1, 4, 2, 3), x(4, 2, 2, 2), null, { groups: 2, dilation: 2, stride: [1, 2] }),
+  row(convTranspose2d, fixed(1, 1, 2, 2), x(1, 1, 2, 3), x(1), { padding: [0, 1] }),
 
   ...[maxPool2d, avgPool2d].flatMap((op) => [
     ...[row(op, x(2, 2, 4, 4), 2), row(op, x(1, 2, 5, 4), [2, 1]), row(op, x(1, 1, 5, 5), 3, { stride: 1 })],
@@ -218,6 +247,16 @@ const LAYERS: Row[] = [
       2,
       2,
     ),
+  ),
+  layerRow(new convgrad.LayerNorm([3, 2]), 2, 3, 2),
+  layerRow(new convgrad.LayerNorm(3, { affine: false, eps: 0.1 }), 2, 2, 3),
+  layerRow(new convgrad.ConvTranspose2D(2, 3, 3, { stride: 2, generator }), 1, 2, 3, 2),
+  layerRow(new convgrad.ConvTranspose2D(2, 4, [1, 2], { groups: 2, bias: false, generator }), 2, 2, 2, 2),
+  layerRow(new convgrad.Residual(new convgrad.Dense(3, 3, { generator })), 2, 3),
+  layerRow(
+    new convgrad.Residual(new convgrad.Dense(3, 2, { generator }), new convgrad.Dense(3, 2, { generator })),
+    2,
+    3,
   ),
   layerRow(new convgrad.Flatten(), 2, 3, 2),
   layerRow(

@@ -175,7 +175,7 @@ describe('receptiveField', () => {
         return super.forward(super.forward(x));
       }
     }
-    expect(() => receptiveField(new Sequential(new Doubled(1, 1, 3)), '0', [1, 9, 9])).toThrow('Conv2D(1, 1, 3x3)');
+    expect(() => receptiveField(new Sequential(new Doubled(1, 1, 3)), '0', [1, 9, 9])).toThrow('Doubled(1, 1, 3x3)');
     expect(() => receptiveField(network(), 'conv2', [1, 12, 12])).toThrow("no layer 'conv2'");
     expect(() => receptiveField(network(), 'conv1', [12, 12])).toThrow("expected one image's shape [C, H, W]");
     expect(() => receptiveField(network(), 'pool1', [1, 2, 2])).toThrow('receptiveField, conv1 (Conv2D): the filter');

@@ -1,9 +1,10 @@
+import { zeros } from '../autograd/create.js';
 import type { Tensor } from '../autograd/tensor.js';
 import { checkNumber, checkOptions } from '../errors.js';
 import { dense } from '../ops/dense.js';
 import type { Generator } from '../random.js';
-import { defaultInit } from './init.js';
-import { Module, type Parameter } from './module.js';
+import { defaultUniform } from './init.js';
+import { Module, Parameter } from './module.js';
 
 export interface DenseOptions {
   /** Whether a number is added to each output: true unless given. */
@@ -27,8 +28,9 @@ export class Dense extends Module {
     checkOptions('Dense', options, ['bias', 'generator']);
     this.inFeatures = checkNumber('Dense', 'inFeatures', inFeatures, { least: 1, whole: true });
     this.outFeatures = checkNumber('Dense', 'outFeatures', outFeatures, { least: 1, whole: true });
-    this.weight = defaultInit([outFeatures, inFeatures], inFeatures, options.generator);
-    this.bias = (options.bias ?? true) ? defaultInit([outFeatures], inFeatures, options.generator) : null;
+    const draws = { fanIn: inFeatures, generator: options.generator };
+    this.weight = defaultUniform(new Parameter(zeros([outFeatures, inFeatures])), draws);
+    this.bias = (options.bias ?? true) ? defaultUniform(new Parameter(zeros([outFeatures])), draws) : null;
   }
 
   override forward(x: Tensor): Tensor {

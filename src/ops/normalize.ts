@@ -2,7 +2,8 @@ import { checkTensors, operation } from '../autograd/operation.js';
 import type { Tensor } from '../autograd/tensor.js';
 import { checkNumber, checkOptions, ShapeError } from '../errors.js';
 import type { Storage } from '../kernels/storage.js';
-import { sameShape, showShape } from '../shape.js';
+import { checkShape, type Shape, sameShape, showShape, sizeOf } from '../shape.js';
+import { add, mul } from './elementwise.js';
 
 export interface BatchNorm2dOptions {
   /** Whether to use the statistics of x and bring the running ones up to date: false unless given. */
@@ -62,6 +63,46 @@ export function batchNorm2d(
     if (runningMean) moveTowards(runningMean.storage, mean, momentum, 1);
     if (runningVariance) moveTowards(runningVariance.storage, variance, momentum, count / (count - 1));
   });
+}
+
+/**
+ * Each example with mean 0 and variance 1 over its last axes, then times a weight, plus a bias, for each place:
+ * y = (x - mean) / sqrt(variance + eps) * weight + bias (Ba, Kiros and Hinton 2016, "Layer normalization").
+ * @param x [..., ...shape]
+ * @param shape of the last axes
+ * @param weight of that shape, or null for ones
+ * @param bias of that shape, or null for zeros
+ * @param options `eps`, added to the variance: 1e-5 unless given
+ * @returns the shape of x
+ */
+export function layerNorm(
+  x: Tensor,
+  shape: Shape,
+  weight: Tensor | null = null,
+  bias: Tensor | null = null,
+  options: { eps?: number } = {},
+): Tensor {
+  const where = 'layerNorm';
+  checkOptions(where, options, ['eps']);
+  checkTensors(where, x);
+  const eps = checkNumber(where, 'eps', options.eps ?? 1e-5, { least: 0 });
+  checkShape(where, shape);
+  const rows = x.shape.length - shape.length;
+  if (shape.length === 0 || sizeOf(shape) === 0 || rows < 0 || !sameShape(x.shape.slice(rows), shape)) {
+    const expected = shape.map((n) => `, ${n}`).join('');
+    throw new ShapeError(where, `expected an input [...${expected}], got shape ${showShape(x.shape)}`);
+  }
+  for (const each of [weight, bias]) {
+    if (each && !sameShape(each.shape, shape)) {
+      const got = showShape(each.shape);
+      throw new ShapeError(where, `expected a weight and a bias of shape ${showShape(shape)}, got ${got}`);
+    }
+  }
+  const size = sizeOf(shape);
+  // Every example is a channel of its own.
+  let y = normalized(where, x, { N: 1, C: x.size / size, size, eps }, null, null, null);
+  if (weight) y = mul(y, weight);
+  return bias ? add(y, bias) : y;
 }
 
 /** running = (1 - momentum) running + momentum * scale * fresh. */

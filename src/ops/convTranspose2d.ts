@@ -1,0 +1,106 @@
+import { checkTensors, operation } from '../autograd/operation.js';
+import type { Tensor } from '../autograd/tensor.js';
+import { checkNumber, checkOptions, ShapeError, show } from '../errors.js';
+import type { ConvSizes } from '../kernels/kernels.js';
+import { type Pair, pair, type Shape, sameShape, showShape } from '../shape.js';
+
+export interface ConvTranspose2dOptions {
+  /** How far the filter's copies lie apart, in pixels: 1 unless given. */
+  stride?: Pair;
+  /** Rows and columns cut off on each side: 0 unless given. */
+  padding?: Pair;
+  /** Rows and columns added below and to the right, fewer than the stride or the dilation: 0 unless given. */
+  outputPadding?: Pair;
+  /** Distance between neighbouring taps, in pixels: 1 unless given. */
+  dilation?: Pair;
+  /** Into how many groups the channels fall: 1 unless given. */
+  groups?: number;
+}
+
+export const CONV_TRANSPOSE2D_OPTIONS = ['stride', 'padding', 'outputPadding', 'dilation', 'groups'] as const;
+
+/**
+ * Transposed convolution: each pixel puts a copy of the filter, times itself, into the result. It is what `conv2d` sends
+ * back to its input, as a forward pass (Dumoulin and Visin 2016, "A guide to convolution arithmetic", chapter 4).
+ * @param x [N, inChannels, H, W]
+ * @param weight [inChannels, outChannels / groups, kernelH, kernelW]
+ * @param bias [outChannels], or null
+ * @returns [N, outChannels, outH, outW],
+ * outH = (H - 1) stride - 2 padding + dilation (kernelH - 1) + outputPadding + 1
+ * @throws ShapeError when channels do not fit or nothing would be left
+ */
+export function convTranspose2d(
+  x: Tensor,
+  weight: Tensor,
+  bias: Tensor | null = null,
+  options: ConvTranspose2dOptions = {},
+): Tensor {
+  const where = 'convTranspose2d';
+  checkTensors(where, x, weight, ...(bias ? [bias] : []));
+  checkOptions(where, options, CONV_TRANSPOSE2D_OPTIONS);
+  const sizes = sizesOf(where, x.shape, weight.shape, options);
+  const { N, C, H, W } = sizes;
+  if (bias && !sameShape(bias.shape, [C])) {
+    throw new ShapeError(where, `expected a bias of shape [${C}], got ${showShape(bias.shape)}`);
+  }
+  const biasWalk = { shape: [N, C, H * W], strides: [0, 1, 0] };
+  return operation({
+    name: where,
+    inputs: bias ? [x, weight, bias] : [x, weight],
+    shape: [N, C, H, W],
+    adds: true,
+    forward: (kernels, y) => {
+      kernels.conv2dGradInput(x.storage, weight.storage, y, sizes);
+      if (bias) kernels.spreadAdd(bias.storage, y, biasWalk, 1);
+    },
+    backward: (kernels, dy, [dx, dweight, dbias]) => {
+      if (dx) {
+        const own = kernels.allocate(x.dtype, x.size); // conv2d overwrites.
+        kernels.conv2d(dy, weight.storage, null, own, sizes);
+        kernels.spreadAdd(own, dx, { shape: [x.size], strides: [1] }, 1);
+        own.release();
+      }
+      if (dweight) kernels.conv2dGradWeight(dy, x.storage, dweight, sizes);
+      if (dbias) kernels.reduceAdd(dy, dbias, biasWalk, 1);
+    },
+  });
+}
+
+/** The sizes, checked, of the convolution from the result to x. */
+function sizesOf(where: string, x: Shape, weight: Shape, options: ConvTranspose2dOptions): ConvSizes {
+  if (weight.length !== 4 || weight.includes(0)) {
+    throw new ShapeError(
+      where,
+      `expected a weight [inChannels, outChannels / groups, kernelH, kernelW], got shape ${showShape(weight)}`,
+    );
+  }
+  if (x.length !== 4) throw new ShapeError(where, `expected an input [N, C, H, W], got shape ${showShape(x)}`);
+  const [N, O, outH, outW] = x;
+  const [inChannels, channels, kernelH, kernelW] = weight;
+  const groups = checkNumber(where, 'groups', options.groups ?? 1, { least: 1, whole: true });
+  if (inChannels % groups !== 0) {
+    throw new ShapeError(where, `expected inChannels to be a multiple of ${groups} groups, got ${inChannels}`);
+  }
+  if (O !== inChannels) {
+    throw new ShapeError(where, `expected ${inChannels} input channels, got ${O}, input shape ${showShape(x)}`);
+  }
+  const [strideH, strideW] = pair(where, 'stride', options.stride ?? 1, 1);
+  const [dilationH, dilationW] = pair(where, 'dilation', options.dilation ?? 1, 1);
+  const [padTop, padLeft] = pair(where, 'padding', options.padding ?? 0, 0);
+  const [moreH, moreW] = pair(where, 'outputPadding', options.outputPadding ?? 0, 0);
+  if (moreH >= Math.max(strideH, dilationH) || moreW >= Math.max(strideW, dilationW)) {
+    throw new ShapeError(
+      where,
+      `expected outputPadding to be smaller than the stride or the dilation, got ${show(options.outputPadding)}`,
+    );
+  }
+  const H = (outH - 1) * strideH - 2 * padTop + dilationH * (kernelH - 1) + moreH + 1;
+  const W = (outW - 1) * strideW - 2 * padLeft + dilationW * (kernelW - 1) + moreW + 1;
+  if (H < 1 || W < 1) {
+    throw new ShapeError(where, `the padding leaves a result of ${H}x${W} pixels, input shape ${showShape(x)}`);
+  }
+  return {
+    ...{ N, C: channels * groups, H, W, O, groups, kernelH, kernelW },
+    ...{ strideH, strideW, dilationH, dilationW, padTop, padLeft, outH, outW },
+  };
+}
