@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { wasmKernels } from '../src/kernels/index.js';
 import type { UnaryOperation } from '../src/kernels/kernels.js';
+import { reference } from '../src/kernels/reference/index.js';
 
 const kernels = wasmKernels();
 /** Every 251st bit pattern of a float32: numbers of each size and sign, subnormal ones, infinities and NaNs. */
@@ -44,6 +45,25 @@ const functions: [UnaryOperation, (x: number) => number, number][] = [
   ['sqrt', Math.sqrt, 0.51],
   ['softplus', (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))), 2.6],
 ];
+
+test.each([
+  ['gelu', 3e-7],
+  ['geluTanh', 3e-7],
+] as const)('%s is wrong by at most %s of max(|x|, 1), from -12 to 12', (operation, limit) => {
+  const values = Float32Array.from({ length: 2 ** 18 }, (_, i) => (i / 2 ** 17 - 1) * 12);
+  const [got, wanted] = [kernels, reference].map((each) => {
+    const dtype = each === reference ? 'float64' : 'float32';
+    const [x, y] = [0, 1].map(() => each.allocate(dtype, values.length));
+    x.array.set(values);
+    each.unary(operation, x, y, 0);
+    return y.array;
+  });
+  let worst = 0;
+  for (let i = 0; i < values.length; i++) {
+    worst = Math.max(worst, Math.abs(got[i] - wanted[i]) / Math.max(1, Math.abs(values[i])));
+  }
+  expect(worst).toBeLessThan(limit);
+});
 
 test.each(functions)('%s is wrong by at most $2 ulp, over the whole range of float32', (operation, truth, limit) => {
   const { error, at } = largestError(operation, truth);

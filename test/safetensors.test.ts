@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   ArgumentError,
+  BatchNorm2D,
   Conv2D,
   Dense,
   FormatError,
@@ -83,6 +84,16 @@ describe('safetensors', () => {
     expect(tensors['0.bias'].toArray()).toEqual([-1, 2]);
   });
 
+  test('whole numbers of 64 bits are read, as in a batch norm that PyTorch saved: its count of batches', () => {
+    const bytes = file({ num_batches_tracked: entry('I64', [], [0, 8]) }, 8);
+    new DataView(bytes.buffer, bytes.byteOffset).setBigInt64(bytes.length - 8, 1234n, true);
+    const layer = new BatchNorm2D(1);
+    layer.loadStateDict({ ...layer.stateDict(), ...readSafetensors(bytes).tensors });
+    expect(layer.batchesTracked!.toArray()).toBe(1234);
+    const saved = readSafetensors(writeSafetensors(layer.stateDict())).tensors;
+    expect([saved.num_batches_tracked.shape, saved.num_batches_tracked.item()]).toEqual([[], 1234]);
+  });
+
   test.each<[string, Uint8Array, RegExp]>([
     ['no bytes', new Uint8Array(0), /at least 8 bytes, got 0/],
     ['a length alone', new Uint8Array(8), /not JSON/],
@@ -92,8 +103,8 @@ describe('safetensors', () => {
     ['a header that is no UTF-8', file('{}').fill(0xff, 8), /not JSON/],
     ['a header nested too deep', file('['.repeat(200_000)), /not JSON/],
     ['a list as header', file([]), /JSON object/],
-    ['an entry that is no object', file({ a: 1 }), /type F32 or F64, got undefined/],
-    ['an unknown type', file({ a: entry('F12', [1], [0, 4]) }, 4), /F32 or F64, got 'F12'/],
+    ['an entry that is no object', file({ a: 1 }), /type F32, F64 or I64, got undefined/],
+    ['an unknown type', file({ a: entry('F12', [1], [0, 4]) }, 4), /F32, F64 or I64, got 'F12'/],
     ['a type that JavaScript objects inherit', file({ a: entry('toString', [1], [0, 4]) }, 4), /got 'toString'/],
     ['a negative size', file({ a: entry('F32', [-1], [0, 4]) }, 4), /expected a shape/],
     ['a fraction as size', file({ a: entry('F32', [1.5], [0, 6]) }, 6), /expected a shape/],

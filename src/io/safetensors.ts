@@ -14,6 +14,19 @@ const LENGTH_BYTES = 8;
 const LONGEST_HEADER = 100_000_000;
 const DTYPES: Record<DType, string> = { float32: 'F32', float64: 'F64' };
 
+interface Kind {
+  dtype: DType;
+  bytes: number;
+  read: (view: DataView, at: number) => number;
+}
+
+/** What can be read. Whole numbers become float64: PyTorch keeps the count of a batch norm's batches as I64. */
+const KINDS = new Map<unknown, Kind>([
+  ['F32', { dtype: 'float32', bytes: 4, read: (view, at) => view.getFloat32(at, true) }],
+  ['F64', { dtype: 'float64', bytes: 8, read: (view, at) => view.getFloat64(at, true) }],
+  ['I64', { dtype: 'float64', bytes: 8, read: (view, at) => Number(view.getBigInt64(at, true)) }],
+]);
+
 /** What a safetensors file holds. */
 export interface SafetensorsFile {
   tensors: StateDict;
@@ -60,7 +73,7 @@ export function writeSafetensors(tensors: StateDict, metadata: Record<string, st
 /**
  * Reads a safetensors file.
  * @throws FormatError when the bytes are not one: truncated, header too long or not JSON, offsets that overlap, leave
- * gaps or do not match the shape, element types other than F32 and F64
+ * gaps or do not match the shape, element types other than F32, F64 and I64
  */
 export function readSafetensors(bytes: Uint8Array): SafetensorsFile {
   if (!(bytes instanceof Uint8Array)) throw new ArgumentError(WHERE, `expected a Uint8Array, got ${show(bytes)}`);
@@ -86,12 +99,11 @@ export function readSafetensors(bytes: Uint8Array): SafetensorsFile {
     throw bad(`the header describes ${end} bytes of numbers, the file has ${bytes.length - start}`);
   }
   const tensors: StateDict = Object.create(null);
-  for (const { name, dtype, shape, offsets } of described) {
+  for (const { name, kind, shape, offsets } of described) {
+    const { dtype, bytes: step, read } = kind;
     const from = start + offsets[0];
     const array = newArray(dtype, sizeOf(shape));
-    for (let i = 0; i < array.length; i++) {
-      array[i] = dtype === 'float64' ? view.getFloat64(from + 8 * i, true) : view.getFloat32(from + 4 * i, true);
-    }
+    for (let i = 0; i < array.length; i++) array[i] = read(view, from + step * i);
     tensors[name] = tensor(array, { shape, dtype });
   }
   return { tensors, metadata: metadata as Record<string, string> };
@@ -120,19 +132,20 @@ function parseHeader(bytes: Uint8Array): Record<string, unknown> {
 
 function checkEntry(name: string, entry: unknown) {
   const { dtype: type, shape, data_offsets: offsets } = isRecord(entry) ? entry : {};
-  const dtype = (Object.keys(DTYPES) as DType[]).find((each) => DTYPES[each] === type);
-  if (!dtype) throw bad(`expected ${show(name)} to be of type F32 or F64, got ${show(type)}`);
+  const kind = KINDS.get(type);
+  if (!kind) throw bad(`expected ${show(name)} to be of type F32, F64 or I64, got ${show(type)}`);
   if (!isSizes(shape)) throw bad(`expected a shape for ${show(name)}, got ${show(shape)}`);
   if (!isSizes(offsets) || offsets.length !== 2) {
     throw bad(`expected data_offsets [begin, end] for ${show(name)}, got ${show(offsets)}`);
   }
-  if (offsets[1] - offsets[0] !== sizeOf(shape) * bytesOf(dtype)) {
+  const bytes = sizeOf(shape) * kind.bytes;
+  if (offsets[1] - offsets[0] !== bytes) {
     throw bad(
-      `expected ${sizeOf(shape) * bytesOf(dtype)} bytes for ${show(name)}, shape ${showShape(shape)} of ${dtype}, ` +
+      `expected ${bytes} bytes for ${show(name)}, shape ${showShape(shape)} of ${type}, ` +
         `got ${offsets[1] - offsets[0]}`,
     );
   }
-  return { name, dtype, shape, offsets };
+  return { name, kind, shape, offsets };
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
