@@ -13,8 +13,12 @@ export {
 export { type GradcheckOptions, type GradcheckResult, gradcheck } from './autograd/gradcheck.js';
 export { noGrad } from './autograd/graph.js';
 export { type NestedArray, Tensor } from './autograd/tensor.js';
+export { type AffineOptions, affine, shift } from './data/affine.js';
 export { Dataset, stratifiedSplit } from './data/dataset.js';
+export { elastic } from './data/elastic.js';
+export { erase } from './data/erase.js';
 export { DataLoader, type DataLoaderOptions } from './data/loader.js';
+export { compose, normalise, type Range, type Transform } from './data/transform.js';
 export { ArgumentError, ConvgradError, FormatError, OutOfMemoryError, ReleasedError, ShapeError } from './errors.js';
 export { weightHash } from './io/hash.js';
 export { type IdxFile, readIdx } from './io/idx.js';

@@ -1,6 +1,7 @@
 import { ArgumentError, checkNumber, FormatError, ShapeError, show } from '../errors.js';
-import type { Generator } from '../random.js';
+import { type Generator, getDefaultGenerator } from '../random.js';
 import { checkShape, type Shape, showShape, sizeOf } from '../shape.js';
+import { checkTransform, type Transform } from './transform.js';
 
 /** Labelled examples in memory, in plain typed arrays. */
 export class Dataset {
@@ -12,14 +13,21 @@ export class Dataset {
   readonly labels: Int32Array;
   /** The number of classes. */
   readonly classes: number;
+  /** What each class is called: '0', '1' and so on unless given. */
+  readonly classNames: readonly string[];
 
   /**
    * @param inputs all numbers of all examples in one array; a Float32Array is kept, anything else is copied
-   * @param classes one more than the largest label unless given
+   * @param classes how many there are, or their names; one more than the largest label unless given
    * @throws ShapeError when inputs and labels differ in number; FormatError for a label that is no class;
    * ArgumentError for what is no array of numbers
    */
-  constructor(inputs: ArrayLike<number>, inputShape: Shape, labels: ArrayLike<number>, classes?: number) {
+  constructor(
+    inputs: ArrayLike<number>,
+    inputShape: Shape,
+    labels: ArrayLike<number>,
+    classes?: number | readonly string[],
+  ) {
     checkNumbers('the inputs', inputs);
     checkShape('Dataset', inputShape);
     checkNumbers('the labels', labels);
@@ -34,8 +42,14 @@ export class Dataset {
     this.inputShape = inputShape;
     this.labels = Int32Array.from(labels);
     const found = () => this.labels.reduce((most, label) => Math.max(most, label + 1), 0);
-    this.classes = checkNumber('Dataset', 'classes', classes ?? found(), { least: 0, whole: true });
-    const wrong = Array.from(labels).findIndex((y) => !(Number.isInteger(y) && y >= 0 && y < this.classes));
+    const count = Array.isArray(classes) ? classes.length : ((classes as number | undefined) ?? found());
+    this.classes = checkNumber('Dataset', 'classes', count, { least: 0, whole: true });
+    this.classNames = Array.isArray(classes) ? classes : Array.from({ length: count }, (_, c) => String(c));
+    const notNamed = this.classNames.find((name: unknown) => typeof name !== 'string');
+    if (notNamed !== undefined) {
+      throw new ArgumentError('Dataset', `expected the names of classes to be strings, got ${show(notNamed)}`);
+    }
+    const wrong = Array.prototype.findIndex.call(labels, (y) => !(Number.isInteger(y) && y >= 0 && y < this.classes));
     if (wrong >= 0) {
       throw new FormatError(
         'Dataset',
@@ -55,17 +69,70 @@ export class Dataset {
     return this.inputs.subarray(index * size, (index + 1) * size);
   }
 
-  /** The examples at these indices, in this order, copied. */
+  /**
+   * The examples at these indices, in this order, copied.
+   * @throws ArgumentError for an index that no example has
+   */
   subset(indices: ArrayLike<number>): Dataset {
     const size = sizeOf(this.inputShape);
     const inputs = new Float32Array(indices.length * size);
-    for (let i = 0; i < indices.length; i++) inputs.set(this.input(indices[i]), i * size);
-    return new Dataset(
-      inputs,
-      this.inputShape,
-      Array.from(indices, (i) => this.labels[i]),
-      this.classes,
-    );
+    const labels = new Int32Array(indices.length);
+    for (let i = 0; i < indices.length; i++) {
+      checkNumber('subset', `index ${i}`, indices[i], { least: 0, most: this.length - 1, whole: true });
+      inputs.set(this.input(indices[i]), i * size);
+      labels[i] = this.labels[indices[i]];
+    }
+    return new Dataset(inputs, this.inputShape, labels, this.classNames);
+  }
+
+  /** The first `count` examples, in the same memory. */
+  take(count: number): Dataset {
+    checkNumber('take', 'the count', count, { least: 0, most: this.length, whole: true });
+    const inputs = this.inputs.subarray(0, count * sizeOf(this.inputShape));
+    return new Dataset(inputs, this.inputShape, this.labels.subarray(0, count), this.classNames);
+  }
+
+  /**
+   * Splits at random, without regard to the classes (see `stratifiedSplit`).
+   * @param heldOut how many examples are held out: a whole number, or a share above 0 and below 1
+   * @returns the rest first
+   */
+  split(heldOut: number, generator: Generator): [Dataset, Dataset] {
+    const count = heldOut > 0 && heldOut < 1 ? Math.round(heldOut * this.length) : heldOut;
+    checkNumber('split', 'the held-out count', count, { least: 0, most: this.length, whole: true });
+    const order = generator.shuffle(Int32Array.from({ length: this.length }, (_, i) => i));
+    return [this.subset(order.subarray(count)), this.subset(order.subarray(0, count))];
+  }
+
+  /**
+   * The same examples with other inputs.
+   * @param change from an input, a view of this dataset's that it must not write to, to one of the same shape, or of
+   * `inputShape`
+   * @throws ShapeError when a result does not have as many numbers as that shape
+   */
+  map(
+    change: (input: Float32Array, label: number, index: number) => ArrayLike<number>,
+    inputShape: Shape = this.inputShape,
+  ): Dataset {
+    const size = sizeOf(inputShape);
+    const inputs = new Float32Array(this.length * size);
+    for (let i = 0; i < this.length; i++) {
+      const changed = change(this.input(i), this.labels[i], i);
+      if (changed.length !== size) {
+        const expected = `expected inputs of shape ${showShape(inputShape)}, ${size} numbers`;
+        throw new ShapeError('map', `${expected}, got ${changed.length} for example ${i}`);
+      }
+      inputs.set(changed, i * size);
+    }
+    return new Dataset(inputs, inputShape, this.labels, this.classNames);
+  }
+
+  /** A copy that a transform has changed once: for `normalise`, or to look at what training sees. */
+  transformed(transform: Transform, generator: Generator = getDefaultGenerator()): Dataset {
+    checkTransform('transformed', transform);
+    const inputs = this.inputs.slice();
+    transform(inputs, [this.length, ...this.inputShape], generator);
+    return new Dataset(inputs, this.inputShape, this.labels, this.classNames);
   }
 }
 
@@ -75,6 +142,8 @@ function checkNumbers(what: string, values: ArrayLike<number>): void {
     const call = 'new Dataset(inputs, inputShape, labels, classes)';
     throw new ArgumentError('Dataset', `expected ${what} to be an array of numbers, got ${show(values)}; use ${call}`);
   }
+  // A typed array holds numbers only, unless they are big ones.
+  if (ArrayBuffer.isView(values) && typeof (values as ArrayLike<unknown>)[0] !== 'bigint') return;
   const wrong = Array.prototype.findIndex.call(values, (value) => typeof value !== 'number');
   if (wrong >= 0) {
     throw new ArgumentError('Dataset', `expected ${what} to be numbers, got ${show(values[wrong])} at ${wrong}`);

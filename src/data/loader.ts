@@ -4,6 +4,7 @@ import { ArgumentError, checkNumber, checkOptions, show } from '../errors.js';
 import { type Generator, getDefaultGenerator } from '../random.js';
 import { sizeOf } from '../shape.js';
 import { Dataset } from './dataset.js';
+import { checkTransform, type Transform } from './transform.js';
 
 export interface DataLoaderOptions {
   /** 1 unless given. */
@@ -12,8 +13,10 @@ export interface DataLoaderOptions {
   shuffle?: boolean;
   /** Leaves out the last batch when it is smaller than the others: false unless given. */
   dropLast?: boolean;
-  /** Where the order comes from; the default generator unless given. */
+  /** Where the order, and what the transform draws, come from; the default generator unless given. */
   generator?: Generator;
+  /** Changes each batch before it is given out, such as `affine({ degrees: 10 })`. */
+  transform?: Transform;
 }
 
 /** A dataset in batches: `for (const { x, y } of loader)`, x a tensor [n, ...inputShape], y n class indices. */
@@ -23,9 +26,10 @@ export class DataLoader {
   readonly #shuffle: boolean;
   readonly #dropLast: boolean;
   readonly #generator: Generator | undefined;
+  readonly #transform: Transform | undefined;
 
   constructor(dataset: Dataset, options: DataLoaderOptions = {}) {
-    checkOptions('DataLoader', options, ['batchSize', 'shuffle', 'dropLast', 'generator']);
+    checkOptions('DataLoader', options, ['batchSize', 'shuffle', 'dropLast', 'generator', 'transform']);
     if (!(dataset instanceof Dataset)) {
       throw new ArgumentError('DataLoader', `expected a Dataset, got ${show(dataset)}`);
     }
@@ -34,6 +38,8 @@ export class DataLoader {
     this.#shuffle = options.shuffle ?? false;
     this.#dropLast = options.dropLast ?? false;
     this.#generator = options.generator;
+    if (options.transform !== undefined) checkTransform('DataLoader', options.transform);
+    this.#transform = options.transform;
   }
 
   /** The number of batches; without `dropLast` the last one may be smaller. */
@@ -53,7 +59,9 @@ export class DataLoader {
       indices.forEach((index, i) => {
         inputs.set(dataset.input(index), i * size);
       });
-      yield { x: wrap(inputs, [indices.length, ...dataset.inputShape]), y: indices.map((i) => dataset.labels[i]) };
+      const shape = [indices.length, ...dataset.inputShape];
+      this.#transform?.(inputs, shape, this.#generator ?? getDefaultGenerator());
+      yield { x: wrap(inputs, shape), y: indices.map((i) => dataset.labels[i]) };
     }
   }
 }

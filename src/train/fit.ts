@@ -1,6 +1,7 @@
 import type { Tensor } from '../autograd/tensor.js';
 import { checkDataset, type Dataset } from '../data/dataset.js';
 import { DataLoader } from '../data/loader.js';
+import type { Transform } from '../data/transform.js';
 import { ArgumentError, ConvgradError, checkNumber, checkOptions, show } from '../errors.js';
 import { useAllThreads } from '../kernels/index.js';
 import { Module } from '../nn/module.js';
@@ -74,6 +75,8 @@ export interface FitOptions {
   validation?: Dataset;
   /** Seed of the order of the examples; without it the order is drawn from the default generator. */
   seed?: number | string;
+  /** Changes each batch before the model sees it, such as `affine({ degrees: 10 })`; the validation data stay as they are. */
+  transform?: Transform;
   callbacks?: readonly Callback[];
 }
 
@@ -95,9 +98,9 @@ const TURN = 50;
  */
 export async function fit(model: Module, dataset: Dataset, options: FitOptions): Promise<History> {
   checkOptions('fit', options, [
-    ...['optimizer', 'epochs', 'batchSize', 'loss', 'scheduler', 'validation', 'seed', 'callbacks'],
+    ...['optimizer', 'epochs', 'batchSize', 'loss', 'scheduler', 'validation', 'seed', 'callbacks', 'transform'],
   ]);
-  const { optimizer, loss = crossEntropy, scheduler, validation, seed, callbacks = [] } = options ?? {};
+  const { optimizer, loss = crossEntropy, scheduler, validation, seed, callbacks = [], transform } = options ?? {};
   if (!(model instanceof Module)) throw new ArgumentError('fit', `expected a model, a Module, got ${show(model)}`);
   checkDataset('fit', 'the training data', dataset);
   if (validation !== undefined) checkDataset('fit', 'validation', validation);
@@ -116,7 +119,7 @@ export async function fit(model: Module, dataset: Dataset, options: FitOptions):
   }
   const epochs = checkNumber('fit', 'epochs', options.epochs ?? 1, { least: 0, whole: true });
   const generator = seed === undefined ? getDefaultGenerator() : new Generator(seed);
-  const loader = new DataLoader(dataset, { batchSize: options.batchSize ?? 32, shuffle: true, generator });
+  const loader = new DataLoader(dataset, { batchSize: options.batchSize ?? 32, shuffle: true, generator, transform });
 
   const state: TrainingState = {
     ...{ model, optimizer, epochs, batches: loader.length },
