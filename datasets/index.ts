@@ -1,1 +1,2 @@
 export { loadMnist } from './mnist.js';
+export { type DrawnShape, type ShapesOptions, shapes } from './shapes.js';

