@@ -370,6 +370,38 @@ const TABLE: Table = {
         return [parameter, velocity];
       },
   ),
+  adam: cases(
+    pairs([{}, { weightDecay: 0.1 }, { shrink: 0.01 }], [true, false]),
+    ([settings, amsgrad]) => `${JSON.stringify(settings)}${amsgrad ? ' amsgrad' : ''}`,
+    ([given, amsgrad]) =>
+      (make, k) => {
+        const betas = { beta1: 0.9, beta2: 0.99, eps: 1e-3 };
+        const settings = { ...betas, stepSize: 0.05, correction: 0.6, weightDecay: 0, shrink: 0, ...given };
+        const changed = [make.random(29), make.sum(29), make.random(29, 0, 2), make.random(29, 0, 2)];
+        const [parameter, mean, square, largest] = changed;
+        k.adam(parameter, make.random(29), mean, square, amsgrad ? largest : null, settings);
+        return changed;
+      },
+  ),
+  rmsprop: cases(
+    pairs([{}, { weightDecay: 0.1 }, { momentum: 0.9 }], [true, false]),
+    ([settings, centered]) => `${JSON.stringify(settings)}${centered ? ' centered' : ''}`,
+    ([given, centered]) =>
+      (make, k) => {
+        const settings = { lr: 0.05, alpha: 0.9, eps: 1e-3, momentum: 0, weightDecay: 0, ...given };
+        const changed = [make.random(29), make.random(29, 1, 2), make.random(29, -0.5, 0.5), make.sum(29)];
+        const [parameter, square, mean, velocity] = changed;
+        const moves = settings.momentum ? velocity : null;
+        k.rmsprop(parameter, make.random(29), square, centered ? mean : null, moves, settings);
+        return changed;
+      },
+  ),
+  adadelta: cases([0, 0.1], String, (weightDecay) => (make, k) => {
+    const changed = [make.random(29), make.random(29, 0, 2), make.random(29, 0, 2)];
+    const [parameter, square, delta] = changed;
+    k.adadelta(parameter, make.random(29), square, delta, { lr: 1, rho: 0.9, eps: 1e-3, weightDecay });
+    return changed;
+  }),
 };
 
 const TOLERANCE = 3e-5;

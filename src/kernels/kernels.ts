@@ -117,6 +117,38 @@ export interface SGDSettings {
   first: boolean;
 }
 
+export interface AdamSettings {
+  /** What is kept of the running means of the gradients and of their squares. */
+  beta1: number;
+  beta2: number;
+  eps: number;
+  /** lr / (1 - beta1^steps). */
+  stepSize: number;
+  /** sqrt(1 - beta2^steps). */
+  correction: number;
+  /** Share of the parameter that is added to the gradient. */
+  weightDecay: number;
+  /** Share of the parameter that is taken away before the step (AdamW). */
+  shrink: number;
+}
+
+export interface RMSpropSettings {
+  lr: number;
+  /** What is kept of the running means. */
+  alpha: number;
+  eps: number;
+  momentum: number;
+  weightDecay: number;
+}
+
+export interface AdadeltaSettings {
+  lr: number;
+  /** What is kept of the running means. */
+  rho: number;
+  eps: number;
+  weightDecay: number;
+}
+
 /**
  * All that computes. Arguments are storages, sizes come as one object, and nothing here knows of tensors.
  *
@@ -227,4 +259,24 @@ export interface Kernels {
 
   /** One step of stochastic gradient descent on `parameter`, as PyTorch defines it; `velocity` is null without momentum. */
   sgd(parameter: Storage, gradient: Storage, velocity: Storage | null, settings: SGDSettings): void;
+  /** One step of Adam or AdamW; `mean` of the gradients, `square` of their squares, `largest` the largest square (amsgrad). */
+  adam(
+    parameter: Storage,
+    gradient: Storage,
+    mean: Storage,
+    square: Storage,
+    largest: Storage | null,
+    settings: AdamSettings,
+  ): void;
+  /** One step of RMSprop; `mean` of the gradients is null unless centered, `velocity` without momentum. */
+  rmsprop(
+    parameter: Storage,
+    gradient: Storage,
+    square: Storage,
+    mean: Storage | null,
+    velocity: Storage | null,
+    settings: RMSpropSettings,
+  ): void;
+  /** One step of Adadelta; `square` is the running mean of squared gradients, `delta` of squared steps. */
+  adadelta(parameter: Storage, gradient: Storage, square: Storage, delta: Storage, settings: AdadeltaSettings): void;
 }

@@ -1,4 +1,4 @@
-import type { Kernels, SGDSettings } from '../kernels.js';
+import type { Kernels } from '../kernels.js';
 import { type DType, newArray, Storage } from '../storage.js';
 import { conv2d, conv2dGradInput, conv2dGradWeight } from './conv.js';
 import { dropoutAdd } from './dropout.js';
@@ -24,6 +24,7 @@ import {
 } from './lines.js';
 import { matmulAdd } from './matmul.js';
 import { moments, normalize, normalizeGradient } from './normalize.js';
+import { adadelta, adam, rmsprop, sgd } from './optimizers.js';
 import { avgPool2d, avgPool2dGradient, maxPool2d } from './pool.js';
 
 /** Plain loops, in float32 or float64: the definition that every other kind of kernels is compared with. */
@@ -61,21 +62,11 @@ export const reference: Kernels = {
   avgPool2d,
   avgPool2dGradient,
   sgd,
+  adam,
+  rmsprop,
+  adadelta,
 };
 
 function zeros(dtype: DType, length: number): Storage {
   return new Storage(newArray(dtype, length));
-}
-
-function sgd(parameter: Storage, gradient: Storage, velocity: Storage | null, settings: SGDSettings): void {
-  const { lr, momentum, dampening, nesterov, weightDecay, first } = settings;
-  const [W, G, V] = [parameter.array, gradient.array, velocity?.array];
-  for (let i = 0; i < W.length; i++) {
-    let step = G[i] + weightDecay * W[i];
-    if (V) {
-      V[i] = first ? step : momentum * V[i] + (1 - dampening) * step;
-      step = nesterov ? step + momentum * V[i] : V[i];
-    }
-    W[i] -= lr * step;
-  }
 }

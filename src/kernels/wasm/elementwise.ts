@@ -21,22 +21,9 @@ type Elementwise = Pick<
   | 'gather'
   | 'stripsAdd'
   | 'dropoutAdd'
-  | 'sgd'
 >;
 
-export function elementwiseKernels({ run, memory, struct, parts, split }: Engine): Elementwise {
-  /** Calls a kernel for runs of an array, of whole vectors: from the byte `first` on, `length` numbers. */
-  function runs(
-    kernel: 'unary' | 'unaryGradient' | 'sgd',
-    length: number,
-    row: (first: number, length: number) => number[],
-  ): void {
-    const vectors = Math.ceil(length / 4);
-    split(kernel, vectors, parts(vectors, length), length, (from, to) => {
-      return row(from * 16, Math.min(to * 4, length) - from * 4);
-    });
-  }
-
+export function elementwiseKernels({ run, memory, struct, parts, split, runs }: Engine): Elementwise {
   return {
     unary(operation, x, y, parameter) {
       const [X, Y] = [memory.read(x), memory.write(y)];
@@ -132,16 +119,6 @@ export function elementwiseKernels({ run, memory, struct, parts, split }: Engine
       const { least, scale } = dropping(p);
       split('dropout', units, parts(units, y.length), y.length, (from, to) => {
         return [X, Y, keys[0], keys[1], least, scale, run, from * unit, Math.min(to * unit, y.length), adds];
-      });
-      memory.end();
-    },
-
-    sgd(parameter, gradient, velocity, { lr, momentum, dampening, nesterov, weightDecay, first }) {
-      const [W, G, V] = [memory.update(parameter), memory.read(gradient), velocity ? memory.update(velocity) : 0];
-      const flags = (nesterov ? 1 : 0) + (first ? 2 : 0);
-      runs('sgd', parameter.length, (first, length) => {
-        const velocities = V === 0 ? 0 : V + first;
-        return [W + first, G + first, velocities, length, lr, momentum, 1 - dampening, weightDecay, flags];
       });
       memory.end();
     },

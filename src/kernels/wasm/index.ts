@@ -5,6 +5,7 @@ import { createEngine, type Engine } from './instance.js';
 import { lineKernels } from './lines.js';
 import { matmulKernels } from './matmul.js';
 import { normalizeKernels } from './normalize.js';
+import { optimizerKernels } from './optimizers.js';
 import { poolKernels } from './pool.js';
 
 export interface WasmKernels extends Kernels {
@@ -36,6 +37,7 @@ export function createWasmKernels(maximumPages?: number): WasmKernels {
     ...guarded(memory, normalizeKernels(engine)),
     ...guarded(memory, convolutionKernels(engine)),
     ...guarded(memory, poolKernels(engine)),
+    ...guarded(memory, optimizerKernels(engine)),
   };
 }
 

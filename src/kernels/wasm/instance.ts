@@ -6,6 +6,8 @@ type Numbers = (...numbers: number[]) => number;
 
 /** What assembly/index.ts exports; the arguments are told there. Addresses, counts and flags are all numbers. */
 export type Exports = Record<
+  | 'adadelta'
+  | 'adam'
   | 'addRows'
   | 'avgPool2d'
   | 'avgPool2dGradient'
@@ -34,6 +36,7 @@ export type Exports = Record<
   | 'packRows'
   | 'packTurned'
   | 'reduceAdd'
+  | 'rmsprop'
   | 'scatterAdd'
   | 'sgd'
   | 'softmax'
@@ -64,6 +67,8 @@ export interface Engine {
    * the arguments for the items [from, to).
    */
   split(kernel: keyof Exports, count: number, parts: number, work: number, row: Row): void;
+  /** Calls a kernel for runs of an array of `length` numbers, in whole vectors: from the byte `first` on, `count` numbers. */
+  runs(kernel: keyof Exports, length: number, row: (first: number, count: number) => number[]): void;
   /** Ends the threads there are and starts others; returns how many there are then. */
   setThreads(count: number): Promise<number>;
 }
@@ -100,11 +105,17 @@ export function createEngine(maximumPages = 65536): Engine {
     return team?.size ?? 1;
   }
 
-  return {
+  const engine: Engine = {
     ...{ run, memory: managed, struct },
     parts(count, work) {
       if (!team || work < LEAST_WORK) return 1;
       return Math.max(1, Math.min(count, team.size, MOST_PARTS));
+    },
+    runs(kernel, length, row) {
+      const vectors = Math.ceil(length / 4);
+      engine.split(kernel, vectors, engine.parts(vectors, length), length, (from, to) => {
+        return row(from * 16, Math.min(to * 4, length) - from * 4);
+      });
     },
     split(kernel, count, parts, work, row) {
       const edge = (part: number) => Math.floor((part * count) / parts);
@@ -124,6 +135,7 @@ export function createEngine(maximumPages = 65536): Engine {
       return done;
     },
   };
+  return engine;
 }
 
 /** A shared memory, so that threads can join. Where so much address space cannot be had, a smaller maximum. */

@@ -102,38 +102,3 @@ export function unaryGradient(
   else if (operation === 10) gradientLoop(10, x, y, dy, dx, end, p, adds);
   else gradientLoop(11, x, y, dy, dx, end, p, adds);
 }
-
-/** One step of stochastic gradient descent; velocity is 0 where there is none. Flags: 1 Nesterov's, 2 the first step. */
-export function sgd(
-  parameter: usize,
-  gradient: usize,
-  velocity: usize,
-  length: i32,
-  lr: f32,
-  momentum: f32,
-  kept: f32,
-  weightDecay: f32,
-  flags: i32,
-): void {
-  const nesterov = (flags & 1) !== 0;
-  const first = (flags & 2) !== 0;
-  const rate = f32x4.splat(lr);
-  const inertia = f32x4.splat(momentum);
-  const share = f32x4.splat(kept);
-  const decay = f32x4.splat(weightDecay);
-  for (const end = parameter + (length << 2); parameter < end; parameter += 16, gradient += 16) {
-    const w = v128.load(parameter);
-    let step = f32x4.add(v128.load(gradient), f32x4.mul(decay, w));
-    if (velocity !== 0) {
-      let v = step;
-      if (!first) {
-        v = f32x4.mul(inertia, v128.load(velocity));
-        v = f32x4.add(v, f32x4.mul(share, step));
-      }
-      v128.store(velocity, v);
-      step = nesterov ? f32x4.add(step, f32x4.mul(inertia, v)) : v;
-      velocity += 16;
-    }
-    v128.store(parameter, f32x4.sub(w, f32x4.mul(rate, step)));
-  }
-}
