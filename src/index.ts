@@ -85,8 +85,23 @@ export { avgPool2d, maxPool2d, type Pool2dOptions } from './ops/pool2d.js';
 export { max, mean, type ReduceOptions, sum } from './ops/reduce.js';
 export { clone, flatten, permute, reshape, transpose } from './ops/reshape.js';
 export { logSoftmax, softmax } from './ops/softmax.js';
-export { Optimizer, type ParameterGroup } from './optim/optimizer.js';
-export { LinearLR, LRScheduler } from './optim/schedules.js';
+export { Adadelta, type AdadeltaOptions } from './optim/adadelta.js';
+export { Adam, type AdamOptions } from './optim/adam.js';
+export { AdamW } from './optim/adamw.js';
+export { clipGradNorm, clipGradValue } from './optim/clip.js';
+export { OneCycleLR, type OneCycleLROptions } from './optim/onecycle.js';
+export { Optimizer, type OptimizerState, type ParameterGroup } from './optim/optimizer.js';
+export { type PlateauState, ReduceLROnPlateau, type ReduceLROnPlateauOptions } from './optim/plateau.js';
+export { RMSprop, type RMSpropOptions } from './optim/rmsprop.js';
+export { LRScheduler, type SchedulerState } from './optim/scheduler.js';
+export {
+  CosineAnnealingLR,
+  ExponentialLR,
+  LinearLR,
+  MultiStepLR,
+  SequentialLR,
+  StepLR,
+} from './optim/schedules.js';
 export { SGD, type SGDOptions } from './optim/sgd.js';
 export { Generator, type GeneratorState, getDefaultGenerator, manualSeed } from './random.js';
 export type { Pair, Shape } from './shape.js';

@@ -1,25 +1,70 @@
+import { wrap } from '../autograd/create.js';
 import { Tensor } from '../autograd/tensor.js';
-import { ArgumentError, checkOptions, show } from '../errors.js';
+import { ArgumentError, checkOptions, ShapeError, show } from '../errors.js';
+import { kernelsFor } from '../kernels/index.js';
+import type { Kernels } from '../kernels/kernels.js';
+import type { Storage } from '../kernels/storage.js';
+import { sameShape, showShape } from '../shape.js';
 
 /** Parameters with settings of their own; what a group leaves out comes from the optimizer's options. */
 export type ParameterGroup<Settings> = Partial<Settings> & { params: readonly Tensor[] };
 
-/** What all optimizers share: their groups of parameters, each with its settings. */
+/** All that an optimizer needs to go on where it was: plain data, and tensors of its own. */
+export interface OptimizerState {
+  /** Its class, such as 'Adam'. */
+  kind: string;
+  /** The groups' settings, with the place of each of their parameters among all parameters. */
+  groups: (Record<string, unknown> & { params: number[] })[];
+  /** How often each parameter was changed. */
+  steps: number[];
+  /** What is remembered of each parameter, by name. */
+  memories: Record<string, Tensor>[];
+}
+
+/** A parameter, and what the optimizer remembers of it. */
+export class Target {
+  /** How often it was changed, this step included. */
+  steps = 0;
+  readonly memories = new Map<string, Storage>();
+
+  constructor(readonly parameter: Tensor) {}
+
+  /** A running figure of each of its numbers; zeros at first. */
+  memory(name: string): Storage {
+    const { dtype, size } = this.parameter;
+    let storage = this.memories.get(name);
+    if (!storage) {
+      storage = kernelsFor(dtype).zeros(dtype, size);
+      storage.resident = true;
+      this.memories.set(name, storage);
+    }
+    return storage;
+  }
+}
+
+/** What all optimizers share: their groups of parameters, each with its settings, and what they remember of them. */
 export abstract class Optimizer<Settings extends { lr: number } = { lr: number }> {
   /** Settings may be changed between steps; a schedule sets `lr`. */
   readonly groups: (Settings & { params: readonly Tensor[] })[];
+  /** @internal The groups' learning rates when the first schedule was made, which is what all schedules begin with. */
+  initialRates: number[] | null = null;
+  readonly #targets = new Map<Tensor, Target>();
 
-  constructor(params: readonly Tensor[] | readonly ParameterGroup<Settings>[], defaults: Settings) {
+  constructor(
+    params: readonly Tensor[] | readonly ParameterGroup<Settings>[],
+    defaults: Settings,
+    options: Partial<Settings>,
+  ) {
     const where = new.target.name;
+    checkOptions(where, options, Object.keys(defaults));
     if (!Array.isArray(params) || params.length === 0) {
       throw new ArgumentError(where, `expected parameters or groups of them, got ${show(params)}`);
     }
     const groups = params[0] instanceof Tensor ? [{ params: params as readonly Tensor[] }] : params;
     this.groups = (groups as ParameterGroup<Settings>[]).map((group) => {
       checkOptions(where, group, ['params', ...Object.keys(defaults)]);
-      return { ...defaults, ...group };
+      return { ...defaults, ...options, ...group };
     });
-    const seen = new Set<Tensor>();
     for (const parameter of this.groups.flatMap((group) => group.params)) {
       if (!(parameter instanceof Tensor)) {
         throw new ArgumentError(where, `expected a parameter, got ${show(parameter)}`);
@@ -27,16 +72,91 @@ export abstract class Optimizer<Settings extends { lr: number } = { lr: number }
       if (parameter.node) {
         throw new ArgumentError(where, `expected a parameter, got the result of '${parameter.node.name}'`);
       }
-      if (seen.has(parameter)) throw new ArgumentError(where, 'a parameter stands in two places');
-      seen.add(parameter);
+      if (this.#targets.has(parameter)) throw new ArgumentError(where, 'a parameter stands in two places');
+      this.#targets.set(parameter, new Target(parameter));
     }
   }
 
   /** Changes every parameter that has a gradient. */
-  abstract step(): void;
+  step(): void {
+    for (const group of this.groups) {
+      for (const parameter of group.params) {
+        if (!parameter.gradient) continue;
+        const target = this.#target(parameter);
+        const [memory] = target.memories.values();
+        if (memory && memory.dtype !== parameter.dtype) {
+          const where = this.constructor.name;
+          throw new ArgumentError(
+            where,
+            `the parameters became ${parameter.dtype} since the last step; make a new ${where}`,
+          );
+        }
+        target.steps++;
+        this.change(kernelsFor(parameter.dtype), target, parameter.gradient, group);
+        parameter.storage.version++;
+      }
+    }
+  }
+
+  /** One step of one parameter. */
+  protected abstract change(kernels: Kernels, target: Target, gradient: Storage, settings: Settings): void;
 
   /** Forgets all gradients; call it before `backward`, which adds to them. */
   zeroGrad(): void {
-    for (const parameter of this.groups.flatMap((group) => group.params)) parameter.grad = null;
+    for (const parameter of this.#targets.keys()) parameter.grad = null;
+  }
+
+  /** Where the optimizer stands, copied; `loadStateDict` of it, later or elsewhere, goes on with the same bits. */
+  stateDict(): OptimizerState {
+    const targets = [...this.#targets.values()];
+    const places = new Map(targets.map(({ parameter }, i) => [parameter, i]));
+    return {
+      kind: this.constructor.name,
+      groups: this.groups.map((group) => ({ ...group, params: group.params.map((each) => places.get(each)!) })),
+      steps: targets.map(({ steps }) => steps),
+      memories: targets.map(({ memories, parameter: { shape } }) =>
+        Object.fromEntries([...memories].map(([name, { array }]) => [name, wrap(array.slice(), shape)])),
+      ),
+    };
+  }
+
+  /**
+   * Takes over a state, the settings of the groups included. Nothing is changed unless everything fits.
+   * @throws ArgumentError for the state of another kind of optimizer or of other groups; ShapeError where what is
+   * remembered of a parameter has not its shape
+   */
+  loadStateDict(state: OptimizerState): void {
+    const where = this.constructor.name;
+    const targets = [...this.#targets.values()];
+    if (state.kind !== where) throw new ArgumentError(where, `expected the state of ${where}, got ${show(state.kind)}`);
+    const sizes = (groups: readonly { params: { length: number } }[]) => groups.map(({ params }) => params.length);
+    if (String(sizes(state.groups)) !== String(sizes(this.groups))) {
+      throw new ArgumentError(
+        where,
+        `expected groups of ${sizes(this.groups).join(' and ')} parameters, got ${sizes(state.groups).join(' and ')}`,
+      );
+    }
+    targets.forEach(({ parameter: { shape, dtype } }, i) => {
+      for (const [name, memory] of Object.entries(state.memories[i])) {
+        if (sameShape(memory.shape, shape) && memory.dtype === dtype) continue;
+        const got = `${memory.dtype} ${showShape(memory.shape)}`;
+        throw new ShapeError(where, `expected ${dtype} ${showShape(shape)} as ${name} of parameter ${i}, got ${got}`);
+      }
+    });
+    this.groups.forEach((group, i) => {
+      Object.assign(group, { ...state.groups[i], params: group.params });
+    });
+    targets.forEach((target, i) => {
+      target.steps = state.steps[i];
+      target.memories.clear();
+      for (const [name, { storage }] of Object.entries(state.memories[i])) target.memory(name).array.set(storage.array);
+    });
+  }
+
+  /** Also of a parameter that was put into a group later. */
+  #target(parameter: Tensor): Target {
+    const target = this.#targets.get(parameter) ?? new Target(parameter);
+    this.#targets.set(parameter, target);
+    return target;
   }
 }

@@ -1,8 +1,8 @@
 import type { Tensor } from '../autograd/tensor.js';
-import { ArgumentError, checkNumber, checkOptions } from '../errors.js';
-import { kernelsFor } from '../kernels/index.js';
+import { ArgumentError, checkNumber } from '../errors.js';
+import type { Kernels } from '../kernels/kernels.js';
 import type { Storage } from '../kernels/storage.js';
-import { Optimizer, type ParameterGroup } from './optimizer.js';
+import { Optimizer, type ParameterGroup, type Target } from './optimizer.js';
 
 export interface SGDOptions {
   /** Learning rate: 0.001 unless given. */
@@ -27,11 +27,8 @@ const DEFAULTS: SGDOptions = { lr: 0.001, momentum: 0, dampening: 0, nesterov: f
  *     new SGD([{ params: conv.parameters(), weightDecay: 0.01 }, { params: dense.parameters() }], { lr: 0.05 })
  */
 export class SGD extends Optimizer<SGDOptions> {
-  readonly #velocities = new Map<Tensor, Storage>();
-
   constructor(params: readonly Tensor[] | readonly ParameterGroup<SGDOptions>[], options: Partial<SGDOptions> = {}) {
-    checkOptions('SGD', options, Object.keys(DEFAULTS));
-    super(params, { ...DEFAULTS, ...options });
+    super(params, DEFAULTS, options);
     for (const { lr, momentum, weightDecay, nesterov, dampening } of this.groups) {
       checkNumber('SGD', 'lr', lr, { least: 0 });
       checkNumber('SGD', 'momentum', momentum, { least: 0 });
@@ -43,25 +40,9 @@ export class SGD extends Optimizer<SGDOptions> {
     }
   }
 
-  override step(): void {
-    for (const { params, ...settings } of this.groups) {
-      for (const parameter of params) {
-        if (!parameter.gradient) continue;
-        const kernels = kernelsFor(parameter.dtype);
-        const first = !this.#velocities.has(parameter);
-        if (first && settings.momentum !== 0) {
-          this.#velocities.set(parameter, kernels.zeros(parameter.dtype, parameter.size));
-        }
-        const velocity = settings.momentum === 0 ? null : this.#velocities.get(parameter)!;
-        if (velocity && velocity.dtype !== parameter.dtype) {
-          throw new ArgumentError(
-            'SGD',
-            `the parameters became ${parameter.dtype} since the last step; make a new SGD`,
-          );
-        }
-        kernels.sgd(parameter.storage, parameter.gradient, velocity, { ...settings, first });
-        parameter.storage.version++;
-      }
-    }
+  protected override change(kernels: Kernels, target: Target, gradient: Storage, settings: SGDOptions): void {
+    const first = !target.memories.has('velocity');
+    const velocity = settings.momentum === 0 ? null : target.memory('velocity');
+    kernels.sgd(target.parameter.storage, gradient, velocity, { ...settings, first });
   }
 }

@@ -7,7 +7,7 @@ import { useAllThreads } from '../kernels/index.js';
 import { Module } from '../nn/module.js';
 import { crossEntropy } from '../ops/losses.js';
 import { Optimizer } from '../optim/optimizer.js';
-import type { LRScheduler } from '../optim/schedules.js';
+import type { LRScheduler } from '../optim/scheduler.js';
 import { Generator, getDefaultGenerator } from '../random.js';
 import { argmax, type Evaluation, evaluate, type Loss, lossOf } from './evaluate.js';
 

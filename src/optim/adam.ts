@@ -1,0 +1,61 @@
+import type { Tensor } from '../autograd/tensor.js';
+import { ArgumentError, checkNumber, show } from '../errors.js';
+import type { Kernels } from '../kernels/kernels.js';
+import type { Storage } from '../kernels/storage.js';
+import { power } from './arithmetic.js';
+import { Optimizer, type ParameterGroup, type Target } from './optimizer.js';
+
+export interface AdamOptions {
+  /** Learning rate: 0.001 unless given. */
+  lr: number;
+  /** What is kept of the running means of the gradients and of their squares: [0.9, 0.999] unless given. */
+  betas: readonly [number, number];
+  /** Added to the divisor: 1e-8 unless given. */
+  eps: number;
+  /** Adds weightDecay * parameter to each gradient: 0 unless given. */
+  weightDecay: number;
+  /** Divides by the largest mean square so far, in place of the present one: false unless given. */
+  amsgrad: boolean;
+}
+
+/**
+ * Adam, as PyTorch defines it: m and s are running means of the gradient and of its square, t the number of steps, and
+ * w = w - lr * (m / (1 - beta1^t)) / (sqrt(s / (1 - beta2^t)) + eps).
+ * Source: Kingma and Ba 2015, https://arxiv.org/abs/1412.6980
+ */
+export class Adam extends Optimizer<AdamOptions> {
+  constructor(params: readonly Tensor[] | readonly ParameterGroup<AdamOptions>[], options: Partial<AdamOptions> = {}) {
+    super(params, { lr: 0.001, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0, amsgrad: false }, options);
+    for (const group of this.groups) checkAdam('Adam', group);
+  }
+
+  protected override change(kernels: Kernels, target: Target, gradient: Storage, settings: AdamOptions): void {
+    adamStep(kernels, target, gradient, settings, { weightDecay: settings.weightDecay, shrink: 0 });
+  }
+}
+
+/** @internal Checks the settings of a group. */
+export function checkAdam(where: string, { lr, betas, eps, weightDecay }: AdamOptions): void {
+  checkNumber(where, 'lr', lr, { least: 0 });
+  if (!Array.isArray(betas) || betas.length !== 2 || !betas.every((beta) => beta >= 0 && beta < 1)) {
+    throw new ArgumentError(where, `expected betas to be two numbers from 0 to below 1, got ${show(betas)}`);
+  }
+  checkNumber(where, 'eps', eps, { least: 0 });
+  checkNumber(where, 'weightDecay', weightDecay, { least: 0 });
+}
+
+/** @internal What Adam and AdamW share; they differ in where the decay goes. */
+export function adamStep(
+  kernels: Kernels,
+  target: Target,
+  gradient: Storage,
+  { lr, betas: [beta1, beta2], eps, amsgrad }: AdamOptions,
+  decay: { weightDecay: number; shrink: number },
+): void {
+  const largest = amsgrad ? target.memory('largestSquare') : null;
+  kernels.adam(target.parameter.storage, gradient, target.memory('mean'), target.memory('square'), largest, {
+    ...{ beta1, beta2, eps, ...decay },
+    stepSize: lr / (1 - power(beta1, target.steps)),
+    correction: Math.sqrt(1 - power(beta2, target.steps)),
+  });
+}

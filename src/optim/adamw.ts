@@ -1,0 +1,21 @@
+import type { Tensor } from '../autograd/tensor.js';
+import type { Kernels } from '../kernels/kernels.js';
+import type { Storage } from '../kernels/storage.js';
+import { type AdamOptions, adamStep, checkAdam } from './adam.js';
+import { Optimizer, type ParameterGroup, type Target } from './optimizer.js';
+
+/**
+ * Adam with decoupled weight decay, as PyTorch defines it: first w = w - lr * weightDecay * w, then Adam's step, whose
+ * gradient knows nothing of the decay. Options and defaults are Adam's, but `weightDecay` is 0.01 unless given.
+ * Source: Loshchilov and Hutter 2019, https://arxiv.org/abs/1711.05101
+ */
+export class AdamW extends Optimizer<AdamOptions> {
+  constructor(params: readonly Tensor[] | readonly ParameterGroup<AdamOptions>[], options: Partial<AdamOptions> = {}) {
+    super(params, { lr: 0.001, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0.01, amsgrad: false }, options);
+    for (const group of this.groups) checkAdam('AdamW', group);
+  }
+
+  protected override change(kernels: Kernels, target: Target, gradient: Storage, settings: AdamOptions): void {
+    adamStep(kernels, target, gradient, settings, { weightDecay: 0, shrink: settings.lr * settings.weightDecay });
+  }
+}
