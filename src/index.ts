@@ -23,6 +23,7 @@ export { ArgumentError, ConvgradError, FormatError, OutOfMemoryError, ReleasedEr
 export { weightHash } from './io/hash.js';
 export { type IdxFile, readIdx } from './io/idx.js';
 export { readSafetensors, type SafetensorsFile, writeSafetensors } from './io/safetensors.js';
+export { readState, writeState } from './io/state.js';
 export { setKernels, setThreads } from './kernels/index.js';
 export type { DType, FloatArray } from './kernels/storage.js';
 export { Flatten, GELU, LeakyReLU, ReLU, Sigmoid, Softmax, Tanh } from './nn/activations.js';
@@ -105,6 +106,8 @@ export {
 export { SGD, type SGDOptions } from './optim/sgd.js';
 export { Generator, type GeneratorState, getDefaultGenerator, manualSeed } from './random.js';
 export type { Pair, Shape } from './shape.js';
+export type { Callback, Checkpoint, EpochRecord, History, TrainingState } from './train/callback.js';
+export { DivergenceError } from './train/divergence.js';
 export { type Evaluation, evaluate, type Loss } from './train/evaluate.js';
-export type { History, TrainingState } from './train/fit.js';
-export { type Callback, DivergenceError, type EpochRecord, type FitOptions, fit } from './train/fit.js';
+export { type FitOptions, fit } from './train/fit.js';
+export { type EarlyStoppingOptions, earlyStopping, type Monitor } from './train/monitor.js';

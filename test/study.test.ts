@@ -25,7 +25,7 @@ import {
   studyText,
   type Timeline,
 } from '../src/inspect/index.js';
-import type { TrainingState } from '../src/train/fit.js';
+import type { TrainingState } from '../src/train/callback.js';
 
 /** Noise, and the same filters with an edge planted into each, more from step to step. */
 const SHAPE = [12, 1, 5, 5];

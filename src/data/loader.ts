@@ -19,7 +19,13 @@ export interface DataLoaderOptions {
   transform?: Transform;
 }
 
-/** A dataset in batches: `for (const { x, y } of loader)`, x a tensor [n, ...inputShape], y n class indices. */
+/** x a tensor [n, ...inputShape], y n class indices. */
+export interface Batch {
+  x: Tensor;
+  y: Int32Array;
+}
+
+/** A dataset in batches: `for (const { x, y } of loader)`. */
 export class DataLoader {
   readonly dataset: Dataset;
   readonly batchSize: number;
@@ -48,12 +54,24 @@ export class DataLoader {
     return this.#dropLast ? Math.floor(exact) : Math.ceil(exact);
   }
 
-  *[Symbol.iterator](): IterableIterator<{ x: Tensor; y: Int32Array }> {
-    const { dataset, batchSize } = this;
-    const order = Int32Array.from({ length: dataset.length }, (_, i) => i);
+  [Symbol.iterator](): IterableIterator<Batch> {
+    return this.batches();
+  }
+
+  /**
+   * The batches of one epoch, in an order that is drawn now.
+   * @param from how many are left out at the beginning: what a resumed epoch has done
+   */
+  batches(from = 0): IterableIterator<Batch> {
+    const order = Int32Array.from({ length: this.dataset.length }, (_, i) => i);
     if (this.#shuffle) (this.#generator ?? getDefaultGenerator()).shuffle(order);
+    return this.#read(order, from);
+  }
+
+  *#read(order: Int32Array, from: number): IterableIterator<Batch> {
+    const { dataset, batchSize } = this;
     const size = sizeOf(dataset.inputShape);
-    for (let batch = 0; batch < this.length; batch++) {
+    for (let batch = from; batch < this.length; batch++) {
       const indices = order.subarray(batch * batchSize, (batch + 1) * batchSize);
       const inputs = new Float32Array(indices.length * size);
       indices.forEach((index, i) => {

@@ -4,8 +4,8 @@ import { checkDataset, type Dataset } from '../data/dataset.js';
 import { ArgumentError, checkOptions, FormatError, show } from '../errors.js';
 import type { StateDict } from '../nn/module.js';
 import { type Shape, showShape, sizeOf } from '../shape.js';
+import type { Callback, TrainingState } from '../train/callback.js';
 import { evaluate } from '../train/evaluate.js';
-import type { Callback, TrainingState } from '../train/fit.js';
 
 /** What a layer's filters were at one step of a training. */
 export interface Snapshot {

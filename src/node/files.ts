@@ -31,6 +31,9 @@ export async function makeFolder(path: string): Promise<void> {
 /** Files that this process has begun to write. */
 let begun = 0;
 
+/** @internal The names of files that are being written, or were when the process that they name was killed. */
+export const UNFINISHED = /\.(\d+)-\d+\.unfinished$/;
+
 /**
  * Writes a file, and the folders that it needs, at once: a crash while writing leaves what was there before.
  * @throws FileError with the path and the reason
@@ -39,7 +42,7 @@ export async function saveFile(path: string, content: string | Uint8Array): Prom
   const unfinished = `${path}.${process.pid}-${begun++}.unfinished`;
   try {
     await mkdir(dirname(path), { recursive: true });
-    await writeFile(unfinished, content);
+    await writeFile(unfinished, content, { flush: true }); // On the disk, before it takes the other's place.
     await rename(unfinished, path);
   } catch (error) {
     await rm(unfinished, { force: true }).catch(() => {}); // The first error is the one to tell.

@@ -1,5 +1,5 @@
 import { optional } from '../errors.js';
-import type { Callback, EpochRecord, TrainingState } from '../train/fit.js';
+import type { Callback, EpochRecord, TrainingState } from '../train/callback.js';
 
 /** Where lines go: `process.stdout`, or anything that takes text. */
 export interface TextStream {

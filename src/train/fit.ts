@@ -2,64 +2,19 @@ import type { Tensor } from '../autograd/tensor.js';
 import { checkDataset, type Dataset } from '../data/dataset.js';
 import { DataLoader } from '../data/loader.js';
 import type { Transform } from '../data/transform.js';
-import { ArgumentError, ConvgradError, checkNumber, checkOptions, show } from '../errors.js';
+import { ArgumentError, checkNumber, checkOptions, show } from '../errors.js';
 import { useAllThreads } from '../kernels/index.js';
 import { Module } from '../nn/module.js';
 import { crossEntropy } from '../ops/losses.js';
+import { clipGradNorm } from '../optim/clip.js';
 import { Optimizer } from '../optim/optimizer.js';
-import type { LRScheduler } from '../optim/scheduler.js';
+import { ReduceLROnPlateau } from '../optim/plateau.js';
+import { LRScheduler } from '../optim/scheduler.js';
 import { Generator, getDefaultGenerator } from '../random.js';
+import type { Callback, Checkpoint, EpochRecord, History, TrainingState } from './callback.js';
+import { capture, type Run, restore, restoreGenerators } from './checkpoint.js';
+import { DivergenceError, findCause } from './divergence.js';
 import { argmax, type Evaluation, evaluate, type Loss, lossOf } from './evaluate.js';
-
-/** Training stopped because the loss became NaN or infinite. */
-export class DivergenceError extends ConvgradError {}
-
-/** Where the training stands. */
-export interface TrainingState {
-  readonly model: Module;
-  readonly optimizer: Optimizer;
-  /** From 1 to `epochs`. */
-  epoch: number;
-  readonly epochs: number;
-  /** Batches done in this epoch, of `batches`. */
-  batch: number;
-  readonly batches: number;
-  /** Batches done since training began. */
-  step: number;
-  /** Mean over the examples of this epoch so far, each seen before the weights learned from it. */
-  loss: number;
-  accuracy: number;
-  /** Seconds since training began. */
-  seconds: number;
-  /** Images a second since training began, validation left out. */
-  imagesPerSecond: number;
-}
-
-export interface EpochRecord {
-  epoch: number;
-  /** Batches done since training began. */
-  step: number;
-  /** Mean training loss and accuracy during the epoch, while the weights changed. */
-  loss: number;
-  accuracy: number;
-  /** Learning rate of the first group of parameters at the epoch's end. */
-  lr: number;
-  /** Seconds since training began. */
-  seconds: number;
-  /** On the validation data, after the epoch. */
-  validation?: { loss: number; accuracy: number };
-}
-
-/** Functions that `fit` calls, and waits for if they return a promise. */
-export interface Callback {
-  onTrainBegin?(state: TrainingState): void | Promise<void>;
-  onEpochBegin?(state: TrainingState): void | Promise<void>;
-  onBatchEnd?(state: TrainingState): void | Promise<void>;
-  onEpochEnd?(state: TrainingState, record: EpochRecord): void | Promise<void>;
-  onTrainEnd?(state: TrainingState, history: History): void | Promise<void>;
-  /** Instead of `onTrainEnd`, before `fit` throws what went wrong. */
-  onTrainError?(state: TrainingState, error: unknown): void | Promise<void>;
-}
 
 export interface FitOptions {
   optimizer: Optimizer;
@@ -69,8 +24,15 @@ export interface FitOptions {
   batchSize?: number;
   /** `crossEntropy` unless given. */
   loss?: Loss;
-  /** Changes the learning rate after each batch. */
-  scheduler?: LRScheduler;
+  /**
+   * Changes the learning rate. A ReduceLROnPlateau gets the validation loss after each epoch, or with mode 'max' the
+   * validation accuracy.
+   */
+  scheduler?: LRScheduler | ReduceLROnPlateau;
+  /** Whether the scheduler takes its steps after batches or after epochs: 'step' unless given. */
+  schedulerInterval?: 'step' | 'epoch';
+  /** The norm that all gradients together are clipped to before each step; they are not unless it is given. */
+  clipGradNorm?: number;
   /** Data to evaluate on after each epoch; the model never learns from it. */
   validation?: Dataset;
   /** Seed of the order of the examples; without it the order is drawn from the default generator. */
@@ -78,14 +40,20 @@ export interface FitOptions {
   /** Changes each batch before the model sees it, such as `affine({ degrees: 10 })`; the validation data stay as they are. */
   transform?: Transform;
   callbacks?: readonly Callback[];
+  /** When it is aborted the training ends after the next batch at the latest, with the history so far. */
+  signal?: AbortSignal;
+  /** Goes on from a checkpoint of the same training, to the same weights as if it had never stopped. */
+  resume?: Checkpoint;
+  /** What layers and transforms draw from, besides the default generator: checkpoints keep where they stand. */
+  generators?: readonly Generator[];
+  /** Throws when the loss is not finite; when false, training goes on as it can. true unless given. */
+  stopOnDivergence?: boolean;
 }
 
-export interface History {
-  epochs: EpochRecord[];
-  /** Seconds spent training, validation left out. */
-  trainSeconds: number;
-  imagesPerSecond: number;
-}
+const KNOWN = [
+  ...['optimizer', 'epochs', 'batchSize', 'loss', 'scheduler', 'schedulerInterval', 'clipGradNorm', 'validation'],
+  ...['seed', 'callbacks', 'signal', 'resume', 'generators', 'stopOnDivergence', 'transform'],
+];
 
 /** How long `fit` computes before it lets timers, signals and the page have their turn, in ms. */
 const TURN = 50;
@@ -97,10 +65,117 @@ const TURN = 50;
  * does not fit together
  */
 export async function fit(model: Module, dataset: Dataset, options: FitOptions): Promise<History> {
-  checkOptions('fit', options, [
-    ...['optimizer', 'epochs', 'batchSize', 'loss', 'scheduler', 'validation', 'seed', 'callbacks', 'transform'],
-  ]);
-  const { optimizer, loss = crossEntropy, scheduler, validation, seed, callbacks = [], transform } = options ?? {};
+  checkFit(model, dataset, options);
+  const { optimizer, loss = crossEntropy, scheduler, schedulerInterval = 'step', validation, signal } = options;
+  const { seed, resume, generators = [], stopOnDivergence = true, transform } = options;
+  const epochs = checkNumber('fit', 'epochs', options.epochs ?? 1, { least: 0, whole: true });
+  const generator = seed === undefined ? getDefaultGenerator() : new Generator(seed);
+  const loader = new DataLoader(dataset, { batchSize: options.batchSize ?? 32, shuffle: true, generator, transform });
+  const given = options.callbacks ?? [];
+  const callbacks = [...given.filter(({ last }) => !last), ...given.filter(({ last }) => last)];
+
+  const history: History = { epochs: [], trainSeconds: 0, imagesPerSecond: 0, stopped: null };
+  const state: TrainingState = {
+    ...{ model, optimizer, epochs, batches: loader.length, history },
+    ...{ epoch: 0, batch: 0, step: 0, loss: 0, accuracy: 0, seconds: 0, imagesPerSecond: 0 },
+    stop: (reason) => {
+      history.stopped = reason;
+    },
+    checkpoint: () => capture(run),
+  };
+  const sums = { seen: 0, loss: 0, correct: 0 };
+  const run: Run = {
+    ...{ state, loader, scheduler, seed, callbacks, generator, generators, sums },
+    orderBefore: generator.getState(),
+  };
+  if (resume !== undefined) restore(run, resume);
+  /** Whether an epoch has begun that is not done. */
+  const underWay = () => state.epoch > history.epochs.length;
+  /** Before callbacks are called, so that those that save the training know that it ends here. */
+  const heed = () => {
+    if (signal?.aborted) history.stopped ??= 'interrupted';
+  };
+  const begin = performance.now() - 1000 * state.seconds;
+  let turnEnds = performance.now() + TURN;
+  heed();
+
+  await useAllThreads();
+  try {
+    await call(callbacks, (callback) => callback.onTrainBegin?.(state));
+    if (resume) restoreGenerators(run, resume);
+    while (history.epochs.length < epochs && history.stopped === null) {
+      model.train();
+      const resumed = underWay();
+      if (!resumed) {
+        Object.assign(state, { epoch: state.epoch + 1, batch: 0, loss: 0, accuracy: 0 });
+        Object.assign(sums, { seen: 0, loss: 0, correct: 0 });
+      }
+      await call(callbacks, (callback) => callback.onEpochBegin?.(state));
+      if (resumed) generator.setState(run.orderBefore);
+      run.orderBefore = generator.getState();
+      const batches = loader.batches(state.batch);
+      if (resumed) restoreGenerators(run, resume!); // Whatever callbacks and the order have drawn a second time.
+
+      let clock = performance.now();
+      for (const { x, y } of batches) {
+        const logits = model.forward(x);
+        const batchLoss = lossOf('fit', loss, logits, y);
+        const value = batchLoss.item();
+        if (stopOnDivergence && !Number.isFinite(value)) throw diverged(state, value, x);
+        optimizer.zeroGrad();
+        batchLoss.backward();
+        if (options.clipGradNorm !== undefined) clipGradNorm(model.parameters(), options.clipGradNorm);
+        optimizer.step();
+        if (scheduler instanceof LRScheduler && schedulerInterval === 'step') scheduler.step();
+
+        sums.seen += y.length;
+        sums.loss += value * y.length;
+        argmax('fit', logits, y.length, dataset.classes).forEach((guess, i) => {
+          if (guess === y[i]) sums.correct++;
+        });
+        const now = performance.now();
+        history.trainSeconds += (now - clock) / 1000;
+        state.batch++;
+        state.step++;
+        state.loss = sums.loss / sums.seen;
+        state.accuracy = sums.correct / sums.seen;
+        state.seconds = (now - begin) / 1000;
+        state.imagesPerSecond = ((state.epoch - 1) * dataset.length + sums.seen) / history.trainSeconds;
+        if (now > turnEnds) {
+          await new Promise((resolve) => setTimeout(resolve, 0));
+          turnEnds = performance.now() + TURN;
+        }
+        heed();
+        await call(callbacks, (callback) => callback.onBatchEnd?.(state));
+        if (history.stopped !== null) break;
+        clock = performance.now();
+      }
+      if (history.stopped !== null) break;
+      const record: EpochRecord = {
+        ...{ epoch: state.epoch, step: state.step, loss: state.loss, accuracy: state.accuracy },
+        ...{ lr: optimizer.groups[0].lr, seconds: state.seconds },
+        ...(validation && { validation: scores(evaluate(model, validation, { loss })) }),
+      };
+      history.epochs.push(record);
+      if (scheduler instanceof ReduceLROnPlateau) {
+        scheduler.step(record.validation![scheduler.mode === 'min' ? 'loss' : 'accuracy']);
+      } else if (schedulerInterval === 'epoch') scheduler?.step();
+      heed();
+      await call(callbacks, (callback) => callback.onEpochEnd?.(state, record));
+    }
+    history.imagesPerSecond = state.imagesPerSecond;
+    await call(callbacks, (callback) => callback.onTrainEnd?.(state, history));
+    return history;
+  } catch (error) {
+    await call(callbacks, (callback) => callback.onTrainError?.(state, error));
+    throw error;
+  }
+}
+
+/** Throws for what does not fit together. */
+function checkFit(model: Module, dataset: Dataset, options: FitOptions): void {
+  checkOptions('fit', options, KNOWN);
+  const { optimizer, loss, scheduler, schedulerInterval, validation, callbacks = [] } = options ?? {};
   if (!(model instanceof Module)) throw new ArgumentError('fit', `expected a model, a Module, got ${show(model)}`);
   checkDataset('fit', 'the training data', dataset);
   if (validation !== undefined) checkDataset('fit', 'validation', validation);
@@ -111,84 +186,31 @@ export async function fit(model: Module, dataset: Dataset, options: FitOptions):
   if (!optimizer.groups.some(({ params }) => params.some((parameter) => own.has(parameter)))) {
     throw new ArgumentError('fit', 'the optimizer has no parameter of this model: nothing would be learned');
   }
-  if (typeof loss !== 'function') throw new ArgumentError('fit', `expected loss to be a function, got ${show(loss)}`);
+  if (loss !== undefined && typeof loss !== 'function') {
+    throw new ArgumentError('fit', `expected loss to be a function, got ${show(loss)}`);
+  }
+  if (schedulerInterval !== undefined && schedulerInterval !== 'step' && schedulerInterval !== 'epoch') {
+    throw new ArgumentError('fit', `expected schedulerInterval 'step' or 'epoch', got ${show(schedulerInterval)}`);
+  }
+  if (options.clipGradNorm !== undefined) checkNumber('fit', 'clipGradNorm', options.clipGradNorm, { least: 0 });
+  const plateau = scheduler instanceof ReduceLROnPlateau;
+  if (scheduler !== undefined && !plateau && !(scheduler instanceof LRScheduler)) {
+    throw new ArgumentError('fit', `expected a scheduler such as new StepLR(...), got ${show(scheduler)}`);
+  }
+  if (plateau && (!validation || schedulerInterval === 'step')) {
+    throw new ArgumentError('fit', 'ReduceLROnPlateau needs validation data, and takes its steps after epochs');
+  }
   if (!Array.isArray(callbacks)) throw new ArgumentError('fit', `expected a list of callbacks, got ${show(callbacks)}`);
   for (const callback of callbacks) {
     if (typeof callback === 'object' && callback !== null) continue;
     throw new ArgumentError('fit', `expected a callback such as { onEpochEnd() {} }, got ${show(callback)}`);
   }
-  const epochs = checkNumber('fit', 'epochs', options.epochs ?? 1, { least: 0, whole: true });
-  const generator = seed === undefined ? getDefaultGenerator() : new Generator(seed);
-  const loader = new DataLoader(dataset, { batchSize: options.batchSize ?? 32, shuffle: true, generator, transform });
+}
 
-  const state: TrainingState = {
-    ...{ model, optimizer, epochs, batches: loader.length },
-    ...{ epoch: 0, batch: 0, step: 0, loss: 0, accuracy: 0, seconds: 0, imagesPerSecond: 0 },
-  };
-  const history: History = { epochs: [], trainSeconds: 0, imagesPerSecond: 0 };
-  const begin = performance.now();
-  let turnEnds = begin + TURN;
-
-  await useAllThreads();
-  try {
-    await call(callbacks, (callback) => callback.onTrainBegin?.(state));
-    for (state.epoch = 1; state.epoch <= epochs; state.epoch++) {
-      model.train();
-      Object.assign(state, { batch: 0, loss: 0, accuracy: 0 });
-      await call(callbacks, (callback) => callback.onEpochBegin?.(state));
-      let [seen, lossSum, correct] = [0, 0, 0];
-      let clock = performance.now();
-      for (const { x, y } of loader) {
-        const logits = model.forward(x);
-        const batchLoss = lossOf('fit', loss, logits, y);
-        const value = batchLoss.item();
-        if (!Number.isFinite(value)) {
-          throw new DivergenceError(
-            'fit',
-            `the loss became ${value} in batch ${state.batch + 1} of epoch ${state.epoch} (step ${state.step + 1}). ` +
-              'A smaller learning rate often helps; inputs that are NaN or very large do this too',
-          );
-        }
-        optimizer.zeroGrad();
-        batchLoss.backward();
-        optimizer.step();
-        scheduler?.step();
-
-        seen += y.length;
-        lossSum += value * y.length;
-        argmax('fit', logits, y.length, dataset.classes).forEach((guess, i) => {
-          if (guess === y[i]) correct++;
-        });
-        const now = performance.now();
-        history.trainSeconds += (now - clock) / 1000;
-        state.batch++;
-        state.step++;
-        state.loss = lossSum / seen;
-        state.accuracy = correct / seen;
-        state.seconds = (now - begin) / 1000;
-        state.imagesPerSecond = ((state.epoch - 1) * dataset.length + seen) / history.trainSeconds;
-        await call(callbacks, (callback) => callback.onBatchEnd?.(state));
-        if (performance.now() > turnEnds) {
-          await new Promise((resolve) => setTimeout(resolve, 0));
-          turnEnds = performance.now() + TURN;
-        }
-        clock = performance.now();
-      }
-      const record: EpochRecord = {
-        ...{ epoch: state.epoch, step: state.step, loss: state.loss, accuracy: state.accuracy },
-        ...{ lr: optimizer.groups[0].lr, seconds: state.seconds },
-        ...(validation && { validation: scores(evaluate(model, validation, { loss })) }),
-      };
-      history.epochs.push(record);
-      await call(callbacks, (callback) => callback.onEpochEnd?.(state, record));
-    }
-    history.imagesPerSecond = state.imagesPerSecond;
-    await call(callbacks, (callback) => callback.onTrainEnd?.(state, history));
-    return history;
-  } catch (error) {
-    await call(callbacks, (callback) => callback.onTrainError?.(state, error));
-    throw error;
-  }
+function diverged({ model, epoch, batch, step }: TrainingState, loss: number, x: Tensor): DivergenceError {
+  const { layer, what, advice } = findCause(model, x);
+  const place = `batch ${batch + 1} of epoch ${epoch} (step ${step + 1})`;
+  return new DivergenceError('fit', `the loss became ${loss} in ${place}: ${what}. ${advice}`, step + 1, layer);
 }
 
 function scores({ loss, accuracy }: Evaluation) {

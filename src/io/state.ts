@@ -1,0 +1,74 @@
+import { Tensor } from '../autograd/tensor.js';
+import { ArgumentError, FormatError, show } from '../errors.js';
+import type { StateDict } from '../nn/module.js';
+import { littleEndian } from './bytes.js';
+import { readSafetensors, writeSafetensors } from './safetensors.js';
+
+// A state is plain data with tensors anywhere in it. In the file each tensor is named by its path, such as
+// `model.0.weight`, and the rest is JSON in the metadata, with { $tensor: path } in the tensors' places and
+// { $number: 'NaN' } where JSON has no number.
+
+/**
+ * The bytes of a safetensors file that holds plain data (what JSON can hold, NaN and Infinity too) with tensors in it.
+ * @param format what the file is, which `readState` asks for
+ * @throws ArgumentError when two tensors have one path, such as that of `b` in `a` and that of `a.b`
+ */
+export function writeState(format: string, state: unknown): Uint8Array {
+  const tensors: StateDict = Object.create(null);
+  const json = JSON.stringify(pack(state, '', tensors));
+  return writeSafetensors(tensors, { format, state: json, checksum: checksum(json, tensors) });
+}
+
+/**
+ * What `writeState` was given.
+ * @throws FormatError when the bytes are damaged, or hold something else
+ */
+export function readState(format: string, bytes: Uint8Array): unknown {
+  const { tensors, metadata } = readSafetensors(bytes);
+  if (metadata.format !== format) {
+    throw new FormatError('readState', `expected a file with the format '${format}', got ${show(metadata.format)}`);
+  }
+  if (metadata.checksum !== checksum(metadata.state, tensors)) {
+    throw new FormatError('readState', 'the file is damaged: its checksum is not that of its contents');
+  }
+  return unpack(JSON.parse(metadata.state), tensors);
+}
+
+function pack(value: unknown, path: string, tensors: StateDict): unknown {
+  const at = (key: string | number) => (path === '' ? `${key}` : `${path}.${key}`);
+  if (value instanceof Tensor) {
+    if (path in tensors) throw new ArgumentError('writeState', `two tensors have the path ${show(path)}`);
+    tensors[path] = value;
+    return { $tensor: path };
+  }
+  if (typeof value === 'number' && !Number.isFinite(value)) return { $number: String(value) };
+  if (Array.isArray(value)) return value.map((item, i) => pack(item, at(i), tensors));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, pack(item, at(key), tensors)]));
+}
+
+function unpack(value: unknown, tensors: StateDict): unknown {
+  if (Array.isArray(value)) return value.map((item) => unpack(item, tensors));
+  if (typeof value !== 'object' || value === null) return value;
+  if ('$tensor' in value) return tensors[value.$tensor as string];
+  if ('$number' in value) return Number(value.$number);
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, unpack(item, tensors)]));
+}
+
+/**
+ * Of the text, and of the tensors' bytes in words of 32 bits: FNV-1a's steps, each of which can be undone, so that a
+ * single change always shows.
+ */
+function checksum(json: string, tensors: StateDict): string {
+  let hash = 0x811c9dc5;
+  const add = (word: number) => {
+    hash = Math.imul(hash ^ word, 0x01000193);
+  };
+  for (let i = 0; i < json.length; i++) add(json.charCodeAt(i));
+  for (const { storage } of Object.values(tensors)) {
+    const bytes = littleEndian(storage.array);
+    const view = new DataView(bytes.buffer);
+    for (let i = 0; i < bytes.length; i += 4) add(view.getInt32(i, true));
+  }
+  return (hash >>> 0).toString(16).padStart(8, '0');
+}
