@@ -21,6 +21,7 @@ function lines(stream: TextStream): Callback {
     onEpochEnd: (state, record) => {
       stream.write(`${epochLine(state, record)}\n`);
     },
+    onTrainEnd: (state) => tellEnd(stream, state),
   };
 }
 
@@ -32,15 +33,24 @@ function bar(stream: TextStream): Callback {
       const format = `epoch ${position(state)} {bar} {speed} images/s  loss {loss}  accuracy {accuracy}  {left} left`;
       const options = { format, barsize: 20, hideCursor: true, fps: 10, clearOnComplete: true };
       current = new SingleBar({ ...options, stream: stream as NodeJS.WritableStream });
-      current.start(state.batches, 0, figures(state));
+      current.start(state.batches, state.batch, figures(state));
     },
     onBatchEnd: (state) => current?.update(state.batch, figures(state)),
     onEpochEnd: (state, record) => {
       current?.stop();
       stream.write(`${epochLine(state, record)}\n`);
     },
+    onTrainEnd(state) {
+      current?.stop();
+      tellEnd(stream, state);
+    },
     onTrainError: () => current?.stop(),
   };
+}
+
+/** Says why training ended early, if it did. */
+function tellEnd(stream: TextStream, { epoch, batch, history }: TrainingState): void {
+  if (history.stopped !== null) stream.write(`ended in epoch ${epoch}, after batch ${batch}: ${history.stopped}\n`);
 }
 
 function figures({ imagesPerSecond, loss, accuracy, seconds, step, epochs, batches }: TrainingState) {

@@ -93,7 +93,7 @@ export async function fit(model: Module, dataset: Dataset, options: FitOptions):
   const underWay = () => state.epoch > history.epochs.length;
   /** Before callbacks are called, so that those that save the training know that it ends here. */
   const heed = () => {
-    if (signal?.aborted) history.stopped ??= 'interrupted';
+    if (signal?.aborted && history.epochs.length < epochs) history.stopped ??= 'interrupted';
   };
   const begin = performance.now() - 1000 * state.seconds;
   let turnEnds = performance.now() + TURN;
@@ -175,7 +175,8 @@ export async function fit(model: Module, dataset: Dataset, options: FitOptions):
 /** Throws for what does not fit together. */
 function checkFit(model: Module, dataset: Dataset, options: FitOptions): void {
   checkOptions('fit', options, KNOWN);
-  const { optimizer, loss, scheduler, schedulerInterval, validation, callbacks = [] } = options ?? {};
+  const { optimizer, loss, scheduler, schedulerInterval, validation, signal } = options ?? {};
+  const { callbacks = [], generators = [] } = options ?? {};
   if (!(model instanceof Module)) throw new ArgumentError('fit', `expected a model, a Module, got ${show(model)}`);
   checkDataset('fit', 'the training data', dataset);
   if (validation !== undefined) checkDataset('fit', 'validation', validation);
@@ -197,8 +198,17 @@ function checkFit(model: Module, dataset: Dataset, options: FitOptions): void {
   if (scheduler !== undefined && !plateau && !(scheduler instanceof LRScheduler)) {
     throw new ArgumentError('fit', `expected a scheduler such as new StepLR(...), got ${show(scheduler)}`);
   }
+  if (scheduler && scheduler.optimizer !== optimizer) {
+    throw new ArgumentError('fit', 'the scheduler is that of another optimizer: it would change nothing here');
+  }
   if (plateau && (!validation || schedulerInterval === 'step')) {
     throw new ArgumentError('fit', 'ReduceLROnPlateau needs validation data, and takes its steps after epochs');
+  }
+  if (signal !== undefined && !(signal instanceof AbortSignal)) {
+    throw new ArgumentError('fit', `expected signal to be an AbortSignal, got ${show(signal)}`);
+  }
+  if (!Array.isArray(generators) || !generators.every((each) => each instanceof Generator)) {
+    throw new ArgumentError('fit', `expected generators to be a list of Generators, got ${show(generators)}`);
   }
   if (!Array.isArray(callbacks)) throw new ArgumentError('fit', `expected a list of callbacks, got ${show(callbacks)}`);
   for (const callback of callbacks) {
