@@ -91,7 +91,7 @@ export { Adam, type AdamOptions } from './optim/adam.js';
 export { AdamW } from './optim/adamw.js';
 export { clipGradNorm, clipGradValue } from './optim/clip.js';
 export { OneCycleLR, type OneCycleLROptions } from './optim/onecycle.js';
-export { Optimizer, type OptimizerState, type ParameterGroup } from './optim/optimizer.js';
+export { Optimizer, type OptimizerState, type ParameterGroup, type ParameterState } from './optim/optimizer.js';
 export { type PlateauState, ReduceLROnPlateau, type ReduceLROnPlateauOptions } from './optim/plateau.js';
 export { RMSprop, type RMSpropOptions } from './optim/rmsprop.js';
 export { LRScheduler, type SchedulerState } from './optim/scheduler.js';

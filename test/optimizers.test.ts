@@ -19,8 +19,9 @@ import {
   type LRScheduler,
   MultiStepLR,
   OneCycleLR,
-  type Optimizer,
+  Optimizer,
   type OptimizerState,
+  type ParameterState,
   ReduceLROnPlateau,
   RMSprop,
   randn,
@@ -227,6 +228,42 @@ describe.each(KINDS)('%s', (kind, options) => {
     }
     expect(JSON.stringify(run.optimizer.stateDict().groups)).toBe(before);
   });
+});
+
+test('an optimizer of your own says how it changes a parameter, and its state comes with it', () => {
+  class SignMomentum extends Optimizer {
+    constructor(params: Tensor[], options: { lr?: number } = {}) {
+      super(params, { lr: 0.5 }, options);
+    }
+
+    protected override change(state: ParameterState, { lr }: { lr: number }): void {
+      const { data, grad } = state.parameter;
+      const mean = state.memory('mean').array;
+      for (let i = 0; i < data.length; i++) {
+        mean[i] += Math.sign(grad!.data[i]);
+        data[i] -= lr * mean[i];
+      }
+    }
+  }
+  const run = (optimizer: Optimizer, x: Tensor, steps: number) => {
+    for (let step = 0; step < steps; step++) {
+      optimizer.zeroGrad();
+      x.mul(tensor([3, -2]))
+        .sum()
+        .backward();
+      optimizer.step();
+    }
+    return [...x.data];
+  };
+  const leaf = (values: number[]) => tensor(values, { requiresGrad: true });
+  const x = leaf([0, 0]);
+  const optimizer = new SignMomentum([x]);
+  expect(run(optimizer, x, 2)).toEqual([-1.5, 1.5]);
+  const y = leaf([-1.5, 1.5]);
+  const other = new SignMomentum([y], { lr: 7 });
+  other.loadStateDict(optimizer.stateDict());
+  expect(run(other, y, 1)).toEqual(run(optimizer, x, 1));
+  expect(() => new SignMomentum([x], { rate: 1 } as object)).toThrow("SignMomentum: unknown option 'rate'");
 });
 
 test('the cosine of the schedules is the cosine, and its power the power', async () => {

@@ -1,8 +1,6 @@
 import type { Tensor } from '../autograd/tensor.js';
 import { checkNumber } from '../errors.js';
-import type { Kernels } from '../kernels/kernels.js';
-import type { Storage } from '../kernels/storage.js';
-import { Optimizer, type ParameterGroup, type Target } from './optimizer.js';
+import { Optimizer, type ParameterGroup, type ParameterState } from './optimizer.js';
 
 export interface AdadeltaOptions {
   /** What each step is multiplied by: 1 unless given. */
@@ -34,7 +32,8 @@ export class Adadelta extends Optimizer<AdadeltaOptions> {
     }
   }
 
-  protected override change(kernels: Kernels, target: Target, gradient: Storage, settings: AdadeltaOptions): void {
-    kernels.adadelta(target.parameter.storage, gradient, target.memory('square'), target.memory('delta'), settings);
+  protected override change(state: ParameterState, settings: AdadeltaOptions): void {
+    const { storage, gradient } = state.parameter;
+    state.kernels.adadelta(storage, gradient!, state.memory('square'), state.memory('delta'), settings);
   }
 }

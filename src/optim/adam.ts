@@ -1,9 +1,7 @@
 import type { Tensor } from '../autograd/tensor.js';
 import { ArgumentError, checkNumber, show } from '../errors.js';
-import type { Kernels } from '../kernels/kernels.js';
-import type { Storage } from '../kernels/storage.js';
 import { power } from './arithmetic.js';
-import { Optimizer, type ParameterGroup, type Target } from './optimizer.js';
+import { Optimizer, type ParameterGroup, type ParameterState } from './optimizer.js';
 
 export interface AdamOptions {
   /** Learning rate: 0.001 unless given. */
@@ -29,8 +27,8 @@ export class Adam extends Optimizer<AdamOptions> {
     for (const group of this.groups) checkAdam('Adam', group);
   }
 
-  protected override change(kernels: Kernels, target: Target, gradient: Storage, settings: AdamOptions): void {
-    adamStep(kernels, target, gradient, settings, { weightDecay: settings.weightDecay, shrink: 0 });
+  protected override change(state: ParameterState, settings: AdamOptions): void {
+    adamStep(state, settings, { weightDecay: settings.weightDecay, shrink: 0 });
   }
 }
 
@@ -46,16 +44,15 @@ export function checkAdam(where: string, { lr, betas, eps, weightDecay }: AdamOp
 
 /** @internal What Adam and AdamW share; they differ in where the decay goes. */
 export function adamStep(
-  kernels: Kernels,
-  target: Target,
-  gradient: Storage,
+  state: ParameterState,
   { lr, betas: [beta1, beta2], eps, amsgrad }: AdamOptions,
   decay: { weightDecay: number; shrink: number },
 ): void {
-  const largest = amsgrad ? target.memory('largestSquare') : null;
-  kernels.adam(target.parameter.storage, gradient, target.memory('mean'), target.memory('square'), largest, {
+  const { storage, gradient } = state.parameter;
+  const largest = amsgrad ? state.memory('largestSquare') : null;
+  state.kernels.adam(storage, gradient!, state.memory('mean'), state.memory('square'), largest, {
     ...{ beta1, beta2, eps, ...decay },
-    stepSize: lr / (1 - power(beta1, target.steps)),
-    correction: Math.sqrt(1 - power(beta2, target.steps)),
+    stepSize: lr / (1 - power(beta1, state.steps)),
+    correction: Math.sqrt(1 - power(beta2, state.steps)),
   });
 }

@@ -1,8 +1,6 @@
 import type { Tensor } from '../autograd/tensor.js';
-import type { Kernels } from '../kernels/kernels.js';
-import type { Storage } from '../kernels/storage.js';
 import { type AdamOptions, adamStep, checkAdam } from './adam.js';
-import { Optimizer, type ParameterGroup, type Target } from './optimizer.js';
+import { Optimizer, type ParameterGroup, type ParameterState } from './optimizer.js';
 
 /**
  * Adam with decoupled weight decay, as PyTorch defines it: first w = w - lr * weightDecay * w, then Adam's step, whose
@@ -15,7 +13,7 @@ export class AdamW extends Optimizer<AdamOptions> {
     for (const group of this.groups) checkAdam('AdamW', group);
   }
 
-  protected override change(kernels: Kernels, target: Target, gradient: Storage, settings: AdamOptions): void {
-    adamStep(kernels, target, gradient, settings, { weightDecay: 0, shrink: settings.lr * settings.weightDecay });
+  protected override change(state: ParameterState, settings: AdamOptions): void {
+    adamStep(state, settings, { weightDecay: 0, shrink: settings.lr * settings.weightDecay });
   }
 }

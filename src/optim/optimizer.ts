@@ -21,20 +21,26 @@ export interface OptimizerState {
   memories: Record<string, Tensor>[];
 }
 
-/** A parameter, and what the optimizer remembers of it. */
-export class Target {
+/** A parameter and what its optimizer remembers of it. */
+export class ParameterState {
   /** How often it was changed, this step included. */
   steps = 0;
+  /** @internal */
   readonly memories = new Map<string, Storage>();
 
   constructor(readonly parameter: Tensor) {}
 
-  /** A running figure of each of its numbers; zeros at first. */
+  /** @internal The kernels that compute with it. */
+  get kernels(): Kernels {
+    return kernelsFor(this.parameter.dtype);
+  }
+
+  /** A running figure of each of its numbers, `array`; zeros at first. */
   memory(name: string): Storage {
     const { dtype, size } = this.parameter;
     let storage = this.memories.get(name);
     if (!storage) {
-      storage = kernelsFor(dtype).zeros(dtype, size);
+      storage = this.kernels.zeros(dtype, size);
       storage.resident = true;
       this.memories.set(name, storage);
     }
@@ -42,13 +48,26 @@ export class Target {
   }
 }
 
-/** What all optimizers share: their groups of parameters, each with its settings, and what they remember of them. */
+/**
+ * What all optimizers share: their groups of parameters, each with its settings, and what they remember of them. One of
+ * your own says how it changes a parameter:
+ *
+ *     class SignSGD extends Optimizer {
+ *       constructor(params: Tensor[], options: { lr: number }) {
+ *         super(params, { lr: 0.01 }, options);
+ *       }
+ *       protected override change({ parameter }: ParameterState, { lr }: { lr: number }) {
+ *         const gradient = parameter.grad!.data;
+ *         for (let i = 0; i < gradient.length; i++) parameter.data[i] -= lr * Math.sign(gradient[i]);
+ *       }
+ *     }
+ */
 export abstract class Optimizer<Settings extends { lr: number } = { lr: number }> {
   /** Settings may be changed between steps; a schedule sets `lr`. */
   readonly groups: (Settings & { params: readonly Tensor[] })[];
   /** @internal The groups' learning rates when the first schedule was made, which is what all schedules begin with. */
   initialRates: number[] | null = null;
-  readonly #targets = new Map<Tensor, Target>();
+  readonly #states = new Map<Tensor, ParameterState>();
 
   constructor(
     params: readonly Tensor[] | readonly ParameterGroup<Settings>[],
@@ -72,8 +91,8 @@ export abstract class Optimizer<Settings extends { lr: number } = { lr: number }
       if (parameter.node) {
         throw new ArgumentError(where, `expected a parameter, got the result of '${parameter.node.name}'`);
       }
-      if (this.#targets.has(parameter)) throw new ArgumentError(where, 'a parameter stands in two places');
-      this.#targets.set(parameter, new Target(parameter));
+      if (this.#states.has(parameter)) throw new ArgumentError(where, 'a parameter stands in two places');
+      this.#states.set(parameter, new ParameterState(parameter));
     }
   }
 
@@ -82,8 +101,8 @@ export abstract class Optimizer<Settings extends { lr: number } = { lr: number }
     for (const group of this.groups) {
       for (const parameter of group.params) {
         if (!parameter.gradient) continue;
-        const target = this.#target(parameter);
-        const [memory] = target.memories.values();
+        const state = this.#state(parameter);
+        const [memory] = state.memories.values();
         if (memory && memory.dtype !== parameter.dtype) {
           const where = this.constructor.name;
           throw new ArgumentError(
@@ -91,30 +110,30 @@ export abstract class Optimizer<Settings extends { lr: number } = { lr: number }
             `the parameters became ${parameter.dtype} since the last step; make a new ${where}`,
           );
         }
-        target.steps++;
-        this.change(kernelsFor(parameter.dtype), target, parameter.gradient, group);
+        state.steps++;
+        this.change(state, group);
         parameter.storage.version++;
       }
     }
   }
 
-  /** One step of one parameter. */
-  protected abstract change(kernels: Kernels, target: Target, gradient: Storage, settings: Settings): void;
+  /** One step of one parameter, which has a gradient, with the settings of its group. */
+  protected abstract change(state: ParameterState, settings: Settings): void;
 
   /** Forgets all gradients; call it before `backward`, which adds to them. */
   zeroGrad(): void {
-    for (const parameter of this.#targets.keys()) parameter.grad = null;
+    for (const parameter of this.#states.keys()) parameter.grad = null;
   }
 
   /** Where the optimizer stands, copied; `loadStateDict` of it, later or elsewhere, goes on with the same bits. */
   stateDict(): OptimizerState {
-    const targets = [...this.#targets.values()];
-    const places = new Map(targets.map(({ parameter }, i) => [parameter, i]));
+    const states = [...this.#states.values()];
+    const places = new Map(states.map(({ parameter }, i) => [parameter, i]));
     return {
       kind: this.constructor.name,
       groups: this.groups.map((group) => ({ ...group, params: group.params.map((each) => places.get(each)!) })),
-      steps: targets.map(({ steps }) => steps),
-      memories: targets.map(({ memories, parameter: { shape } }) =>
+      steps: states.map(({ steps }) => steps),
+      memories: states.map(({ memories, parameter: { shape } }) =>
         Object.fromEntries([...memories].map(([name, { array }]) => [name, wrap(array.slice(), shape)])),
       ),
     };
@@ -127,7 +146,7 @@ export abstract class Optimizer<Settings extends { lr: number } = { lr: number }
    */
   loadStateDict(state: OptimizerState): void {
     const where = this.constructor.name;
-    const targets = [...this.#targets.values()];
+    const states = [...this.#states.values()];
     if (state.kind !== where) throw new ArgumentError(where, `expected the state of ${where}, got ${show(state.kind)}`);
     const sizes = (groups: readonly { params: { length: number } }[]) => groups.map(({ params }) => params.length);
     if (String(sizes(state.groups)) !== String(sizes(this.groups))) {
@@ -136,7 +155,7 @@ export abstract class Optimizer<Settings extends { lr: number } = { lr: number }
         `expected groups of ${sizes(this.groups).join(' and ')} parameters, got ${sizes(state.groups).join(' and ')}`,
       );
     }
-    targets.forEach(({ parameter: { shape, dtype } }, i) => {
+    states.forEach(({ parameter: { shape, dtype } }, i) => {
       for (const [name, memory] of Object.entries(state.memories[i])) {
         if (sameShape(memory.shape, shape) && memory.dtype === dtype) continue;
         const got = `${memory.dtype} ${showShape(memory.shape)}`;
@@ -146,17 +165,17 @@ export abstract class Optimizer<Settings extends { lr: number } = { lr: number }
     this.groups.forEach((group, i) => {
       Object.assign(group, { ...state.groups[i], params: group.params });
     });
-    targets.forEach((target, i) => {
-      target.steps = state.steps[i];
-      target.memories.clear();
-      for (const [name, { storage }] of Object.entries(state.memories[i])) target.memory(name).array.set(storage.array);
+    states.forEach((own, i) => {
+      own.steps = state.steps[i];
+      own.memories.clear();
+      for (const [name, { storage }] of Object.entries(state.memories[i])) own.memory(name).array.set(storage.array);
     });
   }
 
   /** Also of a parameter that was put into a group later. */
-  #target(parameter: Tensor): Target {
-    const target = this.#targets.get(parameter) ?? new Target(parameter);
-    this.#targets.set(parameter, target);
-    return target;
+  #state(parameter: Tensor): ParameterState {
+    const state = this.#states.get(parameter) ?? new ParameterState(parameter);
+    this.#states.set(parameter, state);
+    return state;
   }
 }

@@ -1,8 +1,6 @@
 import type { Tensor } from '../autograd/tensor.js';
 import { checkNumber } from '../errors.js';
-import type { Kernels } from '../kernels/kernels.js';
-import type { Storage } from '../kernels/storage.js';
-import { Optimizer, type ParameterGroup, type Target } from './optimizer.js';
+import { Optimizer, type ParameterGroup, type ParameterState } from './optimizer.js';
 
 export interface RMSpropOptions {
   /** Learning rate: 0.01 unless given. */
@@ -40,9 +38,10 @@ export class RMSprop extends Optimizer<RMSpropOptions> {
     }
   }
 
-  protected override change(kernels: Kernels, target: Target, gradient: Storage, settings: RMSpropOptions): void {
-    const mean = settings.centered ? target.memory('mean') : null;
-    const velocity = settings.momentum === 0 ? null : target.memory('velocity');
-    kernels.rmsprop(target.parameter.storage, gradient, target.memory('square'), mean, velocity, settings);
+  protected override change(state: ParameterState, settings: RMSpropOptions): void {
+    const { storage, gradient } = state.parameter;
+    const mean = settings.centered ? state.memory('mean') : null;
+    const velocity = settings.momentum === 0 ? null : state.memory('velocity');
+    state.kernels.rmsprop(storage, gradient!, state.memory('square'), mean, velocity, settings);
   }
 }

@@ -1,8 +1,6 @@
 import type { Tensor } from '../autograd/tensor.js';
 import { ArgumentError, checkNumber } from '../errors.js';
-import type { Kernels } from '../kernels/kernels.js';
-import type { Storage } from '../kernels/storage.js';
-import { Optimizer, type ParameterGroup, type Target } from './optimizer.js';
+import { Optimizer, type ParameterGroup, type ParameterState } from './optimizer.js';
 
 export interface SGDOptions {
   /** Learning rate: 0.001 unless given. */
@@ -40,9 +38,10 @@ export class SGD extends Optimizer<SGDOptions> {
     }
   }
 
-  protected override change(kernels: Kernels, target: Target, gradient: Storage, settings: SGDOptions): void {
-    const first = !target.memories.has('velocity');
-    const velocity = settings.momentum === 0 ? null : target.memory('velocity');
-    kernels.sgd(target.parameter.storage, gradient, velocity, { ...settings, first });
+  protected override change(state: ParameterState, settings: SGDOptions): void {
+    const { storage, gradient } = state.parameter;
+    const first = !state.memories.has('velocity');
+    const velocity = settings.momentum === 0 ? null : state.memory('velocity');
+    state.kernels.sgd(storage, gradient!, velocity, { ...settings, first });
   }
 }

@@ -18,7 +18,12 @@ export function train(convgrad: Convgrad, seed: number): { hash: string; losses:
     ],
     ...[new Flatten(), new Dropout(0.3, { generator }), new Dense(784, 10, { generator })],
   );
-  const optimizer = new SGD(model.parameters(), { lr: 0.05, momentum: 0.9, weightDecay: 1e-4 });
+  const sgd = new SGD(model.parameters(), { lr: 0.05, momentum: 0.9, weightDecay: 1e-4 });
+  const schedule = new convgrad.CosineAnnealingLR(sgd, { tMax: 20 });
+  const others = [convgrad.AdamW, convgrad.RMSprop, convgrad.Adadelta].map(
+    (Kind) => new Kind(model.parameters(), { lr: 0.001 }),
+  );
+  const optimizers = [sgd, sgd, ...others]; // In turn.
   const losses: number[] = [];
   for (let step = 0; step < 10; step++) {
     const x = convgrad.randn([32, 1, 28, 28], { generator });
@@ -27,9 +32,10 @@ export function train(convgrad: Convgrad, seed: number): { hash: string; losses:
       Array.from({ length: 32 }, () => generator.integer(10)),
       { labelSmoothing: 0.1 },
     );
-    optimizer.zeroGrad();
+    sgd.zeroGrad();
     loss.backward();
-    optimizer.step();
+    optimizers[step % optimizers.length].step();
+    schedule.step();
     losses.push(loss.item());
   }
   const x = convgrad.randn([1000], { generator }).mul(5);
