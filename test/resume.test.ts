@@ -7,12 +7,14 @@ import {
   ArgumentError,
   type Callback,
   type Checkpoint,
+  Conv2D,
   ConvgradError,
   CosineAnnealingLR,
   Dataset,
   Dense,
   earlyStopping,
   type FitOptions,
+  Flatten,
   FormatError,
   fit,
   Generator,
@@ -34,6 +36,7 @@ import {
   weightHash,
   writeState,
 } from '../src/index.js';
+import { FilterTimeline } from '../src/inspect/index.js';
 import { bestCheckpoint, checkpoint, csvLog, FileError, loadCheckpoint, loadModel } from '../src/node/index.js';
 
 let folder: string;
@@ -149,6 +152,31 @@ describe('a training that is resumed from any of its checkpoints ends with the s
       await fit(model, data, { ...options, resume });
       expect(weightHash(model)).toBe(whole.hash);
     }
+  });
+
+  test('and its timeline of filters is the same', async () => {
+    const images = new Dataset(
+      uniform([12, 1, 6, 6], { generator: new Generator(1) }).data,
+      [1, 6, 6],
+      Array(12).fill(0),
+      2,
+    );
+    const run = async (resume?: Checkpoint, keep?: Callback) => {
+      const generator = new Generator(2);
+      const conv = new Conv2D(1, 2, 3, { generator });
+      const model = new Sequential(conv, new Flatten(), new Dense(32, 2, { generator }));
+      const timeline = new FilterTimeline(conv.weight, { heldOut: images, steps: [1, 2, 4, 7] });
+      const callbacks = [timeline, ...(keep ? [keep] : [])];
+      await fit(model, images, { optimizer: adam(model), epochs: 3, batchSize: 4, seed: 1, callbacks, resume });
+      return timeline.snapshots;
+    };
+    const checkpoints: Checkpoint[] = [];
+    const whole = await run(undefined, {
+      last: true,
+      onBatchEnd: (state) => void checkpoints.push(state.checkpoint()),
+    });
+    expect(whole.map(({ step }) => step)).toEqual([0, 1, 2, 4, 7, 9]);
+    for (const at of checkpoints) expect(await run(at)).toEqual(whole);
   });
 
   test('more epochs than before are added to those that are done', async () => {

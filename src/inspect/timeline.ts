@@ -58,6 +58,7 @@ export class FilterTimeline implements Callback, Timeline {
   }
 
   onTrainBegin(state: TrainingState): void {
+    if (state.step > 0) return; // Resumed: `loadState` has brought what was kept before.
     this.snapshots.length = 0;
     this.#keep(state);
   }
@@ -90,6 +91,15 @@ export class FilterTimeline implements Callback, Timeline {
       accuracy: column(({ accuracy }) => accuracy),
       loss: column(({ loss }) => loss),
     };
+  }
+
+  /** Goes into the checkpoints of the training. */
+  saveState(): StateDict {
+    return this.stateDict();
+  }
+
+  loadState(state: unknown): void {
+    this.snapshots.splice(0, this.snapshots.length, ...readTimeline(state as StateDict).snapshots);
   }
 }
 

@@ -14,7 +14,8 @@ export interface SchedulerState {
 
 /**
  * Sets the learning rate of every group to what its first value and the number of steps taken give. All schedules of one
- * optimizer begin with the rates that it had when the first of them was made, as in PyTorch.
+ * optimizer begin with the rates that it had when the first of them was made, as in PyTorch. One of your own says its
+ * `rate`, and calls `apply` at the end of its constructor when the rate before the first step is not the initial one.
  */
 export abstract class LRScheduler {
   readonly optimizer: Optimizer;
