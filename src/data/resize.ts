@@ -14,6 +14,7 @@ export function resize(
 
 /** From [outer, size, inner] to [outer, toSize, inner]. */
 function resizeAxis(values: Float32Array, outer: number, size: number, inner: number, toSize: number): Float32Array {
+  if (toSize === size) return values;
   const result = new Float32Array(outer * toSize * inner);
   const ratio = size / toSize;
   const reach = Math.max(1, ratio);

@@ -5,7 +5,7 @@ import { resize } from '../data/resize.js';
 import { ArgumentError, checkOptions, FormatError, show } from '../errors.js';
 import { type Pair, pair } from '../shape.js';
 import { readBytes, refused } from './files.js';
-import { readPng } from './png.js';
+import { pngReader } from './png.js';
 
 export interface ImageFolderOptions {
   /** Height and width that every image is brought to, whatever its proportions; without it all must have one size. */
@@ -28,6 +28,7 @@ export async function loadImageFolder(path: string, options: ImageFolderOptions 
   const { grey = false } = options;
   if (typeof grey !== 'boolean') throw new ArgumentError(WHERE, `expected grey to be true or false, got ${show(grey)}`);
   const size = options.size === undefined ? null : pair(WHERE, 'size', options.size, 1);
+  const read = await pngReader(WHERE, grey);
   const classes = await foldersIn(path);
   const files: { file: string; label: number }[] = [];
   for (const [label, name] of classes.entries()) {
@@ -40,7 +41,7 @@ export async function loadImageFolder(path: string, options: ImageFolderOptions 
   let [height, width] = size ?? [0, 0];
   let inputs = new Float32Array(0);
   for (const [i, { file }] of files.entries()) {
-    const image = await readPng(await readBytes(WHERE, file), `${WHERE}, ${show(file)}`, grey);
+    const image = read(await readBytes(WHERE, file), `${WHERE}, ${show(file)}`);
     if (i === 0) {
       if (!size) [height, width] = [image.height, image.width];
       inputs = new Float32Array(files.length * channels * height * width);

@@ -13,14 +13,21 @@ export interface Image {
 const LUMINANCE = [0.299, 0.587, 0.114];
 
 /**
- * Decodes a PNG of any kind, with the package fast-png: grey, colour or palette, 1 to 16 bits. What is transparent shows
- * white.
- * @param where what an error names, such as the file
+ * Gives a function that decodes a PNG of any kind, with the package fast-png: grey, colour or palette, 1 to 16 bits. What
+ * is transparent shows white. It throws a FormatError, with the place given, for bytes that are no PNG, or a damaged one.
  * @param grey whether colours become one channel
- * @throws FormatError for bytes that are no PNG, or a damaged one
  */
-export async function readPng(bytes: Uint8Array, where: string, grey: boolean): Promise<Image> {
-  const { decode, convertIndexedToRgb } = await optional(where, 'fast-png', () => import('fast-png'));
+export async function pngReader(where: string, grey: boolean): Promise<(bytes: Uint8Array, place: string) => Image> {
+  const codec = await optional(where, 'fast-png', () => import('fast-png'));
+  return (bytes, place) => readPng(codec, bytes, place, grey);
+}
+
+function readPng(
+  { decode, convertIndexedToRgb }: typeof import('fast-png'),
+  bytes: Uint8Array,
+  where: string,
+  grey: boolean,
+): Image {
   let png: DecodedPng;
   try {
     png = decode(bytes, { checkCrc: true });
@@ -45,9 +52,9 @@ export async function readPng(bytes: Uint8Array, where: string, grey: boolean): 
   for (let p = 0, at = 0; p < size; p++, at += channels) {
     const hidden = key?.every((value, c) => value === data[at + c]);
     const opacity = hidden ? 0 : channels > colours ? data[at + colours] / most : 1;
-    const shown = (c: number) => 1 - opacity + (opacity * data[at + c]) / most;
-    const red = shown(0);
-    const [green, blue] = colours === 1 ? [red, red] : [shown(1), shown(2)];
+    const red = 1 - opacity + (opacity * data[at]) / most;
+    const green = colours === 1 ? red : 1 - opacity + (opacity * data[at + 1]) / most;
+    const blue = colours === 1 ? red : 1 - opacity + (opacity * data[at + 2]) / most;
     if (!grey) {
       values[p] = red;
       values[size + p] = green;
