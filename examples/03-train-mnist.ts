@@ -21,6 +21,9 @@ import {
   studyText,
 } from '../src/inspect/index.js';
 import {
+  checkpoint,
+  interruptSignal,
+  loadCheckpoint,
   makeFolder,
   progress,
   report,
@@ -36,7 +39,7 @@ import { network, SETTINGS, train } from './recipe.js';
 shortErrors();
 
 // 1. What can be set from the command line.
-const { epochs, batchSize, lr, seed, out } = new Command()
+const { epochs, batchSize, lr, seed, out, resume } = new Command()
   .name('03-train-mnist')
   .description('Trains a small network on handwritten digits and shows its first filters before and after.')
   .option('--epochs <n>', 'how often every training image is seen', number(1, true), SETTINGS.epochs)
@@ -44,10 +47,11 @@ const { epochs, batchSize, lr, seed, out } = new Command()
   .option('--lr <x>', 'learning rate, falling to 0 along a straight line', number(0, false), SETTINGS.lr)
   .option('--seed <n>', 'seed of the weights, the split and the order of the images', number(0, true), 0)
   .option('--out <dir>', 'folder for what it writes (default: runs/mnist-seed<seed>)')
+  .option('--resume', 'go on with a training that was stopped, from the checkpoint in that folder', false)
   .allowExcessArguments(false)
   .showHelpAfterError()
   .parse()
-  .opts<{ epochs: number; batchSize: number; lr: number; seed: number; out?: string }>();
+  .opts<{ epochs: number; batchSize: number; lr: number; seed: number; out?: string; resume: boolean }>();
 const folder = out ?? `runs/mnist-seed${seed}`;
 await makeFolder(folder);
 
@@ -63,7 +67,16 @@ console.log(`${summary(model, [1, 28, 28])}\n`);
 // 4. Training, while a timeline keeps what the filters are at step 0, 10, 20, 30, 50, 70, 100, 200 and so on.
 const settings = { ...SETTINGS, epochs, batchSize, lr, seed };
 const timeline = new FilterTimeline(filters, { heldOut: digits.heldOut });
-const history = await train(model, digits, settings, [progress(), timeline]);
+// After each epoch, and when Ctrl-C ends it, all that the training needs to go on is saved.
+const saved = join(folder, 'run.checkpoint');
+const history = await train(model, digits, settings, [progress(), timeline, checkpoint(saved)], {
+  signal: interruptSignal(),
+  resume: resume ? await loadCheckpoint(saved) : undefined,
+});
+if (history.stopped) {
+  console.log(`\nstopped; the same command with --resume goes on, to the same weights`);
+  process.exit(130);
+}
 
 // 5. What came of it.
 const { accuracy, loss, confusion } = evaluate(model, digits.heldOut);

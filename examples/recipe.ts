@@ -11,6 +11,7 @@ import {
   Conv2D,
   type Dataset,
   Dense,
+  type FitOptions,
   Flatten,
   fit,
   type History,
@@ -56,6 +57,7 @@ export function train(
   digits: { train: Dataset; heldOut: Dataset },
   { epochs, batchSize, lr, weightDecay, seed }: Settings,
   callbacks: Callback[] = [],
+  more: Partial<FitOptions> = {},
 ): Promise<History> {
   const filters = model.at('conv1', Conv2D).weight;
   const others = model.parameters().filter((parameter) => parameter !== filters);
@@ -64,5 +66,6 @@ export function train(
   const scheduler = new LinearLR(optimizer, { startFactor: 1, endFactor: 0, totalIters });
   return fit(model, digits.train, {
     ...{ epochs, batchSize, optimizer, scheduler, seed, callbacks, validation: digits.heldOut },
+    ...more,
   });
 }

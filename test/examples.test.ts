@@ -180,7 +180,8 @@ describe('03-train-mnist', () => {
   test('--help names every flag', async () => {
     const { code, output } = await run('03-train-mnist', '--help');
     expect(code).toBe(0);
-    for (const flag of ['--epochs', '--batch-size', '--lr', '--seed', '--out']) expect(output).toContain(flag);
+    for (const flag of ['--epochs', '--batch-size', '--lr', '--seed', '--out', '--resume'])
+      expect(output).toContain(flag);
   });
 });
 
