@@ -1,0 +1,22 @@
+import { Filters } from './filters/filters.js';
+import { Header } from './header.js';
+import { Progress } from './progress/progress.js';
+import { SettingsCard } from './settings/settings.js';
+import { TrainingBar } from './training/bar.js';
+import { Conditions } from './training/conditions.js';
+
+/** The page: a card for each part, in order of importance. */
+export function App() {
+  return (
+    <>
+      <Header />
+      <main>
+        <TrainingBar />
+        <Conditions />
+        <Filters />
+        <Progress />
+        <SettingsCard />
+      </main>
+    </>
+  );
+}

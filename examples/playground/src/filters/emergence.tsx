@@ -1,0 +1,101 @@
+import { useMemo } from 'preact/hooks';
+import { pText } from '../../../../src/inspect/index.js';
+import { Chart } from '../charts/chart.js';
+import { useStore } from '../state/store.js';
+import { useTexts } from '../texts/index.js';
+import type { Measured } from '../worker/messages.js';
+
+/** Above this a p-value says nothing. */
+const LEVEL = 0.05;
+
+/** The layer's statistic over the training, over the bands in which chance keeps it, and what follows, in words. */
+export function EmergenceView() {
+  const { training } = useStore();
+  const { emergence: texts } = useTexts();
+  const snapshots = training.snapshots.value;
+  const shown = training.shown.value;
+  const data = useMemo(() => {
+    const known = snapshots.flatMap(({ step, measured }) => (measured ? [{ step, measured }] : []));
+    const column = (of: (measured: Measured) => number | null | undefined) =>
+      known.map(({ measured }) => of(measured) ?? null);
+    const [first] = known;
+    return [
+      known.map(({ step }) => step),
+      column(({ nulls }) => nulls?.smooth.layer99),
+      column(({ nulls }) => nulls?.independent.layer99),
+      column(() => first?.measured.r2ori),
+      column(({ r2ori }) => r2ori),
+    ] as const;
+  }, [snapshots]);
+  const lines = [
+    { label: texts.smoothBand, colour: '--band-smooth', filled: true },
+    { label: texts.independentBand, colour: '--band-independent', filled: true },
+    { label: texts.twin, colour: '--quiet', dashed: true },
+    { label: texts.layer, colour: '--accent' },
+  ];
+  return (
+    <div class="emergence">
+      <div>
+        <h3>{texts.title}</h3>
+        <Chart
+          label={texts.chart}
+          xLabel={texts.steps}
+          lines={lines}
+          data={data as unknown as Parameters<typeof Chart>[0]['data']}
+          range={[0, 1]}
+          mark={training.selected.value === null ? null : (shown?.step ?? null)}
+        />
+      </div>
+      <Words measured={shown?.measured ?? null} />
+    </div>
+  );
+}
+
+function Words({ measured }: { measured: Measured | null }) {
+  const { emergence: texts } = useTexts();
+  if (!measured) return <p class="note">{texts.computing}</p>;
+  const { r2ori, live, oriented, nulls } = measured;
+  return (
+    <div class="words" aria-live="off">
+      <p class="figure">
+        <strong data-testid="r2ori">{Number.isFinite(r2ori) ? r2ori.toFixed(2) : '–'}</strong>
+        <span>{texts.mean}</span>
+      </p>
+      <p>{texts.oriented(oriented, live)}</p>
+      {nulls ? (
+        <>
+          <p class={`verdict ${verdictOf(measured)}`}>{texts.verdicts[verdictOf(measured)]}</p>
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">{texts.against}</th>
+                <th scope="col">{texts.below}</th>
+                <th scope="col">p</th>
+              </tr>
+            </thead>
+            <tbody>
+              {(['independent', 'smooth'] as const).map((name) => (
+                <tr key={name}>
+                  <th scope="row" title={texts.nullTips[name]}>
+                    {texts.nulls[name]}
+                  </th>
+                  <td>{nulls[name].layer99.toFixed(2)}</td>
+                  <td>{pText(nulls[name])}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </>
+      ) : (
+        <p class="note">{texts.computing}</p>
+      )}
+      <p class="note">{texts.explanation}</p>
+    </div>
+  );
+}
+
+/** What follows: nothing, that smoothness alone explains it, or more. */
+function verdictOf({ nulls, live }: Measured): 'inside' | 'smooth' | 'outside' {
+  if (!nulls || live === 0 || nulls.independent.p > LEVEL) return 'inside';
+  return nulls.smooth.p > LEVEL ? 'smooth' : 'outside';
+}

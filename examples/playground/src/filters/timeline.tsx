@@ -1,0 +1,50 @@
+import { useStore } from '../state/store.js';
+import { useTexts } from '../texts/index.js';
+
+/** A slider over the states that the timeline keeps. */
+export function TimelineSlider() {
+  const { training } = useStore();
+  const { timeline: texts } = useTexts();
+  const snapshots = training.snapshots.value;
+  const selected = training.selected.value;
+  const shown = training.shown.value;
+  const last = Math.max(0, snapshots.length - 1);
+  const accuracy = shown?.measured?.heldOut?.accuracy;
+  const loss = shown?.measured?.heldOut?.loss;
+  const words = texts.standing(
+    shown?.step ?? 0,
+    accuracy === undefined ? '–' : `${(100 * accuracy).toFixed(1)}%`,
+    loss === undefined ? '–' : loss.toFixed(3),
+  );
+  return (
+    <div class="timeline">
+      <label for="timeline-slider">{texts.title}</label>
+      <input
+        id="timeline-slider"
+        type="range"
+        min={0}
+        max={last}
+        step={1}
+        value={selected ?? last}
+        disabled={last === 0}
+        title={texts.tip}
+        aria-valuetext={words}
+        onInput={({ currentTarget }) => {
+          training.selected.value = Number(currentTarget.value);
+        }}
+      />
+      <button
+        type="button"
+        class="live"
+        aria-pressed={selected === null}
+        title={texts.liveTip}
+        onClick={() => {
+          training.selected.value = null;
+        }}
+      >
+        <span aria-hidden="true">●</span> {texts.live}
+      </button>
+      <output for="timeline-slider">{words}</output>
+    </div>
+  );
+}

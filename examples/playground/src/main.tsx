@@ -1,0 +1,30 @@
+import { effect } from '@preact/signals';
+import { render } from 'preact';
+import 'uplot/dist/uPlot.min.css';
+import './styles/colours.css';
+import './styles/page.css';
+import './styles/controls.css';
+import './styles/filters.css';
+import './styles/progress.css';
+import { App } from './app.js';
+import { createStore, StoreProvider } from './state/store.js';
+import { textsFor } from './texts/index.js';
+
+const store = createStore();
+const { language, dark } = store.preferences;
+effect(() => {
+  const { documentElement } = document;
+  documentElement.dataset.theme = dark.value ? 'dark' : 'light';
+  documentElement.lang = language.value === 'zh' ? 'zh-Hans' : 'en';
+  document.title = textsFor(language.value).page.title;
+});
+
+const page = document.getElementById('page');
+if (page) {
+  render(
+    <StoreProvider value={store}>
+      <App />
+    </StoreProvider>,
+    page,
+  );
+}

@@ -1,0 +1,44 @@
+import { useLayoutEffect, useRef } from 'preact/hooks';
+import { type Colour, diverging } from '../../../../src/inspect/index.js';
+
+/**
+ * Numbers as one square pixel each, whatever size the styles give the canvas.
+ * @param values [height, width], row-major
+ * @param colour of a number; `diverging` of it divided by `scale` unless given
+ */
+export function Pixels({
+  values,
+  width,
+  height,
+  label,
+  scale = 1,
+  colour = diverging,
+}: {
+  values: ArrayLike<number>;
+  width: number;
+  height: number;
+  label: string;
+  scale?: number;
+  colour?: (value: number) => Colour;
+}) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  useLayoutEffect(() => {
+    const context = canvas.current?.getContext('2d');
+    if (!context) return;
+    const image = context.createImageData(width, height);
+    for (let i = 0; i < width * height; i++) {
+      image.data.set(colour(values[i] / scale), 4 * i);
+      image.data[4 * i + 3] = 255;
+    }
+    context.putImageData(image, 0, 0);
+  }, [values, width, height, scale, colour]);
+  return <canvas class="pixels" ref={canvas} width={width} height={height} role="img" aria-label={label} />;
+}
+
+/** As little as 1, 2, 3 or 5 times a power of ten that no number exceeds in magnitude: a scale that seldom changes. */
+export function roundScale(values: ArrayLike<number>): number {
+  let largest = 1e-6;
+  for (let i = 0; i < values.length; i++) largest = Math.max(largest, Math.abs(values[i]));
+  const power = 10 ** Math.floor(Math.log10(largest));
+  return power * ([1, 2, 3, 5].find((digit) => digit * power >= largest) ?? 10);
+}

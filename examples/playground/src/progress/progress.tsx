@@ -1,0 +1,66 @@
+import { useMemo } from 'preact/hooks';
+import { Card } from '../card.js';
+import { Chart } from '../charts/chart.js';
+import { useStore } from '../state/store.js';
+import { useTexts } from '../texts/index.js';
+import { Confusion } from './confusion.js';
+import { Mistakes } from './mistakes.js';
+
+/** How well the network does: over time, and where it errs. */
+export function Progress() {
+  const { training } = useStore();
+  const { progress: texts } = useTexts();
+  const shown = training.shown.value;
+  const heldOut = shown?.measured?.heldOut ?? null;
+  const mark = training.selected.value === null ? null : (shown?.step ?? null);
+  return (
+    <Card id="progress" title={texts.title} lede={texts.lede}>
+      <div class="two">
+        <Curve of="loss" mark={mark} />
+        <Curve of="accuracy" mark={mark} />
+      </div>
+      {heldOut ? (
+        <div class="two">
+          <Confusion confusion={heldOut.confusion} />
+          <Mistakes mistakes={heldOut.mistakes} total={heldOut.confusion} />
+        </div>
+      ) : (
+        <p class="note">{texts.computing}</p>
+      )}
+    </Card>
+  );
+}
+
+/** Loss or accuracy, on the digits that the network learns from and on those that it does not. */
+function Curve({ of, mark }: { of: 'loss' | 'accuracy'; mark: number | null }) {
+  const { training } = useStore();
+  const { progress: texts } = useTexts();
+  const points = training.points.value;
+  const snapshots = training.snapshots.value;
+  const data = useMemo(() => {
+    const learned = new Map(points.map((point) => [point.step, point[of]]));
+    const unseen = new Map(
+      snapshots.flatMap(({ step, measured }) => (measured?.heldOut ? [[step, measured.heldOut[of]] as const] : [])),
+    );
+    const steps = [...new Set([...learned.keys(), ...unseen.keys()])].sort((a, b) => a - b);
+    const column = (known: Map<number, number>) => steps.map((step) => known.get(step) ?? null);
+    return [steps, column(learned), column(unseen)] as [number[], (number | null)[], (number | null)[]];
+  }, [points, snapshots, of]);
+  return (
+    <div>
+      <h3>{texts[of]}</h3>
+      <Chart
+        label={texts.chart(texts[of])}
+        xLabel={texts.steps}
+        lines={[
+          { label: texts.train, colour: '--second' },
+          { label: texts.heldOut, colour: '--accent' },
+        ]}
+        data={data}
+        {...(of === 'accuracy' && { range: [0, 1] as [number, number] })}
+        percent={of === 'accuracy'}
+        mark={mark}
+      />
+    </div>
+  );
+}

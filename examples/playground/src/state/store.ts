@@ -1,0 +1,60 @@
+import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
+import { createContext } from 'preact';
+import { useContext } from 'preact/hooks';
+import type { Sequential } from '../../../../src/index.js';
+import { networkOf } from '../worker/job.js';
+import { loadWeights } from '../worker/weights.js';
+import { createPreferences, type Preferences } from './preferences.js';
+import { readSettings, type Settings, writeSettings } from './settings.js';
+import { Training } from './training.js';
+
+/** All that the page knows; one of it is made in main.tsx and handed down. */
+export interface Store {
+  readonly preferences: Preferences;
+  readonly settings: ReadonlySignal<Settings>;
+  /** Keys in the address whose values cannot be. */
+  readonly refused: ReadonlySignal<readonly string[]>;
+  readonly training: Training;
+  /**
+   * The network that the page shows, to be looked into on the page itself; null until it stands. For each state another
+   * object, so that who reads it hears of changes, around one and the same model.
+   */
+  readonly replica: ReadonlySignal<{ readonly model: Sequential; readonly step: number } | null>;
+  /** Changes settings, the address with them, and prepares a new run. */
+  change(settings: Partial<Settings>): void;
+}
+
+export function createStore(): Store {
+  const given = readSettings(location.search);
+  const settings: Signal<Settings> = signal(given.settings);
+  const refused = signal<readonly string[]>(given.refused);
+  const training = new Training(settings, new URL('digits.bin', document.baseURI).href);
+  // A network takes as long to make as to fill: one for each make, filled again for each state.
+  const model = computed(() => ({ key: training.prepared.value, network: networkOf(settings.value) }));
+  const replica = computed(() => {
+    const { shown, prepared } = training;
+    if (!shown.value || !prepared.value) return null;
+    const { network } = model.value;
+    loadWeights(network, shown.value.weights);
+    return { model: network, step: shown.value.step };
+  });
+  training.reset();
+  return {
+    ...{ preferences: createPreferences(), settings, refused, training, replica },
+    change(patch) {
+      settings.value = { ...settings.value, ...patch };
+      refused.value = [];
+      history.replaceState(null, '', `${location.pathname}${writeSettings(settings.value)}`);
+      training.reset();
+    },
+  };
+}
+
+const StoreContext = createContext<Store | null>(null);
+export const StoreProvider = StoreContext.Provider;
+
+export function useStore(): Store {
+  const store = useContext(StoreContext);
+  if (!store) throw new Error('useStore: expected a StoreProvider around the component');
+  return store;
+}

@@ -1,0 +1,184 @@
+import { batch, computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
+import type { Dataset } from '../../../../src/index.js';
+import { type Connection, connect } from '../worker/connection.js';
+import type { Frame, FromTrainer, ToTrainer } from '../worker/messages.js';
+import { Measuring, type Snapshot } from './measuring.js';
+import { PACES, type PaceName } from './pace.js';
+import type { Settings } from './settings.js';
+
+export type Phase = 'loading' | 'ready' | 'running' | 'paused' | 'finished' | 'broken';
+
+/** Why a training is over before its end: its worker is gone, or what it said. */
+export type Problem = { kind: 'lost' } | { kind: 'failed'; message: string };
+
+/** What is known of a run once its network stands. */
+export interface Prepared {
+  steps: number;
+  epochs: number;
+  threads: number;
+}
+
+/** What came out in the end. */
+export interface Result {
+  hash: string;
+  trainSeconds: number;
+  imagesPerSecond: number;
+}
+
+/** Loss and accuracy on the batches since the point before. */
+export interface Point {
+  step: number;
+  loss: number;
+  accuracy: number;
+}
+
+/** How many questions a training worker may leave unanswered: it answers at least every 100 ms. */
+const UNANSWERED = 2;
+
+/** One training after the other, in a worker; what the page shows of it. */
+export class Training {
+  readonly phase: Signal<Phase> = signal('loading');
+  readonly problem = signal<Problem | null>(null);
+  readonly prepared = signal<Prepared | null>(null);
+  readonly result = signal<Result | null>(null);
+  readonly pace: Signal<PaceName> = signal('full');
+  /** The newest state of the network. */
+  readonly live = signal<Snapshot | null>(null);
+  readonly imagesPerSecond = signal(0);
+  readonly points = signal<readonly Point[]>([]);
+  /** The states that the timeline keeps, from step 0 on. */
+  readonly snapshots = signal<readonly Snapshot[]>([]);
+  /** Which snapshot the slider points at; null follows the training. */
+  readonly selected = signal<number | null>(null);
+  /** What the page shows: the snapshot selected, or the newest state. */
+  readonly shown: ReadonlySignal<Snapshot | null> = computed(() => {
+    const selected = this.selected.value;
+    return selected === null ? this.live.value : (this.snapshots.value[selected] ?? this.live.value);
+  });
+  /** The same network before training. */
+  readonly untrained: ReadonlySignal<Snapshot | null> = computed(() => this.snapshots.value[0] ?? null);
+  /** The held-out digits, as the network gets them; null while they are being loaded. */
+  readonly heldOut = signal<Dataset | null>(null);
+  /** Whether the nulls that the filters are compared with have been drawn. */
+  readonly nullsAreReady = signal(false);
+  readonly #measuring: Measuring;
+  #trainer: Connection<ToTrainer> | null = null;
+  #run = 0;
+
+  /** @param digits address of the packed digits */
+  constructor(
+    private readonly settings: ReadonlySignal<Settings>,
+    private readonly digits: string,
+  ) {
+    this.#measuring = new Measuring(digits, this);
+  }
+
+  /** Ends what there is and prepares a new network; with `start` it trains at once. */
+  reset(start = false): void {
+    this.#run++;
+    batch(() => {
+      this.phase.value = start ? 'running' : 'loading';
+      for (const state of [this.problem, this.prepared, this.result, this.selected]) state.value = null;
+      this.points.value = [];
+    });
+    this.#trainer ??= this.#connect();
+    this.#trainer.post({
+      ...{ type: 'prepare', run: this.#run, settings: this.settings.value, digits: this.digits },
+      pace: this.#pace(),
+    });
+    this.#measuring.prepare(this.#run, this.settings.value);
+  }
+
+  /** Trains on, or anew when the last training is over. */
+  start(): void {
+    if (this.phase.value === 'finished' || this.phase.value === 'broken') {
+      this.reset(true);
+      return;
+    }
+    this.phase.value = 'running';
+    this.selected.value = null;
+    this.#sendPace();
+  }
+
+  pause(): void {
+    if (this.phase.value !== 'running') return;
+    this.phase.value = 'paused';
+    this.#sendPace();
+  }
+
+  /** Learns from one batch, and waits. */
+  step(): void {
+    if (this.phase.value === 'finished' || this.phase.value === 'broken') return;
+    this.phase.value = 'paused';
+    this.selected.value = null;
+    this.#sendPace();
+    this.#trainer?.post({ type: 'step' });
+  }
+
+  setPace(pace: PaceName): void {
+    this.pace.value = pace;
+    this.#sendPace();
+  }
+
+  #pace() {
+    return { paused: this.phase.value !== 'running', stepsPerSecond: PACES[this.pace.value] };
+  }
+
+  #sendPace(): void {
+    this.#trainer?.post({ type: 'pace', ...this.#pace() });
+  }
+
+  #connect(): Connection<ToTrainer> {
+    return connect<ToTrainer, FromTrainer>(
+      'trainer',
+      UNANSWERED,
+      (message) => message.run === this.#run && batch(() => this.#receive(message)),
+      () => this.#break({ kind: 'lost' }),
+    );
+  }
+
+  #receive(message: Exclude<FromTrainer, { type: 'pong' }>): void {
+    switch (message.type) {
+      case 'prepared': {
+        const { steps, epochs, threads, frame } = message;
+        this.prepared.value = { steps, epochs, threads };
+        this.snapshots.value = [];
+        this.live.value = null;
+        this.#show(frame);
+        if (this.phase.value === 'loading') this.phase.value = 'ready';
+        return;
+      }
+      case 'frame':
+        this.#show(message.frame);
+        return;
+      case 'finished':
+        this.result.value = message;
+        this.imagesPerSecond.value = message.imagesPerSecond;
+        this.phase.value = 'finished';
+        return;
+      case 'failed':
+        this.#break({ kind: 'failed', message: message.message });
+    }
+  }
+
+  #show(frame: Frame): void {
+    const { step, epoch, loss, accuracy, weights } = frame;
+    const { filters, kernelSize } = this.settings.value;
+    const shape = [filters, 1, kernelSize, kernelSize];
+    const snapshot = { step, epoch, weights, shape, measured: this.live.value?.measured ?? null };
+    this.live.value = snapshot;
+    this.imagesPerSecond.value = frame.imagesPerSecond;
+    if (step > 0) this.points.value = [...this.points.value, { step, loss, accuracy }];
+    if (frame.kept) this.snapshots.value = [...this.snapshots.value, { ...snapshot, measured: null }];
+    this.#measuring.look(frame.kept);
+  }
+
+  #break(problem: Problem): void {
+    this.#trainer?.end();
+    this.#trainer = null;
+    batch(() => {
+      this.problem.value = problem;
+      this.phase.value = 'broken';
+    });
+  }
+}

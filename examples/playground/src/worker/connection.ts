@@ -1,0 +1,50 @@
+/** How often a worker is asked whether it is there, in ms. */
+const BEAT = 1500;
+
+export interface Connection<To> {
+  post(message: To): void;
+  end(): void;
+}
+
+/** The two workers that the page has. */
+export type WorkerName = 'trainer' | 'measurer';
+
+/**
+ * Starts a worker, talks with it a worker and notices when it is gone: a worker that was ended, or whose memory ran out, says nothing.
+ * @param patience how many questions in a row may stay unanswered; a worker that computes for long answers late
+ * @param onLost called once; then the connection is at its end
+ */
+export function connect<To, From extends { type: string }>(
+  name: WorkerName,
+  patience: number,
+  onMessage: (message: Exclude<From, { type: 'pong' }>) => void,
+  onLost: () => void,
+): Connection<To> {
+  const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name });
+  let unanswered = 0;
+  let answered = false;
+  const end = () => {
+    clearInterval(timer);
+    worker.terminate();
+  };
+  const lose = () => {
+    end();
+    onLost();
+  };
+  const timer = setInterval(() => {
+    // A page that was asleep finds many beats over at once, but only one question asked.
+    unanswered = answered ? 0 : unanswered + 1;
+    answered = false;
+    if (unanswered > patience) lose();
+    else worker.postMessage({ type: 'ping' });
+  }, BEAT);
+  worker.addEventListener('error', (event) => {
+    event.preventDefault();
+    lose();
+  });
+  worker.addEventListener('message', ({ data }: MessageEvent<From>) => {
+    answered = true;
+    if (data.type !== 'pong') onMessage(data as Exclude<From, { type: 'pong' }>);
+  });
+  return { post: (message) => worker.postMessage(message), end };
+}

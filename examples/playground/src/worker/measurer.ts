@@ -1,0 +1,99 @@
+/** The worker that measures what the other one learns, so that neither the training nor the page waits for it. */
+import { type Dataset, evaluate, noGrad, type Sequential, softmax, tensor } from '../../../../src/index.js';
+import { emergence, type NullDistribution, nearestHandMade, nullDistribution } from '../../../../src/inspect/index.js';
+import type { Settings } from '../state/settings.js';
+import { digitsOf, fetchDigits, networkOf } from './job.js';
+import type { FromMeasurer, HeldOutScore, Measured, ToMeasurer } from './messages.js';
+import { loadWeights } from './weights.js';
+
+const post = (message: FromMeasurer) => self.postMessage(message);
+
+interface Job {
+  run: number;
+  settings: Settings;
+  model: Sequential;
+  heldOut: Dataset;
+}
+
+let all: Promise<Dataset> | null = null;
+let job: Job | null = null;
+/** Drawn once for each kernel size, against the digits of seed 0 as they are. */
+const nulls = new Map<number, NullDistribution[]>();
+/** Messages are answered one after the other, whatever they wait for. */
+let last: Promise<void> = Promise.resolve();
+
+/** Answers what the page asks of the worker that measures. */
+export function answerMeasurer(data: ToMeasurer): void {
+  if (data.type === 'ping') {
+    post({ type: 'pong' });
+    return;
+  }
+  last = last
+    .then(() => answer(data))
+    .catch((error: unknown) => {
+      post({ type: 'failed', run: data.run, message: error instanceof Error ? error.message : String(error) });
+    });
+}
+
+async function answer(message: Exclude<ToMeasurer, { type: 'ping' }>): Promise<void> {
+  const { type, run } = message;
+  if (type === 'prepare') {
+    const { settings, digits } = message;
+    all ??= fetchDigits(digits);
+    const { heldOut } = digitsOf(await all, settings);
+    job = { run, settings, model: networkOf(settings), heldOut };
+    post({ type: 'prepared', run, inputs: heldOut.inputs.slice(), labels: heldOut.labels.slice() });
+    return;
+  }
+  if (!job || job.run !== run) return;
+  if (type === 'nulls') {
+    await drawNulls(job.settings.kernelSize);
+    post({ type, run });
+  } else {
+    post({ type: 'measured', run, id: message.id, measured: measure(job, message.weights, message.heldOut) });
+  }
+}
+
+async function drawNulls(size: number): Promise<void> {
+  if (nulls.has(size) || !all) return;
+  const { train } = digitsOf(await all, { seed: 0, condition: 'recipe' } as Settings);
+  nulls.set(size, [nullDistribution('normal', size), nullDistribution('coloured', size, { patches: train })]);
+}
+
+function measure({ model, settings, heldOut }: Job, weights: Float32Array, scored: boolean): Measured {
+  const { filters, kernelSize: size } = settings;
+  const area = size * size;
+  const known = nulls.get(size);
+  const conv1 = weights.subarray(0, filters * area);
+  const layer = emergence(conv1, [filters, 1, size, size], { nulls: known ?? [] });
+  if (scored) loadWeights(model, weights);
+  return {
+    ...{ r2ori: layer.r2ori, live: layer.live, oriented: layer.oriented },
+    filters: layer.filters.map(({ class: name, r2ori, norm, template }, i) => {
+      const nearest = nearestHandMade(conv1.subarray(i * area, (i + 1) * area), size);
+      return { class: name, r2ori, norm, template, nearest };
+    }),
+    nulls: known ? { independent: layer.nulls[0], smooth: layer.nulls[1] } : null,
+    heldOut: scored ? score(model, heldOut) : null,
+  };
+}
+
+/** How many mistakes are told. */
+const MISTAKES = 12;
+
+function score(model: Sequential, heldOut: Dataset): HeldOutScore {
+  const { loss, accuracy, confusion, predictions } = evaluate(model, heldOut);
+  const wrong = Array.from(predictions.keys()).filter((i) => predictions[i] !== heldOut.labels[i]);
+  const images = heldOut.subset(wrong);
+  const mistakes = noGrad(() => {
+    if (wrong.length === 0) return [];
+    const x = tensor(images.inputs, { shape: [wrong.length, ...images.inputShape] });
+    const probabilities = softmax(model.forward(x)).data;
+    return wrong.map((index, i) => ({
+      ...{ index, label: heldOut.labels[index], said: predictions[index] },
+      probabilities: Array.from(probabilities.subarray(i * 10, (i + 1) * 10)),
+    }));
+  });
+  mistakes.sort((a, b) => b.probabilities[b.said] - a.probabilities[a.said]);
+  return { loss, accuracy, confusion, mistakes: mistakes.slice(0, MISTAKES) };
+}

@@ -1,0 +1,82 @@
+/** What the page and its two workers tell each other. */
+import type { Emergence, FilterMetrics, NullComparison } from '../../../../src/inspect/index.js';
+import type { Settings } from '../state/settings.js';
+
+/** Where a training stands, and what it has learned so far. */
+export interface Frame {
+  step: number;
+  epoch: number;
+  /** Of the batches since the last frame: mean loss, share named right. NaN before the first step. */
+  loss: number;
+  accuracy: number;
+  imagesPerSecond: number;
+  /** All weights of the network, one parameter after the other; conv1's filters come first. */
+  weights: Float32Array<ArrayBuffer>;
+  /** Whether the timeline keeps it. */
+  kept: boolean;
+}
+
+/** `stepsPerSecond` null is as fast as it goes. */
+export interface Pace {
+  paused: boolean;
+  stepsPerSecond: number | null;
+}
+
+export type ToTrainer =
+  | { type: 'prepare'; run: number; settings: Settings; digits: string; pace: Pace }
+  | ({ type: 'pace' } & Pace)
+  | { type: 'step' }
+  | { type: 'ping' };
+
+export type FromTrainer =
+  | { type: 'prepared'; run: number; steps: number; epochs: number; threads: number; frame: Frame }
+  | { type: 'frame'; run: number; frame: Frame }
+  | { type: 'finished'; run: number; hash: string; trainSeconds: number; imagesPerSecond: number }
+  | { type: 'failed'; run: number; message: string }
+  | { type: 'pong' };
+
+/** A filter as the page shows it. */
+export interface MeasuredFilter extends Pick<FilterMetrics, 'class' | 'r2ori' | 'norm' | 'template'> {
+  /** The hand-made filter most like it. */
+  nearest: { name: string; cosine: number } | null;
+}
+
+/** A held-out digit that the network gets wrong. */
+export interface Mistake {
+  /** Its index among the held-out digits. */
+  index: number;
+  label: number;
+  said: number;
+  /** What the network thought: the probability of each digit. */
+  probabilities: number[];
+}
+
+export interface HeldOutScore {
+  loss: number;
+  accuracy: number;
+  /** How many digits i (row) were taken for j (column). */
+  confusion: number[][];
+  /** The surest first. */
+  mistakes: Mistake[];
+}
+
+export interface Measured extends Pick<Emergence, 'r2ori' | 'live' | 'oriented'> {
+  filters: MeasuredFilter[];
+  /** Against independent taps and against filters as smooth as the digits; null while the nulls are being drawn. */
+  nulls: { independent: NullComparison; smooth: NullComparison } | null;
+  /** Only when asked for. */
+  heldOut: HeldOutScore | null;
+}
+
+export type ToMeasurer =
+  | { type: 'prepare'; run: number; settings: Settings; digits: string }
+  | { type: 'nulls'; run: number }
+  | { type: 'measure'; run: number; id: number; weights: Float32Array<ArrayBuffer>; heldOut: boolean }
+  | { type: 'ping' };
+
+export type FromMeasurer =
+  | { type: 'prepared'; run: number; inputs: Float32Array<ArrayBuffer>; labels: Int32Array<ArrayBuffer> }
+  | { type: 'nulls'; run: number }
+  | { type: 'measured'; run: number; id: number; measured: Measured }
+  | { type: 'failed'; run: number; message: string }
+  | { type: 'pong' };

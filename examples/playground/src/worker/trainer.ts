@@ -1,0 +1,99 @@
+/** The worker that trains: the examples' own training, let through batch by batch. */
+import {
+  type Callback,
+  type Dataset,
+  type Sequential,
+  setThreads,
+  type TrainingState,
+  weightHash,
+} from '../../../../src/index.js';
+import { train } from '../../../recipe.js';
+import { Cancelled, Gate } from './gate.js';
+import { type Digits, digitsOf, fetchDigits, networkOf, trainingOf } from './job.js';
+import type { Frame, FromTrainer, ToTrainer } from './messages.js';
+import { weightsOf } from './weights.js';
+
+/** Shortest time between two frames, in ms. */
+const BETWEEN_FRAMES = 33;
+
+const post = (message: FromTrainer, transfer: Transferable[] = []) => self.postMessage(message, { transfer });
+const sendFrame = (run: number, frame: Frame) => post({ type: 'frame', run, frame }, [frame.weights.buffer]);
+
+let all: Promise<Dataset> | null = null;
+let known: { key: string; digits: Digits } | null = null;
+let gate: Gate | null = null;
+
+/** Answers what the page asks of the worker that trains. */
+export function answerTrainer(data: ToTrainer): void {
+  if (data.type === 'ping') post({ type: 'pong' });
+  else if (data.type === 'pace') gate?.setPace(data);
+  else if (data.type === 'step') gate?.step();
+  else {
+    gate?.cancel();
+    gate = new Gate(data.pace);
+    prepare(data, gate).catch((error: unknown) => {
+      if (error instanceof Cancelled) return;
+      post({ type: 'failed', run: data.run, message: error instanceof Error ? error.message : String(error) });
+    });
+  }
+}
+
+/** Everything up to the first batch, and then the training, as far as the gate lets it. */
+async function prepare(job: ToTrainer & { type: 'prepare' }, own: Gate): Promise<void> {
+  const { run, settings } = job;
+  all ??= fetchDigits(job.digits);
+  const whole = await all;
+  const threads = await setThreads();
+  if (own !== gate) return;
+  const key = `${settings.seed} ${settings.condition}`;
+  if (known?.key !== key) known = { key, digits: digitsOf(whole, settings) };
+  const { digits } = known;
+  const training = trainingOf(settings, whole.length - digits.heldOut.length, digits.train.length);
+  const model = networkOf(settings);
+
+  const start = { step: 0, epoch: 0, loss: Number.NaN, accuracy: Number.NaN, imagesPerSecond: 0 };
+  const frame: Frame = { ...start, weights: weightsOf(model), kept: true };
+  const { epochs, batchSize } = training;
+  const steps = epochs * Math.ceil(digits.train.length / batchSize);
+  post({ type: 'prepared', run, steps, epochs, threads, frame }, [frame.weights.buffer]);
+  const reporter = new Reporter(run, steps, batchSize, digits.train.length);
+  const waits: Callback = { onTrainBegin: () => own.pass(), onBatchEnd: () => own.pass() };
+  const { trainSeconds, imagesPerSecond } = await train(model, digits, training, [reporter, waits]);
+  post({ type: 'finished', run, hash: weightHash(model), trainSeconds, imagesPerSecond });
+}
+
+/** Sends frames while a training goes on: some of each second, and those that the timeline keeps. */
+class Reporter implements Callback {
+  #sent = 0;
+  #before = { seen: 0, loss: 0, correct: 0 };
+  #due = 1;
+
+  constructor(
+    private readonly run: number,
+    private readonly steps: number,
+    private readonly batchSize: number,
+    private readonly length: number,
+  ) {}
+
+  onEpochBegin(): void {
+    this.#before = { seen: 0, loss: 0, correct: 0 };
+  }
+
+  onBatchEnd({ model, step, epoch, batch, loss, accuracy, imagesPerSecond }: TrainingState): void {
+    const kept = step >= this.#due || step === this.steps;
+    const now = performance.now();
+    if (!kept && now - this.#sent < BETWEEN_FRAMES) return;
+    this.#sent = now;
+    // Each kept step about a seventh later than the one before: most happens at the beginning.
+    if (kept) this.#due = Math.max(step + 1, Math.round(step * 1.15));
+    // fit tells the means of the epoch so far; what came since the last frame is the difference.
+    const seen = Math.min(batch * this.batchSize, this.length);
+    const { seen: seenBefore, loss: lossBefore, correct } = this.#before;
+    const recent = seen - seenBefore;
+    this.#before = { seen, loss: loss * seen, correct: accuracy * seen };
+    sendFrame(this.run, {
+      ...{ step, epoch, imagesPerSecond, kept, weights: weightsOf(model as Sequential) },
+      ...{ loss: (loss * seen - lossBefore) / recent, accuracy: (accuracy * seen - correct) / recent },
+    });
+  }
+}
