@@ -54,7 +54,7 @@ function serve(files: Record<string, [string, string]>, bundle: string, isolated
   return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)));
 }
 
-/** A headless Chromium. */
+/** Debian's Chromium, without a window. */
 export function launch(): Promise<Browser> {
   return chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',

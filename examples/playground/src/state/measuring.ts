@@ -27,18 +27,18 @@ interface Measurable {
 /** How many questions the worker may leave unanswered: drawing the nulls takes it seconds, on a phone many. */
 const UNANSWERED = 20;
 
-/** Has states of the network measured in a worker: all snapshots, and the newest state whenever there is time. */
+/**
+ * Has states of the network measured in a worker, one after the other: the newest snapshot first, so that the page does
+ * not lag behind on a slow machine; then older ones, then the newest state of all.
+ */
 export class Measuring {
   #worker: Connection<ToMeasurer> | null = null;
   #run = 0;
-  #next = 0;
   #prepared = false;
-  /** What was asked for, by number. */
-  readonly #asked = new Map<number, { step: number; kept: boolean }>();
-  /** The newest step that was asked for, and that was answered. */
-  #lastAsked = -1;
-  #lastAnswered = -1;
-  #nullsAskedFor = false;
+  /** What the worker does: it measures a state, or draws the nulls; null when it has nothing to do. */
+  #task: { step: number; kept: boolean } | 'nulls' | null = null;
+  /** The newest step that was measured. */
+  #newest = -1;
 
   constructor(
     private readonly digits: string,
@@ -48,34 +48,37 @@ export class Measuring {
   /** Forgets the run before. */
   prepare(run: number, settings: Settings): void {
     this.#run = run;
-    this.#asked.clear();
-    this.#lastAsked = -1;
-    this.#lastAnswered = -1;
     this.#prepared = false;
-    this.#nullsAskedFor = false;
+    this.#task = null;
+    this.#newest = -1;
     this.target.nullsAreReady.value = false;
     this.#worker ??= this.#connect();
     this.#worker.post({ type: 'prepare', run, settings, digits: this.digits });
   }
 
-  /** A new state is there, and `kept` if it is a new snapshot. */
-  look(kept: boolean): void {
-    const snapshot = this.target.snapshots.value.at(-1);
-    if (kept && snapshot) this.#ask(snapshot, true, true);
-    else this.#askForLive();
+  /** Looks for something to do: a new state may be there. */
+  look(): void {
+    if (!this.#prepared || this.#task !== null) return;
+    const { snapshots, live, nullsAreReady } = this.target;
+    const unmeasured = snapshots.value.findLast(({ measured }) => measured === null);
+    if (unmeasured) this.#measure(unmeasured, true, true);
+    else if (!live.value) return;
+    else if (!nullsAreReady.value) this.#drawNulls();
+    else if (live.value.step > this.#newest || !live.value.measured?.nulls) this.#measure(live.value, false, false);
+    else {
+      const uncompared = snapshots.value.findLast(({ measured }) => measured !== null && measured.nulls === null);
+      if (uncompared) this.#measure(uncompared, true, false);
+    }
   }
 
-  #askForLive(): void {
-    const live = this.target.live.value;
-    if (!this.#prepared || this.#asked.size > 0 || !live || live.step <= this.#lastAsked) return;
-    this.#ask(live, false, false);
+  #measure({ step, weights }: Snapshot, kept: boolean, heldOut: boolean): void {
+    this.#task = { step, kept };
+    this.#worker?.post({ type: 'measure', run: this.#run, weights, heldOut });
   }
 
-  #ask({ step, weights }: Snapshot, kept: boolean, heldOut: boolean): void {
-    const id = this.#next++;
-    this.#asked.set(id, { step, kept });
-    this.#lastAsked = Math.max(this.#lastAsked, step);
-    this.#worker?.post({ type: 'measure', run: this.#run, id, weights, heldOut });
+  #drawNulls(): void {
+    this.#task = 'nulls';
+    this.#worker?.post({ type: 'nulls', run: this.#run });
   }
 
   #connect(): Connection<ToMeasurer> {
@@ -91,38 +94,28 @@ export class Measuring {
 
   #receive(message: Exclude<FromMeasurer, { type: 'pong' }>): void {
     const { target } = this;
+    const task = this.#task;
+    this.#task = null;
     if (message.type === 'prepared') {
       this.#prepared = true;
       target.heldOut.value = new Dataset(message.inputs, [1, 28, 28], message.labels, 10);
-    } else if (message.type === 'measured') {
-      this.#put(message.id, message.measured);
-      if (!this.#nullsAskedFor) {
-        // Only now, for it takes a while: the untrained filters have their names already.
-        this.#nullsAskedFor = true;
-        this.#worker?.post({ type: 'nulls', run: this.#run });
-      }
-      this.#askForLive();
     } else if (message.type === 'nulls') {
       target.nullsAreReady.value = true;
-      for (const snapshot of target.snapshots.value) {
-        if (snapshot.measured && !snapshot.measured.nulls) this.#ask(snapshot, true, false);
-      }
-      this.#lastAsked = -1; // The newest state, too, wants to be compared.
-    } else {
-      this.#asked.clear();
+    } else if (message.type === 'measured' && task !== null && task !== 'nulls') {
+      this.#put(task, message.measured);
+    } else if (message.type === 'failed') {
+      return; // Weights that are no numbers any more: the training says so itself.
     }
+    this.look();
   }
 
-  #put(id: number, measured: Measured): void {
-    const asked = this.#asked.get(id);
-    if (!asked) return;
-    this.#asked.delete(id);
+  #put({ step, kept }: { step: number; kept: boolean }, measured: Measured): void {
     const { live, snapshots } = this.target;
-    if (asked.kept) {
-      snapshots.value = snapshots.value.map((other) => (other.step === asked.step ? joined(other, measured) : other));
+    if (kept) {
+      snapshots.value = snapshots.value.map((other) => (other.step === step ? joined(other, measured) : other));
     }
-    if (!live.value || asked.step < this.#lastAnswered) return;
-    this.#lastAnswered = asked.step;
+    if (!live.value || step < this.#newest) return;
+    this.#newest = step;
     live.value = joined(live.value, measured);
   }
 }

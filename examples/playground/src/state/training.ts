@@ -33,7 +33,7 @@ export interface Point {
 }
 
 /** How many questions a training worker may leave unanswered: it answers at least every 100 ms. */
-const UNANSWERED = 2;
+const UNANSWERED = 3;
 
 /** One training after the other, in a worker; what the page shows of it. */
 export class Training {
@@ -170,7 +170,7 @@ export class Training {
     this.imagesPerSecond.value = frame.imagesPerSecond;
     if (step > 0) this.points.value = [...this.points.value, { step, loss, accuracy }];
     if (frame.kept) this.snapshots.value = [...this.snapshots.value, { ...snapshot, measured: null }];
-    this.#measuring.look(frame.kept);
+    this.#measuring.look();
   }
 
   #break(problem: Problem): void {

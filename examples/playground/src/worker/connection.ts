@@ -1,5 +1,7 @@
 /** How often a worker is asked whether it is there, in ms. */
 const BEAT = 1500;
+/** How many questions in a row it may leave unanswered before it has ever said anything: it is still being loaded. */
+const WHILE_LOADING = 20;
 
 export interface Connection<To> {
   post(message: To): void;
@@ -23,6 +25,7 @@ export function connect<To, From extends { type: string }>(
   const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name });
   let unanswered = 0;
   let answered = false;
+  let loaded = false;
   const end = () => {
     clearInterval(timer);
     worker.terminate();
@@ -35,7 +38,7 @@ export function connect<To, From extends { type: string }>(
     // A page that was asleep finds many beats over at once, but only one question asked.
     unanswered = answered ? 0 : unanswered + 1;
     answered = false;
-    if (unanswered > patience) lose();
+    if (unanswered > (loaded ? patience : WHILE_LOADING)) lose();
     else worker.postMessage({ type: 'ping' });
   }, BEAT);
   worker.addEventListener('error', (event) => {
@@ -44,6 +47,7 @@ export function connect<To, From extends { type: string }>(
   });
   worker.addEventListener('message', ({ data }: MessageEvent<From>) => {
     answered = true;
+    loaded = true;
     if (data.type !== 'pong') onMessage(data as Exclude<From, { type: 'pong' }>);
   });
   return { post: (message) => worker.postMessage(message), end };

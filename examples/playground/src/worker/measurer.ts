@@ -50,7 +50,7 @@ async function answer(message: Exclude<ToMeasurer, { type: 'ping' }>): Promise<v
     await drawNulls(job.settings.kernelSize);
     post({ type, run });
   } else {
-    post({ type: 'measured', run, id: message.id, measured: measure(job, message.weights, message.heldOut) });
+    post({ type: 'measured', run, measured: measure(job, message.weights, message.heldOut) });
   }
 }
 

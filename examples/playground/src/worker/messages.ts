@@ -71,12 +71,12 @@ export interface Measured extends Pick<Emergence, 'r2ori' | 'live' | 'oriented'>
 export type ToMeasurer =
   | { type: 'prepare'; run: number; settings: Settings; digits: string }
   | { type: 'nulls'; run: number }
-  | { type: 'measure'; run: number; id: number; weights: Float32Array<ArrayBuffer>; heldOut: boolean }
+  | { type: 'measure'; run: number; weights: Float32Array<ArrayBuffer>; heldOut: boolean }
   | { type: 'ping' };
 
 export type FromMeasurer =
   | { type: 'prepared'; run: number; inputs: Float32Array<ArrayBuffer>; labels: Int32Array<ArrayBuffer> }
   | { type: 'nulls'; run: number }
-  | { type: 'measured'; run: number; id: number; measured: Measured }
+  | { type: 'measured'; run: number; measured: Measured }
   | { type: 'failed'; run: number; message: string }
   | { type: 'pong' };

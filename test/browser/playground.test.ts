@@ -1,0 +1,207 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { loadMnist } from '../../datasets/index.js';
+import { DEFAULTS, readSettings, writeSettings } from '../../examples/playground/src/state/settings.js';
+import { network, SETTINGS, train } from '../../examples/recipe.js';
+import { manualSeed, weightHash } from '../../src/index.js';
+import { BUILT, openPlayground, type Playground } from './playground-page.js';
+
+let playground: Playground;
+beforeAll(async () => {
+  playground = await openPlayground();
+});
+afterAll(() => playground.close());
+
+const trainButton = (page: Page) => page.locator('.bar button.primary');
+const step = async (page: Page) => Number(await page.getByTestId('step').textContent());
+const hash = (page: Page) => page.getByTestId('hash').textContent({ timeout: 90_000 });
+const picture = (page: Page, which: 'now' | 'twin') =>
+  page.evaluate((name) => {
+    const canvases = document.querySelectorAll<HTMLCanvasElement>(`.filter-grid .${name} canvas`);
+    return Array.from(canvases, (canvas) => canvas.toDataURL()).join();
+  }, which);
+const stepIs = (page: Page, least: number) =>
+  page.waitForFunction((n) => Number(document.querySelector('[data-testid=step]')?.textContent) >= n, least);
+
+/** What Node computes for the same settings, as example 03 does. */
+async function hashInNode(settings: Partial<typeof DEFAULTS>): Promise<string> {
+  const { seed, filters, kernelSize, initialisation, ...rest } = { ...DEFAULTS, ...settings };
+  const digits = await loadMnist({ seed });
+  manualSeed(seed);
+  const model = network({ filters, kernelSize, initialisation });
+  await train(model, digits, { ...SETTINGS, ...rest, seed });
+  return weightHash(model);
+}
+
+test('from a click to 95%: filters change within a second, and the timeline goes back to the untrained ones', async () => {
+  const { page, errors, close } = await playground.visit('?epochs=3');
+  await expect.poll(() => page.locator('.filter-label .fit').count()).toBe(12);
+  const changed = await page.evaluate(async () => {
+    const canvas = document.querySelector<HTMLCanvasElement>('.filter-grid .now canvas');
+    const before = canvas?.toDataURL();
+    const begin = performance.now();
+    document.querySelector<HTMLButtonElement>('.bar button.primary')?.click();
+    while (canvas?.toDataURL() === before) await new Promise(requestAnimationFrame);
+    return performance.now() - begin;
+  });
+  expect(changed).toBeLessThan(1000);
+  await hash(page);
+  const accuracy = () => page.getByTestId('accuracy').textContent();
+  await expect.poll(async () => Number.parseFloat((await accuracy()) ?? ''), { timeout: 30_000 }).toBeGreaterThan(95);
+
+  const after = await picture(page, 'now');
+  expect(after).not.toBe(await picture(page, 'twin'));
+  const slider = page.locator('#timeline-slider');
+  await slider.focus();
+  await page.keyboard.press('Home');
+  expect(await picture(page, 'now')).toBe(await picture(page, 'twin'));
+  const standing = page.locator('.timeline output');
+  expect(await standing.textContent()).toMatch(/^after 0 batches: held-out accuracy \d?\d\.\d%/);
+  await page.keyboard.press('ArrowRight');
+  expect(await standing.textContent()).toMatch(/^after 1 batches/);
+  await page.locator('.live').click();
+  expect(await picture(page, 'now')).toBe(after);
+  expect(await standing.textContent()).toMatch(/^after 423 batches/);
+
+  // The nulls are there, and the page says what they are and what is wrong.
+  await page.waitForSelector('.verdict', { timeout: 60_000 });
+  expect(await page.locator('.mistakes li').count()).toBeGreaterThan(5);
+  const cells = await page.locator('.confusion td.right, .confusion td.wrong').allTextContents();
+  expect(cells.reduce((sum, cell) => sum + (Number(cell) || 0), 0)).toBe(1000);
+  expect(errors).toEqual([]);
+  await close();
+});
+
+test('an address gives the same weights as Node does, and says which address that is', async () => {
+  const query = '?kernel=3&filters=5&lr=0.03&batch=100&decay=0.01&epochs=1&seed=7&init=he';
+  const { settings } = readSettings(query);
+  expect(writeSettings(settings)).toBe(query);
+  const { page, errors, close } = await playground.visit(query);
+  await trainButton(page).click();
+  expect(await hash(page)).toBe(await hashInNode(settings));
+  await page.locator('#settings .buttons button').first().click();
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(page.url());
+  expect(errors).toEqual([]);
+  await close();
+});
+
+test('a cross-origin isolated page trains on several threads, to the same weights', async () => {
+  const isolated = await openPlayground({ isolated: true });
+  const { page, errors, close } = await isolated.visit('?epochs=1&filters=3');
+  await trainButton(page).click();
+  expect(await hash(page)).toBe(await hashInNode({ epochs: 1, filters: 3 }));
+  expect(await page.locator('.hash').textContent()).toMatch(/ [2-9]\d* threads/);
+  expect(errors).toEqual([]);
+  await close();
+  await isolated.close();
+});
+
+test('pause, step, speed and reset work at once, and change no number', async () => {
+  const { page, errors, close } = await playground.visit('?epochs=1&filters=3');
+  const untrained = await picture(page, 'now');
+  const stepButton = page.locator('.bar button').nth(1);
+  await stepButton.click();
+  await stepIs(page, 1);
+  await stepButton.click();
+  await stepIs(page, 2);
+  await page.waitForTimeout(300);
+  expect(await step(page)).toBe(2);
+
+  await page.getByLabel('Slow', { exact: true }).check();
+  await trainButton(page).click();
+  await stepIs(page, 8);
+  await trainButton(page).click(); // Pause.
+  await page.waitForTimeout(150);
+  const paused = await step(page);
+  expect(paused).toBeLessThan(60);
+  await page.waitForTimeout(300);
+  expect(await step(page)).toBe(paused);
+
+  await page.getByLabel('Full', { exact: true }).check();
+  await trainButton(page).click();
+  expect(await hash(page)).toBe(await hashInNode({ epochs: 1, filters: 3 }));
+  await page.locator('.bar button').nth(2).click(); // Reset.
+  await expect.poll(() => step(page)).toBe(0);
+  expect(await picture(page, 'now')).toBe(untrained);
+  expect(errors).toEqual([]);
+  await close();
+});
+
+test('a worker that is gone is noticed, said and replaced', async () => {
+  const { page, close } = await playground.visit('?epochs=1&filters=3');
+  await page.getByLabel('Slow', { exact: true }).check();
+  await trainButton(page).click();
+  await stepIs(page, 3);
+  for (const worker of page.workers()) {
+    const name = await worker.evaluate(() => self.name);
+    if (name === 'trainer') await worker.evaluate(() => self.close());
+  }
+  const alert = page.locator('.bar [role=alert]');
+  await alert.waitFor({ timeout: 20_000 });
+  expect(await alert.textContent()).toContain('does not answer');
+  await alert.getByRole('button').click();
+  await expect.poll(() => step(page)).toBe(0);
+  await page.getByLabel('Full', { exact: true }).check();
+  await trainButton(page).click();
+  expect(await hash(page)).toBe(await hashInNode({ epochs: 1, filters: 3 }));
+  await close();
+});
+
+test('with pixels permuted the network learns, and its filters stay what chance gives', async () => {
+  const { page, errors, close } = await playground.visit('?epochs=2');
+  await page.getByLabel('Pixels permuted', { exact: true }).check();
+  expect(new URL(page.url()).search).toBe('?epochs=2&condition=permuted');
+  await trainButton(page).click();
+  await hash(page);
+  const accuracy = () => page.getByTestId('accuracy').textContent();
+  await expect.poll(async () => Number.parseFloat((await accuracy()) ?? ''), { timeout: 30_000 }).toBeGreaterThan(85);
+  await page.waitForSelector('.verdict.inside', { timeout: 60_000 });
+  expect(errors).toEqual([]);
+  await close();
+});
+
+test('a training that diverges says so; an address that cannot be is told, and the default used', async () => {
+  const diverging = await playground.visit('?lr=1&epochs=1&filters=3&batch=1&init=he');
+  await trainButton(diverging.page).click();
+  const alert = diverging.page.locator('.bar [role=alert]');
+  await alert.waitFor({ timeout: 60_000 });
+  expect(await alert.textContent()).toContain('the loss became');
+  await diverging.close();
+
+  const { page, errors, close } = await playground.visit('?filters=99&kernel=4&seed=5');
+  expect(await page.locator('#settings [role=alert]').textContent()).toContain('kernel, filters');
+  expect(await page.locator('#setting-filters').inputValue()).toBe('12');
+  await page.locator('#setting-filters').fill('0');
+  await page.locator('#setting-filters').blur();
+  expect(await page.locator('#settings .wrong').textContent()).toContain('from 1 to 32');
+  expect(errors).toEqual([]);
+  await close();
+});
+
+test('Chinese for those whose browser asks for it, and both languages by a switch; nothing is wider than a phone', async () => {
+  const { page, errors, close } = await playground.visit('', { language: 'zh-CN', width: 390, dark: true });
+  expect(await trainButton(page).textContent()).toContain('开始训练');
+  expect(await page.locator('html').getAttribute('lang')).toBe('zh-Hans');
+  expect(await page.locator('html').getAttribute('data-theme')).toBe('dark');
+  await page.waitForSelector('.confusion');
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
+  await page.getByLabel('EN', { exact: true }).check();
+  expect(await trainButton(page).textContent()).toContain('Train');
+  await page.reload();
+  await page.waitForSelector('[data-testid=step]');
+  expect(await trainButton(page).textContent()).toContain('Train');
+  expect(errors).toEqual([]);
+  await close();
+});
+
+test('script and style weigh at most 150 kB, gzipped, beside the digits', () => {
+  const assets = readdirSync(join(BUILT, 'assets')).map((name) => readFileSync(join(BUILT, 'assets', name)));
+  const weight = assets.reduce((sum, content) => sum + gzipSync(content, { level: 9 }).length, 0);
+  console.log(
+    `page weight ${(weight / 1000).toFixed(1)} kB, digits ${readFileSync(join(BUILT, 'digits.bin')).length} bytes`,
+  );
+  expect(weight).toBeLessThan(150_000);
+});
