@@ -68,6 +68,7 @@ test('from a click to 95%: filters change within a second, and the timeline goes
 
   // The nulls are there, and the page says what they are and what is wrong.
   await page.waitForSelector('.verdict', { timeout: 60_000 });
+  expect(Number(await page.getByTestId('r2ori').textContent())).toBeGreaterThan(0.6);
   expect(await page.locator('.mistakes li').count()).toBeGreaterThan(5);
   const cells = await page.locator('.confusion td.right, .confusion td.wrong').allTextContents();
   expect(cells.reduce((sum, cell) => sum + (Number(cell) || 0), 0)).toBe(1000);
@@ -158,7 +159,9 @@ test('with pixels permuted the network learns, and its filters stay what chance 
   await hash(page);
   const accuracy = () => page.getByTestId('accuracy').textContent();
   await expect.poll(async () => Number.parseFloat((await accuracy()) ?? ''), { timeout: 30_000 }).toBeGreaterThan(85);
-  await page.waitForSelector('.verdict.inside', { timeout: 60_000 });
+  await page.waitForSelector('.verdict', { timeout: 60_000 });
+  expect(await page.locator('.verdict.outside').count()).toBe(0);
+  expect(Number(await page.getByTestId('r2ori').textContent())).toBeLessThan(0.5);
   expect(errors).toEqual([]);
   await close();
 });

@@ -12,9 +12,9 @@ export interface Line {
 }
 
 /** Shortest time between two drawings, in ms: the page has other things to do. */
-const BETWEEN_DRAWINGS = 100;
+const BETWEEN_DRAWINGS = 200;
 /** Where a logarithmic axis has its numbers. */
-const DECADES = [0, 1, 3, 10, 30, 100, 300, 1000, 3000, 10_000, 30_000, 100_000];
+const DECADES = [0, 3, 10, 30, 100, 300, 1000, 3000, 10_000, 30_000, 100_000];
 
 /**
  * Lines over the steps of the training; these on a scale that is linear to about 10 and logarithmic above.
@@ -45,6 +45,7 @@ export function Chart({
   const plot = useRef<uPlot | null>(null);
   const newest = useRef({ data, mark, steps });
   const drawn = useRef(0);
+  const visible = useRef(true);
   newest.current = { data, mark, steps };
 
   const key = `${dark.value} ${label} ${xLabel} ${lines.map((line) => line.label).join()}`;
@@ -75,6 +76,7 @@ export function Chart({
             label: xLabel,
             labelSize: 22,
             splits: (own) => DECADES.filter((at) => at <= (own.scales.x.max ?? 0)),
+            filter: (_own, splits) => splits,
           },
           {
             ...axis,
@@ -102,9 +104,15 @@ export function Chart({
       element,
     );
     plot.current = made;
+    const seen = new IntersectionObserver(([{ isIntersecting }]) => {
+      visible.current = isIntersecting;
+      if (isIntersecting) made.setData(newest.current.data);
+    });
+    seen.observe(element);
     const watcher = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height: 240 }));
     watcher.observe(element);
     return () => {
+      seen.disconnect();
       watcher.disconnect();
       made.destroy();
       plot.current = null;
@@ -112,6 +120,7 @@ export function Chart({
   }, [key]);
 
   useEffect(() => {
+    if (!visible.current) return;
     const wait = Math.max(0, drawn.current + BETWEEN_DRAWINGS - performance.now());
     const timer = setTimeout(() => {
       drawn.current = performance.now();

@@ -13,7 +13,6 @@ export function EmergenceView() {
   const { training } = useStore();
   const { emergence: texts } = useTexts();
   const snapshots = training.snapshots.value;
-  const shown = training.shown.value;
   const data = useMemo(() => {
     const known = snapshots.flatMap(({ step, measured }) => (measured ? [{ step, measured }] : []));
     const column = (of: (measured: Measured) => number | null | undefined) =>
@@ -43,10 +42,10 @@ export function EmergenceView() {
           lines={lines}
           data={data as unknown as Parameters<typeof Chart>[0]['data']}
           range={[0, 1]}
-          mark={training.selected.value === null ? null : (shown?.step ?? null)}
+          mark={training.mark.value}
         />
       </div>
-      <Words measured={shown?.measured ?? null} />
+      <Words measured={training.measured.value} />
     </div>
   );
 }

@@ -1,3 +1,4 @@
+import { useMemo } from 'preact/hooks';
 import { Card } from '../card.js';
 import { Pixels, roundScale } from '../pictures/pixels.js';
 import type { Snapshot } from '../state/measuring.js';
@@ -25,8 +26,14 @@ export function Filters() {
 
 function FilterGrid({ shown, untrained }: { shown: Snapshot; untrained: Snapshot }) {
   const { filters: texts } = useTexts();
-  const [now, before] = [taps(shown), taps(untrained)];
+  const now = taps(shown);
+  const before = useMemo(() => taps(untrained), [untrained]);
   const scale = Math.max(roundScale(now.flat()), roundScale(before.flat()));
+  const measured = shown.measured?.filters;
+  const labels = useMemo(
+    () => now.map((_, i) => <FilterLabel measured={measured?.[i] ?? null} />),
+    [measured, now.length],
+  );
   return (
     <>
       <div class="filter-head">
@@ -42,7 +49,7 @@ function FilterGrid({ shown, untrained }: { shown: Snapshot; untrained: Snapshot
             <div class="now" title={texts.filter(i)}>
               <Square values={values} size={shown.shape[2]} scale={scale} label={texts.filter(i)} />
             </div>
-            <FilterLabel measured={shown.measured?.filters[i] ?? null} />
+            {labels[i]}
           </li>
         ))}
       </ul>

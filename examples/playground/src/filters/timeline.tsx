@@ -9,8 +9,7 @@ export function TimelineSlider() {
   const selected = training.selected.value;
   const shown = training.shown.value;
   const last = Math.max(0, snapshots.length - 1);
-  const accuracy = shown?.measured?.heldOut?.accuracy;
-  const loss = shown?.measured?.heldOut?.loss;
+  const { accuracy, loss } = training.score.value ?? {};
   const words = texts.standing(
     shown?.step ?? 0,
     accuracy === undefined ? '–' : `${(100 * accuracy).toFixed(1)}%`,

@@ -35,10 +35,10 @@ export function Pixels({
   return <canvas class="pixels" ref={canvas} width={width} height={height} role="img" aria-label={label} />;
 }
 
-/** As little as 1, 2, 3 or 5 times a power of ten that no number exceeds in magnitude: a scale that seldom changes. */
+/** A round number, no larger than it must be, that no number exceeds in magnitude: a scale that seldom changes. */
 export function roundScale(values: ArrayLike<number>): number {
   let largest = 1e-6;
   for (let i = 0; i < values.length; i++) largest = Math.max(largest, Math.abs(values[i]));
   const power = 10 ** Math.floor(Math.log10(largest));
-  return power * ([1, 2, 3, 5].find((digit) => digit * power >= largest) ?? 10);
+  return power * ([1, 1.5, 2, 3, 4, 6, 8].find((digit) => digit * power >= largest) ?? 10);
 }

@@ -10,19 +10,18 @@ import { Mistakes } from './mistakes.js';
 export function Progress() {
   const { training } = useStore();
   const { progress: texts } = useTexts();
-  const shown = training.shown.value;
-  const heldOut = shown?.measured?.heldOut ?? null;
-  const mark = training.selected.value === null ? null : (shown?.step ?? null);
+  const score = training.score.value;
+  const mark = training.mark.value;
   return (
     <Card id="progress" title={texts.title} lede={texts.lede}>
       <div class="two">
         <Curve of="loss" mark={mark} />
         <Curve of="accuracy" mark={mark} />
       </div>
-      {heldOut ? (
+      {score ? (
         <div class="two">
-          <Confusion confusion={heldOut.confusion} />
-          <Mistakes mistakes={heldOut.mistakes} total={heldOut.confusion} />
+          <Confusion confusion={score.confusion} />
+          <Mistakes mistakes={score.mistakes} total={score.confusion} />
         </div>
       ) : (
         <p class="note">{texts.computing}</p>

@@ -1,7 +1,7 @@
 import { batch, computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import type { Dataset } from '../../../../src/index.js';
 import { type Connection, connect } from '../worker/connection.js';
-import type { Frame, FromTrainer, ToTrainer } from '../worker/messages.js';
+import type { Frame, FromTrainer, HeldOutScore, Measured, ToTrainer } from '../worker/messages.js';
 import { Measuring, type Snapshot } from './measuring.js';
 import { PACES, type PaceName } from './pace.js';
 import type { Settings } from './settings.js';
@@ -25,12 +25,15 @@ export interface Result {
   imagesPerSecond: number;
 }
 
-/** Loss and accuracy on the batches since the point before. */
+/** Loss and accuracy on the batches shortly before a step. */
 export interface Point {
   step: number;
   loss: number;
   accuracy: number;
 }
+
+/** Shortest time between two points of the curves, in ms: who looks sees no more, and a page has other things to do. */
+const BETWEEN_POINTS = 100;
 
 /** How many questions a training worker may leave unanswered: it answers at least every 100 ms. */
 const UNANSWERED = 3;
@@ -55,6 +58,13 @@ export class Training {
     const selected = this.selected.value;
     return selected === null ? this.live.value : (this.snapshots.value[selected] ?? this.live.value);
   });
+  /** What was measured of it, and how it names the held-out digits: these change more rarely than it does. */
+  readonly measured: ReadonlySignal<Measured | null> = computed(() => this.shown.value?.measured ?? null);
+  readonly score: ReadonlySignal<HeldOutScore | null> = computed(() => this.measured.value?.heldOut ?? null);
+  /** The step that the slider points at; null when it follows the training. */
+  readonly mark: ReadonlySignal<number | null> = computed(() =>
+    this.selected.value === null ? null : (this.shown.value?.step ?? null),
+  );
   /** The same network before training. */
   readonly untrained: ReadonlySignal<Snapshot | null> = computed(() => this.snapshots.value[0] ?? null);
   /** The held-out digits, as the network gets them; null while they are being loaded. */
@@ -64,6 +74,7 @@ export class Training {
   readonly #measuring: Measuring;
   #trainer: Connection<ToTrainer> | null = null;
   #run = 0;
+  #lastPoint = 0;
 
   /** @param digits address of the packed digits */
   constructor(
@@ -168,7 +179,10 @@ export class Training {
     const snapshot = { step, epoch, weights, shape, measured: this.live.value?.measured ?? null };
     this.live.value = snapshot;
     this.imagesPerSecond.value = frame.imagesPerSecond;
-    if (step > 0) this.points.value = [...this.points.value, { step, loss, accuracy }];
+    if (step > 0 && (frame.kept || performance.now() - this.#lastPoint > BETWEEN_POINTS)) {
+      this.#lastPoint = performance.now();
+      this.points.value = [...this.points.value, { step, loss, accuracy }];
+    }
     if (frame.kept) this.snapshots.value = [...this.snapshots.value, { ...snapshot, measured: null }];
     this.#measuring.look();
   }
