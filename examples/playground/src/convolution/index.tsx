@@ -6,7 +6,7 @@ import { FilterChooser } from './filter-choice.js';
 import { ImageChooser } from './image-choice.js';
 import { type Digit, Lab, type LearnedFilter } from './lab.js';
 import { Meaning } from './meaning.js';
-import { long, short } from './numbers.js';
+import { long } from './numbers.js';
 import { paintImage, paintResult, type Sheet } from './paint.js';
 import { ScaleBar, Thumbnail } from './pixels.js';
 import { SlidingChooser } from './sliding-choice.js';
@@ -118,6 +118,7 @@ function ResultBoard({ lab, texts }: PartProps) {
   );
   const { outSize } = lab.plan.value;
   const from = lab.rectify.value ? 0 : -1;
+  const end = Number(peak.toPrecision(3));
   return (
     <Board
       lab={lab}
@@ -130,9 +131,9 @@ function ResultBoard({ lab, texts }: PartProps) {
       }}
     >
       <div class="scale">
-        <span>{short(from * peak)}</span>
+        <span>{long(from * end)}</span>
         <ScaleBar from={from} label={texts.boards.scale} />
-        <span>{short(peak)}</span>
+        <span>{long(end)}</span>
       </div>
     </Board>
   );

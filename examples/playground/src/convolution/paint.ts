@@ -17,7 +17,7 @@ export interface Sheet {
 /** Cells narrower than this, in CSS pixels, are shown without numbers. */
 const NUMBERS_FROM = 21;
 /** Cells narrower than this have no room for the weight beside the pixel. */
-const WEIGHTS_FROM = 44;
+const WEIGHTS_FROM = 56;
 
 const PAPER = '#f4f5f7';
 const PAPER_LINE = '#c9ced6';
