@@ -11,8 +11,8 @@ export interface Line {
   dashed?: boolean;
 }
 
-/** Shortest time between two drawings, in ms: the page has other things to do. */
-const BETWEEN_DRAWINGS = 200;
+/** Shortest time between two drawings, in ms, in sight and out of it: the page has other things to do. */
+const BETWEEN_DRAWINGS = { seen: 200, unseen: 2000 };
 /** Where a logarithmic axis has its numbers. */
 const DECADES = [0, 3, 10, 30, 100, 300, 1000, 3000, 10_000, 30_000, 100_000];
 
@@ -120,8 +120,8 @@ export function Chart({
   }, [key]);
 
   useEffect(() => {
-    if (!visible.current) return;
-    const wait = Math.max(0, drawn.current + BETWEEN_DRAWINGS - performance.now());
+    const between = visible.current ? BETWEEN_DRAWINGS.seen : BETWEEN_DRAWINGS.unseen;
+    const wait = Math.max(0, drawn.current + between - performance.now());
     const timer = setTimeout(() => {
       drawn.current = performance.now();
       plot.current?.setData(newest.current.data);

@@ -1,3 +1,5 @@
+const grouped = new Intl.NumberFormat('en');
+
 /** The page's texts in English. zh.ts has the same keys. */
 export const en = {
   page: {
@@ -31,7 +33,7 @@ export const en = {
     stepName: 'Batch',
     heldOut: 'Accuracy',
     heldOutTip: 'Share of 1,000 digits named right that the network never learns from',
-    imagesPerSecond: (count: number) => `${count.toLocaleString('en')} images/s`,
+    imagesPerSecond: (count: number) => `${grouped.format(count)} images/s`,
     progress: 'Progress of the training',
     lost: 'The worker that trains does not answer any more. Perhaps the browser ended it to save memory.',
     failed: (reason: string) => `The training has stopped: ${reason}`,
@@ -164,6 +166,6 @@ export const en = {
     noHash: 'when the training is over',
     hashNote: 'The same settings give the same hash on any machine, in Node as in the browser.',
     took: (seconds: string, rate: number, threads: number) =>
-      `${seconds} s of training, ${rate.toLocaleString('en')} images/s, ${threads} ${threads === 1 ? 'thread' : 'threads'}`,
+      `${seconds} s of training, ${grouped.format(rate)} images/s, ${threads} ${threads === 1 ? 'thread' : 'threads'}`,
   },
 };

@@ -1,5 +1,7 @@
 import type { Texts } from './index.js';
 
+const grouped = new Intl.NumberFormat('zh');
+
 /** The page's texts in Simplified Chinese, with the same keys as en.ts. */
 export const zh: Texts = {
   page: {
@@ -33,7 +35,7 @@ export const zh: Texts = {
     stepName: '批次',
     heldOut: '准确率',
     heldOutTip: '在网络从未学习过的 1,000 个数字中，识别正确的比例',
-    imagesPerSecond: (count) => `${count.toLocaleString('zh')} 张/秒`,
+    imagesPerSecond: (count) => `${grouped.format(count)} 张/秒`,
     progress: '训练进度',
     lost: '负责训练的工作线程不再响应，可能是浏览器为节省内存而终止了它。',
     failed: (reason) => `训练已停止：${reason}`,
@@ -157,6 +159,6 @@ export const zh: Texts = {
     hash: '权重哈希：',
     noHash: '训练结束后显示',
     hashNote: '同样的设置在任何机器上都得到同样的哈希，无论在 Node 还是浏览器中。',
-    took: (seconds, rate, threads) => `训练用时 ${seconds} 秒，${rate.toLocaleString('zh')} 张/秒，${threads} 个线程`,
+    took: (seconds, rate, threads) => `训练用时 ${seconds} 秒，${grouped.format(rate)} 张/秒，${threads} 个线程`,
   },
 };

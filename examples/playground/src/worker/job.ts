@@ -12,26 +12,50 @@ export interface Digits {
   heldOut: Dataset;
 }
 
+/** All digits as they lie in their file, digit by digit: a quarter of what a Dataset takes. */
+export interface PackedDigits {
+  labels: Uint8Array;
+  /** 784 grey values a digit, 0 to 255. */
+  greys: Uint8Array;
+}
+
 /** The digits that stand beside the page, packed by digits-file.ts. */
-export async function fetchDigits(url: string): Promise<Dataset> {
+export async function fetchDigits(url: string): Promise<PackedDigits> {
   const response = await fetch(url);
   if (!response.ok || !response.body) throw new Error(`${url}: ${response.status} ${response.statusText}`);
   const unpacked = response.body.pipeThrough(new DecompressionStream('gzip'));
   const bytes = new Uint8Array(await new Response(unpacked).arrayBuffer());
   const count = bytes.length / (1 + PIXELS);
-  const inputs = new Float32Array(count * PIXELS);
-  for (let i = 0; i < inputs.length; i++) inputs[i] = bytes[count + i] / 255;
-  return new Dataset(inputs, [1, 28, 28], bytes.subarray(0, count), 10);
+  return { labels: bytes.subarray(0, count), greys: bytes.subarray(count) };
 }
 
-/** Split by the seed, and changed as the condition says. */
-export function digitsOf(all: Dataset, { seed, condition }: Settings): Digits {
-  const { train, heldOut } = splitMnist(all, { seed });
-  if (condition === 'permuted') {
-    const [permuted, permutedHeldOut] = permutePixels([train, heldOut], seed);
-    return { train: permuted, heldOut: permutedHeldOut };
-  }
-  return condition === 'shuffled' ? { train: shuffleLabels(train, seed), heldOut } : { train, heldOut };
+/** Split by the seed, as `loadMnist` does, and changed as the condition says. */
+export function digitsOf(packed: PackedDigits, settings: Settings): Digits {
+  const { seed, condition } = settings;
+  const train = unpacked(packed, splitOf(packed, seed).train);
+  const heldOut = heldOutOf(packed, settings);
+  if (condition === 'permuted') return { train: permutePixels([train], seed)[0], heldOut };
+  return { train: condition === 'shuffled' ? shuffleLabels(train, seed) : train, heldOut };
+}
+
+/** The held-out digits alone. */
+export function heldOutOf(packed: PackedDigits, { seed, condition }: Settings): Dataset {
+  const heldOut = unpacked(packed, splitOf(packed, seed).heldOut);
+  return condition === 'permuted' ? permutePixels([heldOut], seed)[0] : heldOut;
+}
+
+/** The split of the digits' numbers: what is drawn depends on the labels alone. */
+function splitOf({ labels }: PackedDigits, seed: number): Digits {
+  return splitMnist(new Dataset(Float32Array.from(labels.keys()), [1], labels, 10), { seed });
+}
+
+/** @param numbers which digits, as inputs of a dataset */
+function unpacked({ greys }: PackedDigits, { inputs: numbers, labels, classes, length }: Dataset): Dataset {
+  const inputs = new Float32Array(length * PIXELS);
+  numbers.forEach((number, i) => {
+    for (let pixel = 0; pixel < PIXELS; pixel++) inputs[i * PIXELS + pixel] = greys[number * PIXELS + pixel] / 255;
+  });
+  return new Dataset(inputs, [1, 28, 28], labels, classes);
 }
 
 /** The network before training; for the same settings always the same. */

@@ -1,8 +1,8 @@
 /** The worker that measures what the other one learns, so that neither the training nor the page waits for it. */
 import { type Dataset, evaluate, noGrad, type Sequential, softmax, tensor } from '../../../../src/index.js';
 import { emergence, type NullDistribution, nearestHandMade, nullDistribution } from '../../../../src/inspect/index.js';
-import type { Settings } from '../state/settings.js';
-import { digitsOf, fetchDigits, networkOf } from './job.js';
+import { DEFAULTS, type Settings } from '../state/settings.js';
+import { digitsOf, fetchDigits, heldOutOf, networkOf, type PackedDigits } from './job.js';
 import type { FromMeasurer, HeldOutScore, Measured, ToMeasurer } from './messages.js';
 import { loadWeights } from './weights.js';
 
@@ -15,7 +15,7 @@ interface Job {
   heldOut: Dataset;
 }
 
-let all: Promise<Dataset> | null = null;
+let all: Promise<PackedDigits> | null = null;
 let job: Job | null = null;
 /** Drawn once for each kernel size, against the digits of seed 0 as they are. */
 const nulls = new Map<number, NullDistribution[]>();
@@ -40,7 +40,7 @@ async function answer(message: Exclude<ToMeasurer, { type: 'ping' }>): Promise<v
   if (type === 'prepare') {
     const { settings, digits } = message;
     all ??= fetchDigits(digits);
-    const { heldOut } = digitsOf(await all, settings);
+    const heldOut = heldOutOf(await all, settings);
     job = { run, settings, model: networkOf(settings), heldOut };
     post({ type: 'prepared', run, inputs: heldOut.inputs.slice(), labels: heldOut.labels.slice() });
     return;
@@ -56,7 +56,7 @@ async function answer(message: Exclude<ToMeasurer, { type: 'ping' }>): Promise<v
 
 async function drawNulls(size: number): Promise<void> {
   if (nulls.has(size) || !all) return;
-  const { train } = digitsOf(await all, { seed: 0, condition: 'recipe' } as Settings);
+  const { train } = digitsOf(await all, DEFAULTS);
   nulls.set(size, [nullDistribution('normal', size), nullDistribution('coloured', size, { patches: train })]);
 }
 

@@ -1,15 +1,8 @@
 /** The worker that trains: the examples' own training, let through batch by batch. */
-import {
-  type Callback,
-  type Dataset,
-  type Sequential,
-  setThreads,
-  type TrainingState,
-  weightHash,
-} from '../../../../src/index.js';
+import { type Callback, type Sequential, setThreads, type TrainingState, weightHash } from '../../../../src/index.js';
 import { train } from '../../../recipe.js';
 import { Cancelled, Gate } from './gate.js';
-import { type Digits, digitsOf, fetchDigits, networkOf, trainingOf } from './job.js';
+import { type Digits, digitsOf, fetchDigits, networkOf, type PackedDigits, trainingOf } from './job.js';
 import type { Frame, FromTrainer, ToTrainer } from './messages.js';
 import { weightsOf } from './weights.js';
 
@@ -19,7 +12,7 @@ const BETWEEN_FRAMES = 33;
 const post = (message: FromTrainer, transfer: Transferable[] = []) => self.postMessage(message, { transfer });
 const sendFrame = (run: number, frame: Frame) => post({ type: 'frame', run, frame }, [frame.weights.buffer]);
 
-let all: Promise<Dataset> | null = null;
+let all: Promise<PackedDigits> | null = null;
 let known: { key: string; digits: Digits } | null = null;
 let gate: Gate | null = null;
 
@@ -48,7 +41,7 @@ async function prepare(job: ToTrainer & { type: 'prepare' }, own: Gate): Promise
   const key = `${settings.seed} ${settings.condition}`;
   if (known?.key !== key) known = { key, digits: digitsOf(whole, settings) };
   const { digits } = known;
-  const training = trainingOf(settings, whole.length - digits.heldOut.length, digits.train.length);
+  const training = trainingOf(settings, whole.labels.length - digits.heldOut.length, digits.train.length);
   const model = networkOf(settings);
 
   const start = { step: 0, epoch: 0, loss: Number.NaN, accuracy: Number.NaN, imagesPerSecond: 0 };
