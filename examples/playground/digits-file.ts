@@ -15,8 +15,9 @@ export function digitsFile(): Plugin {
       this.emitFile({ type: 'asset', fileName: NAME, source: await packed() });
     },
     configureServer(server) {
-      const file = packed();
+      let file: Promise<Buffer> | null = null;
       server.middlewares.use(`/${NAME}`, async (_request, response) => {
+        file ??= packed();
         response.setHeader('Content-Type', 'application/octet-stream').end(await file);
       });
     },

@@ -29,14 +29,13 @@ export function createStore(): Store {
   const settings: Signal<Settings> = signal(given.settings);
   const refused = signal<readonly string[]>(given.refused);
   const training = new Training(settings, new URL('digits.bin', document.baseURI).href);
-  // A network takes as long to make as to fill: one for each make, filled again for each state.
-  const model = computed(() => ({ key: training.prepared.value, network: networkOf(settings.value) }));
+  // One network for each make, filled again for each state.
+  const network = computed(() => networkOf(settings.value));
   const replica = computed(() => {
-    const { shown, prepared } = training;
-    if (!shown.value || !prepared.value) return null;
-    const { network } = model.value;
-    loadWeights(network, shown.value.weights);
-    return { model: network, step: shown.value.step };
+    const shown = training.shown.value;
+    if (!shown || !training.prepared.value) return null;
+    loadWeights(network.value, shown.weights);
+    return { model: network.value, step: shown.step };
   });
   training.reset();
   return {
