@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,6 +5,7 @@ import { decode } from 'fast-png';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ingredients, meanOf, seenFrom, seenOnAverage } from '../examples/deeper/ingredients.js';
 import { Conv2D, Generator, randn, readSafetensors } from '../src/index.js';
+import { runExample } from './run-example.js';
 
 let folder: string;
 beforeAll(() => {
@@ -13,14 +13,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Runs the example as a user does; gives its exit code and all that it printed. */
-function run(...args: string[]): Promise<{ code: number; output: string }> {
-  return new Promise((resolve) => {
-    execFile('npx', ['tsx', 'examples/06-what-deeper-filters-see.ts', ...args], (error, stdout, stderr) => {
-      resolve({ code: error ? Number(error.code) : 0, output: stdout + stderr });
-    });
-  });
-}
+const run = (...args: string[]) => runExample('06-what-deeper-filters-see', ...args);
 
 const sum = (numbers: readonly number[]) => numbers.reduce((total, value) => total + value, 0);
 

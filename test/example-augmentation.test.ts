@@ -7,7 +7,9 @@ import { expect, test } from 'vitest';
 
 test('examples/augmentation.ts draws the picture that is in examples/images', () => {
   const folder = mkdtempSync(join(tmpdir(), 'convgrad-augmentation-'));
-  const output = execFileSync('npx', ['tsx', 'examples/augmentation.ts', '--out', folder], { encoding: 'utf8' });
+  const output = execFileSync(process.execPath, ['--import', 'tsx', 'examples/augmentation.ts', '--out', folder], {
+    encoding: 'utf8',
+  });
   expect(output).toBe(`written: ${join(folder, 'augmentation.png')}\n`);
   const [drawn, kept] = [folder, 'examples/images'].map((path) => decode(readFileSync(join(path, 'augmentation.png'))));
   expect([drawn.width, drawn.height]).toEqual([kept.width, kept.height]);
