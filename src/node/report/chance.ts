@@ -1,8 +1,7 @@
 import type { NullKind } from '../../inspect/filters/nulls.js';
-import type { StudiedLayer } from '../../inspect/study.js';
-import { NULL_NAMES, pText } from '../../inspect/study-text.js';
+import { layerTable, NULL_NAMES } from '../../inspect/study-text.js';
 import { noTimeline } from './filters.js';
-import { chart, fixed, type Html, html, section, table, whole } from './html.js';
+import { chart, type Html, html, section, table, whole } from './html.js';
 import type { Subject } from './subject.js';
 
 /** What the random filters are, in plain words. */
@@ -18,7 +17,7 @@ const NULLS: Record<NullKind, string> = {
 /** The layer against random filters, before and after, and over the steps. */
 export function chanceSection(subject: Subject): Html {
   const { figures, options, charts, page } = subject;
-  const { after, before } = figures;
+  const { after } = figures;
   const { nulls } = options;
   const marks = after.filters.map(({ filter, r2ori }) => ({ x: r2ori, label: `${filter}` }));
   const densities = charts.histogram({
@@ -26,7 +25,7 @@ export function chanceSection(subject: Subject): Html {
     ...{ marks, marksName: 'filters of this layer, by number', xLabel: 'R2ori of a filter', height: 420 },
     ...{ width: 820, document: page },
   });
-  const layers = [...(before ? [['before', before] as const] : []), ['after', after] as const];
+  const [columns, ...rows] = layerTable(figures);
   return section(
     'chance',
     'Is it more than chance?',
@@ -44,29 +43,11 @@ filters; a dot upon a hill could be chance.${after.live < after.filters.length ?
       html`The layer as a whole. <em>p</em> is the share of 20,000 layers of random filters whose mean R2ori is at least as
 large; a small one (below 0.05) means: hardly chance. <em>By chance</em> is how many of as many random filters would be called
 an edge or a line.`,
-      [
-        'training',
-        'mean R2ori',
-        'live',
-        'edges + lines',
-        'random filters',
-        'their mean',
-        '99% of layers below',
-        'p',
-        'by chance',
-      ],
-      layers.flatMap(([when, layer]) => layerRows(when, layer)),
+      columns,
+      rows,
     ),
     overSteps(subject),
   );
-}
-
-function layerRows(when: string, layer: StudiedLayer): (string | number)[][] {
-  return layer.nulls.map((given) => [
-    ...[when, fixed(layer.r2ori, 3), layer.live, layer.oriented],
-    ...[NULL_NAMES[given.kind], fixed(given.mean, 3), fixed(given.layer99, 3)],
-    ...[layer.live === 0 ? '–' : pText(given), fixed(given.expectedOriented, 1)],
-  ]);
 }
 
 /** Since when. */
