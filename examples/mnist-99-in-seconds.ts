@@ -5,8 +5,9 @@
  *     npx tsx examples/mnist-99-in-seconds.ts
  *     npx tsx examples/mnist-99-in-seconds.ts --held-out      (to try settings of your own; see `digits` in whole-mnist.ts)
  *
- * Time goes where multiplications are, so the question at each layer is: does it earn its multiplications?
- * What came of it, on five seeds, is in examples/README.md.
+ * Time goes where multiplications are, so each layer has to earn its own: with 12, 32 and 48 filters in place of 8, 24
+ * and 32 it is right on almost one more image in a thousand, in 1.7 times the time. What came of it, on five seeds, is in
+ * examples/README.md.
  */
 import {
   BatchNorm2D,
@@ -34,16 +35,17 @@ const chosen = await choices(
 const data = await digits(chosen);
 
 // 1. The network: images shrink fast, so that the layers with many channels work on few pixels. Batch normalisation lets
-//    it learn at a rate at which it otherwise would not: after two epochs it is right as often as without after many. It
-//    stands *behind* the pooling, where it has a quarter of the numbers to do, and where it leaves alone what makes these
-//    convolutions fast backwards: behind ReLU and pooling all but an eighth or so of a gradient is zero, and zeros are
-//    skipped. Between convolution and ReLU, as it is often drawn, it would mix all numbers of a channel and leave no zero.
+//    it learn at a rate at which it otherwise would not: with the first two convolutions alone, two epochs with it led to
+//    98.9% on held-out images, three without it to 98.6%. It stands *behind* the pooling, where it has a quarter of the
+//    numbers to do, and where it leaves alone what makes these convolutions fast backwards: behind ReLU and pooling at
+//    least three quarters of a gradient are zeros, and zeros are skipped. Between convolution and ReLU, as it is often
+//    drawn, it would mix all numbers of a channel and leave no zero: a training would take half as long again.
 manualSeed(chosen.seed);
 const model = new Sequential({
-  ...{ conv1: new Conv2D(1, 12, 5), relu1: new ReLU(), pool1: new MaxPool2D(2), norm1: new BatchNorm2D(12) },
-  ...{ conv2: new Conv2D(12, 32, 3), relu2: new ReLU(), pool2: new MaxPool2D(2), norm2: new BatchNorm2D(32) },
-  ...{ conv3: new Conv2D(32, 48, 3), relu3: new ReLU(), norm3: new BatchNorm2D(48) },
-  ...{ flatten: new Flatten(), dense: new Dense(48 * 3 * 3, 10) },
+  ...{ conv1: new Conv2D(1, 8, 5), relu1: new ReLU(), pool1: new MaxPool2D(2), norm1: new BatchNorm2D(8) },
+  ...{ conv2: new Conv2D(8, 24, 3), relu2: new ReLU(), pool2: new MaxPool2D(2), norm2: new BatchNorm2D(24) },
+  ...{ conv3: new Conv2D(24, 32, 3), relu3: new ReLU(), norm3: new BatchNorm2D(32) },
+  ...{ flatten: new Flatten(), dense: new Dense(32 * 3 * 3, 10) },
 });
 
 // 2. The learning rate: in two epochs there is no time for a small one, and no accuracy with one that stays large. So it
@@ -65,6 +67,5 @@ const scheduler = new OneCycleLR(optimizer, {
 //    is left of the training goes to those that are not. (The progress below counts this into the loss: it ends near 0.2.)
 const loss: Loss = (logits, labels) => crossEntropy(logits, labels, { labelSmoothing: 0.03 });
 
-// 4. Training. No augmentation: in so few epochs no digit is seen so often that it would be learned by heart, and to turn
-//    and shift digits costs time.
+// 4. Training. No augmentation: each digit is seen only twice. To shift it by up to a pixel took longer and gave nothing.
 await trainAndJudge(model, chosen, data, { optimizer, scheduler, batchSize, loss });
