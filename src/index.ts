@@ -12,11 +12,13 @@ export {
 } from './autograd/create.js';
 export { type GradcheckOptions, type GradcheckResult, gradcheck } from './autograd/gradcheck.js';
 export { noGrad } from './autograd/graph.js';
+export { type Operation, operation } from './autograd/operation.js';
 export { type NestedArray, Tensor } from './autograd/tensor.js';
 export { type AffineOptions, affine, shift } from './data/affine.js';
 export { Dataset, stratifiedSplit } from './data/dataset.js';
 export { elastic } from './data/elastic.js';
 export { erase } from './data/erase.js';
+export { flip } from './data/flip.js';
 export { DataLoader, type DataLoaderOptions } from './data/loader.js';
 export { compose, normalise, type Range, type Transform } from './data/transform.js';
 export { ArgumentError, ConvgradError, FormatError, OutOfMemoryError, ReleasedError, ShapeError } from './errors.js';

@@ -6,6 +6,7 @@ import {
   compose,
   elastic,
   erase,
+  flip,
   Generator,
   normalise,
   type Shape,
@@ -372,5 +373,37 @@ describe('what is out of range is refused', () => {
     const grey = normalise({ mean: [0, 0, 0], std: 1 });
     expect(() => applied(grey, new Float32Array(4), [1, 1, 2, 2])).toThrow('expected 3 channels');
     expect(() => affine({ degrees: 'a' as never })).toThrow(ArgumentError);
+  });
+});
+
+describe('flip', () => {
+  test.each(SHAPES)('of %j swaps left and right in all channels, or leaves an image as it is', (...shape) => {
+    const inputs = random(shape);
+    const [n, c, h, w] = shape;
+    const mirrored = inputs.map((_, i) => inputs[i - (i % w) + (w - 1 - (i % w))]);
+    expect(applied(flip({ probability: 1 }), inputs, shape)).toEqual(mirrored);
+    expect(applied(flip({ probability: 0 }), inputs, shape)).toEqual(inputs);
+    const changed = applied(flip(), inputs, shape);
+    for (let i = 0; i < n; i++) {
+      const [now, ...either] = [changed, inputs, mirrored].map((all) => [
+        ...all.slice(i * c * h * w, (i + 1) * c * h * w),
+      ]);
+      expect(either).toContainEqual(now);
+    }
+  });
+
+  test('swaps about half of the images, and so many as its probability says', () => {
+    const shape = [2000, 1, 1, 2];
+    const inputs = Float32Array.from({ length: 4000 }, (_, i) => i % 2);
+    const swapped = (transform: Transform) =>
+      applied(transform, inputs, shape).filter((v, i) => i % 2 === 0 && v === 1).length;
+    expect(Math.abs(swapped(flip()) - 1000)).toBeLessThan(100);
+    expect(Math.abs(swapped(flip({ probability: 0.1 })) - 200)).toBeLessThan(60);
+  });
+
+  test('refuses what it cannot do', () => {
+    expect(() => flip({ probability: 1.1 })).toThrow('flip: expected probability to be a number from 0 to 1, got 1.1');
+    expect(() => flip({ p: 1 } as object)).toThrow("unknown option 'p'");
+    expect(() => flip()(new Float32Array(4), [4, 1], new Generator(0))).toThrow(ShapeError);
   });
 });
