@@ -2,7 +2,7 @@ import type { Dataset } from '../src/data/dataset.js';
 import { loadOfficial } from './official.js';
 
 /** In the order of the labels. */
-const CLOTHES = [
+export const CLOTHES = [
   ...['T-shirt/top', 'Trouser', 'Pullover', 'Dress', 'Coat'],
   ...['Sandal', 'Shirt', 'Sneaker', 'Bag', 'Ankle boot'],
 ];

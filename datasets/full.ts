@@ -1,2 +1,3 @@
 export { loadFashionMnist } from './fashion-mnist.js';
+export { loadFashionMnistJson } from './fashion-mnist-json.js';
 export { loadMnistFull } from './mnist-full.js';

