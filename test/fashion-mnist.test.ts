@@ -108,7 +108,7 @@ test('examples/fashion-mnist.ts on official files: accuracy of each seed, pictur
   expect(decode(readFileSync(join(out, 'filters.png'))).width).toBeGreaterThan(800);
 }, 120_000);
 
-test('examples/transfer.ts on official files: a row for each condition, and what is frozen says so in its gain', async () => {
+test('examples/transfer.ts on official files: a row for each condition, and the gain beside what the digits brought', async () => {
   const out = join(folder, 'transfer');
   const short = ['--sizes', '200', '--seeds', '2', '--digit-epochs', '1', '--epochs', '1'];
   const { code, output } = await run('transfer', '--data', join(folder, 'data'), ...short, '--out', out);
@@ -118,5 +118,5 @@ test('examples/transfer.ts on official files: a row for each condition, and what
   expect(table).toHaveLength(9);
   expect(new Set(runs.map((each: { weightHash: string }) => each.weightHash)).size).toBe(12); // No two are the same network.
   expect(output).toMatch(/ {3}200 {2}conv1 from digits, frozen +[\d.]+% ± [\d.]+%\n/);
-  expect(output).toMatch(/ {3}200 {4}gain by digits, conv1, conv2 frozen +-?[\d.]+% ± [\d.]+%\n/);
+  expect(output).toMatch(/conv1 from digits, frozen .*\n {3}200 {4}gain by digits +-?[\d.]+% ± [\d.]+%\n/);
 }, 120_000);
