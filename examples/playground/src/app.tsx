@@ -1,3 +1,4 @@
+import { ConvolutionCard } from './convolution/card.js';
 import { Filters } from './filters/filters.js';
 import { Header } from './header.js';
 import { Progress } from './progress/progress.js';
@@ -14,6 +15,7 @@ export function App() {
         <TrainingBar />
         <Conditions />
         <Filters />
+        <ConvolutionCard />
         <Progress />
         <SettingsCard />
       </main>

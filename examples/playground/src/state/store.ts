@@ -4,6 +4,7 @@ import { useContext } from 'preact/hooks';
 import type { Sequential } from '../../../../src/index.js';
 import { networkOf } from '../worker/job.js';
 import { loadWeights } from '../worker/weights.js';
+import { createParts, type Parts } from './parts.js';
 import { createPreferences, type Preferences } from './preferences.js';
 import { readSettings, type Settings, writeSettings } from './settings.js';
 import { Training } from './training.js';
@@ -15,6 +16,7 @@ export interface Store {
   /** Keys in the address whose values cannot be. */
   readonly refused: ReadonlySignal<readonly string[]>;
   readonly training: Training;
+  readonly parts: Parts;
   /**
    * The network that the page shows, to be looked into on the page itself; null until it stands. For each state another
    * object, so that who reads it hears of changes, around one and the same model.
@@ -39,7 +41,7 @@ export function createStore(): Store {
   });
   training.reset();
   return {
-    ...{ preferences: createPreferences(), settings, refused, training, replica },
+    ...{ preferences: createPreferences(), parts: createParts(), settings, refused, training, replica },
     change(patch) {
       settings.value = { ...settings.value, ...patch };
       refused.value = [];

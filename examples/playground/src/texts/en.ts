@@ -1,3 +1,5 @@
+import { convolutionEn } from '../convolution/texts.en.js';
+
 const grouped = new Intl.NumberFormat('en');
 
 /** The page's texts in English. zh.ts has the same keys. */
@@ -168,4 +170,5 @@ export const en = {
     took: (seconds: string, rate: number, threads: number) =>
       `${seconds} s of training, ${grouped.format(rate)} images/s, ${threads} ${threads === 1 ? 'thread' : 'threads'}`,
   },
+  convolution: convolutionEn,
 };

@@ -1,3 +1,4 @@
+import { convolutionZh } from '../convolution/texts.zh.js';
 import type { Texts } from './index.js';
 
 const grouped = new Intl.NumberFormat('zh');
@@ -161,4 +162,5 @@ export const zh: Texts = {
     hashNote: '同样的设置在任何机器上都得到同样的哈希，无论在 Node 还是浏览器中。',
     took: (seconds, rate, threads) => `训练用时 ${seconds} 秒，${grouped.format(rate)} 张/秒，${threads} 个线程`,
   },
+  convolution: convolutionZh,
 };

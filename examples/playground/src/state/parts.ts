@@ -1,0 +1,23 @@
+import { type Signal, signal } from '@preact/signals';
+
+/** An image that the network looks at. */
+export interface LookedAt {
+  /** 28x28, row-major, ink from 0 to 1. */
+  pixels: Float32Array;
+  /** What it is; null for one that somebody drew. */
+  label: number | null;
+}
+
+/** What the cards have in common. */
+export interface Parts {
+  /** Drawn or chosen on the draw pad, and what the inspector's feature map is of; null until there is one. */
+  image: Signal<LookedAt | null>;
+  /** The filter of conv1 that the inspector shows. */
+  filter: Signal<number>;
+  /** The step of the guided story, from 0; null when it is not being told. */
+  story: Signal<number | null>;
+}
+
+export function createParts(): Parts {
+  return { image: signal(null), filter: signal(0), story: signal(null) };
+}
