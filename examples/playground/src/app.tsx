@@ -1,4 +1,5 @@
 import { ConvolutionCard } from './convolution/card.js';
+import { DrawCard } from './draw/draw.js';
 import { Filters } from './filters/filters.js';
 import { Header } from './header.js';
 import { Progress } from './progress/progress.js';
@@ -16,6 +17,7 @@ export function App() {
         <Conditions />
         <Filters />
         <ConvolutionCard />
+        <DrawCard />
         <Progress />
         <SettingsCard />
       </main>

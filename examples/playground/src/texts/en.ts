@@ -1,4 +1,5 @@
 import { convolutionEn } from '../convolution/texts.en.js';
+import { drawEn } from '../draw/texts.en.js';
 
 const grouped = new Intl.NumberFormat('en');
 
@@ -171,4 +172,5 @@ export const en = {
       `${seconds} s of training, ${grouped.format(rate)} images/s, ${threads} ${threads === 1 ? 'thread' : 'threads'}`,
   },
   convolution: convolutionEn,
+  draw: drawEn,
 };

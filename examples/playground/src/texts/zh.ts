@@ -1,4 +1,5 @@
 import { convolutionZh } from '../convolution/texts.zh.js';
+import { drawZh } from '../draw/texts.zh.js';
 import type { Texts } from './index.js';
 
 const grouped = new Intl.NumberFormat('zh');
@@ -163,4 +164,5 @@ export const zh: Texts = {
     took: (seconds, rate, threads) => `训练用时 ${seconds} 秒，${grouped.format(rate)} 张/秒，${threads} 个线程`,
   },
   convolution: convolutionZh,
+  draw: drawZh,
 };

@@ -1,0 +1,25 @@
+/** The English texts of the draw pad. */
+export const drawEn = {
+  title: 'Draw a digit',
+  lede: 'Write a digit and see what the network, with the weights shown above, takes it for: while you draw, while it learns, and at every place of the timeline.',
+  pad: 'Drawing board: draw a digit from 0 to 9 with the mouse, a finger or a pen. With the keyboard, choose an example below it.',
+  hint: 'Draw here',
+  clear: 'Clear',
+  clearTip: 'Wipe the board',
+  examples: 'Or choose a held-out digit',
+  example: (label: number) => `A handwritten ${label} that the network never learns from`,
+  seen: 'What the network sees',
+  seenTip: 'Scaled to fit 20 × 20 pixels, its centre of mass in the middle of 28 × 28, as all digits of MNIST are',
+  permuted: 'This network learned from permuted pixels, so it sees your drawing permuted, too.',
+  untrained: 'The network has learned nothing yet: these numbers are the guesses of random weights. Train it first.',
+  empty: 'Nothing is drawn yet.',
+  says: (digit: number, percent: string) => `It says ${digit}, with ${percent}`,
+  probabilities: 'Probability of each digit',
+  probability: (digit: number, percent: string) => `${digit}: ${percent}`,
+  maps: (layer: number, count: number) => `Layer ${layer}: ${count} feature maps`,
+  mapsNote:
+    'What each filter gives at each place, before ReLU: red where the image looks like the filter, blue where it looks like the opposite. One scale for each layer.',
+  map: (layer: number, index: number) => `Feature map ${index} of layer ${layer}`,
+};
+
+export type DrawTexts = typeof drawEn;
