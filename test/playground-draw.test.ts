@@ -3,6 +3,8 @@ import { centred, centreOfMass, type Stroke } from '../examples/playground/src/d
 import { oneOfEach } from '../examples/playground/src/draw/examples.js';
 import { drawEn } from '../examples/playground/src/draw/texts.en.js';
 import { drawZh } from '../examples/playground/src/draw/texts.zh.js';
+import { inspectorEn } from '../examples/playground/src/inspector/texts.en.js';
+import { inspectorZh } from '../examples/playground/src/inspector/texts.zh.js';
 import { Dataset } from '../src/index.js';
 import { Generator } from '../src/random.js';
 
@@ -83,6 +85,9 @@ const shapeOf = (value: unknown): unknown =>
     ? Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, shapeOf(inner)]))
     : typeof value;
 
-test.each([['draw', drawEn, drawZh]])('every text of %s exists in both languages', (_, english, chinese) => {
+test.each([
+  ['draw', drawEn, drawZh],
+  ['inspector', inspectorEn, inspectorZh],
+])('every text of %s exists in both languages', (_, english, chinese) => {
   expect(shapeOf(chinese)).toEqual(shapeOf(english));
 });

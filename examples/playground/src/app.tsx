@@ -2,6 +2,7 @@ import { ConvolutionCard } from './convolution/card.js';
 import { DrawCard } from './draw/draw.js';
 import { Filters } from './filters/filters.js';
 import { Header } from './header.js';
+import { InspectorCard } from './inspector/inspector.js';
 import { Progress } from './progress/progress.js';
 import { SettingsCard } from './settings/settings.js';
 import { TrainingBar } from './training/bar.js';
@@ -18,6 +19,7 @@ export function App() {
         <Filters />
         <ConvolutionCard />
         <DrawCard />
+        <InspectorCard />
         <Progress />
         <SettingsCard />
       </main>

@@ -8,6 +8,7 @@ import './styles/filters.css';
 import './styles/progress.css';
 import './styles/convolution.css';
 import './styles/draw.css';
+import './styles/inspector.css';
 import { App } from './app.js';
 import { createStore, StoreProvider } from './state/store.js';
 import { textsFor } from './texts/index.js';

@@ -1,5 +1,6 @@
 import { useMemo } from 'preact/hooks';
 import { Card } from '../card.js';
+import { goTo } from '../go-to.js';
 import { Pixels, roundScale } from '../pictures/pixels.js';
 import type { Snapshot } from '../state/measuring.js';
 import { useStore } from '../state/store.js';
@@ -25,7 +26,12 @@ export function Filters() {
 }
 
 function FilterGrid({ shown, untrained }: { shown: Snapshot; untrained: Snapshot }) {
-  const { filters: texts } = useTexts();
+  const { parts } = useStore();
+  const { filters: texts, inspector } = useTexts();
+  const inspect = (index: number) => {
+    parts.filter.value = index;
+    goTo('inspector');
+  };
   const now = taps(shown);
   const before = useMemo(() => taps(untrained), [untrained]);
   const scale = Math.max(roundScale(now.flat()), roundScale(before.flat()));
@@ -46,9 +52,9 @@ function FilterGrid({ shown, untrained }: { shown: Snapshot; untrained: Snapshot
             <div class="twin" title={texts.twin(i)}>
               <Square values={before[i] ?? values} size={shown.shape[2]} scale={scale} label={texts.twin(i)} />
             </div>
-            <div class="now" title={texts.filter(i)}>
+            <button type="button" class="now" title={inspector.open(i)} onClick={() => inspect(i)}>
               <Square values={values} size={shown.shape[2]} scale={scale} label={texts.filter(i)} />
-            </div>
+            </button>
             {labels[i]}
           </li>
         ))}

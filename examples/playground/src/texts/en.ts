@@ -1,5 +1,6 @@
 import { convolutionEn } from '../convolution/texts.en.js';
 import { drawEn } from '../draw/texts.en.js';
+import { inspectorEn } from '../inspector/texts.en.js';
 
 const grouped = new Intl.NumberFormat('en');
 
@@ -173,4 +174,5 @@ export const en = {
   },
   convolution: convolutionEn,
   draw: drawEn,
+  inspector: inspectorEn,
 };

@@ -1,5 +1,6 @@
 import { convolutionZh } from '../convolution/texts.zh.js';
 import { drawZh } from '../draw/texts.zh.js';
+import { inspectorZh } from '../inspector/texts.zh.js';
 import type { Texts } from './index.js';
 
 const grouped = new Intl.NumberFormat('zh');
@@ -165,4 +166,5 @@ export const zh: Texts = {
   },
   convolution: convolutionZh,
   draw: drawZh,
+  inspector: inspectorZh,
 };

@@ -8,8 +8,8 @@ export interface Connection<To> {
   end(): void;
 }
 
-/** The two workers that the page has. */
-export type WorkerName = 'trainer' | 'measurer';
+/** The workers that the page has. */
+export type WorkerName = 'trainer' | 'measurer' | 'inspector';
 
 /**
  * Starts a worker, talks with it a worker and notices when it is gone: a worker that was ended, or whose memory ran out, says nothing.

@@ -1,0 +1,46 @@
+/** The English texts of the inspector. */
+export const inspectorEn = {
+  title: 'Inspect one filter',
+  lede: 'What does a single filter look for, what excites it, and does the network need it? Take it away, or put a textbook’s filter in its place, and count.',
+  open: (index: number) => `Inspect filter ${index}`,
+  choose: 'Which filter',
+  filter: (index: number) => `Filter ${index}`,
+  loading: 'Loading…',
+  weights: 'Its weights',
+  template: 'Most like it among edges and lines',
+  templateTip: (share: number) => `This template explains ${(100 * share).toFixed(0)}% of the filter`,
+  templateNote: (family: string, angle: number, share: number) =>
+    `${family}, ${angle.toFixed(0)}°, explains ${(100 * share).toFixed(0)}%`,
+  handMade: 'Most like it among hand-made filters',
+  handMadeNote: (name: string, cosine: string) => `${name}, cosine ${cosine}`,
+  swapped: (name: string, cosine: string) => `${name}, bright and dark swapped, cosine ${cosine}`,
+  none: 'Nothing: all its weights are 0.',
+  map: 'What it makes of the digit',
+  mapTip: 'Its feature map of the digit on the draw pad, before ReLU: red where the digit looks like the filter',
+  digit: 'The digit on the draw pad',
+  exciting: 'Held-out digits that excite it most',
+  excitingTip: (label: number, value: string) => `A ${label}: at the frame the filter gives ${value}`,
+  maximized: 'The input that it likes best',
+  maximizedTip: 'Found by gradient ascent from a plain grey: ink where it wants ink',
+  unmoved: 'No input raises its answer.',
+  needed: 'Does the network need it?',
+  neededNote:
+    'Each change is made for one evaluation on the 1,000 held-out digits and undone; nothing is trained again. A handful of digits more or less may be chance.',
+  ablate: 'Ablate it',
+  ablateTip: 'Set all weights of this filter to 0 and count how many held-out digits are named right',
+  replace: 'Replace it by',
+  replaceTip: 'Put this hand-made filter, scaled to the same norm, in its place and count',
+  replacement: 'Hand-made filter',
+  measuring: 'Counting…',
+  ablated: (index: number) => `Without filter ${index}`,
+  replaced: (index: number, name: string) => `Filter ${index} replaced by “${name}”`,
+  at: (step: number) => `after ${step} batches`,
+  change: (before: string, after: string) => `${before} → ${after}`,
+  difference: (digits: number) =>
+    digits === 0
+      ? 'no change'
+      : `${digits > 0 ? '+' : '−'}${Math.abs(digits)} ${Math.abs(digits) === 1 ? 'digit' : 'digits'}`,
+  failed: (reason: string) => `That could not be measured: ${reason}`,
+};
+
+export type InspectorTexts = typeof inspectorEn;
