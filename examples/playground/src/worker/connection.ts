@@ -22,7 +22,9 @@ export function connect<To, From extends { type: string }>(
   onMessage: (message: Exclude<From, { type: 'pong' }>) => void,
   onLost: () => void,
 ): Connection<To> {
-  const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name });
+  // Where ../../worker-file.ts says that it is.
+  const { href } = document.getElementById('worker') as HTMLLinkElement;
+  const worker = new Worker(href, { type: 'module', name });
   let unanswered = 0;
   let answered = false;
   let loaded = false;

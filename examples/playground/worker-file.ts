@@ -1,0 +1,34 @@
+import type { Plugin } from 'vite';
+
+const SOURCE = 'src/worker/worker.ts';
+
+/**
+ * Builds the worker in one go with the page, so that both load one and the same engine: half the page's weight. Vite's own
+ * way bundles every worker apart. The page finds it by a link, for its name has a hash.
+ */
+export function workerFile(): Plugin {
+  return {
+    name: 'worker-file',
+    config: (_, { command }) => ({
+      build: { rolldownOptions: { input: command === 'build' ? ['index.html', SOURCE].map(resolved) : undefined } },
+    }),
+    transformIndexHtml: {
+      order: 'post',
+      handler(_, { bundle }) {
+        const built = Object.values(bundle ?? {}).find(
+          (file) => file.type === 'chunk' && file.isEntry && file.facadeModuleId?.endsWith(SOURCE),
+        );
+        return [
+          {
+            tag: 'link',
+            attrs: { rel: 'modulepreload', crossorigin: '', id: 'worker', href: `./${built?.fileName ?? SOURCE}` },
+          },
+        ];
+      },
+    },
+  };
+}
+
+function resolved(path: string): string {
+  return new URL(path, import.meta.url).pathname;
+}
