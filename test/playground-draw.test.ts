@@ -5,6 +5,10 @@ import { drawEn } from '../examples/playground/src/draw/texts.en.js';
 import { drawZh } from '../examples/playground/src/draw/texts.zh.js';
 import { inspectorEn } from '../examples/playground/src/inspector/texts.en.js';
 import { inspectorZh } from '../examples/playground/src/inspector/texts.zh.js';
+import { storyEn } from '../examples/playground/src/story/texts.en.js';
+import { storyZh } from '../examples/playground/src/story/texts.zh.js';
+import { takeawayEn } from '../examples/playground/src/takeaway/texts.en.js';
+import { takeawayZh } from '../examples/playground/src/takeaway/texts.zh.js';
 import { Dataset } from '../src/index.js';
 import { Generator } from '../src/random.js';
 
@@ -88,6 +92,8 @@ const shapeOf = (value: unknown): unknown =>
 test.each([
   ['draw', drawEn, drawZh],
   ['inspector', inspectorEn, inspectorZh],
+  ['takeaway', takeawayEn, takeawayZh],
+  ['story', storyEn, storyZh],
 ])('every text of %s exists in both languages', (_, english, chinese) => {
   expect(shapeOf(chinese)).toEqual(shapeOf(english));
 });

@@ -5,6 +5,8 @@ import { Header } from './header.js';
 import { InspectorCard } from './inspector/inspector.js';
 import { Progress } from './progress/progress.js';
 import { SettingsCard } from './settings/settings.js';
+import { Story } from './story/story.js';
+import { TakeawayCard } from './takeaway/takeaway.js';
 import { TrainingBar } from './training/bar.js';
 import { Conditions } from './training/conditions.js';
 
@@ -22,7 +24,9 @@ export function App() {
         <InspectorCard />
         <Progress />
         <SettingsCard />
+        <TakeawayCard />
       </main>
+      <Story />
     </>
   );
 }

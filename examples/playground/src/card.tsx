@@ -1,4 +1,6 @@
 import type { ComponentChildren } from 'preact';
+import { useStore } from './state/store.js';
+import { STEPS } from './story/steps.js';
 
 /** A part of the page under its heading. `id` is its anchor. */
 export function Card({
@@ -12,8 +14,10 @@ export function Card({
   lede?: string;
   children: ComponentChildren;
 }) {
+  const { story } = useStore().parts;
+  const told = story.value !== null && STEPS[story.value].card === id;
   return (
-    <section class="card" id={id} aria-labelledby={`${id}-title`}>
+    <section class={told ? 'card told' : 'card'} id={id} aria-labelledby={`${id}-title`}>
       <h2 id={`${id}-title`}>{title}</h2>
       {lede && <p class="lede">{lede}</p>}
       {children}

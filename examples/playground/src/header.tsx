@@ -1,6 +1,7 @@
 import { Choice } from './choice.js';
 import { LANGUAGES, THEMES } from './state/preferences.js';
 import { useStore } from './state/store.js';
+import { StoryOpener } from './story/story.js';
 import { useTexts } from './texts/index.js';
 
 /** What the page is, and the switches of language and colours. */
@@ -33,6 +34,7 @@ export function Header() {
       </div>
       <h1>{page.heading}</h1>
       <p class="lede">{page.lede}</p>
+      <StoryOpener />
     </header>
   );
 }

@@ -9,6 +9,8 @@ import './styles/progress.css';
 import './styles/convolution.css';
 import './styles/draw.css';
 import './styles/inspector.css';
+import './styles/takeaway.css';
+import './styles/story.css';
 import { App } from './app.js';
 import { createStore, StoreProvider } from './state/store.js';
 import { textsFor } from './texts/index.js';

@@ -33,7 +33,7 @@ export function EmergenceView() {
     { label: texts.layer, colour: '--accent' },
   ];
   return (
-    <div class="emergence">
+    <div class="emergence" id="emergence">
       <div>
         <h3>{texts.title}</h3>
         <Chart

@@ -16,7 +16,7 @@ export function TimelineSlider() {
     loss === undefined ? '–' : loss.toFixed(3),
   );
   return (
-    <div class="timeline">
+    <div class="timeline" id="timeline">
       <label for="timeline-slider">{texts.title}</label>
       <input
         id="timeline-slider"

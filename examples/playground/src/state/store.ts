@@ -2,6 +2,7 @@ import { computed, type ReadonlySignal, type Signal, signal } from '@preact/sign
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
 import type { Sequential } from '../../../../src/index.js';
+import type { NetworkFile } from '../takeaway/network-file.js';
 import { networkOf } from '../worker/job.js';
 import { loadWeights } from '../worker/weights.js';
 import { createParts, type Parts } from './parts.js';
@@ -24,6 +25,8 @@ export interface Store {
   readonly replica: ReadonlySignal<{ readonly model: Sequential; readonly step: number } | null>;
   /** Changes settings, the address with them, and prepares a new run. */
   change(settings: Partial<Settings>): void;
+  /** Shows a network from elsewhere in place of a run. */
+  load(name: string, network: NetworkFile): void;
 }
 
 export function createStore(): Store {
@@ -39,14 +42,21 @@ export function createStore(): Store {
     loadWeights(network.value, shown.weights);
     return { model: network.value, step: shown.step };
   });
+  const adopt = (patch: Partial<Settings>) => {
+    settings.value = { ...settings.value, ...patch };
+    refused.value = [];
+    history.replaceState(null, '', `${location.pathname}${writeSettings(settings.value)}`);
+  };
   training.reset();
   return {
     ...{ preferences: createPreferences(), parts: createParts(), settings, refused, training, replica },
     change(patch) {
-      settings.value = { ...settings.value, ...patch };
-      refused.value = [];
-      history.replaceState(null, '', `${location.pathname}${writeSettings(settings.value)}`);
+      adopt(patch);
       training.reset();
+    },
+    load(name, network) {
+      adopt(network.settings);
+      training.load({ name, ...network });
     },
   };
 }

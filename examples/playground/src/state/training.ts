@@ -25,6 +25,15 @@ export interface Result {
   imagesPerSecond: number;
 }
 
+/** Weights that came from elsewhere. */
+export interface Loaded {
+  name: string;
+  weights: Float32Array<ArrayBuffer>;
+  hash: string;
+  /** After how many batches; null when nobody knows. */
+  step: number | null;
+}
+
 /** Loss and accuracy on the batches shortly before a step. */
 export interface Point {
   step: number;
@@ -44,6 +53,8 @@ export class Training {
   readonly problem = signal<Problem | null>(null);
   readonly prepared = signal<Prepared | null>(null);
   readonly result = signal<Result | null>(null);
+  /** What is shown in place of a run; null when it is a run. */
+  readonly loaded = signal<Loaded | null>(null);
   readonly pace: Signal<PaceName> = signal('full');
   /** The newest state of the network. */
   readonly live = signal<Snapshot | null>(null);
@@ -89,7 +100,7 @@ export class Training {
     this.#run++;
     batch(() => {
       this.phase.value = start ? 'running' : 'loading';
-      for (const state of [this.problem, this.prepared, this.result, this.selected]) state.value = null;
+      for (const state of [this.problem, this.prepared, this.result, this.selected, this.loaded]) state.value = null;
       this.points.value = [];
     });
     this.#trainer ??= this.#connect();
@@ -100,9 +111,15 @@ export class Training {
     this.#measuring.prepare(this.#run, this.settings.value);
   }
 
-  /** Trains on, or anew when the last training is over. */
+  /** Prepares a new network, and shows these weights as what became of it. */
+  load(loaded: Loaded): void {
+    this.reset();
+    this.loaded.value = loaded;
+  }
+
+  /** Trains on, or anew when the last training is over or there is none. */
   start(): void {
-    if (this.phase.value === 'finished' || this.phase.value === 'broken') {
+    if (this.phase.value === 'finished' || this.phase.value === 'broken' || this.loaded.value) {
       this.reset(true);
       return;
     }
@@ -120,6 +137,7 @@ export class Training {
   /** Learns from one batch, and waits. */
   step(): void {
     if (this.phase.value === 'finished' || this.phase.value === 'broken') return;
+    if (this.loaded.value) this.reset();
     this.phase.value = 'paused';
     this.selected.value = null;
     this.#sendPace();
@@ -156,6 +174,10 @@ export class Training {
         this.snapshots.value = [];
         this.live.value = null;
         this.#show(frame);
+        if (this.loaded.value) {
+          const { weights, step } = this.loaded.value;
+          this.#show({ ...frame, weights, step: Math.min(step ?? steps, steps) || 1, kept: true });
+        }
         if (this.phase.value === 'loading') this.phase.value = 'ready';
         return;
       }

@@ -1,6 +1,8 @@
 import { convolutionEn } from '../convolution/texts.en.js';
 import { drawEn } from '../draw/texts.en.js';
 import { inspectorEn } from '../inspector/texts.en.js';
+import { storyEn } from '../story/texts.en.js';
+import { takeawayEn } from '../takeaway/texts.en.js';
 
 const grouped = new Intl.NumberFormat('en');
 
@@ -175,4 +177,6 @@ export const en = {
   convolution: convolutionEn,
   draw: drawEn,
   inspector: inspectorEn,
+  story: storyEn,
+  takeaway: takeawayEn,
 };

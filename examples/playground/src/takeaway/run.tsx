@@ -1,0 +1,56 @@
+import { useSignal } from '@preact/signals';
+import { useMemo } from 'preact/hooks';
+import { SHUFFLED } from '../../../controls.js';
+import { writeSettings } from '../state/settings.js';
+import { useStore } from '../state/store.js';
+import { useTexts } from '../texts/index.js';
+import { trainingOf } from '../worker/job.js';
+import { programOf } from './program.js';
+import { save } from './save.js';
+
+/** How many digits the network learns from; a control with shuffled labels learns fewer. */
+const LEARNED = 9000;
+
+/** The run as a program. */
+export function Program() {
+  const { settings } = useStore();
+  const { takeaway: texts } = useTexts();
+  const copied = useSignal(false);
+  const own = settings.value;
+  const program = useMemo(() => {
+    const training = trainingOf(own, LEARNED, own.condition === 'shuffled' ? SHUFFLED : LEARNED);
+    return programOf(own, training, writeSettings(own));
+  }, [own]);
+  return (
+    <section class="program" aria-label={texts.program}>
+      <h3>{texts.program}</h3>
+      <p class="note">{texts.programNote}</p>
+      <div class="buttons">
+        <button
+          type="button"
+          title={texts.copyTip}
+          onClick={async () => {
+            await navigator.clipboard.writeText(program);
+            copied.value = true;
+            setTimeout(() => {
+              copied.value = false;
+            }, 2000);
+          }}
+        >
+          <span aria-live="polite">{copied.value ? texts.copied : texts.copy}</span>
+        </button>
+        <button
+          type="button"
+          title={texts.downloadProgramTip}
+          onClick={() => save('run.ts', new Blob([program], { type: 'text/plain' }))}
+        >
+          {texts.downloadProgram}
+        </button>
+      </div>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and the arrow keys need it */}
+      <section class="code" tabIndex={0} aria-label={texts.code}>
+        <pre data-testid="program">{program}</pre>
+      </section>
+    </section>
+  );
+}

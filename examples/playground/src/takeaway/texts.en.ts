@@ -1,0 +1,27 @@
+/** The English texts of "Take it away". */
+export const takeawayEn = {
+  title: 'Take it away',
+  lede: 'The network as a file, its filters as a picture, the run as a program: what you made here is yours.',
+  weights: 'The network',
+  download: 'Download model.safetensors',
+  downloadTip: 'The weights shown, as a safetensors file, which convgrad and PyTorch open',
+  load: 'Load a file',
+  loadTip: 'Show the weights of a safetensors file from here, from Node or from PyTorch',
+  loadNote: 'With the names conv1.weight, conv2.weight, conv2.bias, dense.weight and dense.bias.',
+  loaded: (name: string, hash: string) => `Loaded ${name}, weight hash ${hash}. “Train” begins a new training.`,
+  refused: (name: string, reason: string) => `${name} could not be loaded: ${reason}`,
+  filters: 'The filters',
+  png: 'Download filters.png',
+  pngTip: 'The filters shown, beside their untrained twins, as a picture with its scale',
+  pngFailed: 'The browser could not make a picture.',
+  program: 'The run',
+  programNote: 'A program that trains the same network in Node and ends with the same weight hash.',
+  copy: 'Copy',
+  copied: 'Copied',
+  copyTip: 'Copy the program',
+  downloadProgram: 'Download run.ts',
+  downloadProgramTip: 'The program as a file',
+  code: 'The program',
+};
+
+export type TakeawayTexts = typeof takeawayEn;

@@ -1,0 +1,27 @@
+import type { TakeawayTexts } from './texts.en.js';
+
+/** The Simplified Chinese texts of "Take it away". */
+export const takeawayZh: TakeawayTexts = {
+  title: '带走',
+  lede: '网络存成文件，卷积核存成图片，训练写成程序：你在这里做出来的都归你。',
+  weights: '网络',
+  download: '下载 model.safetensors',
+  downloadTip: '把所示的权重存成 safetensors 文件，convgrad 和 PyTorch 都能打开',
+  load: '载入文件',
+  loadTip: '显示一个 safetensors 文件中的权重，来自这里、Node 或 PyTorch 均可',
+  loadNote: '其中的名称应为 conv1.weight、conv2.weight、conv2.bias、dense.weight 和 dense.bias。',
+  loaded: (name, hash) => `已载入 ${name}，权重哈希 ${hash}。按“开始训练”会重新开始一次训练。`,
+  refused: (name, reason) => `无法载入 ${name}：${reason}`,
+  filters: '卷积核',
+  png: '下载 filters.png',
+  pngTip: '所示的卷积核及其未训练的孪生卷积核，连同色标，存成图片',
+  pngFailed: '浏览器无法生成图片。',
+  program: '训练过程',
+  programNote: '这个程序在 Node 中训练同样的网络，最后得到同样的权重哈希。',
+  copy: '复制',
+  copied: '已复制',
+  copyTip: '复制这个程序',
+  downloadProgram: '下载 run.ts',
+  downloadProgramTip: '把程序存成文件',
+  code: '程序',
+};
