@@ -5,9 +5,12 @@ import { useEffect, useState } from 'preact/hooks';
 /** Shortest time between two changes that a card follows, in ms: the filters move at full speed, and the others need not. */
 const BETWEEN = 150;
 
+/** How far from the window a card already follows, so that it is there when one scrolls to it. */
+const NEAR = { rootMargin: '600px 0px' };
+
 /**
  * The value of a signal that may change many times a second: followed a few times a second, and only while `box` is in
- * sight.
+ * sight or near.
  */
 export function useCalm<T>(signal: ReadonlySignal<T>, box: RefObject<Element | null>): T {
   const [value, setValue] = useState<{ of: T }>({ of: signal.peek() });
@@ -28,7 +31,7 @@ export function useCalm<T>(signal: ReadonlySignal<T>, box: RefObject<Element | n
     const seen = new IntersectionObserver(([{ isIntersecting }]) => {
       visible = isIntersecting;
       follow();
-    });
+    }, NEAR);
     if (box.current) seen.observe(box.current);
     const stop = signal.subscribe(follow);
     return () => {

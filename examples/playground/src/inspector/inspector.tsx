@@ -17,15 +17,12 @@ export function InspectorCard() {
   const { inspector: texts } = useTexts();
   const box = useRef<HTMLDivElement>(null);
   const shown = useCalm(training.shown, box);
-  const prepared = training.prepared.value;
   const heldOut = training.heldOut.value;
-  // A worker for each run, for each has digits and a make of its own.
-  const inquiry = useMemo(
-    () => (prepared && heldOut ? new Inquiry(settings.peek(), heldOut) : null),
-    [prepared, heldOut, settings],
-  );
+  const own = settings.value;
+  // A worker for each make of a network, and for its digits.
+  const inquiry = useMemo(() => (heldOut ? new Inquiry(own, heldOut) : null), [own, heldOut]);
   useEffect(() => () => inquiry?.end(), [inquiry]);
-  const fits = shown !== null && shown.shape[0] === settings.value.filters;
+  const fits = shown !== null && shown.shape[0] === own.filters && shown.shape[2] === own.kernelSize;
   const filter = fits ? Math.min(parts.filter.value, shown.shape[0] - 1) : 0;
   return (
     <Card id="inspector" title={texts.title} lede={texts.lede}>
@@ -37,7 +34,7 @@ export function InspectorCard() {
               <Weights shown={shown} filter={filter} />
               <Likeness shown={shown} filter={filter} />
               <Excited {...{ shown, filter, inquiry, heldOut }} />
-              <Needed {...{ shown, filter, inquiry }} key={`${prepared?.steps}`} />
+              <Needed {...{ shown, filter, inquiry }} />
             </div>
           </>
         ) : (

@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { handMadeFilters } from '../../../../src/inspect/index.js';
 import type { Snapshot } from '../state/measuring.js';
 import { useTexts } from '../texts/index.js';
@@ -22,6 +22,10 @@ export function Needed({ shown, filter, inquiry }: { shown: Snapshot; filter: nu
   const [by, setBy] = useState(SOBEL);
   const [results, setResults] = useState<readonly Result[]>([]);
   const [state, setState] = useState<'ready' | 'busy' | { failed: string }>('ready');
+  useEffect(() => {
+    setResults([]);
+    setState('ready');
+  }, [inquiry]);
   const { names } = convolution.filter;
   const { step, weights } = shown;
   const measure = async (replacement: string | null) => {

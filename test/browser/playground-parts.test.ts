@@ -1,0 +1,252 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { DEFAULTS } from '../../examples/playground/src/state/settings.js';
+import { networkOf } from '../../examples/playground/src/worker/job.js';
+import { readSafetensors, weightHash, writeSafetensors } from '../../src/index.js';
+import { openPlayground, type Playground } from './playground-page.js';
+
+let playground: Playground;
+beforeAll(async () => {
+  playground = await openPlayground();
+});
+afterAll(() => playground.close());
+
+const train = async (page: Page) => {
+  await page.locator('.bar button.primary').click();
+  return page.getByTestId('hash').textContent({ timeout: 90_000 });
+};
+const says = (page: Page) => page.getByTestId('says').textContent();
+
+test('takes the tutorial’s convolution apart: every number of the 3x3 result, by the arrow keys', async () => {
+  const { page, errors, close } = await playground.visit();
+  const lab = page.locator('#convolution');
+  const result = lab.locator('.sheet').last();
+  await result.focus();
+  const sums: (string | null)[] = [];
+  for (let row = 0; row < 3; row++) {
+    for (let column = 0; column < 3; column++) {
+      await page.keyboard.press('Home');
+      for (let i = 0; i < row; i++) await page.keyboard.press('ArrowDown');
+      for (let i = 0; i < column; i++) await page.keyboard.press('ArrowRight');
+      await lab.getByRole('heading', { name: `At row ${row + 1}, column ${column + 1}` }).waitFor();
+      sums.push(await lab.locator('.total strong').textContent());
+      expect(await lab.locator('.engine').textContent()).toContain('the same');
+    }
+  }
+  // 200 in three columns, 50 in two, under a filter of columns 1, 0, -1.
+  expect(sums).toEqual(['0', '450', '450', '0', '450', '450', '0', '450', '450']);
+  // The page has brought its digits and its filters along.
+  expect(await lab.locator('.filter-sources .pictures').last().locator('input').count()).toBe(12);
+  await lab.locator('input[name=convolution-image]').nth(1).check();
+  expect(await lab.locator('input[name=convolution-digit]').count()).toBe(10);
+  expect(errors).toEqual([]);
+  await close();
+});
+
+test('a digit that is drawn is read, from untrained weights with a warning, after training rightly', async () => {
+  const { page, errors, close } = await playground.visit('?epochs=2');
+  const card = page.locator('#draw');
+  await card.scrollIntoViewIfNeeded();
+  expect(await card.locator('.verdict').textContent()).toContain('learned nothing yet');
+  expect(await says(page)).toBe('Nothing is drawn yet.');
+  const draw = async () => {
+    await card.locator('.pad').scrollIntoViewIfNeeded();
+    const { x, y, width, height } = (await card.locator('.pad canvas').boundingBox())!;
+    await page.mouse.move(x + 0.55 * width, y + 0.2 * height);
+    await page.mouse.down();
+    for (let i = 0; i <= 10; i++) await page.mouse.move(x + 0.55 * width, y + (0.2 + 0.06 * i) * height);
+    await page.mouse.up();
+  };
+  await draw();
+  await expect.poll(() => says(page)).toMatch(/^It says \d, with \d/);
+  const before = await card.locator('.map-row canvas').count();
+  expect(before).toBe(12 + 16);
+  await train(page);
+  await card.scrollIntoViewIfNeeded();
+  // What was drawn is looked at with the new weights, and no warning is left.
+  await expect.poll(() => says(page)).toMatch(/^It says 1, with (9\d|100)/);
+  expect(await card.locator('.verdict').count()).toBe(0);
+  // The timeline takes the draw pad back with it.
+  await page.locator('#timeline-slider').focus();
+  await page.keyboard.press('Home');
+  await card.scrollIntoViewIfNeeded();
+  await card.locator('.verdict').waitFor();
+  await page.locator('.live').click();
+  await card.getByRole('button', { name: 'Clear' }).click();
+  expect(await says(page)).toBe('Nothing is drawn yet.');
+  // By the keyboard: an example in place of a drawing.
+  await card.locator('input[name=draw-example]').first().focus();
+  await page.keyboard.press('Space');
+  await expect.poll(() => says(page)).toMatch(/^It says 0, with/);
+  await page.keyboard.press('ArrowRight');
+  await expect.poll(() => says(page)).toMatch(/^It says 1, with/);
+  expect(errors).toEqual([]);
+  await close();
+});
+
+test('a filter of the grid is inspected, ablated and replaced, and the held-out accuracy follows', async () => {
+  const { page, errors, close } = await playground.visit('?epochs=1&filters=2');
+  await train(page);
+  await page.locator('.filter-grid button.now').nth(1).click();
+  const card = page.locator('#inspector');
+  await expect.poll(() => card.locator('input[name=inspected-filter]').nth(1).isChecked()).toBe(true);
+  const weights = await card.getByTestId('weights').locator('td').allTextContents();
+  expect(weights.length).toBe(25);
+  expect(weights.every((text) => /^−?[\d.]+$/.test(text))).toBe(true);
+  await expect.poll(() => card.locator('.exciting li').count(), { timeout: 30_000 }).toBe(8);
+  expect(await card.locator('.likeness figure').count()).toBe(2);
+  expect(await card.locator('.mapped canvas').count()).toBe(2);
+  expect(await card.locator('.liked canvas').count()).toBe(1);
+
+  const changes = card.getByTestId('changes').locator('li');
+  const accuracy = async () => {
+    const numbers = (await changes.first().locator('strong').textContent())?.match(/([\d.]+)% → ([\d.]+)%/) ?? [];
+    return { before: Number(numbers[1]), after: Number(numbers[2]) };
+  };
+  await card.getByRole('button', { name: 'Ablate it' }).click();
+  await expect.poll(() => changes.count(), { timeout: 30_000 }).toBe(1);
+  const ablated = await accuracy();
+  expect(`${ablated.before.toFixed(1)}%`).toBe(await page.getByTestId('accuracy').textContent());
+  expect(ablated.after).toBeLessThan(ablated.before - 5);
+  expect(await changes.first().textContent()).toContain('Without filter 1');
+  await card.getByRole('button', { name: 'Replace it by' }).click();
+  await expect.poll(() => changes.count(), { timeout: 30_000 }).toBe(2);
+  expect(await changes.first().textContent()).toContain('Vertical edge (Sobel)');
+  const replaced = await accuracy();
+  expect(replaced.before).toBe(ablated.before);
+  expect(replaced.after).not.toBe(ablated.after);
+  expect(errors).toEqual([]);
+  await close();
+});
+
+test('loads what Node wrote; says what is wrong with a corrupt file, and lives on', async () => {
+  const { page, errors, close } = await playground.visit('?epochs=1&filters=3');
+  const card = page.locator('#takeaway');
+  const model = networkOf({ ...DEFAULTS, seed: 11, filters: 4, kernelSize: 7 });
+  const good = Buffer.from(writeSafetensors(model.stateDict()));
+  const load = (name: string, buffer: Buffer) =>
+    card.locator('input[type=file]').setInputFiles({ name, mimeType: 'application/octet-stream', buffer });
+  await load('corrupt.safetensors', good.subarray(0, 3000));
+  expect(await card.getByRole('alert').textContent()).toMatch(/^corrupt.safetensors could not be loaded: the header/);
+  expect(await page.locator('.filter-grid li').count()).toBe(3);
+
+  await load('from-node.safetensors', good);
+  await expect.poll(() => card.getByRole('status').textContent()).toContain(weightHash(model));
+  expect(await card.getByRole('alert').count()).toBe(0);
+  await expect.poll(() => page.locator('.filter-grid li').count()).toBe(4);
+  expect(new URL(page.url()).search).toContain('kernel=7');
+  await page.locator('.filter-grid button.now').nth(2).click();
+  const cell = page.getByTestId('weights').locator('td').nth(5);
+  const { data } = model.stateDict()['conv1.weight'];
+  await expect.poll(() => cell.getAttribute('title')).toBe(data[2 * 49 + 5].toPrecision(6));
+  await expect.poll(() => page.locator('.filter-label .fit').count(), { timeout: 30_000 }).toBe(4);
+
+  // It can be taken away again, and a training begins anew.
+  const download = page.waitForEvent('download');
+  await card.getByRole('button', { name: 'Download model.safetensors' }).click();
+  const { tensors } = readSafetensors(new Uint8Array(readFileSync(await (await download).path())));
+  expect(Array.from(tensors['conv1.weight'].data)).toEqual(Array.from(data));
+  expect(await train(page)).toMatch(/^[0-9a-f]{16}$/);
+  expect(await card.getByRole('status').count()).toBe(0);
+  expect(errors).toEqual([]);
+  await close();
+});
+
+test('the program that the page gives runs in Node and ends with the same hash; the filters come as a PNG', async () => {
+  const { page, errors, close } = await playground.visit('?epochs=1&filters=2&seed=4');
+  const program = (await page.getByTestId('program').textContent())!;
+  const hash = await train(page);
+  const folder = mkdtempSync(join(tmpdir(), 'convgrad-run-'));
+  mkdirSync(join(folder, 'node_modules'));
+  symlinkSync(resolve('.'), join(folder, 'node_modules', 'convgrad'));
+  writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
+  writeFileSync(join(folder, 'run.ts'), program);
+  const said = execFileSync(resolve('node_modules/.bin/tsx'), ['run.ts'], { cwd: folder, encoding: 'utf8' });
+  expect(said).toContain(`weight hash ${hash}`);
+  const { tensors } = readSafetensors(new Uint8Array(readFileSync(join(folder, 'model.safetensors'))));
+  expect(tensors['conv1.weight'].shape).toEqual([2, 1, 5, 5]);
+  rmSync(folder, { recursive: true });
+
+  const download = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Download filters.png' }).click();
+  const content = readFileSync(await (await download).path());
+  expect(content.subarray(1, 4).toString()).toBe('PNG');
+  expect(content.readUInt32BE(16)).toBeGreaterThan(100);
+  expect(errors).toEqual([]);
+  await close();
+});
+
+test('tells its story in five steps by the keyboard, points at the cards, and remembers that it was closed', async () => {
+  const { page, errors, close } = await playground.visit();
+  await page.getByRole('button', { name: 'Tell me' }).focus();
+  await page.keyboard.press('Enter');
+  const story = page.getByRole('complementary', { name: 'Guided story' });
+  const told: (string | null)[] = [];
+  for (let step = 1; step <= 5; step++) {
+    await story.getByText(`Step ${step} of 5`).waitFor();
+    expect(await page.locator('.card.told').count()).toBe(1);
+    told.push(await page.locator('.card.told').getAttribute('id'));
+    if (step < 5) await page.keyboard.press('Enter'); // The focus is on Next.
+  }
+  expect(told).toEqual(['convolution', 'filters', 'filters', 'filters', 'inspector']);
+  await page.keyboard.press('Shift+Tab');
+  await page.keyboard.press('Enter'); // Back.
+  await story.getByText('Step 4 of 5').waitFor();
+  await page.keyboard.press('Escape');
+  expect(await story.count()).toBe(0);
+  expect(await page.evaluate(() => document.activeElement?.id)).toBe('story-opener');
+  await page.reload();
+  await page.waitForSelector('[data-testid=step]');
+  expect(await page.getByRole('button', { name: 'Tell me' }).count()).toBe(0);
+  await page.getByRole('button', { name: 'Story' }).click();
+  await story.getByText('Step 1 of 5').waitFor();
+  expect(errors).toEqual([]);
+  await close();
+});
+
+const AXE = readFileSync('node_modules/axe-core/axe.min.js', 'utf8');
+
+test.each([
+  ['light', 1280, 'en-GB'],
+  ['dark', 390, 'zh-CN'],
+] as const)(
+  'axe-core finds nothing serious in the %s page, %d pixels wide, and nothing scrolls sideways',
+  async (theme, width, language) => {
+    const { page, errors, close } = await playground.visit('?epochs=1&filters=4', {
+      width,
+      dark: theme === 'dark',
+      language,
+    });
+    await train(page);
+    await page.locator('#draw').scrollIntoViewIfNeeded();
+    await page.locator('input[name=draw-example]').nth(4).check({ force: true });
+    await page.locator('#inspector').scrollIntoViewIfNeeded();
+    await page.locator('#inspector .needed button').first().click({ timeout: 30_000 });
+    await page.getByTestId('changes').locator('li').waitFor();
+    await page.locator('.exciting li').first().waitFor();
+    await page.waitForSelector('.verdict', { timeout: 60_000 });
+    await page.locator('#story-opener').click();
+    await page.locator('.story').waitFor();
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
+    const violations = (await page.evaluate(`${AXE}; axe.run({ resultTypes: ['violations'] }).then(({ violations }) =>
+    violations.map(({ id, impact, nodes }) => ({ id, impact, nodes: nodes.map(({ html, failureSummary }) => html.slice(0, 200) + failureSummary) })))`)) as {
+      id: string;
+      impact: string;
+      nodes: string[];
+    }[];
+    expect(violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')).toEqual([]);
+    // Whatever can be used says what it is for.
+    const untold = await page.evaluate(() =>
+      Array.from(document.querySelectorAll('button, input, select'))
+        .filter((control) => !control.closest('[title]'))
+        .map((control) => control.outerHTML.slice(0, 120)),
+    );
+    expect(untold).toEqual([]);
+    expect(errors).toEqual([]);
+    await close();
+  },
+);

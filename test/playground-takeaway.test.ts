@@ -1,0 +1,73 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { expect, test } from 'vitest';
+import { loadMnist } from '../datasets/index.js';
+import { permutePixels, shuffleLabels } from '../examples/controls.js';
+import { DEFAULTS, type Settings, writeSettings } from '../examples/playground/src/state/settings.js';
+import { readNetwork, writeNetwork } from '../examples/playground/src/takeaway/network-file.js';
+import { programOf } from '../examples/playground/src/takeaway/program.js';
+import { networkOf, trainingOf } from '../examples/playground/src/worker/job.js';
+import { weightsOf } from '../examples/playground/src/worker/weights.js';
+import { train } from '../examples/recipe.js';
+import { weightHash, writeSafetensors, zeros } from '../src/index.js';
+
+const SMALL = { ...DEFAULTS, epochs: 1, filters: 2, kernelSize: 3, batchSize: 250, seed: 3 };
+
+test.each<[string, Partial<Settings>]>([
+  ['with permuted pixels, from He’s numbers', { condition: 'permuted', initialisation: 'he' }],
+  ['with shuffled labels', { condition: 'shuffled', lr: 0.01 }],
+])('the program of a run %s ends with the same weights', async (_, changed) => {
+  const settings = { ...SMALL, ...changed };
+  const { train: learned, heldOut } = await loadMnist({ seed: settings.seed });
+  const digits =
+    settings.condition === 'permuted'
+      ? permutePixels([learned], settings.seed)[0]
+      : settings.condition === 'shuffled'
+        ? shuffleLabels(learned, settings.seed)
+        : learned;
+  const training = trainingOf(settings, learned.length, digits.length);
+  const model = networkOf(settings);
+  await train(model, { train: digits, heldOut }, training);
+
+  const folder = mkdtempSync(join(tmpdir(), 'convgrad-program-'));
+  const program = programOf(settings, training, writeSettings(settings))
+    .replace("'convgrad'", `'${resolve('src/index.ts')}'`)
+    .replace("'convgrad/datasets'", `'${resolve('datasets/index.ts')}'`);
+  writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
+  writeFileSync(join(folder, 'run.ts'), program);
+  const said = execFileSync(resolve('node_modules/.bin/tsx'), ['run.ts'], { cwd: folder, encoding: 'utf8' });
+  rmSync(folder, { recursive: true });
+  expect(said).toContain(`weight hash ${weightHash(model)}`);
+});
+
+test('a network that was saved is read back with its settings, its step and every bit', () => {
+  const settings: Settings = { ...SMALL, seed: 9, condition: 'permuted' };
+  const model = networkOf(settings);
+  const read = readNetwork(writeNetwork(model, settings, 123), DEFAULTS);
+  expect(read).toEqual({ settings, weights: weightsOf(model), hash: weightHash(model), step: 123 });
+});
+
+test('a file without notes has the page’s settings, and as many filters as it has', () => {
+  const model = networkOf(SMALL);
+  const read = readNetwork(writeSafetensors(model.stateDict()), DEFAULTS);
+  expect(read.settings).toEqual({ ...DEFAULTS, filters: 2, kernelSize: 3 });
+  expect(read.step).toBeNull();
+  expect(read.weights).toEqual(weightsOf(model));
+});
+
+test('files that do not fit are refused, and it is said what is wrong', () => {
+  const read = (bytes: Uint8Array) => () => readNetwork(bytes, DEFAULTS);
+  const whole = writeNetwork(networkOf(DEFAULTS), DEFAULTS, 1);
+  expect(read(whole.subarray(0, 2000))).toThrow('the header describes');
+  expect(read(new TextEncoder().encode('no such file'))).toThrow('the header says that it has');
+  expect(read(writeSafetensors({ weight: zeros([3]) }))).toThrow('missing keys');
+  const state = networkOf(DEFAULTS).stateDict();
+  expect(read(writeSafetensors({ ...state, 'conv1.weight': zeros([12, 1, 4, 4]) }))).toThrow('conv1.weight');
+  expect(read(writeSafetensors({ ...state, 'conv1.weight': zeros([40, 1, 5, 5]) }))).toThrow('conv1.weight');
+  const spoilt = state['dense.bias'].data.slice().fill(Number.NaN);
+  const bias = zeros([10]);
+  bias.storage.array.set(spoilt);
+  expect(read(writeSafetensors({ ...state, 'dense.bias': bias }))).toThrow('expected finite weights, got NaN');
+});
