@@ -23,7 +23,7 @@ const PAPER = '#f4f5f7';
 const PAPER_LINE = '#c9ced6';
 const WINDOW = '#e69f00';
 const WINDOW_EDGE = '#1b1e23';
-const DARK_TEXT = '#16181c';
+const DARK_TEXT = '#000000';
 const LIGHT_TEXT = '#ffffff';
 
 /** Black for 0, white for 1. */
@@ -39,7 +39,7 @@ export function css([red, green, blue]: Colour): string {
 /** Black or white, whichever is easier to read on a colour (luminance as in WCAG 2). */
 export function textOn(colour: Colour): string {
   const [red, green, blue] = colour.map((part) => (part / 255) ** 2.2);
-  return 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.2 ? DARK_TEXT : LIGHT_TEXT;
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.18 ? DARK_TEXT : LIGHT_TEXT;
 }
 
 /** The padded image, the window's outline and, where there is room, the weights in the corners of what they weigh. */
