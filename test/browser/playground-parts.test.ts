@@ -84,6 +84,12 @@ test('a digit that is drawn is read, from untrained weights with a warning, afte
   await expect.poll(() => says(page)).toMatch(/^It says 0, with/);
   await page.keyboard.press('ArrowRight');
   await expect.poll(() => says(page)).toMatch(/^It says 1, with/);
+  // It stays chosen through a reset, and the network of then has learned nothing again.
+  await page.locator('.bar button').nth(2).click();
+  await card.locator('.verdict').waitFor();
+  expect(await card.locator('input[name=draw-example]').nth(1).isChecked()).toBe(true);
+  await page.getByLabel('Pixels permuted', { exact: true }).check();
+  expect(await says(page)).toBe('Nothing is drawn yet.');
   expect(errors).toEqual([]);
   await close();
 });

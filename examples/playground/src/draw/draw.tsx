@@ -1,4 +1,4 @@
-import { useMemo, useRef, useState } from 'preact/hooks';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { Dataset } from '../../../../src/index.js';
 import { ink } from '../../../../src/inspect/index.js';
 import { permutePixels } from '../../../controls.js';
@@ -35,6 +35,12 @@ export function DrawCard() {
     setStrokes(NOTHING);
     parts.image.value = null;
   };
+  // Other digits than before: what was drawn is seen as they are, and an example is none of them any more.
+  const order = permuted ? seed : null;
+  useEffect(() => {
+    if (strokes.length > 0) draw(strokes);
+    else parts.image.value = null;
+  }, [order]);
   const look = useMemo(() => {
     const network = replica.peek();
     return image && shown && network ? lookAt(network.model, image.pixels) : null;

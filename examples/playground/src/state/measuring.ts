@@ -98,7 +98,9 @@ export class Measuring {
     this.#task = null;
     if (message.type === 'prepared') {
       this.#prepared = true;
-      target.heldOut.value = new Dataset(message.inputs, [1, 28, 28], message.labels, 10);
+      const heldOut = new Dataset(message.inputs, [1, 28, 28], message.labels, 10);
+      // The same digits are the same object: who shows one of them need not choose anew after each reset.
+      if (!target.heldOut.value || !sameDigits(target.heldOut.value, heldOut)) target.heldOut.value = heldOut;
     } else if (message.type === 'nulls') {
       target.nullsAreReady.value = true;
     } else if (message.type === 'measured' && task !== null && task !== 'nulls') {
@@ -123,4 +125,8 @@ export class Measuring {
 /** The score is measured more rarely than the filters are: the last one stays. */
 function joined(snapshot: Snapshot, measured: Measured): Snapshot {
   return { ...snapshot, measured: { ...measured, heldOut: measured.heldOut ?? snapshot.measured?.heldOut ?? null } };
+}
+
+function sameDigits(a: Dataset, b: Dataset): boolean {
+  return a.length === b.length && a.inputs.every((value, i) => value === b.inputs[i]);
 }
