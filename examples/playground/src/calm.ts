@@ -3,10 +3,10 @@ import type { RefObject } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 
 /** Shortest time between two changes that a card follows, in ms: the filters move at full speed, and the others need not. */
-const BETWEEN = 150;
+const BETWEEN = 250;
 
 /** How far from the window a card already follows, so that it is there when one scrolls to it. */
-const NEAR = { rootMargin: '600px 0px' };
+const NEAR = { rootMargin: '300px 0px' };
 
 /**
  * The value of a signal that may change many times a second: followed a few times a second, and only while `box` is in
