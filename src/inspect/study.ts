@@ -1,7 +1,7 @@
 import { ArgumentError, checkOptions, ShapeError } from '../errors.js';
 import { type Shape, sameShape, showShape } from '../shape.js';
 import { conclude } from './conclusion.js';
-import { type Emergence, emergence, quantile, randomLayers } from './filters/emergence.js';
+import { type Emergence, emergence, knownLayers, quantile } from './filters/emergence.js';
 import { nearestHandMade } from './filters/handmade.js';
 import { type FilterMetrics, filterMetrics } from './filters/metrics.js';
 import type { NullDistribution, NullKind } from './filters/nulls.js';
@@ -94,13 +94,9 @@ function studied(weights: ArrayLike<number>, shape: Shape, { filters, ...rest }:
 }
 
 function pointsOf({ shape, snapshots }: Timeline, nulls: readonly NullDistribution[], seed: number | string) {
-  const known = new Map<number, number[]>();
-  const bandsOf = (live: number) =>
-    live === 0 ? nulls.map(() => Number.NaN) : nulls.map((given) => quantile(randomLayers(given, live, seed), 0.99));
   return snapshots.map(({ step, accuracy, loss, weights }): TimelinePoint => {
     const living = filterMetrics(weights, shape).filter((filter) => filter.class !== 'dead');
-    const layer99 = known.get(living.length) ?? bandsOf(living.length);
-    known.set(living.length, layer99);
+    const layer99 = nulls.map((given) => quantile(knownLayers(given, living.length, seed), 0.99));
     const r2ori = living.reduce((sum, filter) => sum + filter.r2ori, 0) / living.length;
     return { step, accuracy, loss, r2ori, live: living.length, layer99 };
   });

@@ -77,8 +77,9 @@ export function emergence(
 /** What was drawn before: a training's snapshots are all compared with the same layers. */
 const drawn = new WeakMap<NullDistribution, Map<string, Float64Array>>();
 
-/** Random layers of a null by their number of filters and seed, as `randomLayers` gives them. */
-function knownLayers(given: NullDistribution, filters: number, seed: number | string): Float64Array {
+/** @internal What `randomLayers` gives, drawn once; empty for no filters. */
+export function knownLayers(given: NullDistribution, filters: number, seed: number | string): Float64Array {
+  if (filters === 0) return Float64Array.of();
   const known = drawn.get(given) ?? new Map<string, Float64Array>();
   drawn.set(given, known);
   const key = `${filters} ${seed}`;
@@ -114,7 +115,7 @@ function compare(live: number[], given: NullDistribution, seed: number | string)
   const sorted = Float64Array.from(given.r2ori).sort();
   const average = mean(sorted);
   const spread = Math.sqrt(mean(sorted.map((value) => (value - average) ** 2)));
-  const layers = live.length > 0 ? knownLayers(given, live.length, seed) : Float64Array.of();
+  const layers = knownLayers(given, live.length, seed);
   const beats = (value: number) => (below(sorted, value) + below(sorted, value, true)) / 2 / sorted.length;
   return {
     ...{ kind: given.kind, mean: average, layer99: quantile(layers, 0.99) },

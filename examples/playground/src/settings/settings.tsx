@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { Card } from '../card.js';
+import { CopyButton } from '../copy-button.js';
 import { DEFAULTS, FIELDS, readValue, type Settings, writeSettings } from '../state/settings.js';
 import { useStore } from '../state/store.js';
 import { useTexts } from '../texts/index.js';
@@ -80,23 +81,8 @@ function SettingField({ name, value }: { name: keyof Settings; value: string | n
 function CopyLink() {
   const { settings } = useStore();
   const { settings: texts } = useTexts();
-  const copied = useSignal(false);
   const link = `${location.origin}${location.pathname}${writeSettings(settings.value)}`;
-  return (
-    <button
-      type="button"
-      title={texts.copyTip}
-      onClick={async () => {
-        await navigator.clipboard.writeText(link);
-        copied.value = true;
-        setTimeout(() => {
-          copied.value = false;
-        }, 2000);
-      }}
-    >
-      <span aria-live="polite">{copied.value ? texts.copied : texts.copy}</span>
-    </button>
-  );
+  return <CopyButton text={link} tip={texts.copyTip} label={texts.copy} copied={texts.copied} />;
 }
 
 /** Two runs with the same hash have the same weights, to the last bit. */

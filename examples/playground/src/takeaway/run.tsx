@@ -1,6 +1,6 @@
-import { useSignal } from '@preact/signals';
 import { useMemo } from 'preact/hooks';
 import { SHUFFLED } from '../../../controls.js';
+import { CopyButton } from '../copy-button.js';
 import { writeSettings } from '../state/settings.js';
 import { useStore } from '../state/store.js';
 import { useTexts } from '../texts/index.js';
@@ -15,7 +15,6 @@ const LEARNED = 9000;
 export function Program() {
   const { settings } = useStore();
   const { takeaway: texts } = useTexts();
-  const copied = useSignal(false);
   const own = settings.value;
   const program = useMemo(() => {
     const training = trainingOf(own, LEARNED, own.condition === 'shuffled' ? SHUFFLED : LEARNED);
@@ -26,19 +25,7 @@ export function Program() {
       <h3>{texts.program}</h3>
       <p class="note">{texts.programNote}</p>
       <div class="buttons">
-        <button
-          type="button"
-          title={texts.copyTip}
-          onClick={async () => {
-            await navigator.clipboard.writeText(program);
-            copied.value = true;
-            setTimeout(() => {
-              copied.value = false;
-            }, 2000);
-          }}
-        >
-          <span aria-live="polite">{copied.value ? texts.copied : texts.copy}</span>
-        </button>
+        <CopyButton text={program} tip={texts.copyTip} label={texts.copy} copied={texts.copied} />
         <button
           type="button"
           title={texts.downloadProgramTip}
