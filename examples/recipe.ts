@@ -7,6 +7,8 @@
  * knows what an edge is.
  */
 import {
+  Adam,
+  AdamW,
   type Callback,
   Conv2D,
   type Dataset,
@@ -17,10 +19,12 @@ import {
   type History,
   LinearLR,
   MaxPool2D,
+  type Optimizer,
   ReLU,
   randn,
   Sequential,
   SGD,
+  type Tensor,
   zeros,
 } from '../src/index.js';
 
@@ -33,9 +37,23 @@ export interface Settings {
   weightDecay: number;
   /** Seed of the order of the images. */
   seed: number;
+  /** 'sgd' unless given. */
+  optimizer?: OptimizerName;
 }
 
-export const SETTINGS: Settings = { epochs: 10, batchSize: 64, lr: 0.05, weightDecay: 0.015, seed: 0 };
+export const SETTINGS = { epochs: 10, batchSize: 64, lr: 0.05, weightDecay: 0.015, seed: 0 } satisfies Settings;
+
+type Groups = { params: Tensor[]; weightDecay?: number }[];
+
+/** How the gradient becomes a step. The recipe is the first; the playground has all of them to choose from. */
+export const OPTIMIZERS = {
+  sgd: (groups: Groups, lr: number): Optimizer => new SGD(groups, { lr, momentum: 0.9 }),
+  plain: (groups: Groups, lr: number): Optimizer => new SGD(groups, { lr }),
+  adam: (groups: Groups, lr: number): Optimizer => new Adam(groups, { lr }),
+  adamw: (groups: Groups, lr: number): Optimizer => new AdamW(groups, { lr, weightDecay: 0 }),
+};
+
+export type OptimizerName = keyof typeof OPTIMIZERS;
 
 /** What weights start as: PyTorch's default, or He's normal numbers of variance 2 / fanIn with biases of 0. */
 export type Initialisation = 'default' | 'he';
@@ -71,17 +89,17 @@ function heInitialised(model: Sequential): Sequential {
   return model;
 }
 
-/** Stochastic gradient descent with momentum, on the digits in random order. */
+/** Stochastic gradient descent with momentum unless another optimizer is asked for, on the digits in random order. */
 export function train(
   model: Sequential,
   digits: { train: Dataset; heldOut: Dataset },
-  { epochs, batchSize, lr, weightDecay, seed }: Settings,
+  { epochs, batchSize, lr, weightDecay, seed, optimizer: name = 'sgd' }: Settings,
   callbacks: Callback[] = [],
   more: Partial<FitOptions> = {},
 ): Promise<History> {
   const filters = model.at('conv1', Conv2D).weight;
   const others = model.parameters().filter((parameter) => parameter !== filters);
-  const optimizer = new SGD([{ params: [filters], weightDecay }, { params: others }], { lr, momentum: 0.9 });
+  const optimizer = OPTIMIZERS[name]([{ params: [filters], weightDecay }, { params: others }], lr);
   const totalIters = epochs * Math.ceil(digits.train.length / batchSize);
   const scheduler = new LinearLR(optimizer, { startFactor: 1, endFactor: 0, totalIters });
   return fit(model, digits.train, {

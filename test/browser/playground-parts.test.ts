@@ -116,7 +116,10 @@ test('a filter of the grid is inspected, ablated and replaced, and the held-out 
   await card.getByRole('button', { name: 'Ablate it' }).click();
   await expect.poll(() => changes.count(), { timeout: 30_000 }).toBe(1);
   const ablated = await accuracy();
-  expect(`${ablated.before.toFixed(1)}%`).toBe(await page.getByTestId('accuracy').textContent());
+  // The bar above follows as soon as the trained weights have been measured.
+  await expect
+    .poll(() => page.getByTestId('accuracy').textContent(), { timeout: 30_000 })
+    .toBe(`${ablated.before.toFixed(1)}%`);
   expect(ablated.after).toBeLessThan(ablated.before - 5);
   expect(await changes.first().textContent()).toContain('Without filter 1');
   await card.getByRole('button', { name: 'Replace it by' }).click();

@@ -85,6 +85,13 @@ test('an address gives the same weights as Node does, and says which address tha
   expect(await hash(page)).toBe(await hashInNode(settings));
   await page.locator('#settings .buttons button').first().click();
   expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(page.url());
+
+  // Another optimizer brings the learning rate that suits it.
+  await page.locator('#setting-optimizer').selectOption('adam');
+  const adam = { ...settings, optimizer: 'adam', lr: 0.003 } as const;
+  expect(new URL(page.url()).search).toBe(writeSettings(adam));
+  await trainButton(page).click();
+  expect(await hash(page)).toBe(await hashInNode(adam));
   expect(errors).toEqual([]);
   await close();
 });

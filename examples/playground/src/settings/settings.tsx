@@ -53,7 +53,9 @@ function SettingField({ name, value }: { name: keyof Settings; value: string | n
         <select id={id} value={value} onChange={({ currentTarget }) => set(currentTarget.value)}>
           {field.choices.map((choice) => (
             <option key={choice} value={choice}>
-              {name === 'kernelSize' ? `${choice} × ${choice}` : (texts.choices[choice as 'sgd'] ?? choice)}
+              {name === 'kernelSize'
+                ? `${choice} × ${choice}`
+                : (texts.choices[choice as keyof typeof texts.choices] ?? choice)}
             </option>
           ))}
         </select>

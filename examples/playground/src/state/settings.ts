@@ -1,5 +1,5 @@
 /** What a run is made of: all of it stands in the page's address, so that a link reproduces the run. */
-import { type Initialisation, SETTINGS } from '../../../recipe.js';
+import { type Initialisation, OPTIMIZERS, type OptimizerName, SETTINGS } from '../../../recipe.js';
 
 export type Condition = 'recipe' | 'permuted' | 'shuffled' | 'untrained';
 
@@ -15,7 +15,7 @@ export interface Settings {
   /** Of the split, the weights and the order of the images. */
   seed: number;
   initialisation: Initialisation;
-  optimizer: 'sgd';
+  optimizer: OptimizerName;
   condition: Condition;
 }
 
@@ -40,9 +40,17 @@ export const FIELDS: Record<keyof Settings, Field> = {
   epochs: { key: 'epochs', least: 1, most: 100, whole: true },
   seed: { key: 'seed', least: 0, most: Number.MAX_SAFE_INTEGER, whole: true },
   initialisation: { key: 'init', choices: ['default', 'he'] },
-  optimizer: { key: 'optimizer', choices: ['sgd'] },
+  optimizer: { key: 'optimizer', choices: Object.keys(OPTIMIZERS) },
   condition: { key: 'condition', choices: ['recipe', 'permuted', 'shuffled', 'untrained'] },
 };
+
+/** Learning rates with which each optimizer learns the digits: one that suits the first is far too much for the others. */
+const USUAL_RATES: Record<OptimizerName, number> = { sgd: DEFAULTS.lr, plain: 0.2, adam: 0.003, adamw: 0.003 };
+
+/** What is to be changed when someone changes `patch`: with the optimizer its usual learning rate, unless that was given. */
+export function withUsualRate(patch: Partial<Settings>): Partial<Settings> {
+  return patch.optimizer === undefined ? patch : { lr: USUAL_RATES[patch.optimizer], ...patch };
+}
 
 const NAMES = Object.keys(FIELDS) as (keyof Settings)[];
 

@@ -7,7 +7,7 @@ import { networkOf } from '../worker/job.js';
 import { loadWeights } from '../worker/weights.js';
 import { createParts, type Parts } from './parts.js';
 import { createPreferences, type Preferences } from './preferences.js';
-import { readSettings, type Settings, writeSettings } from './settings.js';
+import { readSettings, type Settings, withUsualRate, writeSettings } from './settings.js';
 import { Training } from './training.js';
 
 /** All that the page knows; one of it is made in main.tsx and handed down. */
@@ -51,7 +51,7 @@ export function createStore(): Store {
   return {
     ...{ preferences: createPreferences(), parts: createParts(), settings, refused, training, replica },
     change(patch) {
-      adopt(patch);
+      adopt(withUsualRate(patch));
       training.reset();
     },
     load(name, network) {

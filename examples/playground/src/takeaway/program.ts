@@ -1,11 +1,13 @@
 /** The run of some settings as a program that needs nothing but convgrad and mnist. */
 
 import { SHUFFLED } from '../../../controls.js';
-import type { Settings as TrainingSettings } from '../../../recipe.js';
+import type { OptimizerName, Settings as TrainingSettings } from '../../../recipe.js';
 import type { Settings } from '../state/settings.js';
 
 /** What the programs import, by entry; only what is used is written. */
 const CORE = [
+  'Adam',
+  'AdamW',
   'Conv2D',
   'Dataset',
   'Dense',
@@ -31,7 +33,7 @@ const CORE = [
  */
 export function programOf(settings: Settings, training: TrainingSettings, query: string): string {
   const { seed, filters, kernelSize, initialisation, condition } = settings;
-  const { epochs, batchSize, lr, weightDecay } = training;
+  const { epochs, batchSize, lr, weightDecay, optimizer } = training;
   const afterPool1 = Math.floor((28 - kernelSize + 1) / 2);
   const features = 16 * Math.floor((afterPool1 - 2) / 2) ** 2;
   const parts = [
@@ -53,7 +55,8 @@ const model = new Sequential({
     `
 const conv1 = model.at('conv1', Conv2D).weight;
 const others = model.parameters().filter((parameter) => parameter !== conv1);
-const optimizer = new SGD([{ params: [conv1], weightDecay: ${weightDecay} }, { params: others }], { lr: ${lr}, momentum: 0.9 });
+const groups = [{ params: [conv1], weightDecay: ${weightDecay} }, { params: others }];
+const optimizer = new ${OPTIMIZER[optimizer ?? 'sgd'](lr)};
 const [epochs, batchSize] = [${epochs}, ${batchSize}];
 const totalIters = epochs * Math.ceil(${LEARNED[condition]}.length / batchSize);
 const scheduler = new LinearLR(optimizer, { startFactor: 1, endFactor: 0, totalIters });
@@ -76,6 +79,14 @@ const seed = ${seed};
 ${body}
 `;
 }
+
+/** The optimizers of the examples' recipe, as the program makes them. */
+const OPTIMIZER: Record<OptimizerName, (lr: number) => string> = {
+  sgd: (lr) => `SGD(groups, { lr: ${lr}, momentum: 0.9 })`,
+  plain: (lr) => `SGD(groups, { lr: ${lr} })`,
+  adam: (lr) => `Adam(groups, { lr: ${lr} })`,
+  adamw: (lr) => `AdamW(groups, { lr: ${lr}, weightDecay: 0 })`,
+};
 
 /** What the network learns from, as the program names it. */
 const LEARNED: Record<Settings['condition'], string> = {

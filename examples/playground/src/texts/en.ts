@@ -157,10 +157,13 @@ export const en = {
       epochs: 'How often every image is seen',
       seed: 'Which random numbers: of the split into training and held-out digits, the weights and the order of the images',
       initialisation: 'What the weights start as: PyTorch’s default, or He’s normal numbers',
-      optimizer: 'How the gradient becomes a step',
+      optimizer: 'How the gradient becomes a step; choosing one sets the learning rate that suits it',
       condition: 'What it learns from',
     },
-    choices: { default: 'PyTorch’s default', he: 'He, normal', sgd: 'SGD, momentum 0.9' },
+    choices: {
+      ...{ default: 'PyTorch’s default', he: 'He, normal' },
+      ...{ sgd: 'SGD, momentum 0.9', plain: 'SGD', adam: 'Adam', adamw: 'AdamW' },
+    },
     range: (least: number, most: number, whole: boolean) =>
       `Expected ${whole ? 'a whole number' : 'a number'} from ${least} to ${most}`,
     copy: 'Copy link',

@@ -69,8 +69,8 @@ const BY_HEART = 20;
 
 /** How the network is trained: a control gets as much weight decay, in all its steps together, as the recipe gets. */
 export function trainingOf({ condition, ...settings }: Settings, whole: number, length: number): TrainingSettings {
-  const { epochs, batchSize, lr, weightDecay, seed } = settings;
-  const given = { epochs, batchSize, lr, weightDecay, seed };
+  const { epochs, batchSize, lr, weightDecay, seed, optimizer } = settings;
+  const given = { epochs, batchSize, lr, weightDecay, seed, optimizer };
   if (condition === 'untrained') return { ...given, lr: 0 };
   if (condition !== 'shuffled') return given;
   const steps = epochs * Math.ceil(whole / batchSize);
