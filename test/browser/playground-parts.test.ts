@@ -117,9 +117,7 @@ test('a filter of the grid is inspected, ablated and replaced, and the held-out 
   await expect.poll(() => changes.count(), { timeout: 30_000 }).toBe(1);
   const ablated = await accuracy();
   // The bar above follows as soon as the trained weights have been measured.
-  await expect
-    .poll(() => page.getByTestId('accuracy').textContent(), { timeout: 30_000 })
-    .toBe(`${ablated.before.toFixed(1)}%`);
+  await expect.poll(() => page.getByTestId('accuracy').textContent()).toBe(`${ablated.before.toFixed(1)}%`);
   expect(ablated.after).toBeLessThan(ablated.before - 5);
   expect(await changes.first().textContent()).toContain('Without filter 1');
   await card.getByRole('button', { name: 'Replace it by' }).click();
@@ -191,7 +189,7 @@ test('the program that the page gives runs in Node and ends with the same hash; 
 
 test('tells its story in five steps by the keyboard, points at the cards, and remembers that it was closed', async () => {
   const { page, errors, close } = await playground.visit();
-  await page.getByRole('button', { name: 'Tell me' }).focus();
+  await page.getByRole('button', { name: 'Start the story' }).focus();
   await page.keyboard.press('Enter');
   const story = page.getByRole('complementary', { name: 'Guided story' });
   const told: (string | null)[] = [];
@@ -210,7 +208,7 @@ test('tells its story in five steps by the keyboard, points at the cards, and re
   expect(await page.evaluate(() => document.activeElement?.id)).toBe('story-opener');
   await page.reload();
   await page.waitForSelector('[data-testid=step]');
-  expect(await page.getByRole('button', { name: 'Tell me' }).count()).toBe(0);
+  expect(await page.getByRole('button', { name: 'Start the story' }).count()).toBe(0);
   await page.getByRole('button', { name: 'Story' }).click();
   await story.getByText('Step 1 of 5').waitFor();
   expect(errors).toEqual([]);

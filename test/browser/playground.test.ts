@@ -128,7 +128,22 @@ test('pause, step, speed and reset work at once, and change no number', async ()
   await page.waitForTimeout(300);
   expect(await step(page)).toBe(paused);
 
+  // What is shown at rest is where the training stands, also when frames were left out before: one step is one more.
   await page.getByLabel('Full', { exact: true }).check();
+  await trainButton(page).click();
+  await stepIs(page, paused + 5);
+  await trainButton(page).click();
+  await page.waitForTimeout(300);
+  const stopped = await step(page);
+  await stepButton.click();
+  await page.waitForTimeout(300);
+  expect(await step(page)).toBe(stopped + 1);
+  // And the accuracy is that of the very weights shown.
+  await expect.poll(() => page.getByTestId('accuracy').textContent()).toMatch(/^\d+\.\d%$/);
+  expect(await page.locator('.timeline output').textContent()).toMatch(
+    new RegExp(`^after ${stopped + 1} batches: held-out accuracy \\d`),
+  );
+
   await trainButton(page).click();
   expect(await hash(page)).toBe(await hashInNode({ epochs: 1, filters: 3 }));
   await page.locator('.bar button').nth(2).click(); // Reset.

@@ -85,14 +85,14 @@ export function Chart({
           },
         ],
         series: [
-          { label: xLabel, value: (_own, value) => (value === null ? '–' : String(value)) },
+          { label: xLabel, value: (_own, value) => (value === null ? '' : String(value)) },
           ...lines.map((line) => ({
             label: line.label,
             stroke: colour(line.colour),
             width: 2,
             points: { show: false },
             spanGaps: true,
-            value: (_own: uPlot, value: number | null) => (value === null ? '–' : show(value)),
+            value: (_own: uPlot, value: number | null) => (value === null ? '' : show(value)),
             ...(line.filled && { fill: `${colour(line.colour)}22`, width: 1 }),
             ...(line.dashed && { dash: [5, 5] }),
           })),

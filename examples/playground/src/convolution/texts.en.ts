@@ -1,7 +1,7 @@
 /** The English texts of "Take a convolution apart". */
 export const convolutionEn = {
   title: 'Take a convolution apart',
-  lead: 'A filter is a small matrix. It slides over the image; wherever it stops, each weight is multiplied with the pixel below it, and the products are added up. Each sum is one number of the result.',
+  lead: 'A filter is a small matrix that slides over the image. Wherever it stops, each weight is multiplied by the pixel below it, and the products are added up. Each sum is one number of the result.',
   image: {
     heading: 'Image',
     tutorial: '5 × 5',
@@ -11,7 +11,7 @@ export const convolutionEn = {
     own: 'Your own',
     ownTip: 'An image that you draw or type',
     tutorialAbout: 'Bright (200) in three columns, dark (50) in two: a vertical edge.',
-    digits: 'Which digit',
+    digits: 'Choose a digit',
     digitName: (label: number, number: number) => `A handwritten ${label} (number ${number})`,
     ownAbout: 'Click or drag to draw; or type numbers from 0 (black) to 255 (white).',
     ownCells: 'The pixels of your image',
@@ -53,7 +53,7 @@ export const convolutionEn = {
     padding: 'Padding',
     paddingTip: 'How many rings of zeros are put around the image',
     dilation: 'Dilation',
-    dilationTip: 'How far apart the pixels are that neighbouring weights see',
+    dilationTip: 'How far apart the pixels under neighbouring weights are',
     less: (what: string) => `${what}: one less`,
     more: (what: string) => `${what}: one more`,
     relu: 'ReLU on the result',
@@ -97,10 +97,10 @@ export const convolutionEn = {
     patch: 'what it sees',
     weights: 'the filter',
     products: 'the products',
-    together: 'together',
+    together: 'sum',
     relu: (value: string) => `ReLU: ${value}`,
-    engine: (value: string) => `conv2d of the library gives the same: ${value}`,
-    differs: (value: string) => `conv2d of the library gives ${value}, which differs!`,
+    engine: (value: string) => `The library’s conv2d gives the same: ${value}`,
+    differs: (value: string) => `The library’s conv2d gives ${value}, which differs!`,
     aloud: (row: number, column: number, sum: string) => `Row ${row}, column ${column}: the sum is ${sum}.`,
   },
   noFit: (reach: number, padded: number) =>

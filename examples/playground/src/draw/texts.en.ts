@@ -1,11 +1,11 @@
 /** The English texts of the draw pad. */
 export const drawEn = {
   title: 'Draw a digit',
-  lede: 'Write a digit and see what the network, with the weights shown above, takes it for: while you draw, while it learns, and at every place of the timeline.',
+  lede: 'Write a digit and see what the network, with the weights shown above, takes it for: as you draw, as it learns, and anywhere on the timeline.',
   pad: 'Drawing board: draw a digit from 0 to 9 with the mouse, a finger or a pen. With the keyboard, choose an example below it.',
   hint: 'Draw here',
   clear: 'Clear',
-  clearTip: 'Wipe the board',
+  clearTip: 'Clear the board',
   examples: 'Or choose a held-out digit',
   example: (label: number) => `A handwritten ${label} that the network never learns from`,
   seen: 'What the network sees',
@@ -18,7 +18,7 @@ export const drawEn = {
   probability: (digit: number, percent: string) => `${digit}: ${percent}`,
   maps: (layer: number, count: number) => `Layer ${layer}: ${count} feature maps`,
   mapsNote:
-    'What each filter gives at each place, before ReLU: red where the image looks like the filter, blue where it looks like the opposite. One scale for each layer.',
+    'The output of each filter at each position, before ReLU: red where the image looks like the filter, blue where it looks like the opposite. One colour scale per layer.',
   map: (layer: number, index: number) => `Feature map ${index} of layer ${layer}`,
 };
 

@@ -9,10 +9,10 @@ export function TimelineSlider() {
   const selected = training.selected.value;
   const shown = training.shown.value;
   const last = Math.max(0, snapshots.length - 1);
-  const { accuracy, loss } = training.score.value ?? {};
+  const loss = training.score.value?.loss;
   const words = texts.standing(
     shown?.step ?? 0,
-    accuracy === undefined ? '–' : `${(100 * accuracy).toFixed(1)}%`,
+    training.accuracyOf(shown),
     loss === undefined ? '–' : loss.toFixed(3),
   );
   return (

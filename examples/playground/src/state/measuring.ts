@@ -1,4 +1,4 @@
-import { batch, type Signal } from '@preact/signals';
+import { batch, type ReadonlySignal, type Signal } from '@preact/signals';
 import { Dataset, type Shape } from '../../../../src/index.js';
 import { type Connection, connect } from '../worker/connection.js';
 import type { FromMeasurer, Measured, ToMeasurer } from '../worker/messages.js';
@@ -22,6 +22,8 @@ interface Measurable {
   snapshots: Signal<readonly Snapshot[]>;
   heldOut: Signal<Dataset | null>;
   nullsAreReady: Signal<boolean>;
+  /** Whether the network is learning just now. */
+  isLearning: ReadonlySignal<boolean>;
 }
 
 /** How many questions the worker may leave unanswered: drawing the nulls takes it seconds, on a phone many. */
@@ -59,12 +61,14 @@ export class Measuring {
   /** Looks for something to do: a new state may be there. */
   look(): void {
     if (!this.#prepared || this.#task !== null) return;
-    const { snapshots, live, nullsAreReady } = this.target;
+    const { snapshots, live, nullsAreReady, isLearning } = this.target;
     const unmeasured = snapshots.value.findLast(({ measured }) => measured === null);
     if (unmeasured) this.#measure(unmeasured, true, true);
     else if (!live.value) return;
     else if (!nullsAreReady.value) this.#drawNulls();
-    else if (live.value.step > this.#newest || !live.value.measured?.nulls) this.#measure(live.value, false, false);
+    else if (!isLearning.value && live.value.measured?.heldOut?.step !== live.value.step) {
+      this.#measure(live.value, false, true); // Paused: what stays in sight is measured in full.
+    } else if (live.value.step > this.#newest || !live.value.measured?.nulls) this.#measure(live.value, false, false);
     else {
       const uncompared = snapshots.value.findLast(({ measured }) => measured !== null && measured.nulls === null);
       if (uncompared) this.#measure(uncompared, true, false);
@@ -73,7 +77,7 @@ export class Measuring {
 
   #measure({ step, weights }: Snapshot, kept: boolean, heldOut: boolean): void {
     this.#task = { step, kept };
-    this.#worker?.post({ type: 'measure', run: this.#run, weights, heldOut });
+    this.#worker?.post({ type: 'measure', run: this.#run, step, weights, heldOut });
   }
 
   #drawNulls(): void {

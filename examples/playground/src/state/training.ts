@@ -56,6 +56,7 @@ export class Training {
   /** What is shown in place of a run; null when it is a run. */
   readonly loaded = signal<Loaded | null>(null);
   readonly pace: Signal<PaceName> = signal('full');
+  readonly isLearning: ReadonlySignal<boolean> = computed(() => this.phase.value === 'running');
   /** The newest state of the network. */
   readonly live = signal<Snapshot | null>(null);
   readonly imagesPerSecond = signal(0);
@@ -132,6 +133,17 @@ export class Training {
     if (this.phase.value !== 'running') return;
     this.phase.value = 'paused';
     this.#sendPace();
+    this.#measuring.look();
+  }
+
+  /**
+   * The share of held-out digits that a state names right, to be read: '–' until one is known, '…' while a network at
+   * rest is being measured. While it learns, the last share known is shown.
+   */
+  accuracyOf(state: Snapshot | null): string {
+    const score = state?.measured?.heldOut;
+    if (!score) return '–';
+    return score.step === state.step || this.isLearning.value ? `${(100 * score.accuracy).toFixed(1)}%` : '…';
   }
 
   /** Learns from one batch, and waits. */

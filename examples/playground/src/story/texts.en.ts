@@ -2,10 +2,10 @@
 export const storyEn = {
   label: 'Guided story',
   invitation: 'New here? A story in five steps: what a filter is, how a network learns its own, and what they become.',
-  start: 'Tell me',
+  start: 'Start the story',
   startTip: 'Start the story; you can go on using the page meanwhile',
   decline: 'No, thanks',
-  declineTip: 'Hide this; the button above starts the story at any time',
+  declineTip: 'Hide this; the Story button above starts it at any time',
   open: 'Story',
   openTip: 'A guided story in five steps',
   step: (step: number, of: number) => `Step ${step} of ${of}`,
@@ -19,23 +19,23 @@ export const storyEn = {
   steps: [
     {
       title: 'A filter slides over an image',
-      text: 'Press Play. At each place the window multiplies what it sees with nine weights and adds up. These weights, 1, 0 and −1, somebody thought out: they answer to vertical edges.',
+      text: 'Press Play. At each stop the window multiplies the pixels it sees by nine weights and adds up the products. A person chose these weights, 1, 0 and −1: they respond to vertical edges.',
     },
     {
-      title: 'Nobody thinks these out',
-      text: 'A network has to find its weights by itself. They start as noise. Press Train at the top: each batch of images changes every weight a little, so that fewer digits are named wrong.',
+      title: 'Nobody chooses these',
+      text: 'A network has to find its weights by itself. They start as noise. Press Train at the top: each batch of images changes every weight a little, so that fewer digits are misread.',
     },
     {
       title: 'Watch them',
-      text: 'Small is what each filter was, large what it is. When the training has gone on for a while, drag this slider back to see the noise fade and a shape come.',
+      text: 'The small square is what each filter was, the large one what it is now. After some training, drag this slider back and forth to see the noise fade and a shape emerge.',
     },
     {
       title: 'Are these edges?',
-      text: 'Eyes find patterns in noise, too. So each filter is compared with templates of edges and lines, and the layer with 20,000 random ones. Only a line above both bands is more than chance.',
+      text: 'The eye finds patterns in noise, too. So each filter is compared with templates of edges and lines, and the whole layer with 20,000 random layers. Only a curve above both bands is more than chance.',
     },
     {
       title: 'Inspect one',
-      text: 'Choose a filter: what it looks like, what excites it, and how many digits are lost without it. Then draw a digit of your own, one card further up.',
+      text: 'Choose a filter: see what it resembles, what excites it, and how many digits are misread without it. Then draw a digit of your own, one card up.',
     },
   ],
 };

@@ -4,7 +4,7 @@ export const takeawayEn = {
   lede: 'The network as a file, its filters as a picture, the run as a program: what you made here is yours.',
   weights: 'The network',
   download: 'Download model.safetensors',
-  downloadTip: 'The weights shown, as a safetensors file, which convgrad and PyTorch open',
+  downloadTip: 'The weights shown, as a safetensors file that convgrad and PyTorch can read',
   load: 'Load a file',
   loadTip: 'Show the weights of a safetensors file from here, from Node or from PyTorch',
   loadNote: 'With the names conv1.weight, conv2.weight, conv2.bias, dense.weight and dense.bias.',

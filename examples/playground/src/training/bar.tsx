@@ -49,7 +49,6 @@ function Standing() {
   const prepared = training.prepared.value;
   const live = training.live.value;
   if (!prepared || !live) return <p class="standing">{texts.loading}</p>;
-  const accuracy = live.measured?.heldOut?.accuracy;
   return (
     <>
       <dl class="standing">
@@ -67,7 +66,7 @@ function Standing() {
         </div>
         <div title={texts.heldOutTip}>
           <dt>{texts.heldOut}</dt>
-          <dd data-testid="accuracy">{accuracy === undefined ? '–' : `${(100 * accuracy).toFixed(1)}%`}</dd>
+          <dd data-testid="accuracy">{training.accuracyOf(live)}</dd>
         </div>
         <div>
           <dt>{texts.speed}</dt>

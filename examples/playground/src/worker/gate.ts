@@ -10,6 +10,8 @@ export class Gate {
   #due = 0;
   #cancelled = false;
   #wake: () => void = () => {};
+  /** Called when the training comes to a stand. */
+  onHold: () => void = () => {};
 
   constructor(pace: Pace) {
     this.#pace = pace;
@@ -41,7 +43,9 @@ export class Gate {
   }
 
   async #wait(): Promise<void> {
-    while (!this.#cancelled && this.#pace.paused && this.#allowed === 0) await this.#woken();
+    const holds = () => !this.#cancelled && this.#pace.paused && this.#allowed === 0;
+    if (holds()) this.onHold();
+    while (holds()) await this.#woken();
     if (this.#cancelled) throw new Cancelled();
     if (this.#allowed > 0) {
       this.#allowed = 0;

@@ -50,7 +50,7 @@ async function answer(message: Exclude<ToMeasurer, { type: 'ping' }>): Promise<v
     await drawNulls(job.settings.kernelSize);
     post({ type, run });
   } else {
-    post({ type: 'measured', run, measured: measure(job, message.weights, message.heldOut) });
+    post({ type: 'measured', run, measured: measure(job, message) });
   }
 }
 
@@ -60,7 +60,8 @@ async function drawNulls(size: number): Promise<void> {
   nulls.set(size, [nullDistribution('normal', size), nullDistribution('coloured', size, { patches: train })]);
 }
 
-function measure({ model, settings, heldOut }: Job, weights: Float32Array, scored: boolean): Measured {
+function measure({ model, settings, heldOut }: Job, asked: ToMeasurer & { type: 'measure' }): Measured {
+  const { step, weights, heldOut: scored } = asked;
   const { filters, kernelSize: size } = settings;
   const area = size * size;
   const known = nulls.get(size);
@@ -74,14 +75,14 @@ function measure({ model, settings, heldOut }: Job, weights: Float32Array, score
       return { class: name, r2ori, norm, template, nearest };
     }),
     nulls: known ? { independent: layer.nulls[0], smooth: layer.nulls[1] } : null,
-    heldOut: scored ? score(model, heldOut) : null,
+    heldOut: scored ? { step, ...score(model, heldOut) } : null,
   };
 }
 
 /** How many mistakes are told. */
 const MISTAKES = 12;
 
-function score(model: Sequential, heldOut: Dataset): HeldOutScore {
+function score(model: Sequential, heldOut: Dataset): Omit<HeldOutScore, 'step'> {
   const { loss, accuracy, confusion, predictions } = evaluate(model, heldOut);
   const wrong = Array.from(predictions.keys()).filter((i) => predictions[i] !== heldOut.labels[i]);
   const images = heldOut.subset(wrong);

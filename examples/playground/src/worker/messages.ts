@@ -52,6 +52,8 @@ export interface Mistake {
 }
 
 export interface HeldOutScore {
+  /** Of the network after so many batches. */
+  step: number;
   loss: number;
   accuracy: number;
   /** How many digits i (row) were taken for j (column). */
@@ -71,7 +73,7 @@ export interface Measured extends Pick<Emergence, 'r2ori' | 'live' | 'oriented'>
 export type ToMeasurer =
   | { type: 'prepare'; run: number; settings: Settings; digits: string }
   | { type: 'nulls'; run: number }
-  | { type: 'measure'; run: number; weights: Float32Array<ArrayBuffer>; heldOut: boolean }
+  | { type: 'measure'; run: number; step: number; weights: Float32Array<ArrayBuffer>; heldOut: boolean }
   | { type: 'ping' };
 
 export type FromMeasurer =

@@ -50,6 +50,7 @@ async function prepare(job: ToTrainer & { type: 'prepare' }, own: Gate): Promise
   const steps = epochs * Math.ceil(digits.train.length / batchSize);
   post({ type: 'prepared', run, steps, epochs, threads, frame }, [frame.weights.buffer]);
   const reporter = new Reporter(run, steps, batchSize, digits.train.length);
+  own.onHold = () => reporter.catchUp();
   const waits: Callback = { onTrainBegin: () => own.pass(), onBatchEnd: () => own.pass() };
   const { trainSeconds, imagesPerSecond } = await train(model, digits, training, [reporter, waits]);
   post({ type: 'finished', run, hash: weightHash(model), trainSeconds, imagesPerSecond });
@@ -58,6 +59,8 @@ async function prepare(job: ToTrainer & { type: 'prepare' }, own: Gate): Promise
 /** Sends frames while a training goes on: some of each second, and those that the timeline keeps. */
 class Reporter implements Callback {
   #sent = 0;
+  #newest: TrainingState | null = null;
+  #sentStep = 0;
   #before = { seen: 0, loss: 0, correct: 0 };
   #due = 1;
 
@@ -72,13 +75,24 @@ class Reporter implements Callback {
     this.#before = { seen: 0, loss: 0, correct: 0 };
   }
 
-  onBatchEnd({ model, step, epoch, batch, loss, accuracy, imagesPerSecond }: TrainingState): void {
+  onBatchEnd(state: TrainingState): void {
+    const { step } = state;
+    this.#newest = state;
     const kept = step >= this.#due || step === this.steps;
-    const now = performance.now();
-    if (!kept && now - this.#sent < BETWEEN_FRAMES) return;
-    this.#sent = now;
+    if (!kept && performance.now() - this.#sent < BETWEEN_FRAMES) return;
     // Each kept step about a seventh later than the one before: most happens at the beginning.
     if (kept) this.#due = Math.max(step + 1, Math.round(step * 1.15));
+    this.#send(state, kept);
+  }
+
+  /** Sends where the training stands, if that has not been sent: the page shows the batch at which it was paused. */
+  catchUp(): void {
+    if (this.#newest && this.#newest.step !== this.#sentStep) this.#send(this.#newest, false);
+  }
+
+  #send({ model, step, epoch, batch, loss, accuracy, imagesPerSecond }: TrainingState, kept: boolean): void {
+    this.#sent = performance.now();
+    this.#sentStep = step;
     // fit tells the means of the epoch so far; what came since the last frame is the difference.
     const seen = Math.min(batch * this.batchSize, this.length);
     const { seen: seenBefore, loss: lossBefore, correct } = this.#before;
