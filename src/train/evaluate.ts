@@ -24,6 +24,7 @@ export interface Evaluation {
 /**
  * How well a model does on a dataset. Layers are in evaluation mode meanwhile, no gradient is recorded, and nothing of
  * the model changes.
+ * @param options `batchSize`: 100 unless given, as fast as larger ones in less memory; `loss`: `crossEntropy` unless given
  */
 export function evaluate(
   model: Module,
@@ -31,7 +32,7 @@ export function evaluate(
   options: { batchSize?: number; loss?: Loss } = {},
 ): Evaluation {
   checkOptions('evaluate', options, ['batchSize', 'loss']);
-  const { batchSize = 256, loss = crossEntropy } = options;
+  const { batchSize = 100, loss = crossEntropy } = options;
   if (!(model instanceof Module)) throw new ArgumentError('evaluate', `expected a model, a Module, got ${show(model)}`);
   checkDataset('evaluate', 'the data', dataset);
   const confusion = Array.from({ length: dataset.classes }, () => new Array<number>(dataset.classes).fill(0));

@@ -54,10 +54,10 @@ function serve(files: Record<string, [string, string]>, bundle: string, isolated
   return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)));
 }
 
-/** Debian's Chromium, without a window. */
-export function launch(): Promise<Browser> {
+/** Debian's Chromium, without a window; `flags` beside those that it always gets. */
+export function launch(...flags: string[]): Promise<Browser> {
   return chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking'],
+    args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking', ...flags],
   });
 }

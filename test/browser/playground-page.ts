@@ -35,9 +35,9 @@ export interface Visit {
   close(): Promise<void>;
 }
 
-export async function openPlayground({ isolated = false } = {}): Promise<Playground> {
+export async function openPlayground({ isolated = false, flags = [] as string[] } = {}): Promise<Playground> {
   const server = await serve(isolated);
-  const browser = await launch();
+  const browser = await launch(...flags);
   const root = `http://127.0.0.1:${(server.address() as AddressInfo).port}/some/folder/`;
   return {
     visit: (query = '', options = {}) => visit(browser, root + query, options),

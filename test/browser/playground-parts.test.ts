@@ -103,7 +103,7 @@ test('a filter of the grid is inspected, ablated and replaced, and the held-out 
   const weights = await card.getByTestId('weights').locator('td').allTextContents();
   expect(weights.length).toBe(25);
   expect(weights.every((text) => /^−?[\d.]+$/.test(text))).toBe(true);
-  await expect.poll(() => card.locator('.exciting li').count(), { timeout: 30_000 }).toBe(8);
+  await expect.poll(() => card.locator('.exciting li').count()).toBe(8);
   expect(await card.locator('.likeness figure').count()).toBe(2);
   expect(await card.locator('.mapped canvas').count()).toBe(2);
   expect(await card.locator('.liked canvas').count()).toBe(1);
@@ -114,14 +114,14 @@ test('a filter of the grid is inspected, ablated and replaced, and the held-out 
     return { before: Number(numbers[1]), after: Number(numbers[2]) };
   };
   await card.getByRole('button', { name: 'Ablate it' }).click();
-  await expect.poll(() => changes.count(), { timeout: 30_000 }).toBe(1);
+  await expect.poll(() => changes.count()).toBe(1);
   const ablated = await accuracy();
   // The bar above follows as soon as the trained weights have been measured.
   await expect.poll(() => page.getByTestId('accuracy').textContent()).toBe(`${ablated.before.toFixed(1)}%`);
   expect(ablated.after).toBeLessThan(ablated.before - 5);
   expect(await changes.first().textContent()).toContain('Without filter 1');
   await card.getByRole('button', { name: 'Replace it by' }).click();
-  await expect.poll(() => changes.count(), { timeout: 30_000 }).toBe(2);
+  await expect.poll(() => changes.count()).toBe(2);
   expect(await changes.first().textContent()).toContain('Vertical edge (Sobel)');
   const replaced = await accuracy();
   expect(replaced.before).toBe(ablated.before);
@@ -150,7 +150,7 @@ test('loads what Node wrote; says what is wrong with a corrupt file, and lives o
   const cell = page.getByTestId('weights').locator('td').nth(5);
   const { data } = model.stateDict()['conv1.weight'];
   await expect.poll(() => cell.getAttribute('title')).toBe(data[2 * 49 + 5].toPrecision(6));
-  await expect.poll(() => page.locator('.filter-label .fit').count(), { timeout: 30_000 }).toBe(4);
+  await expect.poll(() => page.locator('.filter-label .fit').count()).toBe(4);
 
   // It can be taken away again, and a training begins anew.
   const download = page.waitForEvent('download');

@@ -50,7 +50,7 @@ test('from a click to 95%: filters change within a second, and the timeline goes
   expect(changed).toBeLessThan(1000);
   await hash(page);
   const accuracy = () => page.getByTestId('accuracy').textContent();
-  await expect.poll(async () => Number.parseFloat((await accuracy()) ?? ''), { timeout: 30_000 }).toBeGreaterThan(95);
+  await expect.poll(async () => Number.parseFloat((await accuracy()) ?? '')).toBeGreaterThan(95);
 
   const after = await picture(page, 'now');
   expect(after).not.toBe(await picture(page, 'twin'));
@@ -180,7 +180,7 @@ test('with pixels permuted the network learns, and its filters stay what chance 
   await trainButton(page).click();
   await hash(page);
   const accuracy = () => page.getByTestId('accuracy').textContent();
-  await expect.poll(async () => Number.parseFloat((await accuracy()) ?? ''), { timeout: 30_000 }).toBeGreaterThan(85);
+  await expect.poll(async () => Number.parseFloat((await accuracy()) ?? '')).toBeGreaterThan(85);
   await page.waitForSelector('.verdict', { timeout: 60_000 });
   expect(await page.locator('.verdict.outside').count()).toBe(0);
   expect(Number(await page.getByTestId('r2ori').textContent())).toBeLessThan(0.5);

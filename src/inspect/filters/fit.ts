@@ -27,28 +27,30 @@ export function fitTemplates(filters: ArrayLike<number>, size: number): Template
   const n = filters.length / area;
   const list = templates(size);
   const oriented = list.findIndex(({ family }) => family === 'blob');
-  const shapes = tensor(matrixOf(size), { shape: [area, list.length] });
   const fits: TemplateFits = {
     ...{ r2ori: new Float64Array(n), oriented: new Int32Array(n) },
     ...{ r2best: new Float64Array(n), best: new Int32Array(n) },
   };
   const chunk = new Float32Array(Math.min(CHUNK, n) * area);
-  for (let first = 0; first < n; first += CHUNK) {
-    const rows = Math.min(CHUNK, n - first);
-    for (let r = 0; r < rows; r++) copyUnit(filters, (first + r) * area, chunk, r * area, area);
-    noGrad(() => {
-      const x = tensor(chunk.subarray(0, rows * area), { shape: [rows, area] });
-      const products = matmul(x, shapes).data;
-      for (let r = 0; r < rows; r++) {
-        const row = r * list.length;
-        const i = first + r;
-        fits.oriented[i] = largest(products, row, 0, oriented, 0);
-        fits.r2ori[i] = share(products[row + fits.oriented[i]]);
-        fits.best[i] = largest(products, row, oriented, list.length, fits.oriented[i]);
-        fits.r2best[i] = share(products[row + fits.best[i]]);
-      }
-    });
-  }
+  noGrad(() => {
+    const shapes = tensor(matrixOf(size), { shape: [area, list.length] });
+    for (let first = 0; first < n; first += CHUNK) {
+      const rows = Math.min(CHUNK, n - first);
+      for (let r = 0; r < rows; r++) copyUnit(filters, (first + r) * area, chunk, r * area, area);
+      noGrad(() => {
+        const x = tensor(chunk.subarray(0, rows * area), { shape: [rows, area] });
+        const products = matmul(x, shapes).data;
+        for (let r = 0; r < rows; r++) {
+          const row = r * list.length;
+          const i = first + r;
+          fits.oriented[i] = largest(products, row, 0, oriented, 0);
+          fits.r2ori[i] = share(products[row + fits.oriented[i]]);
+          fits.best[i] = largest(products, row, oriented, list.length, fits.oriented[i]);
+          fits.r2best[i] = share(products[row + fits.best[i]]);
+        }
+      });
+    }
+  });
   return fits;
 }
 

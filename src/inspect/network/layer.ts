@@ -121,7 +121,7 @@ export function eachOutput(
   layer: string,
   dataset: Dataset,
   see: (output: FloatArray, first: number, sizes: ReturnType<typeof channelsOf>) => void,
-  batchSize = 256,
+  batchSize = 100,
 ): void {
   let first = 0;
   inEvaluation(model, () => {

@@ -21,7 +21,7 @@ export interface TopActivation {
  * The images to which a channel answers most, each with its best place, the strongest first; of equals the first.
  * @param layer a path of `model.namedModules()`, with an output [N, C, h, w] or [N, F]
  * @param dataset images [C, H, W]
- * @param options `count`: how many images, at most as many as there are (9 unless given); `batchSize`: 256 unless given
+ * @param options `count`: how many images, at most as many as there are (9 unless given); `batchSize`: 100 unless given
  * @throws ArgumentError for an unknown layer or channel, an empty dataset, an output that is NaN, and where
  * `receptiveField` does
  */

@@ -1,5 +1,5 @@
 /** The worker that measures what the other one learns, so that neither the training nor the page waits for it. */
-import { type Dataset, evaluate, noGrad, type Sequential, softmax, tensor } from '../../../../src/index.js';
+import { DataLoader, type Dataset, evaluate, noGrad, type Sequential, softmax } from '../../../../src/index.js';
 import { emergence, type NullDistribution, nearestHandMade, nullDistribution } from '../../../../src/inspect/index.js';
 import { DEFAULTS, type Settings } from '../state/settings.js';
 import { digitsOf, fetchDigits, heldOutOf, networkOf, type PackedDigits } from './job.js';
@@ -17,6 +17,9 @@ interface Job {
 
 let all: Promise<PackedDigits> | null = null;
 let job: Job | null = null;
+/** How many digits give the second moments of their patches: as many as `nullDistribution` looks at. */
+const PATCHES = 1000;
+
 /** Drawn once for each kernel size, against the digits of seed 0 as they are. */
 const nulls = new Map<number, NullDistribution[]>();
 /** Messages are answered one after the other, whatever they wait for. */
@@ -56,7 +59,7 @@ async function answer(message: Exclude<ToMeasurer, { type: 'ping' }>): Promise<v
 
 async function drawNulls(size: number): Promise<void> {
   if (nulls.has(size) || !all) return;
-  const { train } = digitsOf(await all, DEFAULTS);
+  const { train } = digitsOf(await all, DEFAULTS, PATCHES);
   nulls.set(size, [nullDistribution('normal', size), nullDistribution('coloured', size, { patches: train })]);
 }
 
@@ -85,16 +88,12 @@ const MISTAKES = 12;
 function score(model: Sequential, heldOut: Dataset): Omit<HeldOutScore, 'step'> {
   const { loss, accuracy, confusion, predictions } = evaluate(model, heldOut);
   const wrong = Array.from(predictions.keys()).filter((i) => predictions[i] !== heldOut.labels[i]);
-  const images = heldOut.subset(wrong);
-  const mistakes = noGrad(() => {
-    if (wrong.length === 0) return [];
-    const x = tensor(images.inputs, { shape: [wrong.length, ...images.inputShape] });
-    const probabilities = softmax(model.forward(x)).data;
-    return wrong.map((index, i) => ({
-      ...{ index, label: heldOut.labels[index], said: predictions[index] },
-      probabilities: Array.from(probabilities.subarray(i * 10, (i + 1) * 10)),
-    }));
-  });
+  const loader = wrong.length > 0 ? new DataLoader(heldOut.subset(wrong), { batchSize: 100 }) : [];
+  const probabilities = [...loader].flatMap(({ x }) => noGrad(() => softmax(model.forward(x)).toArray() as number[][]));
+  const mistakes = wrong.map((index, i) => ({
+    ...{ index, label: heldOut.labels[index], said: predictions[index] },
+    probabilities: probabilities[i],
+  }));
   mistakes.sort((a, b) => b.probabilities[b.said] - a.probabilities[a.said]);
   return { loss, accuracy, confusion, mistakes: mistakes.slice(0, MISTAKES) };
 }

@@ -1,4 +1,4 @@
-import { type Sequential, tensor } from '../../../../src/index.js';
+import { noGrad, type Sequential, tensor } from '../../../../src/index.js';
 
 /** All weights of a network in one array, one parameter after the other. */
 export function weightsOf(model: Sequential): Float32Array<ArrayBuffer> {
@@ -14,11 +14,13 @@ export function weightsOf(model: Sequential): Float32Array<ArrayBuffer> {
 
 /** Puts weights that `weightsOf` gave into a network of the same make. */
 export function loadWeights(model: Sequential, weights: Float32Array): void {
-  const state = model.stateDict();
-  let at = 0;
-  for (const [name, { shape, size }] of Object.entries(state)) {
-    state[name] = tensor(weights.slice(at, at + size), { shape });
-    at += size;
-  }
-  model.loadStateDict(state);
+  noGrad(() => {
+    const state = model.stateDict();
+    let at = 0;
+    for (const [name, { shape, size }] of Object.entries(state)) {
+      state[name] = tensor(weights.slice(at, at + size), { shape });
+      at += size;
+    }
+    model.loadStateDict(state);
+  });
 }
