@@ -69,7 +69,8 @@ test('from a click to 95%: filters change within a second, and the timeline goes
   // The nulls are there, and the page says what they are and what is wrong.
   await page.waitForSelector('.verdict', { timeout: 60_000 });
   expect(Number(await page.getByTestId('r2ori').textContent())).toBeGreaterThan(0.6);
-  expect(await page.locator('.mistakes li').count()).toBeGreaterThan(5);
+  await page.locator('#progress').scrollIntoViewIfNeeded();
+  await expect.poll(() => page.locator('.mistakes li').count()).toBeGreaterThan(5);
   const cells = await page.locator('.confusion td.right, .confusion td.wrong').allTextContents();
   expect(cells.reduce((sum, cell) => sum + (Number(cell) || 0), 0)).toBe(1000);
   expect(errors).toEqual([]);

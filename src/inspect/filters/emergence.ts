@@ -74,8 +74,27 @@ export function emergence(
   };
 }
 
-/** What was drawn before: a training's snapshots are all compared with the same layers. */
+/** A null's R2ori in ascending order, their mean and their standard deviation. */
+interface Draws {
+  sorted: Float64Array;
+  mean: number;
+  deviation: number;
+}
+
+/** What was counted and drawn before: a training's snapshots are all compared with the same draws and layers. */
+const counted = new WeakMap<NullDistribution, Draws>();
 const drawn = new WeakMap<NullDistribution, Map<string, Float64Array>>();
+
+function drawsOf(given: NullDistribution): Draws {
+  const known = counted.get(given);
+  if (known) return known;
+  const sorted = Float64Array.from(given.r2ori).sort();
+  const average = mean(sorted);
+  const deviation = Math.sqrt(mean(sorted.map((value) => (value - average) ** 2)));
+  const draws = { sorted, mean: average, deviation };
+  counted.set(given, draws);
+  return draws;
+}
 
 /** @internal What `randomLayers` gives, drawn once; empty for no filters. */
 export function knownLayers(given: NullDistribution, filters: number, seed: number | string): Float64Array {
@@ -112,9 +131,7 @@ export function quantile(sorted: ArrayLike<number>, q: number): number {
 }
 
 function compare(live: number[], given: NullDistribution, seed: number | string): NullComparison {
-  const sorted = Float64Array.from(given.r2ori).sort();
-  const average = mean(sorted);
-  const spread = Math.sqrt(mean(sorted.map((value) => (value - average) ** 2)));
+  const { sorted, mean: average, deviation } = drawsOf(given);
   const layers = knownLayers(given, live.length, seed);
   const beats = (value: number) => (below(sorted, value) + below(sorted, value, true)) / 2 / sorted.length;
   return {
@@ -122,7 +139,7 @@ function compare(live: number[], given: NullDistribution, seed: number | string)
     p: live.length > 0 ? (1 + layers.length - below(layers, mean(live))) / (1 + LAYERS) : 1,
     pFloor: 1 / (1 + LAYERS),
     auc: mean(live.map(beats)),
-    effectSize: (mean(live) - average) / spread,
+    effectSize: (mean(live) - average) / deviation,
     expectedOriented: (given.classes.edge + given.classes.line) * live.length,
   };
 }

@@ -22,10 +22,14 @@ export function Pixels({
   colour?: (value: number) => Colour;
 }) {
   const canvas = useRef<HTMLCanvasElement>(null);
+  const made = useRef<{ context: CanvasRenderingContext2D; image: ImageData } | null>(null);
   useLayoutEffect(() => {
-    const context = canvas.current?.getContext('2d');
-    if (!context) return;
-    const image = context.createImageData(width, height);
+    if (made.current?.image.width !== width || made.current.image.height !== height) {
+      const context = canvas.current?.getContext('2d');
+      if (!context) return;
+      made.current = { context, image: context.createImageData(width, height) };
+    }
+    const { context, image } = made.current;
     for (let i = 0; i < width * height; i++) {
       image.data.set(colour(values[i] / scale), 4 * i);
       image.data[4 * i + 3] = 255;

@@ -1,4 +1,5 @@
-import { useMemo } from 'preact/hooks';
+import { useMemo, useRef } from 'preact/hooks';
+import { useCalm } from '../calm.js';
 import { Card } from '../card.js';
 import { Chart } from '../charts/chart.js';
 import { useStore } from '../state/store.js';
@@ -10,11 +11,12 @@ import { Mistakes } from './mistakes.js';
 export function Progress() {
   const { training } = useStore();
   const { progress: texts } = useTexts();
-  const score = training.score.value;
+  const box = useRef<HTMLDivElement>(null);
+  const score = useCalm(training.score, box);
   const mark = training.mark.value;
   return (
     <Card id="progress" title={texts.title} lede={texts.lede}>
-      <div class="two">
+      <div class="two" ref={box}>
         <Curve of="loss" mark={mark} />
         <Curve of="accuracy" mark={mark} />
       </div>

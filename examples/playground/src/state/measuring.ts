@@ -29,6 +29,9 @@ interface Measurable {
 /** How many questions the worker may leave unanswered: drawing the nulls takes it seconds, on a phone many. */
 const UNANSWERED = 20;
 
+/** Shortest time between two measurements while the network learns, in ms: the cores have other things to do. */
+const BETWEEN = 120;
+
 /**
  * Has states of the network measured in a worker, one after the other: the newest snapshot first, so that the page does
  * not lag behind on a slow machine; then older ones, then the newest state of all.
@@ -41,6 +44,9 @@ export class Measuring {
   #task: { step: number; kept: boolean } | 'nulls' | null = null;
   /** The newest step that was measured. */
   #newest = -1;
+  /** When a state that is not kept was last measured, and the timer that waits for the next. */
+  #last = 0;
+  #timer: ReturnType<typeof setTimeout> | null = null;
 
   constructor(
     private readonly digits: string,
@@ -68,10 +74,25 @@ export class Measuring {
     else if (!nullsAreReady.value) this.#drawNulls();
     else if (!isLearning.value && live.value.measured?.heldOut?.step !== live.value.step) {
       this.#measure(live.value, false, true); // Paused: what stays in sight is measured in full.
-    } else if (live.value.step > this.#newest || !live.value.measured?.nulls) this.#measure(live.value, false, false);
+    } else if (live.value.step > this.#newest || !live.value.measured?.nulls) this.#measureSoon(live.value);
     else {
       const uncompared = snapshots.value.findLast(({ measured }) => measured !== null && measured.nulls === null);
       if (uncompared) this.#measure(uncompared, true, false);
+    }
+  }
+
+  /** Not at once when the last time is not long ago. */
+  #measureSoon(live: Snapshot): void {
+    const now = performance.now();
+    const wait = this.target.isLearning.value ? this.#last + BETWEEN - now : 0;
+    if (wait <= 0) {
+      this.#last = now;
+      this.#measure(live, false, false);
+    } else {
+      this.#timer ??= setTimeout(() => {
+        this.#timer = null;
+        this.look();
+      }, wait);
     }
   }
 

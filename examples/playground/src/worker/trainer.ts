@@ -7,7 +7,7 @@ import type { Frame, FromTrainer, ToTrainer } from './messages.js';
 import { weightsOf } from './weights.js';
 
 /** Shortest time between two frames, in ms. */
-const BETWEEN_FRAMES = 33;
+const BETWEEN_FRAMES = 66;
 
 const post = (message: FromTrainer, transfer: Transferable[] = []) => self.postMessage(message, { transfer });
 const sendFrame = (run: number, frame: Frame) => post({ type: 'frame', run, frame }, [frame.weights.buffer]);
