@@ -212,6 +212,7 @@ test('Chinese for those whose browser asks for it, and both languages by a switc
   expect(await trainButton(page).textContent()).toContain('开始训练');
   expect(await page.locator('html').getAttribute('lang')).toBe('zh-Hans');
   expect(await page.locator('html').getAttribute('data-theme')).toBe('dark');
+  await page.locator('#progress').scrollIntoViewIfNeeded();
   await page.waitForSelector('.confusion');
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
   await page.getByLabel('EN', { exact: true }).check();

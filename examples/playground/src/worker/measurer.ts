@@ -1,5 +1,5 @@
 /** The worker that measures what the other one learns, so that neither the training nor the page waits for it. */
-import { DataLoader, type Dataset, evaluate, noGrad, type Sequential, softmax } from '../../../../src/index.js';
+import { crossEntropy, type Dataset, evaluate, type Sequential, softmax } from '../../../../src/index.js';
 import { emergence, type NullDistribution, nearestHandMade, nullDistribution } from '../../../../src/inspect/index.js';
 import { DEFAULTS, type Settings } from '../state/settings.js';
 import { digitsOf, fetchDigits, heldOutOf, networkOf, type PackedDigits } from './job.js';
@@ -86,13 +86,19 @@ function measure({ model, settings, heldOut }: Job, asked: ToMeasurer & { type: 
 const MISTAKES = 12;
 
 function score(model: Sequential, heldOut: Dataset): Omit<HeldOutScore, 'step'> {
-  const { loss, accuracy, confusion, predictions } = evaluate(model, heldOut);
+  const probabilities: number[][] = [];
+  const { loss, accuracy, confusion, predictions } = evaluate(model, heldOut, {
+    loss: (logits, labels) => {
+      probabilities.push(...(softmax(logits).toArray() as number[][]));
+      return crossEntropy(logits, labels);
+    },
+  });
   const wrong = Array.from(predictions.keys()).filter((i) => predictions[i] !== heldOut.labels[i]);
-  const loader = wrong.length > 0 ? new DataLoader(heldOut.subset(wrong), { batchSize: 100 }) : [];
-  const probabilities = [...loader].flatMap(({ x }) => noGrad(() => softmax(model.forward(x)).toArray() as number[][]));
-  const mistakes = wrong.map((index, i) => ({
-    ...{ index, label: heldOut.labels[index], said: predictions[index] },
-    probabilities: probabilities[i],
+  const mistakes = wrong.map((index) => ({
+    index,
+    label: heldOut.labels[index],
+    said: predictions[index],
+    probabilities: probabilities[index],
   }));
   mistakes.sort((a, b) => b.probabilities[b.said] - a.probabilities[a.said]);
   return { loss, accuracy, confusion, mistakes: mistakes.slice(0, MISTAKES) };
