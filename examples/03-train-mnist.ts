@@ -22,7 +22,7 @@ import {
 } from '../src/inspect/index.js';
 import {
   checkpoint,
-  interruptSignal,
+  interruptible,
   loadCheckpoint,
   makeFolder,
   progress,
@@ -69,10 +69,10 @@ const settings = { ...SETTINGS, epochs, batchSize, lr, seed };
 const timeline = new FilterTimeline(filters, { heldOut: digits.heldOut });
 // After each epoch, and when Ctrl-C ends it, all that the training needs to go on is saved.
 const saved = join(folder, 'run.checkpoint');
-const history = await train(model, digits, settings, [progress(), timeline, checkpoint(saved)], {
-  signal: interruptSignal(),
-  resume: resume ? await loadCheckpoint(saved) : undefined,
-});
+const begun = resume ? await loadCheckpoint(saved) : undefined;
+const history = await interruptible((signal) =>
+  train(model, digits, settings, [progress(), timeline, checkpoint(saved)], { signal, resume: begun }),
+);
 if (history.stopped) {
   console.log(`\nstopped; the same command with --resume goes on, to the same weights`);
   process.exit(130);
@@ -127,5 +127,6 @@ await saveJson(join(folder, 'metrics.json'), {
 });
 console.log(`\npeak memory ${peakMemoryMB} MB`);
 console.log(
-  `written to ${folder}: report.html, filters.png, filters-growing.png, model.safetensors, timeline.safetensors, metrics.json`,
+  `written to ${folder}: report.html, filters.png, filters-growing.png, model.safetensors, timeline.safetensors, ` +
+    'run.checkpoint, metrics.json',
 );

@@ -4,6 +4,9 @@ import { ConvgradError } from '../src/index.js';
 
 /** Says what convgrad refuses in one line: a folder that cannot be made, a training that diverges. */
 export function shortErrors(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error; // Nobody reads on, as after `| head -1`: the work goes on.
+  });
   process.on('uncaughtException', (error) => {
     console.error(error instanceof ConvgradError ? `error: ${error.message}` : error);
     process.exit(1);

@@ -9,6 +9,7 @@
 import {
   Adam,
   AdamW,
+  ArgumentError,
   type Callback,
   Conv2D,
   type Dataset,
@@ -102,8 +103,18 @@ export function train(
   const optimizer = OPTIMIZERS[name]([{ params: [filters], weightDecay }, { params: others }], lr);
   const totalIters = epochs * Math.ceil(digits.train.length / batchSize);
   const scheduler = new LinearLR(optimizer, { startFactor: 1, endFactor: 0, totalIters });
+  // Goes into checkpoints, so that a resumed training is the one that was begun.
+  const settings = { epochs, batchSize, lr, weightDecay, seed, optimizer: name };
+  const same: Callback = {
+    saveState: () => settings,
+    loadState(begun) {
+      const [was, is] = [begun, settings].map((each) => JSON.stringify(each));
+      if (was !== is) throw new ArgumentError('resume', `the training was begun with ${was}, and this is ${is}`);
+    },
+  };
   return fit(model, digits.train, {
-    ...{ epochs, batchSize, optimizer, scheduler, seed, callbacks, validation: digits.heldOut },
+    ...{ epochs, batchSize, optimizer, scheduler, seed, validation: digits.heldOut },
+    callbacks: [same, ...callbacks],
     ...more,
   });
 }

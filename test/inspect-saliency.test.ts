@@ -16,7 +16,7 @@ import {
   tensor,
   uniform,
 } from '../src/index.js';
-import { featureMaps, maximize, occlusion, type SaliencyOptions, saliency } from '../src/inspect/index.js';
+import { featureMaps, maximize, occlusion, overlay, type SaliencyOptions, saliency } from '../src/inspect/index.js';
 import { numbers } from './arrays.js';
 import { expectClose } from './close.js';
 
@@ -181,6 +181,15 @@ describe('occlusion', () => {
       }),
     );
     expectClose(values, expected, 1e-6);
+  });
+
+  test('the map over the image is the mean of the parts that cover a pixel', () => {
+    const { values, map } = occlusion(model, digit(7), digits.labels[7], { size: 2, stride: 3 });
+    expect(map.length).toBe(28 * 28);
+    expect([map[0], map[1], map[28], map[2], map[3]]).toEqual([values[0], values[0], values[0], 0, values[1]]);
+    const overlapping = occlusion(model, digit(7), digits.labels[7], { size: 14, stride: 7 });
+    expect(overlapping.map[7]).toBeCloseTo((overlapping.values[0] + overlapping.values[1]) / 2, 10);
+    expect(() => overlay(digits.input(7), [28, 28], map)).not.toThrow();
   });
 
   test('on a digit: covered by hand, batch by batch', () => {

@@ -312,7 +312,9 @@ describe('overlay', () => {
   });
 
   test('refuses an image and a map of different sizes', () => {
-    expect(() => overlay([0, 1, 0, 1], [2, 2], [1, 2])).toThrow('overlay: expected an image and a map [height, width]');
+    expect(() => overlay([0, 1, 0, 1], [2, 2], [1, 2])).toThrow(
+      'overlay: expected an image and a map of shape [height, width], got [2, 2] and, as the map, 2 numbers',
+    );
   });
 });
 

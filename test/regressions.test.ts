@@ -1,5 +1,27 @@
 import { describe, expect, test } from 'vitest';
-import { Dense, noGrad, ReleasedError, relu, SGD, ShapeError, type Tensor, tensor, zeros } from '../src/index.js';
+import {
+  clipGradNorm,
+  DataLoader,
+  Dataset,
+  Dense,
+  earlyStopping,
+  fit,
+  Generator,
+  leakyRelu,
+  Module,
+  noGrad,
+  OneCycleLR,
+  ones,
+  ReduceLROnPlateau,
+  ReleasedError,
+  relu,
+  SGD,
+  ShapeError,
+  stratifiedSplit,
+  type Tensor,
+  tensor,
+  zeros,
+} from '../src/index.js';
 
 const leaf = (...values: number[]) => tensor(Float64Array.from(values), { requiresGrad: true });
 const anotherBackward = () => leaf(1).mul(2).sum().backward();
@@ -78,5 +100,93 @@ describe('what once went wrong', () => {
     x.grad = g;
     new SGD([x]).zeroGrad();
     expect(g.item()).toBe(5);
+  });
+  test('a phase of OneCycleLR that has no length gives no NaN', () => {
+    const rates = (options: object) => {
+      const optimizer = new SGD([leaf(1)], { lr: 0.1, momentum: 0.9 });
+      const schedule = new OneCycleLR(optimizer, { maxLr: 0.1, ...options } as ConstructorParameters<
+        typeof OneCycleLR
+      >[1]);
+      return Array.from({ length: 3 }, () => {
+        const [{ lr, momentum }] = optimizer.groups;
+        schedule.step();
+        return [lr, momentum];
+      });
+    };
+    expect(rates({ totalSteps: 10, pctStart: 0.1 })[0]).toEqual([0.1, 0.85]);
+    for (const options of [
+      { totalSteps: 5, pctStart: 0.2 },
+      { totalSteps: 4, pctStart: 0.25, threePhase: true },
+    ]) {
+      expect(rates(options).flat().every(Number.isFinite)).toBe(true);
+    }
+  });
+  test('a large class is split without a stack overflow', () => {
+    const many = new Dataset(new Float32Array(200_000), [1], new Int32Array(200_000), 1);
+    const [rest, heldOut] = stratifiedSplit(many, 150_000, new Generator(1));
+    expect([rest.length, heldOut.length]).toEqual([50_000, 150_000]);
+  });
+  test('a tensor in a field that nobody would train is an error', () => {
+    class Scaled extends Module {
+      readonly inner = new Dense(2, 2);
+      readonly scale = ones([2], { requiresGrad: true });
+      override forward(x: Tensor): Tensor {
+        return this.inner.forward(x).mul(this.scale);
+      }
+    }
+    expect(() => new Scaled().parameters()).toThrow('Scaled: the field scale is a tensor with requiresGrad');
+  });
+  test('what is no value is not taken for one', () => {
+    const data = new Dataset(new Float32Array(4), [1], [0, 1, 0, 1]);
+    const bad = (value: unknown) => value as never;
+    expect(() => new Dense(1, 1).to(bad('float16'))).toThrow("expected 'float32' or 'float64', got 'float16'");
+    expect(() => new ReduceLROnPlateau(new SGD([leaf(1)])).step(bad(undefined))).toThrow('a number, got undefined');
+    expect(() => leakyRelu(leaf(1), Number.NaN)).toThrow('expected negativeSlope to be a number');
+    expect(() => data.subset(bad(5))).toThrow('expected a list of indices, got 5');
+    expect(() => new DataLoader(data, { shuffle: bad('false') })).toThrow("shuffle to be true or false, got 'false'");
+    expect(() => new DataLoader(data, { generator: bad(5) })).toThrow('expected generator to be a Generator, got 5');
+    expect(() => new OneCycleLR(bad(undefined), { maxLr: 1, totalSteps: 9 })).toThrow('expected an optimizer');
+    expect(() => new ReduceLROnPlateau(bad(undefined))).toThrow('expected an optimizer');
+    expect(() => clipGradNorm(bad(leaf(1)), 1)).toThrow('expected a list such as model.parameters()');
+    expect(() => new Dense(1, 1).loadStateDict(bad(null))).toThrow('expected tensors by their keys, got null');
+    expect(() => new Dense(1, 1).loadStateDict(bad({ weight: undefined }))).toThrow('got undefined for weight');
+    expect(() => earlyStopping().loadState!(0.5)).toThrow('expected the state of earlyStopping, got 0.5');
+  });
+});
+
+describe('what went wrong in fit', () => {
+  const data = new Dataset(Float32Array.of(0, 1, 2, 3), [1], [0, 1, 0, 1]);
+  const setting = (lr = 0.1) => {
+    const model = new Dense(1, 2);
+    return { model, optimizer: new SGD(model.parameters(), { lr }) };
+  };
+  test('a validation loss that is no number ends the training like a loss that is none', async () => {
+    const { model, optimizer } = setting(1e38);
+    const training = (stopOnDivergence?: boolean) =>
+      fit(model, data, { optimizer, epochs: 1, batchSize: 4, validation: data, stopOnDivergence });
+    await expect(training()).rejects.toThrow(/the validation loss became (NaN|Infinity) after epoch 1 \(step 1\)/);
+    expect((await training(false)).epochs).toHaveLength(1);
+  });
+  test('the error that ended it is the one that is thrown', async () => {
+    const { model, optimizer } = setting();
+    const callback = {
+      onBatchEnd() {
+        throw new Error('first');
+      },
+      onTrainError() {
+        throw new Error('second');
+      },
+    };
+    const failed = await fit(model, data, { optimizer, callbacks: [callback] }).catch((error: Error) => error);
+    expect(failed).toMatchObject({ message: 'first', cause: { message: 'second' } });
+  });
+  test('a misspelt hook is told, and a promise of any make is waited for', async () => {
+    const { model, optimizer } = setting();
+    const misspelt = { onEpochsEnd() {} } as object;
+    await expect(fit(model, data, { optimizer, callbacks: [misspelt] })).rejects.toThrow('got onEpochsEnd');
+    // biome-ignore lint/suspicious/noThenProperty: it is what is tested
+    const refuses = { then: (_: unknown, reject: (reason: Error) => void) => reject(new Error('refused')) };
+    const callback = { onEpochEnd: () => refuses as Promise<void> };
+    await expect(fit(model, data, { optimizer, callbacks: [callback] })).rejects.toThrow('refused');
   });
 });

@@ -397,6 +397,15 @@ describe('checkpoints in files', () => {
 });
 
 describe('writeState and readState', () => {
+  test('a bit that is turned anywhere, in names too, is an error of ours', () => {
+    const whole = writeState('format', { model: { weight: tensor([[1, 2]]), bias: tensor([3]) }, step: 4 });
+    for (let bit = 0; bit < 8 * whole.length; bit++) {
+      const damaged = whole.slice();
+      damaged[bit >> 3] ^= 1 << (bit & 7);
+      expect(() => readState('format', damaged), `bit ${bit}`).toThrow(ConvgradError);
+    }
+  });
+
   test('plain data with tensors in it comes back, whatever JSON has no word for', () => {
     const state = {
       ...{ text: 'é "x"', list: [1, [null, true], { deep: -0.1 }], nan: Number.NaN, most: Infinity, least: -Infinity },

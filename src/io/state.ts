@@ -26,9 +26,11 @@ export function writeState(format: string, state: unknown): Uint8Array {
 export function readState(format: string, bytes: Uint8Array): unknown {
   const { tensors, metadata } = readSafetensors(bytes);
   if (metadata.format !== format) {
-    throw new FormatError('readState', `expected a file with the format '${format}', got ${show(metadata.format)}`);
+    const got =
+      metadata.format === undefined ? 'a safetensors file without one, such as a model' : show(metadata.format);
+    throw new FormatError('readState', `expected a file with the format '${format}', got ${got}`);
   }
-  if (metadata.checksum !== checksum(metadata.state, tensors)) {
+  if (typeof metadata.state !== 'string' || metadata.checksum !== checksum(metadata.state, tensors)) {
     throw new FormatError('readState', 'the file is damaged: its checksum is not that of its contents');
   }
   return unpack(JSON.parse(metadata.state), tensors);
@@ -56,16 +58,20 @@ function unpack(value: unknown, tensors: StateDict): unknown {
 }
 
 /**
- * Of the text, and of the tensors' bytes in words of 32 bits: FNV-1a's steps, each of which can be undone, so that a
- * single change always shows.
+ * Of the text, and of the tensors' names, shapes and bytes in words of 32 bits: FNV-1a's steps, each of which can be
+ * undone, so that a single change always shows.
  */
 function checksum(json: string, tensors: StateDict): string {
   let hash = 0x811c9dc5;
   const add = (word: number) => {
     hash = Math.imul(hash ^ word, 0x01000193);
   };
-  for (let i = 0; i < json.length; i++) add(json.charCodeAt(i));
-  for (const { storage } of Object.values(tensors)) {
+  const addText = (text: string) => {
+    for (let i = 0; i < text.length; i++) add(text.charCodeAt(i));
+  };
+  addText(json);
+  for (const [name, { storage, shape }] of Object.entries(tensors)) {
+    addText(`${name} ${shape}`);
     const bytes = littleEndian(storage.array);
     const view = new DataView(bytes.buffer);
     for (let i = 0; i < bytes.length; i += 4) add(view.getInt32(i, true));

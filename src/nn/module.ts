@@ -31,8 +31,15 @@ export class StateBuffer extends Tensor {
 export type StateDict = Record<string, Tensor>;
 
 /**
- * A part of a network: a layer, or a model of layers. Its fields that are parameters, state buffers or modules, or lists of them, belong
- * to it; fields named with a # are not seen.
+ * A part of a network: a layer, or a model of layers. Its fields that are parameters, state buffers or modules, or lists
+ * of them, belong to it; fields named with a # are not seen. What it learns itself is a `Parameter`:
+ *
+ *     class Scale extends Module {
+ *       readonly scale = new Parameter(ones([4]));
+ *       override forward(x: Tensor): Tensor {
+ *         return x.mul(this.scale);
+ *       }
+ *     }
  */
 export abstract class Module {
   /** Whether layers that behave differently during training (dropout, batch norm) do so; see `train` and `eval`. */
@@ -84,11 +91,16 @@ export abstract class Module {
    */
   loadStateDict(state: StateDict, options: { strict?: boolean } = {}): { missing: string[]; unexpected: string[] } {
     checkOptions('loadStateDict', options, ['strict']);
+    const wrong = Object.entries(state ?? {}).find(([, value]) => !(value instanceof Tensor));
+    if (typeof state !== 'object' || state === null || wrong) {
+      const got = wrong ? `${show(wrong[1])} for ${wrong[0]}` : show(state);
+      throw new ArgumentError('loadStateDict', `expected tensors by their keys, got ${got}`);
+    }
     const own = new Map(this.#state());
     const missing = [...own.keys()].filter((key) => !(key in state));
     const unexpected = Object.keys(state).filter((key) => !own.has(key));
     if ((options.strict ?? true) && (missing.length > 0 || unexpected.length > 0)) {
-      throw new ArgumentError('loadStateDict', `missing keys ${show(missing)}, unexpected keys ${show(unexpected)}`);
+      throw new ArgumentError('loadStateDict', `missing keys ${some(missing)}, unexpected keys ${some(unexpected)}`);
     }
     const matching = [...own].filter(([key]) => key in state);
     for (const [key, parameter] of matching) {
@@ -120,6 +132,9 @@ export abstract class Module {
 
   /** Converts all parameters and state buffers, in place; what was computed from them before cannot be sent backward any more. */
   to(dtype: DType): this {
+    if (dtype !== 'float32' && dtype !== 'float64') {
+      throw new ArgumentError('to', `expected 'float32' or 'float64', got ${show(dtype)}`);
+    }
     for (const value of new Set(this.#state().map(([, each]) => each))) {
       value.grad = null;
       const { version } = value.storage;
@@ -151,6 +166,12 @@ export abstract class Module {
   #fields<T>(Kind: abstract new (...args: never[]) => T): [string, T][] {
     return Object.entries(this).flatMap(([name, value]): [string, T][] => {
       if (value instanceof Kind) return [[name, value]];
+      if (value instanceof Tensor && value.requiresGrad && !value.node && !(value instanceof Parameter)) {
+        throw new ArgumentError(
+          String(this),
+          `the field ${name} is a tensor with requiresGrad that nobody would train: make it new Parameter(...)`,
+        );
+      }
       if (!Array.isArray(value)) return [];
       return value.flatMap((item, i): [string, T][] => (item instanceof Kind ? [[`${name}.${i}`, item]] : []));
     });
@@ -183,6 +204,11 @@ function copyOf(data: FloatArray, dtype: DType): Storage {
   storage.array.set(data);
   storage.resident = true;
   return storage;
+}
+
+/** A list, cut where it becomes long. */
+function some(keys: string[]): string {
+  return keys.length > 8 ? `${show(keys.slice(0, 8))} and ${keys.length - 8} more` : show(keys);
 }
 
 function join(prefix: string, name: string): string {

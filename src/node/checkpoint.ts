@@ -22,6 +22,7 @@ export interface CheckpointOptions {
  */
 export function checkpoint(path: string, options: CheckpointOptions = {}): Callback {
   checkOptions('checkpoint', options, ['everySteps', 'everyEpochs']);
+  if (typeof path !== 'string') throw new ArgumentError('checkpoint', `expected a path, got ${show(path)}`);
   const { everySteps, everyEpochs = everySteps === undefined ? 1 : undefined } = options;
   for (const [what, value] of Object.entries({ everySteps, everyEpochs })) {
     if (value !== undefined) checkNumber('checkpoint', what, value, { least: 1, whole: true });

@@ -1,9 +1,10 @@
 import { access, constants, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { ConvgradError, optional, show } from '../errors.js';
+import { ConvgradError, FormatError, optional, show } from '../errors.js';
 import type { Picture } from '../inspect/pictures/picture.js';
 import { readSafetensors, writeSafetensors } from '../io/safetensors.js';
 import { type Module, relocate } from '../nn/module.js';
+import { CHECKPOINT_FORMAT } from '../train/checkpoint.js';
 
 /** A file or a folder that the system did not let us read, write or make. */
 export class FileError extends ConvgradError {
@@ -74,6 +75,12 @@ export async function loadModel(path: string, model: Module): Promise<Record<str
   const bytes = await readBytes('loadModel', path);
   const load = () => {
     const { tensors, metadata } = readSafetensors(bytes);
+    if (metadata.format === CHECKPOINT_FORMAT) {
+      throw new FormatError(
+        'loadModel',
+        'expected a model, got the checkpoint of a training, which loadCheckpoint reads',
+      );
+    }
     model.loadStateDict(tensors);
     return metadata;
   };

@@ -4,7 +4,7 @@ export { bestCheckpoint, type CheckpointOptions, checkpoint, loadCheckpoint } fr
 export { FileError, loadModel, makeFolder, saveFile, saveJson, saveModel, savePng } from './files.js';
 export { type IdxOptions, loadIdx, loadIdxFolder } from './idx-files.js';
 export { type ImageFolderOptions, loadImageFolder } from './image-folder.js';
-export { interruptSignal } from './interrupt.js';
+export { interruptible } from './interrupt.js';
 export { csvLog } from './log.js';
 export { progress, type TextStream } from './progress.js';
 export type { Ablation, Mistake, ReportFigures, ReportOptions } from './report/figures.js';

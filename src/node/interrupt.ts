@@ -3,17 +3,30 @@ import type { TextStream } from './progress.js';
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
 /**
- * A signal that Ctrl-C (or SIGTERM) aborts, for `fit(..., { signal: interruptSignal() })`: the training ends after the
- * batch, with its checkpoint. A second Ctrl-C ends the program at once.
+ * Runs a training that Ctrl-C (or SIGTERM) ends after its batch, with its checkpoint:
+ *
+ *     await interruptible((signal) => fit(model, data, { optimizer, signal }));
+ *
+ * A second Ctrl-C ends the program at once, as the first does when the training is over.
  * @param stream where it says so
  */
-export function interruptSignal(stream: TextStream = process.stderr): AbortSignal {
+export async function interruptible<T>(
+  training: (signal: AbortSignal) => Promise<T>,
+  stream: TextStream = process.stderr,
+): Promise<T> {
   const controller = new AbortController();
-  const stop = () => {
+  const letGo = () => {
     for (const name of SIGNALS) process.off(name, stop);
+  };
+  const stop = () => {
+    letGo();
     stream.write('\nstopping after this batch; Ctrl-C again stops at once\n');
     controller.abort();
   };
   for (const name of SIGNALS) process.on(name, stop);
-  return controller.signal;
+  try {
+    return await training(controller.signal);
+  } finally {
+    letGo();
+  }
 }

@@ -1,4 +1,3 @@
-import { optional } from '../errors.js';
 import type { Callback, EpochRecord, TrainingState } from '../train/callback.js';
 
 /** Where lines go: `process.stdout`, or anything that takes text. */
@@ -10,7 +9,7 @@ export interface TextStream {
 
 /**
  * Shows how training goes: on a terminal a bar an epoch, with speed, loss, accuracy and time left, drawn by the package
- * cli-progress; elsewhere one plain line an epoch.
+ * cli-progress; elsewhere, or without that package, one plain line an epoch.
  */
 export function progress(stream: TextStream = process.stdout): Callback {
   return stream.isTTY ? bar(stream) : lines(stream);
@@ -29,7 +28,8 @@ function bar(stream: TextStream): Callback {
   let current: import('cli-progress').SingleBar | null = null;
   return {
     async onEpochBegin(state) {
-      const { SingleBar } = (await optional('progress', 'cli-progress', () => import('cli-progress'))).default;
+      const { SingleBar } = (await import('cli-progress').catch(() => null))?.default ?? {};
+      if (!SingleBar) return; // Without the package there is a line an epoch.
       const format = `epoch ${position(state)} {bar} {speed} images/s  loss {loss}  accuracy {accuracy}  {left} left`;
       const options = { format, barsize: 20, hideCursor: true, fps: 10, clearOnComplete: true };
       current = new SingleBar({ ...options, stream: stream as NodeJS.WritableStream });
@@ -64,12 +64,12 @@ function figures({ imagesPerSecond, loss, accuracy, seconds, step, epochs, batch
 }
 
 function epochLine(state: TrainingState, { loss, accuracy, validation, seconds }: EpochRecord): string {
-  const heldOut = validation
-    ? `  held out: loss ${validation.loss.toFixed(4)}, accuracy ${percent(validation.accuracy)}`
+  const scored = validation
+    ? `  validation: loss ${validation.loss.toFixed(4)}, accuracy ${percent(validation.accuracy)}`
     : '';
   const train = `train: loss ${loss.toFixed(4)}, accuracy ${percent(accuracy)}`;
   const speed = `${state.imagesPerSecond.toFixed(0)} images/s, ${seconds.toFixed(1)} s`;
-  return `epoch ${position(state)}  ${train}${heldOut}  (${speed})`;
+  return `epoch ${position(state)}  ${train}${scored}  (${speed})`;
 }
 
 function position({ epoch, epochs }: TrainingState): string {

@@ -1,7 +1,7 @@
 import { tensor } from '../autograd/create.js';
 import { checkTensors, operation } from '../autograd/operation.js';
 import { Tensor } from '../autograd/tensor.js';
-import { ArgumentError, checkOptions, show } from '../errors.js';
+import { ArgumentError, checkNumber, checkOptions, show } from '../errors.js';
 import type { BinaryOperation, UnaryOperation } from '../kernels/kernels.js';
 import { broadcastShapes, broadcastStrides } from '../shape.js';
 
@@ -60,6 +60,7 @@ export function relu(x: Tensor): Tensor {
 
 /** x where it is positive, and `negativeSlope` * x elsewhere. */
 export function leakyRelu(x: Tensor, negativeSlope = 0.01): Tensor {
+  checkNumber('leakyRelu', 'negativeSlope', negativeSlope);
   return unary('leakyRelu', x, negativeSlope);
 }
 

@@ -1,5 +1,5 @@
 import type { Tensor } from '../autograd/tensor.js';
-import { checkNumber } from '../errors.js';
+import { ArgumentError, checkNumber, show } from '../errors.js';
 
 /**
  * Scales the gradients of all parameters together so that their norm, the root of the sum of all squares, is at most
@@ -8,6 +8,7 @@ import { checkNumber } from '../errors.js';
  */
 export function clipGradNorm(parameters: readonly Tensor[], maxNorm: number): number {
   checkNumber('clipGradNorm', 'maxNorm', maxNorm, { least: 0 });
+  checkList('clipGradNorm', parameters);
   let sum = 0;
   for (const { gradient } of parameters) {
     if (!gradient) continue;
@@ -23,7 +24,13 @@ export function clipGradNorm(parameters: readonly Tensor[], maxNorm: number): nu
 /** Brings every number of the parameters' gradients into [-clipValue, clipValue]; call it between `backward` and `step`. */
 export function clipGradValue(parameters: readonly Tensor[], clipValue: number): void {
   checkNumber('clipGradValue', 'clipValue', clipValue, { least: 0 });
+  checkList('clipGradValue', parameters);
   change(parameters, (value) => Math.min(Math.max(value, -clipValue), clipValue));
+}
+
+function checkList(where: string, parameters: unknown): void {
+  if (Array.isArray(parameters)) return;
+  throw new ArgumentError(where, `expected a list such as model.parameters(), got ${show(parameters)}`);
 }
 
 function change(parameters: readonly Tensor[], fn: (value: number) => number): void {

@@ -1,7 +1,7 @@
 import { ArgumentError, checkNumber, checkOptions, show } from '../errors.js';
 import { cosPi } from './arithmetic.js';
 import type { Optimizer } from './optimizer.js';
-import { LRScheduler } from './scheduler.js';
+import { checkOptimizer, LRScheduler } from './scheduler.js';
 
 export interface OneCycleLROptions {
   /** The highest learning rate, or one for each group. */
@@ -56,6 +56,7 @@ export class OneCycleLR extends LRScheduler {
 
   constructor(optimizer: Optimizer, options: OneCycleLROptions) {
     checkOptions('OneCycleLR', options, KNOWN);
+    checkOptimizer('OneCycleLR', optimizer);
     const { maxLr, annealStrategy = 'cos', cycleMomentum = true, threePhase = false } = options ?? {};
     const { pctStart = 0.3, baseMomentum = 0.85, maxMomentum = 0.95, divFactor = 25, finalDivFactor = 1e4 } = options;
     const { length } = optimizer.groups;
@@ -115,7 +116,8 @@ export class OneCycleLR extends LRScheduler {
     const phases = this.#phases;
     const after = phases.findIndex(({ end }, i) => i > 0 && (steps <= end || i === phases.length - 1));
     const [from, to] = [phases[after - 1], phases[after]];
-    const share = Math.min(1, (steps - from.end) / (to.end - from.end)); // Past its last step the cycle stays at its end.
+    // A phase of no length is over when it begins; past its last step the cycle stays at its end.
+    const share = to.end > from.end ? Math.min(1, (steps - from.end) / (to.end - from.end)) : 1;
     this.optimizer.groups.forEach((group: Momentum & { lr: number }, i) => {
       const peak = this.#peaks[i];
       group.lr = this.#anneal(from.rate(peak), to.rate(peak), share);

@@ -77,7 +77,9 @@ export abstract class Optimizer<Settings extends { lr: number } = { lr: number }
     const where = new.target.name;
     checkOptions(where, options, Object.keys(defaults));
     if (!Array.isArray(params) || params.length === 0) {
-      throw new ArgumentError(where, `expected parameters or groups of them, got ${show(params)}`);
+      const found =
+        'A model has those Parameters and Modules that stand in its fields, or in lists there; not in # fields';
+      throw new ArgumentError(where, `expected parameters or groups of them, got ${show(params)}. ${found}`);
     }
     const groups = params[0] instanceof Tensor ? [{ params: params as readonly Tensor[] }] : params;
     this.groups = (groups as ParameterGroup<Settings>[]).map((group) => {

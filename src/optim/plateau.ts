@@ -1,5 +1,6 @@
 import { ArgumentError, checkNumber, checkOptions, show } from '../errors.js';
 import type { Optimizer } from './optimizer.js';
+import { checkOptimizer } from './scheduler.js';
 
 export interface ReduceLROnPlateauOptions {
   /** Whether a better measure is a smaller or a larger one: 'min' unless given. */
@@ -34,7 +35,7 @@ export interface PlateauState {
 const KNOWN = ['mode', 'factor', 'patience', 'threshold', 'thresholdMode', 'cooldown', 'minLr', 'eps'];
 
 /**
- * Lowers the learning rate when a measure, such as the validation loss, has stopped to improve; PyTorch's
+ * Lowers the learning rate when a measure, such as the validation loss, has stopped improving; PyTorch's
  * ReduceLROnPlateau.
  */
 export class ReduceLROnPlateau {
@@ -49,6 +50,7 @@ export class ReduceLROnPlateau {
   constructor(optimizer: Optimizer, options: ReduceLROnPlateauOptions = {}) {
     const where = 'ReduceLROnPlateau';
     checkOptions(where, options, KNOWN);
+    checkOptimizer(where, optimizer);
     const { mode = 'min', factor = 0.1, patience = 10, threshold = 1e-4, thresholdMode = 'rel' } = options;
     const { cooldown = 0, minLr = 0, eps = 1e-8 } = options;
     if (mode !== 'min' && mode !== 'max') {
@@ -75,6 +77,9 @@ export class ReduceLROnPlateau {
 
   /** @param measure what should improve, such as the loss on validation data */
   step(measure: number): void {
+    if (typeof measure !== 'number') {
+      throw new ArgumentError('ReduceLROnPlateau', `expected step to get a measure, a number, got ${show(measure)}`);
+    }
     const { patience, cooldown } = this.#settings;
     if (this.#improves(measure)) {
       this.#best = measure;

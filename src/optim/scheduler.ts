@@ -12,6 +12,12 @@ export interface SchedulerState {
   schedulers?: SchedulerState[];
 }
 
+/** @internal Throws unless it is one. */
+export function checkOptimizer(where: string, optimizer: unknown): void {
+  if (optimizer instanceof Optimizer) return;
+  throw new ArgumentError(where, `expected an optimizer such as new SGD(...), got ${show(optimizer)}`);
+}
+
 /**
  * Sets the learning rate of every group to what its first value and the number of steps taken give. All schedules of one
  * optimizer begin with the rates that it had when the first of them was made, as in PyTorch. One of your own says its
@@ -25,9 +31,7 @@ export abstract class LRScheduler {
   /** @param initialRates the groups' first values: what the optimizer has unless given */
   constructor(optimizer: Optimizer, initialRates?: number[]) {
     const where = new.target.name;
-    if (!(optimizer instanceof Optimizer)) {
-      throw new ArgumentError(where, `expected an optimizer such as new SGD(...), got ${show(optimizer)}`);
-    }
+    checkOptimizer(where, optimizer);
     this.optimizer = optimizer;
     if (initialRates) optimizer.initialRates = initialRates;
     optimizer.initialRates ??= optimizer.groups.map((group) => group.lr);

@@ -102,6 +102,8 @@ function check({ scheduler }: Run, now: Checkpoint, checkpoint: Checkpoint): voi
     const got = show(checkpoint?.format ?? checkpoint);
     throw new ArgumentError('resume', `expected a checkpoint, '${CHECKPOINT_FORMAT}', got ${got}`);
   }
+  const absent = Object.keys(now).find((key) => !(key in checkpoint));
+  if (absent !== undefined) throw new ArgumentError('resume', `the checkpoint is not whole: it has no ${absent}`);
   const compare = (what: string, expected: unknown, got: unknown) => {
     if (show(got) === show(expected)) return;
     throw new ArgumentError('resume', `the checkpoint was made with ${what} ${show(expected)}, got ${show(got)}`);

@@ -1,4 +1,5 @@
-import type { Tensor } from '../autograd/tensor.js';
+import { wrap } from '../autograd/create.js';
+import { Tensor } from '../autograd/tensor.js';
 import { checkDataset, type Dataset } from '../data/dataset.js';
 import { DataLoader } from '../data/loader.js';
 import type { Transform } from '../data/transform.js';
@@ -54,6 +55,8 @@ const KNOWN = [
   ...['optimizer', 'epochs', 'batchSize', 'loss', 'scheduler', 'schedulerInterval', 'clipGradNorm', 'validation'],
   ...['seed', 'callbacks', 'signal', 'resume', 'generators', 'stopOnDivergence', 'transform'],
 ];
+
+const HOOKS = ['onTrainBegin', 'onEpochBegin', 'onBatchEnd', 'onEpochEnd', 'onTrainEnd', 'onTrainError'];
 
 /** How long `fit` computes before it lets timers, signals and the page have their turn, in ms. */
 const TURN = 50;
@@ -156,6 +159,8 @@ export async function fit(model: Module, dataset: Dataset, options: FitOptions):
         ...{ lr: optimizer.groups[0].lr, seconds: state.seconds },
         ...(validation && { validation: scores(evaluate(model, validation, { loss })) }),
       };
+      const score = record.validation?.loss ?? 0;
+      if (stopOnDivergence && !Number.isFinite(score)) throw diverged(state, score, validation!);
       history.epochs.push(record);
       if (scheduler instanceof ReduceLROnPlateau) {
         scheduler.step(record.validation![scheduler.mode === 'min' ? 'loss' : 'accuracy']);
@@ -167,7 +172,11 @@ export async function fit(model: Module, dataset: Dataset, options: FitOptions):
     await call(callbacks, (callback) => callback.onTrainEnd?.(state, history));
     return history;
   } catch (error) {
-    await call(callbacks, (callback) => callback.onTrainError?.(state, error));
+    try {
+      await call(callbacks, (callback) => callback.onTrainError?.(state, error));
+    } catch (another) {
+      if (error instanceof Error) error.cause ??= another; // What ended the training is the first to be told.
+    }
     throw error;
   }
 }
@@ -212,15 +221,27 @@ function checkFit(model: Module, dataset: Dataset, options: FitOptions): void {
   }
   if (!Array.isArray(callbacks)) throw new ArgumentError('fit', `expected a list of callbacks, got ${show(callbacks)}`);
   for (const callback of callbacks) {
-    if (typeof callback === 'object' && callback !== null) continue;
-    throw new ArgumentError('fit', `expected a callback such as { onEpochEnd() {} }, got ${show(callback)}`);
+    if (typeof callback !== 'object' || callback === null) {
+      throw new ArgumentError('fit', `expected a callback such as { onEpochEnd() {} }, got ${show(callback)}`);
+    }
+    const unknown = Object.keys(callback).find((name) => /^on[A-Z]/.test(name) && !HOOKS.includes(name));
+    if (unknown === undefined) continue;
+    throw new ArgumentError('fit', `expected a callback with ${HOOKS.join(', ')}, got ${unknown}`);
   }
 }
 
-function diverged({ model, epoch, batch, step }: TrainingState, loss: number, x: Tensor): DivergenceError {
-  const { layer, what, advice } = findCause(model, x);
-  const place = `batch ${batch + 1} of epoch ${epoch} (step ${step + 1})`;
-  return new DivergenceError('fit', `the loss became ${loss} in ${place}: ${what}. ${advice}`, step + 1, layer);
+/** @param on the batch that gave this loss, or the validation data */
+function diverged({ model, epoch, batch, step }: TrainingState, loss: number, on: Tensor | Dataset): DivergenceError {
+  const [x, what, at, place] =
+    on instanceof Tensor
+      ? ([on, 'loss', step + 1, `in batch ${batch + 1} of epoch ${epoch} (step ${step + 1})`] as const)
+      : ([inputsOf(on.take(1)), 'validation loss', step, `after epoch ${epoch} (step ${step})`] as const);
+  const { layer, what: cause, advice } = findCause(model, x);
+  return new DivergenceError('fit', `the ${what} became ${loss} ${place}: ${cause}. ${advice}`, at, layer);
+}
+
+function inputsOf({ inputs, inputShape, length }: Dataset): Tensor {
+  return wrap(inputs, [length, ...inputShape]);
 }
 
 function scores({ loss, accuracy }: Evaluation) {
@@ -231,6 +252,6 @@ function scores({ loss, accuracy }: Evaluation) {
 async function call(callbacks: readonly Callback[], fn: (callback: Callback) => void | Promise<void>): Promise<void> {
   for (const callback of callbacks) {
     const result = fn(callback);
-    if (result instanceof Promise) await result;
+    if (typeof result?.then === 'function') await result;
   }
 }

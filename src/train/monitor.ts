@@ -62,7 +62,7 @@ interface Stopping {
   weights: StateDict | null;
 }
 
-/** Ends a training that has stopped to improve. */
+/** Ends a training that no longer improves. */
 export function earlyStopping(options: EarlyStoppingOptions = {}): Callback {
   checkOptions('earlyStopping', options, ['monitor', 'patience', 'minDelta', 'restoreBest']);
   const { monitor = 'validationLoss', restoreBest = false } = options;
@@ -86,7 +86,10 @@ export function earlyStopping(options: EarlyStoppingOptions = {}): Callback {
     },
     saveState: (): Stopping => ({ best: best.value, waited, weights }),
     loadState(saved) {
-      const state = saved as Stopping;
+      const state = saved as Stopping | null;
+      if (typeof state?.waited !== 'number') {
+        throw new ArgumentError('earlyStopping', `expected the state of earlyStopping, got ${show(saved)}`);
+      }
       best.value = state.best;
       ({ waited, weights } = state);
     },

@@ -10,6 +10,8 @@ import { imageFor, layerAt, logitsOf } from './layer.js';
 export interface Occlusion extends Values {
   /** Of the whole image. */
   logit: number;
+  /** [H, W], for `overlay`: for each pixel the mean of `values` over the parts that cover it, 0 where none does. */
+  map: Float64Array;
 }
 
 /** How many covered images go through the model at once. */
@@ -23,7 +25,7 @@ const BATCH = 64;
  * @param options `size` of the part, in pixels, for all channels (5 unless given); `stride` from one part to the next (1
  * unless given); `value` that covers it (0 unless given)
  * @returns values [rows, columns], one for each part that fits into the image: entry (i, j) covers `size` pixels from
- * (i * stride, j * stride); and the `logit` of the whole image
+ * (i * stride, j * stride); the same as a `map` [H, W] over the image; and the `logit` of the whole image
  * @throws ArgumentError for a class that is not there, or a logit that is NaN; ShapeError for an image that does not fit
  * the model, or is smaller than the part
  */
@@ -72,6 +74,16 @@ export function occlusion(
         values[first + n] = logit - covered;
       });
     }
-    return { shape: [rows, columns], values, logit };
+    const map = new Float64Array(H * W);
+    const covers = new Float64Array(H * W);
+    values.forEach((fall, i) => {
+      const corner = Math.floor(i / columns) * down * W + (i % columns) * across;
+      for (let row = 0; row < height; row++) {
+        for (let at = corner + row * W; at < corner + row * W + width; at++) {
+          map[at] += (fall - map[at]) / ++covers[at];
+        }
+      }
+    });
+    return { shape: [rows, columns], values, logit, map };
   });
 }

@@ -59,11 +59,11 @@ export function overlay(
   options: GridOptions = {},
 ): Picture {
   checkOptions('overlay', options, GRID_OPTIONS);
-  for (const { length } of [image, map]) {
+  for (const [what, { length }] of Object.entries({ image, map })) {
     if (shape.length === 2 && length === sizeOf(shape) && length > 0) continue;
     throw new ShapeError(
       'overlay',
-      `expected an image and a map [height, width], got ${length} numbers of shape ${showShape(shape)}`,
+      `expected an image and a map of shape [height, width], got ${showShape(shape)} and, as the ${what}, ${length} numbers`,
     );
   }
   const [height, width] = shape;
