@@ -47,7 +47,7 @@ test("the README's figures are the table's", () => {
   for (const [name, shown] of [
     ['recipe', 'the main job'],
     ['pixels permuted', 'the same, with all pixels in one random order'],
-    ['labels shuffled', 'the same, with random names, learned by heart'],
+    ['labels shuffled', 'the same, with shuffled labels, memorised'],
     ['conv1 frozen', 'the same, conv1 frozen as it was drawn'],
   ]) {
     const row = rows.find((cells) => cells[1] === name) ?? [];

@@ -118,7 +118,7 @@ describe('conclude', () => {
     expect(text).toMatch(
       /than random ones are \(p ≤ 5e-5\), and than random ones as smooth as the images are \(p = 0.002\)/,
     );
-    expect(text).toMatch(/before training they were not.*It does not follow that the network needs edges/);
+    expect(text).toMatch(/before training they were not.*This does not show that the network needs edges/);
   });
 
   test('smoothness alone explains what does not pass the harder null', () => {

@@ -21,8 +21,8 @@ export function conclude(after: Layer, before: Layer | null): string {
   }
   const found = `The filters are more like edges and lines than ${[noise, smooth].filter(Boolean).join(', and than ')}`;
   const limits =
-    'It does not follow that the network needs edges to be right, nor anything about one filter alone: p is the ' +
-    `layer's${coloured ? '' : ', and random filters as smooth as the images were not tried'}.`;
+    'This does not show that the network needs edges, and says nothing about any one filter: p describes the ' +
+    `layer${coloured ? '' : ', and random filters as smooth as the images were not tried'}.`;
   if (!before) return `${found}. Nothing is known of them before training. ${limits}`;
   const earlier = weakest(before, coloured !== null);
   if (earlier && earlier.p <= LEVEL) {

@@ -64,7 +64,7 @@ function filterTable({ figures, images, weights }: Subject): Html {
   return html`<h3>Filter by filter</h3>
 <p><em>Norm</em> is the strength of a filter. The nearest of 15 filters that people designed stands with the cosine of the angle between
 the two: 1 is the same, −1 the same with bright and dark exchanged. The last two columns are experiments: how many of the ${whole(count)}
-held-out digits the network reads rightly, ${percent(accuracy)} as it is, when this filter is set to 0, and when the hand-made one takes
+held-out digits the network reads correctly, ${percent(accuracy)} as it is, when this filter is set to 0, and when the hand-made one takes
 its place; behind, the change in percentage points.</p>
 ${table(
   `Each picture is on its own scale. What to see: ${missed}. One digit is ${fixed(100 / count, 1)} points: a change of a few digits says nothing.`,

@@ -6,7 +6,7 @@ import type { Subject } from './subject.js';
 
 /** What the random filters are, in plain words. */
 const NULLS: Record<NullKind, string> = {
-  normal: 'every number of the filter is drawn on its own, as before training: noise.',
+  normal: 'every number (tap) of the filter is drawn on its own, as before training: noise.',
   uniform: 'every number of the filter is drawn on its own, evenly between −1 and 1: noise.',
   coloured:
     'random as well, but neighbouring numbers are as alike as neighbouring pixels of the training images are. ' +
@@ -36,13 +36,14 @@ size:</p>
     chart(
       densities,
       html`How much of a filter the best edge or line explains: random filters as hills, the filters of this layer after
-training as dots. What to see: a dot to the right of a hill is more like an edge or a line than nearly all of these random
-filters; a dot upon a hill could be chance.${after.live < after.filters.length ? ' Dead filters are dots here, too, unless all their weights are 0, but do not count in the mean.' : null}`,
+training as dots. What to see: the further the dots lie to the right of the hills' middles, the better. One dot over a hill
+may well be chance, and the orange hill reaches far; that nearly <em>all</em> dots lie in a hill's right half is not, and the
+table below counts how rare that is.${after.live < after.filters.length ? ' Dead filters are dots here, too, unless all their weights are 0, but do not count in the mean.' : null}`,
     ),
     table(
       html`The layer as a whole. <em>p</em> is the share of 20,000 layers of random filters whose mean R2ori is at least as
-large; a small one (below 0.05) means: hardly chance. <em>By chance</em> is how many of as many random filters would be called
-an edge or a line.`,
+large; a small one (below 0.05) is unlikely to be chance. <em>By chance</em>: how many of as many random filters would be
+called an edge or a line.`,
       columns,
       rows,
     ),

@@ -26,7 +26,7 @@ export function lessonSection({ figures }: Subject): Html {
     'lesson',
     'What a filter is',
     html`<p>A filter is a small square of numbers. It slides over an image. Wherever it stops, each of its numbers is
-multiplied with the pixel below it, and the products are added up: one sum for each place. The filter below has 1 on its
+multiplied by the pixel below it, and the products are added up: one sum for each place. The filter below has 1 on its
 left and −1 on its right. Where both sides are equally bright they cancel, and the sum is 0; where the left is brighter, it
 is high. So it <strong>detects a vertical edge</strong>.</p>
 <div class="lesson">
@@ -40,7 +40,8 @@ ${matrix('result: where the edge is', result, (value) => [grey(value / 2), value
 to design such filters by hand. The network of this report has ${figures.shape[0]} filters of ${size}×${size} numbers
 in its first layer, and nobody designed them: they start as random numbers, and each step of the training changes every number
 a little, so that the network names the digits better. What they become is the question of this report.</p>
-<p>Red is positive and blue negative, here and in all pictures of filters; digits are ink on white paper (ink 1, paper 0).</p>
+<p>Red is positive and blue negative, here and in all pictures of filters; digits are shown as ink on white paper. There a high
+number is dark (ink 1, paper 0), unlike in the example above.</p>
 `,
   );
 }
@@ -108,10 +109,10 @@ ${earlier ? null : html`<p>Nothing is shown from before the training: ${noTimeli
 ${images.legend(scale, 'weight, one scale for all')}
 <p class="caption">What to look for: a filter that is positive on one side of a straight border and negative on the other is an
 <strong>edge</strong>; a stripe between two of the other colour is a <strong>line</strong>; the angle says which way it runs
-(0° lies, 90° stands). <em>Closest ideal</em> is the mathematically drawn edge or line, of ${whole(ideals)}, that fits the filter best, as
-strong as it is in the filter. <strong>R²</strong>, called R2ori in tables, is the share of the filter that it explains: 1
+(0° is horizontal, 90° is vertical). <em>Closest ideal</em> is the mathematically drawn edge or line, of ${whole(ideals)}, that fits the filter best,
+scaled to match it. <strong>R²</strong>, called R2ori in tables, is the share of the filter that it explains: 1
 is a perfect edge or line, and random filters of this size reach ${fixed(figures.after.nulls[0].mean)} on average. A filter is
-<em>unclassified</em> when nothing fits it better than 99% of random filters are fitted, and <em>dead</em> when its weights
+<em>unclassified</em> when no template fits it better than templates fit 99% of random filters, and <em>dead</em> when its weights
 have all but vanished beside the strongest filter's.</p>
 `,
   );

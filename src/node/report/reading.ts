@@ -20,8 +20,8 @@ export function readingSection({ figures, options, images, charts, page }: Subje
   return section(
     'reading',
     'How well it reads digits',
-    html`<p>It reads <strong>${percent(accuracy)}</strong> of ${whole(count)} held-out digits rightly, and ${whole(mistakes)} wrongly. Of all digits
-like these it reads between ${percent(low)} and ${percent(high)}, as far as so many tell (95% interval).${guesses(figures) ? ' This is no more than guessing gets.' : null}</p>
+    html`<p>It reads <strong>${percent(accuracy)}</strong> of ${whole(count)} held-out digits correctly, and ${whole(mistakes)} incorrectly. On all digits
+like these its accuracy is probably between ${percent(low)} and ${percent(high)} (95% interval).${guesses(figures) ? ' This is no more than guessing gets.' : null}</p>
 `,
     chart(
       charts.confusion(matrix, { width: 640, height: 560, document: page }),
@@ -32,7 +32,7 @@ like these it reads between ${percent(low)} and ${percent(high)}, as far as so m
       : html`<h3>The worst mistakes</h3>
 <div class="mistakes">${worst}</div>
 <p class="caption">The wrong answers of which the network is most sure. What to look for: would a person have
-read them rightly?</p>
+read them correctly?</p>
 `,
   );
 }
@@ -58,8 +58,8 @@ export function limitsSection({ options }: Subject): Html {
     'What does not follow',
     html`<ul>
 <li>That edges are needed to read digits. Networks whose first filters stay random read them nearly as well, because the layers behind
-learn from whatever the filters give. When much is lost without one filter, these layers have got used to it; that it must be an
-edge does not follow.</li>
+learn from whatever the filters give. When much is lost without one filter, these layers have come to rely on it; that does not mean
+that it has to be an edge.</li>
 <li>Anything about one filter alone: the filters of a layer learn together, and p belongs to the layer.</li>
 <li>That the split between edges and lines is certain: the two overlap, and so they are counted together.</li>
 ${options.timeline ? html`<li>That it would be so with any settings: what of the noise at the beginning remains depends on weight decay and on the length of the training.</li>\n` : null}

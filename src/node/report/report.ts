@@ -72,7 +72,7 @@ function summary({ figures, options }: Subject): Html {
   const guessing = `The network reads no more digits than guessing would: it has not learned to name them.`;
   const notes = [...(guesses(figures) ? [guessing] : []), ...(options.notes ?? [])];
   const facts: [string, string][] = [
-    ['of held-out digits read rightly', percent(heldOut.accuracy)],
+    ['of held-out digits read correctly', percent(heldOut.accuracy)],
     ['of the filters are edges or lines', `${after.oriented} of ${after.filters.length}`],
     [
       `mean likeness to edges and lines (R2ori)${before ? ', before → after' : ''}`,
@@ -85,8 +85,8 @@ function summary({ figures, options }: Subject): Html {
   return html`<p>A network was trained to name handwritten digits${
     options.timeline ? html`, from ${whole(options.digits.train.length)} examples` : null
   }. This page looks at the ${after.filters.length} filters of its layer <code>${figures.layer}</code>: what they became, whether
-that is more than chance, and what they do. <em>Held-out</em> digits are ${whole(figures.heldOut.count)} that are meant to be no part of those it
-learned from.</p>
+that is more than chance, and what they do. The ${whole(figures.heldOut.count)} <em>held-out</em> digits are meant to be new to it: they should not be among
+those that it was trained on.</p>
 ${notes.map((note) => html`<p class="note">${note}</p>\n`)}
 <dl class="key">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
 `;
