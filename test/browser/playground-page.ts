@@ -24,8 +24,16 @@ const ISOLATION = {
 /** The built playground on a static host, and a Chromium to visit it with. */
 export interface Playground {
   /** Opens the page in a window of its own. */
-  visit(query?: string, options?: { width?: number; dark?: boolean; language?: string }): Promise<Visit>;
+  visit(query?: string, options?: VisitOptions): Promise<Visit>;
   close(): Promise<void>;
+}
+
+export interface VisitOptions {
+  width?: number;
+  dark?: boolean;
+  language?: string;
+  /** Whether the window is that of a touch screen. */
+  touch?: boolean;
 }
 
 export interface Visit {
@@ -48,9 +56,11 @@ export async function openPlayground({ isolated = false, flags = [] as string[] 
   };
 }
 
-async function visit(browser: Browser, url: string, { width = 1280, dark = false, language = 'en-GB' }) {
+async function visit(browser: Browser, url: string, options: VisitOptions) {
+  const { width = 1280, dark = false, language = 'en-GB', touch = false } = options;
   const context = await browser.newContext({
     ...{ viewport: { width, height: 900 }, colorScheme: dark ? 'dark' : 'light', locale: language },
+    hasTouch: touch,
     permissions: ['clipboard-read', 'clipboard-write'],
   });
   const page = await context.newPage();

@@ -94,6 +94,28 @@ test('a digit that is drawn is read, from untrained weights with a warning, afte
   await close();
 });
 
+test('a finger draws on a phone, and the page does not scroll away meanwhile', async () => {
+  const { page, errors, close } = await playground.visit('?epochs=1&filters=2', { width: 390, touch: true });
+  const pad = page.locator('#draw .pad canvas');
+  await pad.scrollIntoViewIfNeeded();
+  await page.waitForTimeout(300);
+  const { x, y, width, height } = (await pad.boundingBox())!;
+  const before = await page.evaluate(() => scrollY);
+  const input = await page.context().newCDPSession(page);
+  const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', share = 0) =>
+    input.send('Input.dispatchTouchEvent', {
+      type,
+      touchPoints: type === 'touchEnd' ? [] : [{ x: x + 0.5 * width, y: y + share * height }],
+    });
+  await touch('touchStart', 0.2);
+  for (let i = 1; i <= 10; i++) await touch('touchMove', 0.2 + 0.06 * i);
+  await touch('touchEnd');
+  await expect.poll(() => says(page)).toMatch(/^It says \d, with/);
+  expect(await page.evaluate(() => scrollY)).toBe(before);
+  expect(errors).toEqual([]);
+  await close();
+});
+
 test('a filter of the grid is inspected, ablated and replaced, and the held-out accuracy follows', async () => {
   const { page, errors, close } = await playground.visit('?epochs=1&filters=2');
   await train(page);
