@@ -2,7 +2,7 @@
 import { crossEntropy, type Dataset, evaluate, type Sequential, softmax } from '../../../../src/index.js';
 import { emergence, type NullDistribution, nearestHandMade, nullDistribution } from '../../../../src/inspect/index.js';
 import { DEFAULTS, type Settings } from '../state/settings.js';
-import { digitsOf, fetchDigits, heldOutOf, networkOf, type PackedDigits } from './job.js';
+import { digitsIn, digitsOf, fetchDigits, heldOutOf, networkOf } from './job.js';
 import type { FromMeasurer, HeldOutScore, Measured, ToMeasurer } from './messages.js';
 import { loadWeights } from './weights.js';
 
@@ -15,7 +15,7 @@ interface Job {
   heldOut: Dataset;
 }
 
-let all: Promise<PackedDigits> | null = null;
+let file: Promise<Blob> | null = null;
 let job: Job | null = null;
 /** How many digits give the second moments of their patches: as many as `nullDistribution` looks at. */
 const PATCHES = 1000;
@@ -42,8 +42,8 @@ async function answer(message: Exclude<ToMeasurer, { type: 'ping' }>): Promise<v
   const { type, run } = message;
   if (type === 'prepare') {
     const { settings, digits } = message;
-    all ??= fetchDigits(digits);
-    const heldOut = heldOutOf(await all, settings);
+    file ??= fetchDigits(digits);
+    const heldOut = heldOutOf(await digitsIn(await file), settings);
     job = { run, settings, model: networkOf(settings), heldOut };
     post({ type: 'prepared', run, inputs: heldOut.inputs.slice(), labels: heldOut.labels.slice() });
     return;
@@ -58,8 +58,8 @@ async function answer(message: Exclude<ToMeasurer, { type: 'ping' }>): Promise<v
 }
 
 async function drawNulls(size: number): Promise<void> {
-  if (nulls.has(size) || !all) return;
-  const { train } = digitsOf(await all, DEFAULTS, PATCHES);
+  if (nulls.has(size) || !file) return;
+  const { train } = digitsOf(await digitsIn(await file), DEFAULTS, PATCHES);
   nulls.set(size, [nullDistribution('normal', size), nullDistribution('coloured', size, { patches: train })]);
 }
 

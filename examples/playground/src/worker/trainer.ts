@@ -2,7 +2,7 @@
 import { type Callback, type Sequential, setThreads, type TrainingState, weightHash } from '../../../../src/index.js';
 import { train } from '../../../recipe.js';
 import { Cancelled, Gate } from './gate.js';
-import { type Digits, digitsOf, fetchDigits, networkOf, type PackedDigits, trainingOf } from './job.js';
+import { type Digits, digitsIn, digitsOf, fetchDigits, networkOf, trainingOf } from './job.js';
 import type { Frame, FromTrainer, ToTrainer } from './messages.js';
 import { weightsOf } from './weights.js';
 
@@ -12,8 +12,8 @@ const BETWEEN_FRAMES = 66;
 const post = (message: FromTrainer, transfer: Transferable[] = []) => self.postMessage(message, { transfer });
 const sendFrame = (run: number, frame: Frame) => post({ type: 'frame', run, frame }, [frame.weights.buffer]);
 
-let all: Promise<PackedDigits> | null = null;
-let known: { key: string; digits: Digits } | null = null;
+let file: Promise<Blob> | null = null;
+let known: { key: string; digits: Digits; count: number } | null = null;
 let gate: Gate | null = null;
 
 /** Answers what the page asks of the worker that trains. */
@@ -34,14 +34,16 @@ export function answerTrainer(data: ToTrainer): void {
 /** Everything up to the first batch, and then the training, as far as the gate lets it. */
 async function prepare(job: ToTrainer & { type: 'prepare' }, own: Gate): Promise<void> {
   const { run, settings } = job;
-  all ??= fetchDigits(job.digits);
-  const whole = await all;
+  file ??= fetchDigits(job.digits);
+  const key = `${settings.seed} ${settings.condition}`;
+  if (known?.key !== key) {
+    const all = await digitsIn(await file);
+    known = { key, digits: digitsOf(all, settings), count: all.labels.length };
+  }
+  const { digits, count } = known;
   const threads = await setThreads();
   if (own !== gate) return;
-  const key = `${settings.seed} ${settings.condition}`;
-  if (known?.key !== key) known = { key, digits: digitsOf(whole, settings) };
-  const { digits } = known;
-  const training = trainingOf(settings, whole.labels.length - digits.heldOut.length, digits.train.length);
+  const training = trainingOf(settings, count - digits.heldOut.length, digits.train.length);
   const model = networkOf(settings);
 
   const start = { step: 0, epoch: 0, loss: Number.NaN, accuracy: Number.NaN, imagesPerSecond: 0 };
