@@ -16,9 +16,11 @@ import { weightHash, writeSafetensors, zeros } from '../src/index.js';
 const SMALL = { ...DEFAULTS, epochs: 1, filters: 2, kernelSize: 3, batchSize: 250, seed: 3 };
 
 test.each<[string, Partial<Settings>]>([
-  ['with permuted pixels, from He’s numbers', { condition: 'permuted', initialisation: 'he' }],
+  [
+    'with permuted pixels, from He’s numbers, by AdamW',
+    { condition: 'permuted', initialisation: 'he', optimizer: 'adamw', lr: 0.003, weightDecay: 0.5 },
+  ],
   ['with shuffled labels, by Adam', { condition: 'shuffled', optimizer: 'adam', lr: 0.001 }],
-  ['by AdamW', { optimizer: 'adamw', lr: 0.003, weightDecay: 0.5 }],
 ])('the program of a run %s ends with the same weights', async (_, changed) => {
   const settings = { ...SMALL, ...changed };
   const { train: learned, heldOut } = await loadMnist({ seed: settings.seed });
