@@ -13,7 +13,9 @@ import { loadMnist } from '../datasets/index.js';
 import { conv2d, noGrad, tensor } from '../src/index.js';
 import { type Panel, panelGrid } from '../src/inspect/index.js';
 import { makeFolder, savePng } from '../src/node/index.js';
+import { shortErrors } from './arguments.js';
 
+shortErrors();
 const { out } = new Command()
   .name('01-convolution-by-hand')
   .description('Shows a convolution step by step, then classical filters on a real digit, as a picture.')
@@ -22,10 +24,7 @@ const { out } = new Command()
   .showHelpAfterError()
   .parse()
   .opts<{ out: string }>();
-await makeFolder(out).catch((error: Error) => {
-  console.error(`error: ${error.message}`);
-  process.exit(1);
-});
+await makeFolder(out);
 
 // 1. A grey image of 5x5 pixels, 0 (black) to 255 (white): bright on the left, dark on the right, and so with a
 //    vertical edge between its third and its fourth column.

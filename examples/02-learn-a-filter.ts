@@ -7,21 +7,15 @@
  * One 3x3 convolution starts with random numbers. It is shown random images and what the vertical-line detector makes
  * of them, never the detector itself. Backpropagation finds the detector. Then the same for Sobel x and the Laplacian.
  */
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { Conv2D, conv2d, Generator, mseLoss, randn, SGD, tensor } from '../src/index.js';
+import { number, shortErrors } from './arguments.js';
 
+shortErrors();
 const { seed } = new Command()
   .name('02-learn-a-filter')
   .description('Learns three known 3x3 filters from examples by backpropagation.')
-  .option(
-    '--seed <n>',
-    'seed of the first weights and of the images',
-    (text) => {
-      if (/^\d+$/.test(text) && Number.isSafeInteger(Number(text))) return Number(text);
-      throw new InvalidArgumentError('Expected a whole number of at least 0 and below 2^53.');
-    },
-    0,
-  )
+  .option('--seed <n>', 'seed of the first weights and of the images', number(0, true), 0)
   .allowExcessArguments(false)
   .showHelpAfterError()
   .parse()
