@@ -25,7 +25,6 @@ import { histogram } from '../src/charts/index.js';
 import { Conv2D, type Dataset, evaluate, manualSeed } from '../src/index.js';
 import {
   emergence,
-  filterMetrics,
   filterPanels,
   type NullComparison,
   type NullDistribution,
@@ -129,23 +128,23 @@ async function runOf({ prepare }: Condition, seed: number): Promise<{ run: Run; 
   const model = network();
   const filters = model.at('conv1', Conv2D).weight;
   const measured = (): Run => {
-    const alive = filterMetrics(filters.data, filters.shape).flatMap((filter, i) =>
-      filter.class === 'dead' ? [] : [i],
-    );
-    const own = alive.flatMap((i) => Array.from(filters.data.subarray(25 * i, 25 * (i + 1))));
-    const shuffled = nullDistribution('permuted', 5, { filters: own, draws: PERMUTED });
-    const {
-      filters: each,
+    const { data, shape } = filters;
+    const { filters: each, r2ori, live, oriented, nulls: against } = emergence(data, shape, { nulls });
+    const taps = each.flatMap((filter, i) => (filter.class === 'dead' ? [] : [...data.subarray(25 * i, 25 * (i + 1))]));
+    const own = nullDistribution('permuted', 5, { filters: taps, draws: PERMUTED });
+    const { nulls: againstOwn } = emergence(data, shape, { nulls: [own] });
+    const [trainAccuracy, accuracy] = [digits.train, digits.heldOut].map((part) => evaluate(model, part).accuracy);
+    const shares = each.filter((filter) => filter.class !== 'dead').map((filter) => filter.r2ori);
+    return {
+      seed,
+      trainAccuracy,
+      accuracy,
       r2ori,
       live,
       oriented,
-      nulls: against,
-    } = emergence(filters.data, filters.shape, {
-      nulls: [...nulls, shuffled],
-    });
-    const [trainAccuracy, accuracy] = [digits.train, digits.heldOut].map((data) => evaluate(model, data).accuracy);
-    const shares = each.filter((filter) => filter.class !== 'dead').map((filter) => filter.r2ori);
-    return { seed, trainAccuracy, accuracy, r2ori, live, oriented, nulls: against, filters: shares };
+      nulls: [...against, ...againstOwn],
+      filters: shares,
+    };
   };
   // On a scale of their own: filters that stayed as they were drawn are larger than trained ones.
   const panels = (): Panel[] => {

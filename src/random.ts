@@ -104,3 +104,9 @@ export function manualSeed(seed: number | string): Generator {
 export function getDefaultGenerator(): Generator {
   return defaultGenerator;
 }
+
+/** @internal The generator that is given, checked to be one; the default one when there is none. */
+export function generatorOf(where: string, generator: Generator = defaultGenerator): Generator {
+  if (generator instanceof Generator) return generator;
+  throw new ArgumentError(where, `expected generator to be a Generator, got ${show(generator)}`);
+}

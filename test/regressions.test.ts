@@ -167,6 +167,14 @@ describe('what went wrong in fit', () => {
     await expect(training()).rejects.toThrow(/the validation loss became (NaN|Infinity) after epoch 1 \(step 1\)/);
     expect((await training(false)).epochs).toHaveLength(1);
   });
+  test('of the validation data it looks at the batch that gave it, wherever that stands', async () => {
+    const { model, optimizer } = setting();
+    const inputs = new Float32Array(250).fill(1);
+    inputs[180] = Number.NaN;
+    const validation = new Dataset(inputs, [1], new Int32Array(250), 2);
+    const training = fit(model, data, { optimizer, validation });
+    await expect(training).rejects.toThrow('the inputs of this batch are not all finite');
+  });
   test('the error that ended it is the one that is thrown', async () => {
     const { model, optimizer } = setting();
     const callback = {

@@ -1,6 +1,6 @@
 import { ArgumentError, checkOptions, ShapeError, show } from '../errors.js';
 import { type DType, type FloatArray, newArray, Storage } from '../kernels/storage.js';
-import { Generator, getDefaultGenerator } from '../random.js';
+import { type Generator, generatorOf } from '../random.js';
 import { checkShape, type Shape, showShape, sizeOf } from '../shape.js';
 import { Tensor } from './tensor.js';
 
@@ -81,10 +81,7 @@ function random(
   draw: (generator: Generator) => number,
 ): Tensor {
   checkOptions(where, options, known);
-  const { generator = getDefaultGenerator() } = options;
-  if (!(generator instanceof Generator)) {
-    throw new ArgumentError(where, `expected generator to be a Generator, got ${show(generator)}`);
-  }
+  const generator = generatorOf(where, options.generator);
   const array = allocate(where, shape, options.dtype);
   for (let i = 0; i < array.length; i++) array[i] = draw(generator);
   return wrap(array, shape, options);

@@ -1,7 +1,7 @@
 import { wrap } from '../autograd/create.js';
 import type { Tensor } from '../autograd/tensor.js';
 import { ArgumentError, checkNumber, checkOptions, show } from '../errors.js';
-import { Generator, getDefaultGenerator } from '../random.js';
+import { type Generator, generatorOf, getDefaultGenerator } from '../random.js';
 import { sizeOf } from '../shape.js';
 import { Dataset } from './dataset.js';
 import { checkTransform, type Transform } from './transform.js';
@@ -48,9 +48,7 @@ export class DataLoader {
       if (['boolean', 'undefined'].includes(typeof options[flag])) continue;
       throw new ArgumentError('DataLoader', `expected ${flag} to be true or false, got ${show(options[flag])}`);
     }
-    if (options.generator !== undefined && !(options.generator instanceof Generator)) {
-      throw new ArgumentError('DataLoader', `expected generator to be a Generator, got ${show(options.generator)}`);
-    }
+    generatorOf('DataLoader', options.generator);
     this.#shuffle = options.shuffle ?? false;
     this.#dropLast = options.dropLast ?? false;
     this.#generator = options.generator;

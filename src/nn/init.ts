@@ -2,7 +2,7 @@ import { type TensorValues, tensor } from '../autograd/create.js';
 import { checkTensors } from '../autograd/operation.js';
 import { Tensor } from '../autograd/tensor.js';
 import { ArgumentError, checkNumber, checkOptions, ShapeError, show } from '../errors.js';
-import { Generator, getDefaultGenerator } from '../random.js';
+import { type Generator, generatorOf } from '../random.js';
 import { sameShape, showShape, sizeOf } from '../shape.js';
 
 // Initial values for parameters. As in torch.nn.init, each function fills a tensor in place, and returns it.
@@ -90,7 +90,7 @@ export function orthogonal<T extends Tensor>(parameter: T, options: GainOptions 
   checkOptions(where, options, ['gain', 'generator']);
   fans(where, parameter);
   const scale = checkNumber(where, 'gain', options.gain ?? 1);
-  const generator = generatorOf(where, options);
+  const generator = generatorOf(where, options.generator);
   const [rows, columns] = [parameter.shape[0], parameter.size / parameter.shape[0]];
   const [count, length] = [Math.min(rows, columns), Math.max(rows, columns)];
   const vectors: Float64Array[] = [];
@@ -147,12 +147,12 @@ export function fromValues<T extends Tensor>(
 }
 
 function uniform<T extends Tensor>(where: string, parameter: T, bound: number, options: Draws): T {
-  const generator = generatorOf(where, options);
+  const generator = generatorOf(where, options.generator);
   return fill(where, parameter, () => generator.uniform(-bound, bound));
 }
 
 function normal<T extends Tensor>(where: string, parameter: T, deviation: number, options: Draws): T {
-  const generator = generatorOf(where, options);
+  const generator = generatorOf(where, options.generator);
   return fill(where, parameter, () => generator.normal() * deviation);
 }
 
@@ -162,11 +162,6 @@ function fill<T extends Tensor>(where: string, parameter: T, value: (at: number)
   for (let i = 0; i < array.length; i++) array[i] = value(i);
   parameter.storage.version++;
   return parameter;
-}
-
-function generatorOf(where: string, { generator = getDefaultGenerator() }: Draws): Generator {
-  if (generator instanceof Generator) return generator;
-  throw new ArgumentError(where, `expected generator to be a Generator, got ${show(generator)}`);
 }
 
 /** gain / sqrt(fan). */

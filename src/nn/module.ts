@@ -156,6 +156,15 @@ export abstract class Module {
 
   /** Everything that `stateDict` holds, in its order: PyTorch's, parameters first. */
   #state(prefix = ''): [string, Parameter | StateBuffer][] {
+    const untrained = this.#fields(Tensor).find(
+      ([, value]) => value.requiresGrad && !value.node && !(value instanceof Parameter),
+    );
+    if (untrained) {
+      throw new ArgumentError(
+        String(this),
+        `the field ${untrained[0]} is a tensor with requiresGrad that nobody would train: make it new Parameter(...)`,
+      );
+    }
     const buffers = this.#fields(StateBuffer).map(([, value]): [string, StateBuffer] => [value.key, value]);
     const own = [...this.#fields(Parameter), ...buffers].map(([name, value]): [string, Parameter | StateBuffer] => {
       return [join(prefix, name), value];
@@ -166,12 +175,6 @@ export abstract class Module {
   #fields<T>(Kind: abstract new (...args: never[]) => T): [string, T][] {
     return Object.entries(this).flatMap(([name, value]): [string, T][] => {
       if (value instanceof Kind) return [[name, value]];
-      if (value instanceof Tensor && value.requiresGrad && !value.node && !(value instanceof Parameter)) {
-        throw new ArgumentError(
-          String(this),
-          `the field ${name} is a tensor with requiresGrad that nobody would train: make it new Parameter(...)`,
-        );
-      }
       if (!Array.isArray(value)) return [];
       return value.flatMap((item, i): [string, T][] => (item instanceof Kind ? [[`${name}.${i}`, item]] : []));
     });

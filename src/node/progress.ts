@@ -28,7 +28,7 @@ function bar(stream: TextStream): Callback {
   let current: import('cli-progress').SingleBar | null = null;
   return {
     async onEpochBegin(state) {
-      const { SingleBar } = (await import('cli-progress').catch(() => null))?.default ?? {};
+      const SingleBar = await barOfPackage();
       if (!SingleBar) return; // Without the package there is a line an epoch.
       const format = `epoch ${position(state)} {bar} {speed} images/s  loss {loss}  accuracy {accuracy}  {left} left`;
       const options = { format, barsize: 20, hideCursor: true, fps: 10, clearOnComplete: true };
@@ -46,6 +46,16 @@ function bar(stream: TextStream): Callback {
     },
     onTrainError: () => current?.stop(),
   };
+}
+
+/** The bar of the package cli-progress; null where that is not installed. */
+async function barOfPackage() {
+  try {
+    return (await import('cli-progress')).default.SingleBar;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ERR_MODULE_NOT_FOUND') return null;
+    throw error;
+  }
 }
 
 /** Says why training ended early, if it did. */

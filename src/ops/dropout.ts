@@ -1,7 +1,7 @@
 import { checkTensors, operation } from '../autograd/operation.js';
 import type { Tensor } from '../autograd/tensor.js';
-import { ArgumentError, checkNumber, checkOptions, ShapeError, show } from '../errors.js';
-import { Generator, getDefaultGenerator } from '../random.js';
+import { checkNumber, checkOptions, ShapeError } from '../errors.js';
+import { type Generator, generatorOf } from '../random.js';
 import { showShape } from '../shape.js';
 
 export interface DropoutOptions {
@@ -35,10 +35,7 @@ function dropped(name: string, x: Tensor, p: number, run: number, options: Dropo
   checkTensors(name, x);
   checkOptions(name, options, ['generator']);
   checkNumber(name, 'p', p, { least: 0, most: 1 });
-  const { generator = getDefaultGenerator() } = options;
-  if (!(generator instanceof Generator)) {
-    throw new ArgumentError(name, `expected generator to be a Generator, got ${show(generator)}`);
-  }
+  const generator = generatorOf(name, options.generator);
   const draw = () => Math.floor(generator.uniform(0, 2 ** 32));
   const settings = { keys: [draw(), draw()] as const, p, run };
   return operation({

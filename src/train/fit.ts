@@ -1,11 +1,11 @@
-import { wrap } from '../autograd/create.js';
-import { Tensor } from '../autograd/tensor.js';
+import { noGrad } from '../autograd/graph.js';
+import type { Tensor } from '../autograd/tensor.js';
 import { checkDataset, type Dataset } from '../data/dataset.js';
-import { DataLoader } from '../data/loader.js';
+import { type Batch, DataLoader } from '../data/loader.js';
 import type { Transform } from '../data/transform.js';
 import { ArgumentError, checkNumber, checkOptions, show } from '../errors.js';
 import { useAllThreads } from '../kernels/index.js';
-import { Module } from '../nn/module.js';
+import { inEvaluation, Module } from '../nn/module.js';
 import { crossEntropy } from '../ops/losses.js';
 import { clipGradNorm } from '../optim/clip.js';
 import { Optimizer } from '../optim/optimizer.js';
@@ -160,7 +160,7 @@ export async function fit(model: Module, dataset: Dataset, options: FitOptions):
         ...(validation && { validation: scores(evaluate(model, validation, { loss })) }),
       };
       const score = record.validation?.loss ?? 0;
-      if (stopOnDivergence && !Number.isFinite(score)) throw diverged(state, score, validation!);
+      if (stopOnDivergence && !Number.isFinite(score)) throw divergedAfter(state, score, validation!, loss);
       history.epochs.push(record);
       if (scheduler instanceof ReduceLROnPlateau) {
         scheduler.step(record.validation![scheduler.mode === 'min' ? 'loss' : 'accuracy']);
@@ -230,18 +230,22 @@ function checkFit(model: Module, dataset: Dataset, options: FitOptions): void {
   }
 }
 
-/** @param on the batch that gave this loss, or the validation data */
-function diverged({ model, epoch, batch, step }: TrainingState, loss: number, on: Tensor | Dataset): DivergenceError {
-  const [x, what, at, place] =
-    on instanceof Tensor
-      ? ([on, 'loss', step + 1, `in batch ${batch + 1} of epoch ${epoch} (step ${step + 1})`] as const)
-      : ([inputsOf(on.take(1)), 'validation loss', step, `after epoch ${epoch} (step ${step})`] as const);
-  const { layer, what: cause, advice } = findCause(model, x);
-  return new DivergenceError('fit', `the ${what} became ${loss} ${place}: ${cause}. ${advice}`, at, layer);
+function diverged({ model, epoch, batch, step }: TrainingState, loss: number, x: Tensor): DivergenceError {
+  const { layer, what, advice } = findCause(model, x);
+  const place = `batch ${batch + 1} of epoch ${epoch} (step ${step + 1})`;
+  return new DivergenceError('fit', `the loss became ${loss} in ${place}: ${what}. ${advice}`, step + 1, layer);
 }
 
-function inputsOf({ inputs, inputShape, length }: Dataset): Tensor {
-  return wrap(inputs, [length, ...inputShape]);
+/** The cause is looked for, as it was evaluated, with the first batch of the validation data whose loss is not finite. */
+function divergedAfter({ model, epoch, step }: TrainingState, score: number, data: Dataset, loss: Loss) {
+  return inEvaluation(model, () => {
+    const batches = [...new DataLoader(data, { batchSize: 100 })];
+    const fits = ({ x, y }: Batch) => Number.isFinite(noGrad(() => lossOf('fit', loss, model.forward(x), y).item()));
+    const { x } = batches.find((batch) => !fits(batch)) ?? batches[0];
+    const { layer, what, advice } = findCause(model, x);
+    const place = `after epoch ${epoch} (step ${step})`;
+    return new DivergenceError('fit', `the validation loss became ${score} ${place}: ${what}. ${advice}`, step, layer);
+  });
 }
 
 function scores({ loss, accuracy }: Evaluation) {

@@ -37,8 +37,8 @@ size:</p>
       densities,
       html`How much of a filter the best edge or line explains: random filters as hills, the filters of this layer after
 training as dots. What to see: the further the dots lie to the right of the hills' middles, the better. One dot over a hill
-may well be chance, and the orange hill reaches far; that nearly <em>all</em> dots lie in a hill's right half is not, and the
-table below counts how rare that is.${after.live < after.filters.length ? ' Dead filters are dots here, too, unless all their weights are 0, but do not count in the mean.' : null}`,
+may well be chance; that nearly <em>all</em> dots lie in a hill's right half is not, and the table below counts how rare that
+is.${after.live < after.filters.length ? ' Dead filters are dots here, too, unless all their weights are 0, but do not count in the mean.' : null}`,
     ),
     table(
       html`The layer as a whole. <em>p</em> is the share of 20,000 layers of random filters whose mean R2ori is at least as

@@ -32,8 +32,8 @@ const CORE = [
  * @param query the settings as they stand in the page's address
  */
 export function programOf(settings: Settings, training: TrainingSettings, query: string): string {
-  const { seed, filters, kernelSize, initialisation, condition } = settings;
-  const { epochs, batchSize, lr, weightDecay, optimizer } = training;
+  const { seed, filters, kernelSize, initialisation, optimizer, condition } = settings;
+  const { epochs, batchSize, lr, weightDecay } = training;
   const afterPool1 = Math.floor((28 - kernelSize + 1) / 2);
   const features = 16 * Math.floor((afterPool1 - 2) / 2) ** 2;
   const parts = [
@@ -56,7 +56,7 @@ const model = new Sequential({
 const conv1 = model.at('conv1', Conv2D).weight;
 const others = model.parameters().filter((parameter) => parameter !== conv1);
 const groups = [{ params: [conv1], weightDecay: ${weightDecay} }, { params: others }];
-const optimizer = new ${OPTIMIZER[optimizer ?? 'sgd'](lr)};
+const optimizer = new ${OPTIMIZER[optimizer](lr)};
 const [epochs, batchSize] = [${epochs}, ${batchSize}];
 const totalIters = epochs * Math.ceil(${LEARNED[condition]}.length / batchSize);
 const scheduler = new LinearLR(optimizer, { startFactor: 1, endFactor: 0, totalIters });

@@ -1,3 +1,4 @@
+import { Card } from '../card.js';
 import { Choice } from '../choice.js';
 import { type Condition, FIELDS } from '../state/settings.js';
 import { useStore } from '../state/store.js';
@@ -11,8 +12,7 @@ export function Conditions() {
   const field = FIELDS.condition;
   const choices = 'choices' in field ? (field.choices as Condition[]) : [];
   return (
-    <section class="card strip" id="conditions" aria-labelledby="conditions-title">
-      <h2 id="conditions-title">{texts.title}</h2>
+    <Card id="conditions" title={texts.title} strip>
       <Choice
         name="condition"
         label={texts.title}
@@ -23,6 +23,6 @@ export function Conditions() {
       <p class="note" aria-live="polite">
         {texts.tips[condition]}
       </p>
-    </section>
+    </Card>
   );
 }

@@ -34,18 +34,20 @@ export async function digitsIn(file: Blob): Promise<PackedDigits> {
   return { labels: bytes.subarray(0, count), greys: bytes.subarray(count) };
 }
 
-/**
- * Split by the seed, as `loadMnist` does, and changed as the condition says.
- * @param count how many digits to learn from, evenly chosen; all unless given
- */
-export function digitsOf(packed: PackedDigits, settings: Settings, count?: number): Digits {
+/** Split by the seed, as `loadMnist` does, and changed as the condition says. */
+export function digitsOf(packed: PackedDigits, settings: Settings): Digits {
   const { seed, condition } = settings;
-  const whole = splitOf(packed, seed).train;
-  const chosen = Array.from({ length: count ?? 0 }, (_, i) => Math.floor((i * whole.length) / (count ?? 1)));
-  const train = unpacked(packed, count === undefined ? whole : whole.subset(chosen));
+  const train = unpacked(packed, splitOf(packed, seed).train);
   const heldOut = heldOutOf(packed, settings);
   if (condition === 'permuted') return { train: permutePixels([train], seed)[0], heldOut };
   return { train: condition === 'shuffled' ? shuffleLabels(train, seed) : train, heldOut };
+}
+
+/** So many of the digits to learn from, evenly chosen, as they are. */
+export function someDigitsOf(packed: PackedDigits, { seed }: Settings, count: number): Dataset {
+  const { train } = splitOf(packed, seed);
+  const chosen = Array.from({ length: count }, (_, i) => Math.floor((i * train.length) / count));
+  return unpacked(packed, train.subset(chosen));
 }
 
 /** The held-out digits alone. */

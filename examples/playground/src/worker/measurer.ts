@@ -2,7 +2,7 @@
 import { crossEntropy, type Dataset, evaluate, type Sequential, softmax } from '../../../../src/index.js';
 import { emergence, type NullDistribution, nearestHandMade, nullDistribution } from '../../../../src/inspect/index.js';
 import { DEFAULTS, type Settings } from '../state/settings.js';
-import { digitsIn, digitsOf, fetchDigits, heldOutOf, networkOf } from './job.js';
+import { digitsIn, fetchDigits, heldOutOf, networkOf, someDigitsOf } from './job.js';
 import type { FromMeasurer, HeldOutScore, Measured, ToMeasurer } from './messages.js';
 import { loadWeights } from './weights.js';
 
@@ -59,8 +59,8 @@ async function answer(message: Exclude<ToMeasurer, { type: 'ping' }>): Promise<v
 
 async function drawNulls(size: number): Promise<void> {
   if (nulls.has(size) || !file) return;
-  const { train } = digitsOf(await digitsIn(await file), DEFAULTS, PATCHES);
-  nulls.set(size, [nullDistribution('normal', size), nullDistribution('coloured', size, { patches: train })]);
+  const patches = someDigitsOf(await digitsIn(await file), DEFAULTS, PATCHES);
+  nulls.set(size, [nullDistribution('normal', size), nullDistribution('coloured', size, { patches })]);
 }
 
 function measure({ model, settings, heldOut }: Job, asked: ToMeasurer & { type: 'measure' }): Measured {
