@@ -23,7 +23,7 @@ process.chdir(ROOT);
 /** A training in a process of its own; prints images a second. */
 const IN_NODE = `
   import { loadMnist } from './datasets/index.js';
-  import { network, SETTINGS, train } from './examples/recipe.js';
+  import { network, SETTINGS, train } from './examples/lib/recipe.js';
   import { manualSeed, setThreads } from './src/index.js';
   await setThreads(1);
   const digits = await loadMnist({ seed: 0 });

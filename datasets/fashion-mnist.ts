@@ -8,7 +8,7 @@ export const CLOTHES = [
 ];
 
 /**
- * Fashion-MNIST: 60,000 training and 10,000 test images of clothes, 28x28, grey values in [0, 1], the official split. In
+ * Fashion-MNIST: 60,000 training and 10,000 test images of clothes, 28x28, gray values in [0, 1], the official split. In
  * Node only.
  * @param folder where its four IDX files lie, gzipped or not, under their own names; datasets/README.md says where they
  * come from

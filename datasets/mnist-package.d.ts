@@ -2,7 +2,7 @@
 declare module 'mnist' {
   /** By digit, 0 to 9. */
   const digits: readonly {
-    /** All images of the digit, one after the other, 784 numbers each: grey values / 255, rounded to 3 decimals. */
+    /** All images of the digit, one after the other, 784 numbers each: gray values / 255, rounded to 3 decimals. */
     raw: readonly number[];
   }[];
   export default digits;

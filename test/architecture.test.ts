@@ -131,7 +131,7 @@ test('seedrandom is the only runtime dependency, and the core imports nothing el
   expect(outside(source.filter((path) => room(path) === 'charts'))).toEqual(['@observablehq/plot']);
 });
 
-// About 2,000 lines until the layers, losses, initialisers, optimisers and schedules that experiments ask for came; each is
+// About 2,000 lines until the layers, losses, initializers, optimizers and schedules that experiments ask for came; each is
 // one short file that can be read alone. The core that one evening reads (autograd, Conv2D, Dense, SGD) has not grown.
 test('the part that people read is below 4,200 lines, docstrings and all', () => {
   const lines = source

@@ -8,7 +8,7 @@ import {
   erase,
   flip,
   Generator,
-  normalise,
+  normalize,
   type Shape,
   ShapeError,
   shift,
@@ -212,7 +212,7 @@ describe('elastic', () => {
     expectClose(changed, expected, 1e-6);
   });
 
-  test("with the paper's numbers it moves pixels by 1.4 on average, neighbours alike", () => {
+  test("with the paper's numbers it moves pixels by 1.4 on average, neighbors alike", () => {
     const [n, side] = [40, 28];
     const ramp = new Float32Array(n * side * side).map((_, i) => i % side);
     const changed = applied(elastic({ alpha: 34, sigma: 4 }), ramp, [n, 1, side, side]);
@@ -267,19 +267,19 @@ describe('erase', () => {
   });
 });
 
-describe('normalise and compose', () => {
+describe('normalize and compose', () => {
   test('one mean for everything, of any shape, or one a channel', () => {
-    expect([...applied(normalise({ mean: 1, std: 2 }), Float32Array.of(1, 3, 5), [3])]).toEqual([0, 1, 2]);
-    const channels = applied(normalise({ mean: [1, 3], std: [2, 4] }), Float32Array.of(1, 3, 3, 7), [1, 2, 1, 2]);
+    expect([...applied(normalize({ mean: 1, std: 2 }), Float32Array.of(1, 3, 5), [3])]).toEqual([0, 1, 2]);
+    const channels = applied(normalize({ mean: [1, 3], std: [2, 4] }), Float32Array.of(1, 3, 3, 7), [1, 2, 1, 2]);
     expect([...channels]).toEqual([0, 1, 0, 1]);
-    const shared = applied(normalise({ mean: [1, 3], std: 2 }), Float32Array.of(1, 3, 3, 7), [2, 2, 1, 1]);
+    const shared = applied(normalize({ mean: [1, 3], std: 2 }), Float32Array.of(1, 3, 3, 7), [2, 2, 1, 1]);
     expect([...shared]).toEqual([0, 0, 1, 2]);
   });
 
   test('compose applies all of them in order, from one generator', () => {
     const shape = [4, 1, 9, 9];
     const inputs = random(shape);
-    const [first, second, third] = [shift(2), affine({ degrees: 20 }), normalise({ mean: 0.5, std: 0.1 })];
+    const [first, second, third] = [shift(2), affine({ degrees: 20 }), normalize({ mean: 0.5, std: 0.1 })];
     const generator = new Generator(8);
     const oneByOne = [first, second, third].reduce<Float32Array>(
       (x, each) => applied(each, x, shape, generator),
@@ -354,9 +354,9 @@ describe('what is out of range is refused', () => {
       () => erase({ probability: 2 }),
       /expected probability to be a number from 0 to 1, got 2/,
     ],
-    ['a std of 0', () => normalise({ mean: 0, std: 0 }), /normalise: expected std to be above 0, got 0/],
-    ['no mean', () => normalise({ std: 1 } as never), /normalise: expected mean to be a number, got undefined/],
-    ['2 means and 3 stds', () => normalise({ mean: [0, 0], std: [1, 1, 1] }), /as many means as stds, got 2 and 3/],
+    ['a std of 0', () => normalize({ mean: 0, std: 0 }), /normalize: expected std to be above 0, got 0/],
+    ['no mean', () => normalize({ std: 1 } as never), /normalize: expected mean to be a number, got undefined/],
+    ['2 means and 3 stds', () => normalize({ mean: [0, 0], std: [1, 1, 1] }), /as many means as stds, got 2 and 3/],
     ['what is no transform', () => compose(shift(1), 3 as never), /compose: expected a transform such as .*, got 3/],
   ])('%s', (_, make, message) => {
     expect(make).toThrow(message);
@@ -370,8 +370,8 @@ describe('what is out of range is refused', () => {
         'expected a batch of images [N, C, H, W], got shape [1, 1, 2, 3] and 4 numbers',
       );
     }
-    const grey = normalise({ mean: [0, 0, 0], std: 1 });
-    expect(() => applied(grey, new Float32Array(4), [1, 1, 2, 2])).toThrow('expected 3 channels');
+    const gray = normalize({ mean: [0, 0, 0], std: 1 });
+    expect(() => applied(gray, new Float32Array(4), [1, 1, 2, 2])).toThrow('expected 3 channels');
     expect(() => affine({ degrees: 'a' as never })).toThrow(ArgumentError);
   });
 });

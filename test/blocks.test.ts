@@ -166,7 +166,7 @@ describe('ConvTranspose2D', () => {
       'ConvTranspose2D: expected inChannels and outChannels to be multiples of 2 groups, got 4 and 3',
     ],
     [
-      'misspelt option',
+      'misspelled option',
       () => new ConvTranspose2D(4, 2, 3, { output_padding: 1 } as object),
       "ConvTranspose2D: unknown option 'output_padding'",
     ],
@@ -252,7 +252,7 @@ describe('LayerNorm', () => {
     ['shape', () => new LayerNorm([0.5]), 'LayerNorm: expected a shape like [32, 1, 28, 28], got [0.5]'],
     ['weight', () => layerNorm(zeros([2, 3]), [3], ones([2])), 'expected a weight and a bias of shape [3], got [2]'],
     [
-      'misspelt option',
+      'misspelled option',
       () => new LayerNorm(3, { bias: false } as object),
       "LayerNorm: unknown option 'bias'; the options are eps, affine",
     ],

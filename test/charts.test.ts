@@ -107,7 +107,7 @@ describe('curve', () => {
     expect(new Set(dashed.map((node) => node.getAttribute('stroke'))).size).toBe(1);
   });
 
-  test('an eighth line has the first colour, but dashed', () => {
+  test('an eighth line has the first color, but dashed', () => {
     const many = Array.from({ length: 8 }, (_, i) => ({ name: `${i}`, x: [0, 1], y: [i, i] }));
     expect(parse(line({ series: many })).querySelectorAll('g[aria-label="line"][stroke-dasharray]')).toHaveLength(1);
   });
@@ -158,7 +158,7 @@ describe('curve', () => {
     );
     expect(() => line({ xScale: 'log' })).toThrow("expected x above 0 on a log scale ('symlog' has room for 0), got 0");
     expect(() => line({ rules: [{ y: Number.NaN, label: '' }] })).toThrow('expected a y of the bands and rules');
-    expect(() => line({ colour: 'red' } as object)).toThrow("curve: unknown option 'colour'");
+    expect(() => line({ color: 'red' } as object)).toThrow("curve: unknown option 'color'");
     expect(() => line({ width: 0 })).toThrow('expected width to be a number of at least 200, got 0');
   });
 });
@@ -265,7 +265,7 @@ describe('confusion', () => {
     expect(texts(svg)).toEqual(expect.arrayContaining(['true class', 'predicted class', 'cat', 'dog', 'owl']));
   });
 
-  test('colours are for errors: the same for the whole diagonal, white for none, the strongest for most', () => {
+  test('colors are for errors: the same for the whole diagonal, white for none, the strongest for most', () => {
     const fills = cells(confusion(matrix, { document })).map((cell) => cell.getAttribute('fill'));
     expect([fills[4], fills[8]]).toEqual([fills[0], fills[0]]);
     expect([fills[2], fills[6], fills[7]]).toEqual(['#FFFFFF', '#FFFFFF', '#FFFFFF']);
@@ -274,7 +274,7 @@ describe('confusion', () => {
     expect(new Set(fills).size).toBe(5);
   });
 
-  test('the legend says how many errors the colours mean, and there may be none', () => {
+  test('the legend says how many errors the colors mean, and there may be none', () => {
     expect(texts(confusion(matrix, { document }))).toEqual(expect.arrayContaining(['right', '1 error', '12 errors']));
     expect(texts(confusion([[3]], { document }))).not.toContain('0 errors');
   });

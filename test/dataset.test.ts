@@ -10,7 +10,7 @@ import {
   fit,
   Generator,
   manualSeed,
-  normalise,
+  normalize,
   Sequential,
   SGD,
   shift,
@@ -92,7 +92,7 @@ describe('Dataset', () => {
   test('transformed changes a copy', () => {
     const data = ten();
     const before = data.inputs.slice();
-    expect([...data.transformed(normalise({ mean: 1, std: 2 })).inputs]).toEqual([...before].map((v) => (v - 1) / 2));
+    expect([...data.transformed(normalize({ mean: 1, std: 2 })).inputs]).toEqual([...before].map((v) => (v - 1) / 2));
     expect(data.inputs).toEqual(before);
     expect(() => data.transformed(3 as never)).toThrow('transformed: expected a transform such as shift(2), got 3');
   });

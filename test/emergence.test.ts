@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { loadMnist } from '../datasets/index.js';
-import { coloured } from '../src/inspect/filters/coloured.js';
+import { colored } from '../src/inspect/filters/colored.js';
 import { emergence, quantile, randomLayers } from '../src/inspect/filters/emergence.js';
 import { filterMetrics } from '../src/inspect/filters/metrics.js';
 import { type NullDistribution, nullDistribution } from '../src/inspect/filters/nulls.js';
@@ -88,7 +88,7 @@ describe('where nothing was planted, p is spread evenly', () => {
     images = (await loadMnist()).train;
   });
   const tinted = () => {
-    const draw = coloured(3, images, new Generator('tinted'));
+    const draw = colored(3, images, new Generator('tinted'));
     return Array.from({ length: COUNT }, () =>
       Float32Array.from([draw(), draw(), draw(), draw()].flatMap((w) => [...w])),
     );
@@ -99,10 +99,10 @@ describe('where nothing was planted, p is spread evenly', () => {
     expectEven(values(white, () => null3));
   });
 
-  test('coloured layers against the coloured null; against the normal one they stand out', () => {
+  test('colored layers against the colored null; against the normal one they stand out', () => {
     const layers = tinted();
     const [own, wrong] = [
-      nullDistribution('coloured', 3, { patches: images, draws: 10_000 }),
+      nullDistribution('colored', 3, { patches: images, draws: 10_000 }),
       nullDistribution('normal', 3, { draws: 10_000 }),
     ];
     expectEven(

@@ -32,10 +32,10 @@ test('what is said of it holds: the recipe beats both nulls, and no control beat
   expect(seeds).toBe(10);
   expect(below('recipe', 'normal', 0.001)).toBe(10);
   expect(below('recipe', 'permuted', 0.001)).toBe(10);
-  expect(below('recipe', 'coloured', 0.05)).toBe(10);
+  expect(below('recipe', 'colored', 0.05)).toBe(10);
   expect(runs.recipe.reduce((sum, { r2ori }) => sum + r2ori, 0) / 10).toBeGreaterThanOrEqual(0.75);
   for (const control of ['untrained', 'pixels permuted', 'labels shuffled', 'conv1 frozen', 'no decay']) {
-    expect(below(control, 'coloured', 0.05)).toBe(0);
+    expect(below(control, 'colored', 0.05)).toBe(0);
   }
 });
 
@@ -47,7 +47,7 @@ test("the README's figures are the table's", () => {
   for (const [name, shown] of [
     ['recipe', 'the main job'],
     ['pixels permuted', 'the same, with all pixels in one random order'],
-    ['labels shuffled', 'the same, with shuffled labels, memorised'],
+    ['labels shuffled', 'the same, with shuffled labels, memorized'],
     ['conv1 frozen', 'the same, conv1 frozen as it was drawn'],
   ]) {
     const row = rows.find((cells) => cells[1] === name) ?? [];

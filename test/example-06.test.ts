@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { decode } from 'fast-png';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { ingredients, meanOf, seenFrom, seenOnAverage } from '../examples/deeper/ingredients.js';
+import { ingredients, meanOf, seenFrom, seenOnAverage } from '../examples/lib/deeper/ingredients.js';
 import { Conv2D, Generator, randn, readSafetensors } from '../src/index.js';
 import { runExample } from './run-example.js';
 

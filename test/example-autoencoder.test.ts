@@ -6,9 +6,9 @@ import { decode } from 'fast-png';
 import { expect, test } from 'vitest';
 import { readSafetensors } from '../src/index.js';
 
-test('examples/autoencoder.ts, two epochs: it draws better than the mean digit, and says how edge-like its filters are', async () => {
+test('examples/experiments/autoencoder.ts, two epochs: it draws better than the mean digit, and says how edge-like its filters are', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'convgrad-autoencoder-'));
-  const args = ['tsx', 'examples/autoencoder.ts', '--epochs', '2', '--seed', '2', '--out', folder];
+  const args = ['tsx', 'examples/experiments/autoencoder.ts', '--epochs', '2', '--seed', '2', '--out', folder];
   const output = await new Promise<string>((resolve, reject) => {
     execFile('npx', args, (error, stdout) => (error ? reject(error) : resolve(stdout)));
   });
@@ -21,7 +21,7 @@ test('examples/autoencoder.ts, two epochs: it draws better than the mean digit, 
   expect(explained).toBeCloseTo(1 - error / meanError, 10);
   expect(explained).toBeGreaterThan(0.1);
   expect(study.shape).toEqual([12, 1, 5, 5]);
-  expect(study.after.nulls.map(({ kind }: { kind: string }) => kind)).toEqual(['normal', 'coloured']);
+  expect(study.after.nulls.map(({ kind }: { kind: string }) => kind)).toEqual(['normal', 'colored']);
   expect(output).toContain(study.conclusion);
   const { metadata } = readSafetensors(readFileSync(join(folder, 'model.safetensors')));
   expect([metadata.weightHash, output]).toEqual([weightHash, expect.stringContaining(`weight hash ${weightHash} `)]);

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { decode } from 'fast-png';
 import { expect, test } from 'vitest';
 
-test('examples/custom-layer.ts: gradcheck passes one gradient and refuses the other, and the layer learns', async () => {
+test('examples/experiments/custom-layer.ts: gradcheck passes one gradient and refuses the other, and the layer learns', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'convgrad-custom-layer-'));
-  const args = ['tsx', 'examples/custom-layer.ts', '--epochs', '1', '--seed', '2', '--out', folder];
+  const args = ['tsx', 'examples/experiments/custom-layer.ts', '--epochs', '1', '--seed', '2', '--out', folder];
   const output = await new Promise<string>((resolve, reject) => {
     execFile('npx', args, (error, stdout) => (error ? reject(error) : resolve(stdout)));
   });

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { network, SETTINGS, train } from '../examples/recipe.js';
+import { network, SETTINGS, train } from '../examples/lib/recipe.js';
 import { type Checkpoint, ConvgradError, Dataset, manualSeed, uniform } from '../src/index.js';
 import { interruptible } from '../src/node/index.js';
 

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { decode } from 'fast-png';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { network } from '../examples/recipe.js';
-import { readNetwork } from '../examples/saved-network.js';
+import { network } from '../examples/lib/recipe.js';
+import { readNetwork } from '../examples/lib/saved-network.js';
 import {
   ConvgradError,
   manualSeed,
@@ -92,7 +92,7 @@ describe('04-inspect-filters', () => {
       /expected the keys .*, got conv1\.weight/,
     ],
     [
-      'filters of colour images',
+      'filters of color images',
       () => broken((t) => ({ ...t, 'conv1.weight': tensor(new Float32Array(600), { shape: [8, 3, 5, 5] }) })),
       /expected conv1\.weight \[filters, 1, k, k\], got \[8, 3, 5, 5\]/,
     ],

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { decode } from 'fast-png';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadMnist } from '../datasets/index.js';
-import { network } from '../examples/recipe.js';
+import { network } from '../examples/lib/recipe.js';
 import { evaluate, weightHash } from '../src/index.js';
 import { loadModel } from '../src/node/index.js';
 import { runExample as run } from './run-example.js';

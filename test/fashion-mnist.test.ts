@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { decode } from 'fast-png';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { greyValues } from '../datasets/fashion-mnist-json.js';
+import { grayValues } from '../datasets/fashion-mnist-json.js';
 import { loadFashionMnistJson } from '../datasets/full.js';
 import { packageFolder } from '../datasets/package-folder.js';
 import { ArgumentError, FormatError, Generator } from '../src/index.js';
@@ -55,7 +55,7 @@ describe('loadFashionMnistJson', () => {
   const text = (data: unknown) => JSON.stringify({ data });
 
   test('reads the images of a class one after the other, and leaves empty records out', () => {
-    const bytes = greyValues(text([image(3), [], image(255), []]), 'Coat', 2);
+    const bytes = grayValues(text([image(3), [], image(255), []]), 'Coat', 2);
     expect(bytes).toEqual(Uint8Array.from([...image(3), ...image(255)]));
   });
 
@@ -72,8 +72,8 @@ describe('loadFashionMnistJson', () => {
     ['no records', '{}', 'expected 2 images, got 0'],
     ['no JSON', 'data', 'expected 2 images, got 0'],
   ])('refuses %s', (_, content, message) => {
-    expect(() => greyValues(content, 'Coat', 2)).toThrow(FormatError);
-    expect(() => greyValues(content, 'Coat', 2)).toThrow(`loadFashionMnistJson: Coat: ${message}`);
+    expect(() => grayValues(content, 'Coat', 2)).toThrow(FormatError);
+    expect(() => grayValues(content, 'Coat', 2)).toThrow(`loadFashionMnistJson: Coat: ${message}`);
   });
 
   test('refuses unknown options', async () => {
@@ -91,7 +91,7 @@ test('packageFolder finds what is installed, and says how to get what is not', a
   );
 });
 
-test('examples/fashion-mnist.ts on official files: accuracy of each seed, pictures, figures', async () => {
+test('examples/experiments/fashion-mnist.ts on official files: accuracy of each seed, pictures, figures', async () => {
   const out = join(folder, 'clothes');
   const args = ['--data', join(folder, 'data'), '--images', '1500', '--epochs', '2', '--seeds', '2', '--out', out];
   const { code, output } = await run('fashion-mnist', ...args);
@@ -108,7 +108,7 @@ test('examples/fashion-mnist.ts on official files: accuracy of each seed, pictur
   expect(decode(readFileSync(join(out, 'filters.png'))).width).toBeGreaterThan(800);
 }, 120_000);
 
-test('examples/transfer.ts on official files: a row for each condition, and the gain beside what the digits brought', async () => {
+test('examples/experiments/transfer.ts on official files: a row for each condition, and the gain beside what the digits brought', async () => {
   const out = join(folder, 'transfer');
   const short = ['--sizes', '200', '--seeds', '2', '--digit-epochs', '1', '--epochs', '1'];
   const { code, output } = await run('transfer', '--data', join(folder, 'data'), ...short, '--out', out);

@@ -53,7 +53,7 @@ describe('random filters have the distributions that theory gives, over 40,000 o
       expect(Math.abs(mean(drawn) - means[key] / d)).toBeLessThan(5 * Math.sqrt(variance(drawn) / DRAWS));
     }
 
-    // Moran's I of normal taps: Cliff & Ord, Spatial Processes (1981), with w_ij = 1 for each of 2 * pairs neighbours.
+    // Moran's I of normal taps: Cliff & Ord, Spatial Processes (1981), with w_ij = 1 for each of 2 * pairs neighbors.
     const moran = values('moran');
     const pairs = 2 * k * (k - 1);
     const degrees = picture(k, (x, y) => 4 - [x, y].filter((at) => Math.abs(at) === (k - 1) / 2).length);
@@ -120,11 +120,11 @@ describe('known filters', () => {
     ['box', picture(5, () => 0.1)],
     ['delta, 3x3', picture(3, (x, y) => (x === 0 && y === 0 ? 1 : 0))],
     ['delta, 7x7', picture(7, (x, y) => (x === 0 && y === 0 ? 1 : 0))],
-    ['delta off the centre', picture(5, (x, y) => (x === 1 && y === -1 ? 3 : 0))],
+    ['delta off the center', picture(5, (x, y) => (x === 1 && y === -1 ? 3 : 0))],
     ['Gaussian', picture(5, (x, y) => Math.exp(-(x * x + y * y) / 2))],
-    // A Laplacian is a centre against its surroundings; R2 of a single tap without its mean: 0.90, 1.00 and 0.95.
+    // A Laplacian is a center against its surroundings; R2 of a single tap without its mean: 0.90, 1.00 and 0.95.
     ['Laplacian', [0, 1, 0, 1, -4, 1, 0, 1, 0]],
-    ['Laplacian with 8 neighbours', [-1, -1, -1, -1, 8, -1, -1, -1, -1]],
+    ['Laplacian with 8 neighbors', [-1, -1, -1, -1, 8, -1, -1, -1, -1]],
     ['Laplacian, 5x5', laplacian5],
     ['Laplacian of a Gaussian', ofGaussian(7)],
   ])('%s is a blob, with no second derivative in one direction', (_, taps) => {

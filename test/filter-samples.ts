@@ -3,7 +3,7 @@ import { Generator } from '../src/random.js';
 
 // What the tests of filters and of their statistics share: filters to measure, and how far chance goes.
 
-/** A picture of size x size, row-major: x to the right and y up from its centre, in pixels. */
+/** A picture of size x size, row-major: x to the right and y up from its center, in pixels. */
 export function picture(size: number, value: (x: number, y: number) => number): number[] {
   const middle = (size - 1) / 2;
   return Array.from({ length: size ** 2 }, (_, i) => value((i % size) - middle, middle - Math.floor(i / size)));

@@ -116,7 +116,7 @@ interface Golden {
 
 const golden = JSON.parse(readFileSync(new URL('fixtures/golden.json', import.meta.url), 'utf8')) as Golden;
 
-/** Numbers in [low, high): murmur3's finaliser of seed and index. The script's `fill` is the same. */
+/** Numbers in [low, high): murmur3's finalizer of seed and index. The script's `fill` is the same. */
 function fillArray(seed: number, size: number, low = -1, high = 1): Float64Array {
   return Float64Array.from({ length: size }, (_, i) => {
     let h = (i + 1 + Math.imul(seed, 0x9e3779b9)) >>> 0;

@@ -405,7 +405,7 @@ describe('gradcheck', () => {
     expect([a.toArray(), a.grad!.toArray(), b.grad]).toEqual([[1, 2], [5, 5], null]);
   });
 
-  test('refuses float32, inputs without requiresGrad, a misspelt option, and a function that is not deterministic', () => {
+  test('refuses float32, inputs without requiresGrad, a misspelled option, and a function that is not deterministic', () => {
     const single = tensor([1], { requiresGrad: true });
     expect(() => gradcheck(add, [leaf(1), single])).toThrow('expected float64 inputs, got float32 as input 1');
     expect(() => gradcheck(exp, [fixed(2)])).toThrow('expected at least one input with requiresGrad');

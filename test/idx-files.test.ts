@@ -41,7 +41,7 @@ const FOUR = {
 };
 
 describe('loadIdx and loadIdxFolder', () => {
-  test('give grey values from 0 to 1 and labels, as they are or gzipped, whatever the name', async () => {
+  test('give gray values from 0 to 1 and labels, as they are or gzipped, whatever the name', async () => {
     const packed = Object.entries(FOUR).map(([name, bytes]) => [`${name}.gz`, gzipSync(bytes)] as const);
     for (const path of [folder('plain', FOUR), folder('packed', Object.fromEntries(packed))]) {
       const { train, test: heldOut } = await loadIdxFolder(path, { classes: ['sea', 'land'] });

@@ -43,7 +43,7 @@ describe('loadImageFolder', () => {
       'README.md': 'no class',
     });
     symlinkSync(join(path, 'seven'), join(path, 'zz'));
-    const data = await loadImageFolder(path, { grey: true });
+    const data = await loadImageFolder(path, { gray: true });
     expect(data.classNames).toEqual(['Nine', 'seven', 'zz']);
     expect([...data.labels]).toEqual([0, 1, 1, 2, 2]);
     expect(data.inputShape).toEqual([1, 1, 2]);
@@ -51,24 +51,24 @@ describe('loadImageFolder', () => {
   });
 
   test.each<[string, Uint8Array, number[]]>([
-    ['grey, 8 bits', png(2, 1, [0, 51]), [0, 0.2, 0, 0.2, 0, 0.2]],
-    ['grey, 16 bits', png(2, 1, [], { data: Uint16Array.of(13107, 65535), depth: 16 }), [0.2, 1, 0.2, 1, 0.2, 1]],
-    ['grey and opacity', png(2, 1, [0, 204, 255, 0], { channels: 2 }), [0.2, 1, 0.2, 1, 0.2, 1]],
-    ['colour', png(2, 1, [255, 0, 51, 0, 102, 255], { channels: 3 }), [1, 0, 0, 0.4, 0.2, 1]],
-    ['colour and opacity', png(2, 1, [255, 0, 51, 255, 9, 9, 9, 0], { channels: 4 }), [1, 1, 0, 1, 0.2, 1]],
+    ['gray, 8 bits', png(2, 1, [0, 51]), [0, 0.2, 0, 0.2, 0, 0.2]],
+    ['gray, 16 bits', png(2, 1, [], { data: Uint16Array.of(13107, 65535), depth: 16 }), [0.2, 1, 0.2, 1, 0.2, 1]],
+    ['gray and opacity', png(2, 1, [0, 204, 255, 0], { channels: 2 }), [0.2, 1, 0.2, 1, 0.2, 1]],
+    ['color', png(2, 1, [255, 0, 51, 0, 102, 255], { channels: 3 }), [1, 0, 0, 0.4, 0.2, 1]],
+    ['color and opacity', png(2, 1, [255, 0, 51, 255, 9, 9, 9, 0], { channels: 4 }), [1, 1, 0, 1, 0.2, 1]],
     ['a palette', palette(), [1, 1, 0, 1, 0, 1]],
-    ['grey, 1 bit', oneBit(), [1, 0, 1, 0, 1, 0]],
-    ['grey, 1 bit, black transparent', oneBit([0, 0]), [1, 1, 1, 1, 1, 1]],
-    ['grey, 8 bits, 51 transparent', withKey(png(2, 1, [0, 51]), [0, 51]), [0, 1, 0, 1, 0, 1]],
+    ['gray, 1 bit', oneBit(), [1, 0, 1, 0, 1, 0]],
+    ['gray, 1 bit, black transparent', oneBit([0, 0]), [1, 1, 1, 1, 1, 1]],
+    ['gray, 8 bits, 51 transparent', withKey(png(2, 1, [0, 51]), [0, 51]), [0, 1, 0, 1, 0, 1]],
   ])('%s', async (_, bytes, expected) => {
     const data = await one(bytes);
     expect(data.inputShape).toEqual([3, 1, 2]);
     expectClose(data.inputs, expected, 1e-7);
   });
 
-  test('grey is the brightness that the eye sees', async () => {
-    const colours = png(4, 1, [255, 0, 0, 0, 255, 0, 0, 0, 255, 51, 51, 51], { channels: 3 });
-    expectClose((await one(colours, { grey: true })).inputs, [0.299, 0.587, 0.114, 0.2], 1e-7);
+  test('gray is the brightness that the eye sees', async () => {
+    const colors = png(4, 1, [255, 0, 0, 0, 255, 0, 0, 0, 255, 51, 51, 51], { channels: 3 });
+    expectClose((await one(colors, { gray: true })).inputs, [0.299, 0.587, 0.114, 0.2], 1e-7);
   });
 
   test('images of other sizes are brought to one, or refused with both names', async () => {
@@ -79,7 +79,7 @@ describe('loadImageFolder', () => {
     await expect(loadImageFolder(path)).rejects.toThrow(
       `expected images of one size, 2 high and 2 wide as '${join(path, 'a/1.png')}', got 2 and 4 in '${join(path, 'b/2.png')}'`,
     );
-    const data = await loadImageFolder(path, { size: 2, grey: true });
+    const data = await loadImageFolder(path, { size: 2, gray: true });
     expect([data.length, data.inputShape]).toEqual([2, [1, 2, 2]]);
     expectClose(data.input(0), [0, 0.2, 0.4, 0.6], 1e-7);
     const left = (3 / 7) * 0 + (1 / 7) * 0.2; // The weights 3, 3 and 1 on columns 0, 1 and 2.
@@ -119,14 +119,14 @@ describe('loadImageFolder', () => {
   test('wrong options are refused', async () => {
     await expect(one(BLACK_AND_WHITE, { gray: true } as object)).rejects.toThrow("unknown option 'gray'");
     await expect(one(BLACK_AND_WHITE, { size: 0 })).rejects.toThrow('expected size to be a whole number of at least 1');
-    await expect(one(BLACK_AND_WHITE, { grey: 1 as never })).rejects.toThrow(
-      'expected grey to be true or false, got 1',
+    await expect(one(BLACK_AND_WHITE, { gray: 1 as never })).rejects.toThrow(
+      'expected gray to be true or false, got 1',
     );
   });
 });
 
 describe('resize', () => {
-  test('to the same size changes nothing, of one colour leaves one colour', () => {
+  test('to the same size changes nothing, of one color leaves one color', () => {
     const image = Float32Array.from(numbers(1, [2, 5, 7]));
     expect(resize(image, [2, 5, 7], [5, 7])).toEqual(image);
     expectClose(resize(new Float32Array(35).fill(0.3), [1, 5, 7], [13, 3]), new Float32Array(39).fill(0.3), 1e-7);
@@ -155,14 +155,14 @@ function withChunk(bytes: Uint8Array, type: string, content: number[]): Uint8Arr
   return Uint8Array.from([...bytes.subarray(0, 33), ...chunk(type, content), ...bytes.subarray(33)]);
 }
 
-/** With a colour that is transparent. */
+/** With a color that is transparent. */
 function withKey(bytes: Uint8Array, key: number[]): Uint8Array {
   return withChunk(bytes, 'tRNS', key);
 }
 
-/** A PNG of 2 x 1 whose header says another depth and kind of colour. */
-function withHeader(bytes: Uint8Array, depth: number, colour: number): Uint8Array {
-  const header = chunk('IHDR', [0, 0, 0, 2, 0, 0, 0, 1, depth, colour, 0, 0, 0]);
+/** A PNG of 2 x 1 whose header says another depth and kind of color. */
+function withHeader(bytes: Uint8Array, depth: number, color: number): Uint8Array {
+  const header = chunk('IHDR', [0, 0, 0, 2, 0, 0, 0, 1, depth, color, 0, 0, 0]);
   return Uint8Array.from([...bytes.subarray(0, 8), ...header, ...bytes.subarray(33)]);
 }
 

@@ -22,7 +22,7 @@ const deviation = (values: number[]) => Math.sqrt(mean(values.map((value) => val
 
 describe('draws in place, by the generator, from the distribution of torch.nn.init', () => {
   const options = { generator: generator() };
-  // biome-ignore format: one initialiser a line
+  // biome-ignore format: one initializer a line
   test.each<[string, (p: Parameter, more: { generator?: Generator }) => Parameter, number, 'uniform' | 'normal']>([
     ['defaultUniform', init.defaultUniform, 1 / Math.sqrt(3 * 120), 'uniform'],
     ['defaultUniform, fanIn 30', (p, more) => init.defaultUniform(p, { fanIn: 30, ...more }), 1 / Math.sqrt(3 * 30), 'uniform'],
@@ -155,7 +155,7 @@ test.each<[string, () => unknown, string]>([
     "gain: expected one of linear, sigmoid, tanh, relu, leakyRelu, got 'gelu'",
   ],
   [
-    'xavierUniform, misspelt option',
+    'xavierUniform, misspelled option',
     () => init.xavierUniform(weight(), { gian: 2 } as object),
     "xavierUniform: unknown option 'gian'",
   ],

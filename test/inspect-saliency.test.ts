@@ -273,9 +273,9 @@ describe('maximize', () => {
     expect(Math.max(...logit({ range: [-1, 0.5] }))).toBe(0.5);
   });
 
-  test('it starts where there is a slope: behind a ReLU that is off for grey', () => {
+  test('it starts where there is a slope: behind a ReLU that is off for gray', () => {
     const conv = new Conv2D(1, 1, 3, { bias: false });
-    conv.weight.data.set([-1, 1, -1, 1, -1, 1, -1, 1, -1]); // At most 4; -0.5 on grey.
+    conv.weight.data.set([-1, 1, -1, 1, -1, 1, -1, 1, -1]); // At most 4; -0.5 on gray.
     const { history } = maximize(new Sequential(conv, new ReLU()), '1', 0, { ...plain, inputShape: [1, 5, 5] });
     expect(history[0]).toBeGreaterThan(0);
     expect(history.at(-1)).toBe(4);

@@ -1,7 +1,7 @@
 import { decode, decodeApng } from 'fast-png';
 import { describe, expect, test } from 'vitest';
 import {
-  type Colour,
+  type Color,
   diverging,
   featureMapGrid,
   filterGrid,
@@ -21,24 +21,24 @@ const pixel = (picture: Picture, x: number, y: number) => [
 ];
 const WHITE = [255, 255, 255];
 
-/** All pixels of a colour. */
-function find(picture: Picture, colour: readonly number[]): [number, number][] {
+/** All pixels of a color. */
+function find(picture: Picture, color: readonly number[]): [number, number][] {
   const found: [number, number][] = [];
   for (let y = 0; y < picture.height; y++) {
     for (let x = 0; x < picture.width; x++) {
-      if (pixel(picture, x, y).every((value, i) => value === colour[i])) found.push([x, y]);
+      if (pixel(picture, x, y).every((value, i) => value === color[i])) found.push([x, y]);
     }
   }
   return found;
 }
 
-describe('colours', () => {
+describe('colors', () => {
   test('blue below, red above, near white at 0, clipped at the ends, the same steps on both sides', () => {
     expect(diverging(-1)).toEqual([5, 48, 97]);
     expect(diverging(0)).toEqual([247, 247, 247]);
     expect(diverging(1)).toEqual([103, 0, 31]);
     expect(diverging(7)).toEqual(diverging(1));
-    expect(diverging(-0.1)).toEqual([228, 238, 244]); // Half way between two of ColorBrewer's colours.
+    expect(diverging(-0.1)).toEqual([228, 238, 244]); // Half way between two of ColorBrewer's colors.
   });
 
   test('what is no number is seen as such', () => {
@@ -61,7 +61,7 @@ describe('Picture', () => {
   });
 
   test('text is as wide as it says, and different letters look different', () => {
-    const draw = (text: string) => new Picture(60, 20).text(text, 10, 0, { colour: [0, 0, 0] });
+    const draw = (text: string) => new Picture(60, 20).text(text, 10, 0, { color: [0, 0, 0] });
     const inked = (picture: Picture) =>
       [...picture.data].flatMap((value, i) => (i % 4 === 0 && value < 200 ? [i / 4] : []));
     const columns = inked(draw('Wj')).map((i) => i % 60);
@@ -73,7 +73,7 @@ describe('Picture', () => {
   });
 
   test('text beyond the border is cut, not wrapped', () => {
-    const picture = new Picture(20, 20).text('mmmmmm', 15, 0, { colour: [0, 0, 0] });
+    const picture = new Picture(20, 20).text('mmmmmm', 15, 0, { color: [0, 0, 0] });
     const columns = [...picture.data].flatMap((value, i) => (i % 4 === 0 && value < 200 ? [(i / 4) % 20] : []));
     expect(Math.min(...columns)).toBeGreaterThanOrEqual(15);
   });
@@ -82,7 +82,7 @@ describe('Picture', () => {
 describe('panelGrid', () => {
   const panel = (values: number[], rest: Partial<Panel> = {}): Panel => ({ values, height: 2, width: 2, ...rest });
 
-  test('all diverging panels share one scale: the largest magnitude has the end of the colours, half of it the middle', () => {
+  test('all diverging panels share one scale: the largest magnitude has the end of the colors, half of it the middle', () => {
     const picture = panelGrid(
       [
         { label: 'a', panels: [panel([4, 0, 0, 0])] },
@@ -96,7 +96,7 @@ describe('panelGrid', () => {
   });
 
   test('a panel in ink has no part in the scale', () => {
-    const panels = [panel([0.5, 0, 0, 0]), panel([100, 0, 0, 0], { colours: 'ink' }), null];
+    const panels = [panel([0.5, 0, 0, 0]), panel([100, 0, 0, 0], { colors: 'ink' }), null];
     const picture = panelGrid([{ label: '', panels }], { panelSize: 20 });
     expect(find(picture, diverging(1)).length).toBeGreaterThanOrEqual(100);
   });
@@ -107,7 +107,7 @@ describe('panelGrid', () => {
     expect(find(picture, [0, 200, 0])).toHaveLength(100);
   });
 
-  test('infinite numbers have the colours of the ends and no part in the scale', () => {
+  test('infinite numbers have the colors of the ends and no part in the scale', () => {
     const panels = [panel([Infinity, -Infinity, 0, 0]), panel([0, 2, 1, 0])];
     const picture = panelGrid([{ label: '', panels }], { panelSize: 20 });
     const count = (value: number) => find(picture, diverging(value)).filter(([, y]) => y < picture.height - 45).length;
@@ -181,7 +181,7 @@ describe('panelGrid', () => {
     expect(height('a\nb\nc') - height('a')).toBe(2 * (54 - 20));
   });
 
-  test('with a fixed scale pictures of any values have one size, and stronger values have the strongest colours', () => {
+  test('with a fixed scale pictures of any values have one size, and stronger values have the strongest colors', () => {
     const [weak, strong] = [0.5, 7].map((value) =>
       panelGrid([{ label: '', panels: [panel([value, 0, 0, 0])] }], { panelSize: 20, scale: 1 }),
     );
@@ -299,8 +299,8 @@ describe('featureMapGrid', () => {
 describe('overlay', () => {
   test('the image shows through where the map is near 0, and not where it is strong', () => {
     const picture = overlay([0, 1, 0, 1], [2, 2], [0, 0, 1, -1], { panelSize: 20 });
-    const right = (colour: readonly number[]) =>
-      find(picture, colour).filter(([x, y]) => x > 16 + 20 + 5 && x < 16 + 20 + 10 + 20 && y < picture.height - 45);
+    const right = (color: readonly number[]) =>
+      find(picture, color).filter(([x, y]) => x > 16 + 20 + 5 && x < 16 + 20 + 10 + 20 && y < picture.height - 45);
     expect(right(WHITE).length).toBeGreaterThanOrEqual(100);
     expect(right(ink(0.55))).toHaveLength(100);
     expect([right(diverging(1)).length, right(diverging(-1)).length]).toEqual([100, 100]);
@@ -323,7 +323,7 @@ describe('animation', () => {
     [255, 0, 0],
     [1, 2, 3],
     [250, 251, 252],
-  ].map((colour) => new Picture(5, 4).rectangle(0, 0, 5, 3, colour as unknown as Colour));
+  ].map((color) => new Picture(5, 4).rectangle(0, 0, 5, 3, color as unknown as Color));
 
   test('plays in a loop, each frame for its time, with exactly its pixels', async () => {
     const bytes = await animation(frames, { delay: [100, 65_535, 1] });

@@ -203,7 +203,7 @@ describe('Sequential', () => {
   });
 });
 
-describe('default initialisation is PyTorch’s: uniform within 1 / sqrt(fanIn), weight and bias', () => {
+describe('default initialization is PyTorch’s: uniform within 1 / sqrt(fanIn), weight and bias', () => {
   test.each([
     ['Conv2D(3, 64, 5)', () => new Conv2D(3, 64, 5, { generator }), 75],
     ['Conv2D(8, 64, [3, 1], groups 4)', () => new Conv2D(8, 64, [3, 1], { groups: 4, generator }), 6],

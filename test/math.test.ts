@@ -8,7 +8,7 @@ const kernels = wasmKernels();
 const STEP = 251;
 const CHUNK = 2 ** 20;
 
-/** The distance between two neighbouring float32 numbers at `value`. */
+/** The distance between two neighboring float32 numbers at `value`. */
 function ulp(value: number): number {
   const exponent = Math.max(-126, Math.floor(Math.log2(Math.abs(value))));
   return 2 ** (Math.min(exponent, 127) - 23);

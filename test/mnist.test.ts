@@ -13,7 +13,7 @@ beforeAll(async () => {
 /** An image as text, to find it again. */
 const key = (dataset: Dataset, i: number) => dataset.input(i).join();
 
-test('9,000 digits to train and 1,000 held out, 28x28, grey values of whole 255ths', () => {
+test('9,000 digits to train and 1,000 held out, 28x28, gray values of whole 255ths', () => {
   expect([train.length, heldOut.length]).toEqual([9000, 1000]);
   expect(train.inputShape).toEqual([1, 28, 28]);
   expect(train.inputs.every((value) => value === Math.fround(Math.round(value * 255) / 255))).toBe(true);

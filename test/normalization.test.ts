@@ -59,7 +59,7 @@ describe('BatchNorm2D', () => {
     );
   });
 
-  test('the running statistics move by the momentum towards the mean and the unbiased variance; evaluation uses them', () => {
+  test('the running statistics move by the momentum toward the mean and the unbiased variance; evaluation uses them', () => {
     const layer = new BatchNorm2D(2, { momentum: 0.25 });
     const [first, second] = [images(3, 2, 2, 3), images(5, 2, 4, 4)];
     layer.forward(first);
@@ -190,7 +190,7 @@ describe('dropout', () => {
     if (p > 0 && p < 1) expect(draw(2)).not.toEqual(values);
   });
 
-  test('neighbours, and the same place in the next call, are independent', () => {
+  test('neighbors, and the same place in the next call, are independent', () => {
     const source = new Generator(5);
     const [a, b] = [0, 1].map(() => dropout(ones([100_000]), 0.5, { generator: source }).data);
     const both = (u: ArrayLike<number>, v: ArrayLike<number>) =>

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { loadMnist } from '../datasets/index.js';
 import { Dataset } from '../src/index.js';
-import { coloured } from '../src/inspect/filters/coloured.js';
+import { colored } from '../src/inspect/filters/colored.js';
 import { quantile, randomLayers } from '../src/inspect/filters/emergence.js';
 import { filterMetrics } from '../src/inspect/filters/metrics.js';
 import { type NullKind, nullDistribution } from '../src/inspect/filters/nulls.js';
@@ -53,7 +53,7 @@ describe('independent taps', () => {
   });
 
   test('the same seed draws the same, another seed others; without one it is seed 0', () => {
-    for (const kind of ['normal', 'uniform', 'coloured', 'permuted'] as const) {
+    for (const kind of ['normal', 'uniform', 'colored', 'permuted'] as const) {
       const draw = (seed?: number | string) =>
         nullDistribution(kind, 4, {
           draws: 50,
@@ -104,7 +104,7 @@ describe('permuted', () => {
   });
 });
 
-describe('coloured', () => {
+describe('colored', () => {
   /** The sum of p p^T over patches, in plain loops; `turned` swaps the two axes of a patch. */
   function moments(data: Dataset, size: number, turned = false): number[][] {
     const [channels, height, width] = data.inputShape;
@@ -123,7 +123,7 @@ describe('coloured', () => {
     return sum;
   }
   /** What is left of a covariance when every draw loses its mean, scaled to trace 1. */
-  function centred(matrix: number[][]): number[][] {
+  function centered(matrix: number[][]): number[][] {
     const rows = matrix.map(mean);
     const all = mean(rows);
     const rest = matrix.map((row, i) => row.map((value, j) => value - rows[i] - rows[j] + all));
@@ -159,11 +159,11 @@ describe('coloured', () => {
     ['one row of patches, even size', 4, [3, 4, 9], 10],
   ] as const)('%s: draws have the second moments of the patches, without the mean', (_, size, shape, count) => {
     const data = smooth([...shape], count);
-    const draw = coloured(size, data, new Generator('coloured'));
+    const draw = colored(size, data, new Generator('colored'));
     const draws = Array.from({ length: 10_000 }, draw);
     for (const taps of draws.slice(0, 100)) expect(Math.abs(mean(taps))).toBeLessThan(1e-12 * Math.hypot(...taps));
-    expect(distance(draws, centred(moments(data, size)))).toBeLessThan(5);
-    expect(distance(draws, centred(moments(data, size, true)))).toBeGreaterThan(10);
+    expect(distance(draws, centered(moments(data, size)))).toBeLessThan(5);
+    expect(distance(draws, centered(moments(data, size, true)))).toBeGreaterThan(10);
     for (let tap = 0; tap < size ** 2; tap++) {
       const own = draws.map((taps) => taps[tap]);
       expect(Math.abs(mean(own))).toBeLessThan(5 * Math.sqrt(variance(own) / draws.length));
@@ -173,13 +173,13 @@ describe('coloured', () => {
   test('of more than 1,000 images an even choice is taken', () => {
     const kinds = [picture(3, (x) => x + 1), picture(3, (_, y) => 2 * y)];
     const data = images(Array.from({ length: 2500 }, (_, i) => kinds[i < 1250 ? 0 : 1]).flat(), [1, 3, 3], 2500);
-    const draws = Array.from({ length: 10_000 }, coloured(3, data, new Generator(1)));
+    const draws = Array.from({ length: 10_000 }, colored(3, data, new Generator(1)));
     const halves = images(kinds.flat(), [1, 3, 3], 2);
     expect(mean(draws.map((taps) => taps[1] ** 2)) / mean(draws.map((taps) => taps[3] ** 2))).toBeCloseTo(
-      centred(moments(halves, 3))[1][1] / centred(moments(halves, 3))[3][3],
+      centered(moments(halves, 3))[1][1] / centered(moments(halves, 3))[3][3],
       0,
     );
-    expect(draws.every((taps) => Math.abs(taps[4]) < 1e-2 * Math.hypot(...taps))).toBe(true); // The centre tells nothing.
+    expect(draws.every((taps) => Math.abs(taps[4]) < 1e-2 * Math.hypot(...taps))).toBe(true); // The center tells nothing.
   });
 
   test.each([
@@ -187,7 +187,7 @@ describe('coloured', () => {
     [5, 0.655],
     [7, 0.56],
   ])('k = %i: R2ori over digits has mean %d, as in the study on all of MNIST', (k, average) => {
-    const found = nullDistribution('coloured', k, { patches: train, draws: 10_000 });
+    const found = nullDistribution('colored', k, { patches: train, draws: 10_000 });
     expect(Math.abs(mean(found.r2ori) - average)).toBeLessThan(0.01);
     if (k === 5) expect(Math.abs(share(found.r2ori, 0.7) - 0.42)).toBeLessThan(0.025);
     expect(quantile(found.r2ori.sort(), 0.99)).toBeLessThan(1);
@@ -201,7 +201,7 @@ describe('what cannot be drawn is refused', () => {
   };
 
   test('kind, size, options', () => {
-    refused("expected the kind 'normal', 'uniform', 'coloured' or 'permuted', got 'pink'", 'pink' as NullKind, 5, {});
+    refused("expected the kind 'normal', 'uniform', 'colored' or 'permuted', got 'pink'", 'pink' as NullKind, 5, {});
     refused('expected the kernel size to be a whole number from 3 to 11, got 2', 'normal', 2, {});
     refused('got 12', 'normal', 12, {});
     refused('got 4.5', 'normal', 4.5, {});
@@ -212,8 +212,8 @@ describe('what cannot be drawn is refused', () => {
 
   test('images', () => {
     const refuse = (message: string, patches: unknown, name?: string) =>
-      refused(message, 'coloured', 3, { patches, draws: 10 }, name);
-    refuse("expected the images for 'coloured', patches, to be a Dataset, got undefined", undefined);
+      refused(message, 'colored', 3, { patches, draws: 10 }, name);
+    refuse("expected the images for 'colored', patches, to be a Dataset, got undefined", undefined);
     refuse('got an empty dataset', images([], [1, 5, 5], 0));
     refuse('at least 3 x 3 pixels, got [1, 2, 9]', images(noise(1, 18), [1, 2, 9], 1), 'ShapeError');
     refuse('got [9, 9]', images(noise(1, 81), [9, 9], 1), 'ShapeError');
@@ -226,7 +226,7 @@ describe('what cannot be drawn is refused', () => {
       [1, 3, 3],
       1,
     );
-    expect([...nullDistribution('coloured', 3, { patches: lone, draws: 10 }).r2ori].every(Number.isFinite)).toBe(true);
+    expect([...nullDistribution('colored', 3, { patches: lone, draws: 10 }).r2ori].every(Number.isFinite)).toBe(true);
   });
 
   test('filters to permute', () => {

@@ -297,7 +297,7 @@ describe('arguments that are refused', () => {
   const other = new StepLR(new SGD([x]), { stepSize: 1 });
   // biome-ignore format: one call a line
   test.each<[string, () => unknown, string]>([
-    ['Adam, a misspelt option', () => new Adam([x], { beta: 1 } as object), "Adam: unknown option 'beta'; the options are lr, betas, eps"],
+    ['Adam, a misspelled option', () => new Adam([x], { beta: 1 } as object), "Adam: unknown option 'beta'; the options are lr, betas, eps"],
     ['Adam, betas of 1', () => new Adam([x], { betas: [0.9, 1] }), 'Adam: expected betas to be two numbers from 0 to below 1, got [0.9, 1]'],
     ['Adam, one beta', () => new Adam([x], { betas: 0.9 as never }), 'got 0.9'],
     ['AdamW, a negative decay of a group', () => new AdamW([{ params: [x], weightDecay: -1 }]), 'AdamW: expected weightDecay to be a number of at least 0, got -1'],
@@ -305,7 +305,7 @@ describe('arguments that are refused', () => {
     ['Adadelta, rho', () => new Adadelta([x], { rho: -1 }), 'Adadelta: expected rho to be a number from 0 to 1, got -1'],
     ['StepLR, nothing', () => new StepLR(sgd, undefined as never), 'StepLR: expected stepSize to be a whole number of at least 1, got undefined'],
     ['StepLR, no optimizer', () => new StepLR({} as never, { stepSize: 1 }), 'StepLR: expected an optimizer such as new SGD(...), got an object'],
-    ['StepLR, a misspelt option', () => new StepLR(sgd, { step: 1 } as never), "StepLR: unknown option 'step'"],
+    ['StepLR, a misspelled option', () => new StepLR(sgd, { step: 1 } as never), "StepLR: unknown option 'step'"],
     ['MultiStepLR, one milestone', () => new MultiStepLR(sgd, { milestones: 3 as never }), 'expected milestones to be a list of steps, got 3'],
     ['MultiStepLR, milestones that fall', () => new MultiStepLR(sgd, { milestones: [3, 2] }), 'expected milestones that rise, got [3, 2]'],
     ['ExponentialLR, no gamma', () => new ExponentialLR(sgd, {} as never), 'expected gamma to be a number of at least 0, got undefined'],

@@ -144,5 +144,5 @@ test("the README's programs type-check and run", () => {
   expect(Number(run('node', ['readme0.js']))).toBeGreaterThan(0.85);
   expect(run('node', ['readme1.js'])).toMatch(/epoch 2\/2/);
   expect(readdirSync(project)).toContain('filters.png');
-  expect(run('node', ['readme2.js'])).toMatch(/^0\.\d+ normal [\d.e-]+\n0\.\d+ coloured [\d.e-]+\n$/);
+  expect(run('node', ['readme2.js'])).toMatch(/^0\.\d+ normal [\d.e-]+\n0\.\d+ colored [\d.e-]+\n$/);
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { centred, centreOfMass, type Stroke } from '../examples/playground/src/draw/centred.js';
+import { centered, centerOfMass, type Stroke } from '../examples/playground/src/draw/centered.js';
 import { oneOfEach } from '../examples/playground/src/draw/examples.js';
 import { drawEn } from '../examples/playground/src/draw/texts.en.js';
 import { drawZh } from '../examples/playground/src/draw/texts.zh.js';
@@ -35,7 +35,7 @@ const moved = (strokes: Stroke[], scale: number, x: number, y: number) =>
 
 describe('what is drawn becomes a digit such as MNIST has', () => {
   test('a vertical stroke is 20 pixels high, as wide as a pen, and in the middle', () => {
-    const line = centred([
+    const line = centered([
       [
         { x: 0.9, y: 0.1 },
         { x: 0.9, y: 0.3 },
@@ -44,39 +44,39 @@ describe('what is drawn becomes a digit such as MNIST has', () => {
     expect(boxOf(line).width).toBe(3);
     const ink = Array.from({ length: 28 }, (_, y) => line[y * 28 + 14]).reduce((sum, value) => sum + value, 0);
     expect(ink).toBeCloseTo(20, 4);
-    expect(centreOfMass(line).x).toBeCloseTo(14, 4);
-    expect(centreOfMass(line).y).toBeCloseTo(14, 4);
+    expect(centerOfMass(line).x).toBeCloseTo(14, 4);
+    expect(centerOfMass(line).y).toBeCloseTo(14, 4);
     // Of ink within, and of less at the rim, which pixels cut.
     expect([12, 13, 14, 15, 16].map((x) => Number(line[14 * 28 + x].toFixed(2)))).toEqual([0, 0.8, 1, 0.8, 0]);
   });
 
   test('where it was drawn and how large makes no difference', () => {
-    const image = centred(SEVEN);
-    const other = centred(moved(SEVEN, 0.21, 5, -3));
+    const image = centered(SEVEN);
+    const other = centered(moved(SEVEN, 0.21, 5, -3));
     image.forEach((value, i) => {
       expect(other[i]).toBeCloseTo(value, 4);
     });
   });
 
-  test('the longer side of the box is 20 pixels and the centre of mass in pixel 14, 14, for whatever is drawn', () => {
+  test('the longer side of the box is 20 pixels and the center of mass in pixel 14, 14, for whatever is drawn', () => {
     const generator = new Generator(1);
     for (let round = 0; round < 50; round++) {
       const strokes = Array.from({ length: 1 + (round % 3) }, () =>
         Array.from({ length: 12 }, () => ({ x: generator.uniform(0, 1), y: generator.uniform(0, 1) })),
       );
-      const image = centred(strokes);
+      const image = centered(strokes);
       const { width, height } = boxOf(image);
       expect(Math.abs(Math.max(width, height) - 20)).toBeLessThanOrEqual(1);
-      expect(Math.abs(centreOfMass(image).x - 14)).toBeLessThan(0.1);
-      expect(Math.abs(centreOfMass(image).y - 14)).toBeLessThan(0.1);
+      expect(Math.abs(centerOfMass(image).x - 14)).toBeLessThan(0.1);
+      expect(Math.abs(centerOfMass(image).y - 14)).toBeLessThan(0.1);
       expect(image.every((value) => value >= 0 && value <= 1)).toBe(true);
     }
   });
 
   test('a point is a dot, and nothing is nothing', () => {
-    expect(boxOf(centred([[{ x: 0.1, y: 0.8 }]]))).toEqual({ height: 3, width: 3 });
-    expect(centred([]).every((value) => value === 0)).toBe(true);
-    expect(centred([[]]).every((value) => value === 0)).toBe(true);
+    expect(boxOf(centered([[{ x: 0.1, y: 0.8 }]]))).toEqual({ height: 3, width: 3 });
+    expect(centered([]).every((value) => value === 0)).toBe(true);
+    expect(centered([[]]).every((value) => value === 0)).toBe(true);
   });
 });
 

@@ -4,13 +4,13 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { loadMnist } from '../datasets/index.js';
-import { permutePixels, shuffleLabels } from '../examples/controls.js';
+import { permutePixels, shuffleLabels } from '../examples/lib/controls.js';
+import { train } from '../examples/lib/recipe.js';
 import { DEFAULTS, type Settings, writeSettings } from '../examples/playground/src/state/settings.js';
 import { readNetwork, writeNetwork } from '../examples/playground/src/takeaway/network-file.js';
 import { programOf } from '../examples/playground/src/takeaway/program.js';
 import { networkOf, trainingOf } from '../examples/playground/src/worker/job.js';
 import { weightsOf } from '../examples/playground/src/worker/weights.js';
-import { train } from '../examples/recipe.js';
 import { weightHash, writeSafetensors, zeros } from '../src/index.js';
 
 const SMALL = { ...DEFAULTS, epochs: 1, filters: 2, kernelSize: 3, batchSize: 250, seed: 3 };
@@ -18,7 +18,7 @@ const SMALL = { ...DEFAULTS, epochs: 1, filters: 2, kernelSize: 3, batchSize: 25
 test.each<[string, Partial<Settings>]>([
   [
     'with permuted pixels, from He’s numbers, by AdamW',
-    { condition: 'permuted', initialisation: 'he', optimizer: 'adamw', lr: 0.003, weightDecay: 0.5 },
+    { condition: 'permuted', initialization: 'he', optimizer: 'adamw', lr: 0.003, weightDecay: 0.5 },
   ],
   ['with shuffled labels, by Adam', { condition: 'shuffled', optimizer: 'adam', lr: 0.001 }],
 ])('the program of a run %s ends with the same weights', async (_, changed) => {

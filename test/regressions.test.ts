@@ -188,10 +188,10 @@ describe('what went wrong in fit', () => {
     const failed = await fit(model, data, { optimizer, callbacks: [callback] }).catch((error: Error) => error);
     expect(failed).toMatchObject({ message: 'first', cause: { message: 'second' } });
   });
-  test('a misspelt hook is told, and a promise of any make is waited for', async () => {
+  test('a misspelled hook is told, and a promise of any make is waited for', async () => {
     const { model, optimizer } = setting();
-    const misspelt = { onEpochsEnd() {} } as object;
-    await expect(fit(model, data, { optimizer, callbacks: [misspelt] })).rejects.toThrow('got onEpochsEnd');
+    const misspelled = { onEpochsEnd() {} } as object;
+    await expect(fit(model, data, { optimizer, callbacks: [misspelled] })).rejects.toThrow('got onEpochsEnd');
     // biome-ignore lint/suspicious/noThenProperty: it is what is tested
     const refuses = { then: (_: unknown, reject: (reason: Error) => void) => reject(new Error('refused')) };
     const callback = { onEpochEnd: () => refuses as Promise<void> };

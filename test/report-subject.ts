@@ -1,5 +1,5 @@
 import { loadMnist } from '../datasets/index.js';
-import { network, SETTINGS, train } from '../examples/recipe.js';
+import { network, SETTINGS, train } from '../examples/lib/recipe.js';
 import { Conv2D, type Dataset, manualSeed, type Sequential } from '../src/index.js';
 import { FilterTimeline, nullDistribution, studyFilters } from '../src/inspect/index.js';
 import type { ReportOptions } from '../src/node/index.js';
@@ -17,7 +17,7 @@ export function subjectOf(model: Sequential, digits: ReportOptions['digits'], ti
   const [, , size] = weight.shape;
   const nulls = [
     nullDistribution('normal', size, { draws: 4000 }),
-    nullDistribution('coloured', size, { draws: 4000, patches: digits.train }),
+    nullDistribution('colored', size, { draws: 4000, patches: digits.train }),
   ];
   return { model, digits, nulls, timeline, study: studyFilters(weight.data, weight.shape, { nulls, timeline }) };
 }

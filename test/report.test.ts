@@ -1,6 +1,6 @@
 import { parseHTML } from 'linkedom';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { network } from '../examples/recipe.js';
+import { network } from '../examples/lib/recipe.js';
 import {
   ArgumentError,
   Conv2D,
@@ -21,7 +21,7 @@ import { ablate, handMadeFilters, replaceFilter, topActivations } from '../src/i
 import { report } from '../src/node/index.js';
 import { type fewDigits, subjectOf, trainedSubject } from './report-subject.js';
 
-const SECTIONS = ['lesson', 'filters', 'growth', 'chance', 'behaviour', 'reading', 'limits', 'settings'];
+const SECTIONS = ['lesson', 'filters', 'growth', 'chance', 'behavior', 'reading', 'limits', 'settings'];
 
 let digits: Awaited<ReturnType<typeof fewDigits>>;
 let subject: Awaited<ReturnType<typeof trainedSubject>>;
@@ -86,7 +86,7 @@ describe('the report of a model that was trained', () => {
     const { document } = parseHTML(made.html);
     expect(words(document, 'filters')).toContain(subject.study.conclusion);
     expect(document.querySelectorAll('.card').length).toBe(5);
-    const rows = [...document.querySelectorAll('#behaviour tbody tr')].map((row) => row.textContent!);
+    const rows = [...document.querySelectorAll('#behavior tbody tr')].map((row) => row.textContent!);
     subject.study.after.filters.forEach((filter, i) => {
       expect(rows[i]).toContain(filter.class);
       expect(rows[i]).toContain(filter.r2ori.toFixed(2));
@@ -185,7 +185,7 @@ describe('the report of other models', () => {
     expect(figures.topActivations[1]).toEqual([]);
     expect(figures.ablation[1]).toEqual({ filter: 1, accuracy: figures.heldOut.accuracy, handMade: null });
     expect(words(document, 'filters')).toContain('1 dead · R² –');
-    expect(words(document, 'behaviour')).toContain('all its weights are 0');
+    expect(words(document, 'behavior')).toContain('all its weights are 0');
     expect(words(document, 'chance')).toContain('do not count in the mean');
   });
 
@@ -224,7 +224,7 @@ describe('what does not fit is refused', () => {
     [
       'other nulls',
       (given) => ({ ...given, nulls: given.nulls.slice(1) }),
-      /the nulls of the study, normal, coloured, got coloured/,
+      /the nulls of the study, normal, colored, got colored/,
     ],
   ])('%s', async (_, change, message) => {
     const attempt = report(change(subject) as typeof subject);

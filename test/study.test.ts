@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { network, SETTINGS, train } from '../examples/recipe.js';
+import { network, SETTINGS, train } from '../examples/lib/recipe.js';
 import {
   Conv2D,
   Dataset,
@@ -111,10 +111,10 @@ describe('conclude', () => {
     live: 8,
     nulls: ps.map(([kind, p]) => ({ kind, p, pFloor: 5e-5 }) as NullComparison),
   });
-  const noise = layer(['normal', 0.4], ['coloured', 0.9]);
+  const noise = layer(['normal', 0.4], ['colored', 0.9]);
 
   test('edges beyond both nulls, after noise: training made them so, and what does not follow', () => {
-    const text = conclude(layer(['normal', 5e-5], ['coloured', 0.002]), noise);
+    const text = conclude(layer(['normal', 5e-5], ['colored', 0.002]), noise);
     expect(text).toMatch(
       /than random ones are \(p ≤ 5e-5\), and than random ones as smooth as the images are \(p = 0.002\)/,
     );
@@ -122,14 +122,14 @@ describe('conclude', () => {
   });
 
   test('smoothness alone explains what does not pass the harder null', () => {
-    expect(conclude(layer(['normal', 5e-5], ['coloured', 0.2]), noise)).toMatch(/smoothness alone explains them/);
+    expect(conclude(layer(['normal', 5e-5], ['colored', 0.2]), noise)).toMatch(/smoothness alone explains them/);
   });
 
   test('what is no more than noise says so, and so does what was there before training', () => {
     expect(conclude(noise, noise)).toMatch(
       /no more like edges and lines than random ones are \(p = 0.4\): nothing follows/,
     );
-    const found = layer(['normal', 5e-5], ['coloured', 0.002]);
+    const found = layer(['normal', 5e-5], ['colored', 0.002]);
     expect(conclude(found, found)).toMatch(/it does not follow that training made them so/);
     expect(conclude(found, null)).toMatch(/Nothing is known of them before training/);
   });

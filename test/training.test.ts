@@ -144,7 +144,7 @@ describe('fit', () => {
 
   test.each<[string, object, RegExp]>([
     ['no optimizer', {}, /expected an optimizer such as new SGD/],
-    ['a misspelt option', { epoch: 2 }, /unknown option 'epoch'/],
+    ['a misspelled option', { epoch: 2 }, /unknown option 'epoch'/],
     ['half an epoch', { epochs: 0.5 }, /expected epochs to be a whole number of at least 0, got 0.5/],
     ['batches of nothing', { batchSize: 0 }, /expected batchSize to be a whole number of at least 1, got 0/],
     ['validation that is an array', { validation: [1] }, /fit: expected validation to be a Dataset, got \[1\]/],

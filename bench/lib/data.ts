@@ -48,7 +48,7 @@ export class TaskFolder {
   }
 }
 
-/** PyTorch's default initialisation, from a seed, as the bytes of float32 numbers. */
+/** PyTorch's default initialization, from a seed, as the bytes of float32 numbers. */
 function initialWeights(net: NetSpec): Uint8Array {
   const generator = new Generator(0);
   const values = parameterShapes(net).flatMap(({ shape, fanIn }) => {

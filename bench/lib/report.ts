@@ -26,14 +26,14 @@ export function deviation(outcome: Outcome, reference: Outcome): number {
   return Math.max(...differences.map((difference) => (Number.isNaN(difference) ? Infinity : difference)));
 }
 
-/** ours / theirs: of the medians, and the median of the ratios of runs that were neighbours in time. */
-export function ratios(ours: Outcome, theirs: Outcome): { ofMedians: number; ofNeighbours: number } {
+/** ours / theirs: of the medians, and the median of the ratios of runs that were neighbors in time. */
+export function ratios(ours: Outcome, theirs: Outcome): { ofMedians: number; ofNeighbors: number } {
   const shared = Math.min(ours.rates.length, theirs.rates.length);
-  const neighbours = Array.from({ length: shared }, (_, i) => ours.rates[i] / theirs.rates[i]);
-  return { ofMedians: median(ours.rates) / median(theirs.rates), ofNeighbours: median(neighbours) };
+  const neighbors = Array.from({ length: shared }, (_, i) => ours.rates[i] / theirs.rates[i]);
+  return { ofMedians: median(ours.rates) / median(theirs.rates), ofNeighbors: median(neighbors) };
 }
 
-export const HEAD = ['', 'images/s', 'best', 'quartiles', 'GFLOP/s', 'ours/theirs', 'neighbours', 'turns', 'loss'];
+export const HEAD = ['', 'images/s', 'best', 'quartiles', 'GFLOP/s', 'ours/theirs', 'neighbors', 'turns', 'loss'];
 
 /** Rows of the table: one a contestant. */
 export function rows(outcomes: readonly Outcome[], flops: number): string[][] {
@@ -43,10 +43,10 @@ export function rows(outcomes: readonly Outcome[], flops: number): string[][] {
     if (error) return [name, 'cannot', ...HEAD.slice(2).map(() => '')];
     const quartiles = `${show(quantile(rates, 0.25))}-${show(quantile(rates, 0.75))}`;
     const middle = median(rates);
-    const compared = ours ? ratios(ours, outcome) : { ofMedians: NaN, ofNeighbours: NaN };
+    const compared = ours ? ratios(ours, outcome) : { ofMedians: NaN, ofNeighbors: NaN };
     return [
       ...[name, show(middle), show(Math.max(...rates)), quartiles, show((middle * flops) / 1e9)],
-      ...[show(compared.ofMedians), show(compared.ofNeighbours)],
+      ...[show(compared.ofMedians), show(compared.ofNeighbors)],
       ...[`${rates.length} x ${outcome.steps}`, outcome.fell.map(show).join(' to ')],
     ];
   });

@@ -26,6 +26,6 @@ export function digitsFile(): Plugin {
 
 async function packed(): Promise<Buffer> {
   const { inputs, labels } = await allDigits();
-  const greys = Uint8Array.from(inputs, (value) => Math.round(value * 255));
-  return gzipSync(Buffer.concat([Uint8Array.from(labels), greys]), { level: 9 });
+  const grays = Uint8Array.from(inputs, (value) => Math.round(value * 255));
+  return gzipSync(Buffer.concat([Uint8Array.from(labels), grays]), { level: 9 });
 }

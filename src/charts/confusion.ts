@@ -10,12 +10,12 @@ export interface ConfusionOptions extends ChartOptions {
 }
 
 const RIGHT_ANSWER = '#E4E4E4';
-/** The colours of one error and of the most frequent one. */
+/** The colors of one error and of the most frequent one. */
 const FEWEST = [253, 232, 217];
 const MOST = [224, 108, 30];
 
 /**
- * Which classes are taken for which, as the text of an SVG file: how many in each cell, and colours for the errors
+ * Which classes are taken for which, as the text of an SVG file: how many in each cell, and colors for the errors
  * alone, since the right answers are far more.
  * @param matrix how many examples of class i (row) were taken for class j (column), as `evaluate` counts them
  * @throws ShapeError for a matrix that is not square, or not as large as the number of classes
@@ -45,20 +45,20 @@ export function confusion(matrix: readonly ArrayLike<number>[], options: Confusi
   }
   const errors = counts.flatMap((row, i) => row.filter((count, j) => i !== j && count > 0));
   const [fewest, most] = [Math.min(...errors), Math.max(...errors)];
-  const colourOf = (count: number) => mixed(most > fewest ? (count - fewest) / (most - fewest) : 0);
+  const colorOf = (count: number) => mixed(most > fewest ? (count - fewest) / (most - fewest) : 0);
   const cells = counts.flatMap((row, i) =>
     row.map((count, j) => ({
       row: classes[i],
       column: classes[j],
       count: count.toLocaleString('en'),
-      colour: i === j ? RIGHT_ANSWER : count > 0 ? colourOf(count) : '#FFFFFF',
+      color: i === j ? RIGHT_ANSWER : count > 0 ? colorOf(count) : '#FFFFFF',
       ink: count > 0 ? DARK : '#BBBBBB',
     })),
   );
-  const legend: LegendItem[] = [{ name: 'right', colour: RIGHT_ANSWER, sign: 'box' }];
+  const legend: LegendItem[] = [{ name: 'right', color: RIGHT_ANSWER, sign: 'box' }];
   for (const count of new Set(errors.length > 0 ? [fewest, most] : [])) {
     const name = `${count.toLocaleString('en')} ${count === 1 ? 'error' : 'errors'}`;
-    legend.push({ name, colour: colourOf(count), sign: 'box' });
+    legend.push({ name, color: colorOf(count), sign: 'box' });
   }
 
   const head = { ...chart, legend };
@@ -82,7 +82,7 @@ export function confusion(matrix: readonly ArrayLike<number>[], options: Confusi
       axisY({ ...axis, label: null, fontSize: Math.min(FONT_SIZE, down) }),
       axisX({ ...axis, label: 'predicted class', ticks: [], labelOffset: marginBottom - 8 }),
       axisY({ ...axis, label: 'true class', ticks: [], labelOffset: marginLeft - 8 }),
-      cell(cells, { ...place, fill: 'colour', stroke: '#CCCCCC' }),
+      cell(cells, { ...place, fill: 'color', stroke: '#CCCCCC' }),
       fontSize >= 6 ? text(cells, { ...place, text: 'count', fill: 'ink', fontSize }) : null,
     ],
     x: { domain: classes, padding: 0 },
@@ -91,7 +91,7 @@ export function confusion(matrix: readonly ArrayLike<number>[], options: Confusi
   });
 }
 
-/** A colour between those of the rarest error, for 0, and the most frequent, for 1. */
+/** A color between those of the rarest error, for 0, and the most frequent, for 1. */
 function mixed(share: number): string {
   return `rgb(${FEWEST.map((from, i) => Math.round(from + share * (MOST[i] - from))).join(',')})`;
 }

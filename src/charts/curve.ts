@@ -2,7 +2,7 @@ import { axisX, axisY, dot, gridX, gridY, line, type Markish, rect, ruleY, text 
 import { ArgumentError, checkNumber, checkOptions, ShapeError } from '../errors.js';
 import { FONT_SIZE, headHeight, type LegendItem, textWidth } from './head.js';
 import { CHART_OPTIONS, type ChartOptions, checkChart } from './options.js';
-import { AXIS, COLOURS, draw, MARGINS, X_LABEL_OFFSET, Y_LABEL_OFFSET } from './svg.js';
+import { AXIS, COLORS, draw, MARGINS, X_LABEL_OFFSET, Y_LABEL_OFFSET } from './svg.js';
 
 /** A line through points; a point with a number that is not finite leaves a gap. */
 export interface Series {
@@ -44,7 +44,7 @@ export function curve(options: CurveOptions): string {
       throw new ShapeError('curve', `expected as many y as x in series '${name}', got ${y.length} and ${x.length}`);
     }
     const points = Array.from(x, (value, at) => ({ x: finite(value), y: finite(y[at]) }));
-    return { name, points, dashed: dashed ?? i >= COLOURS.length, colour: COLOURS[i % COLOURS.length] };
+    return { name, points, dashed: dashed ?? i >= COLORS.length, color: COLORS[i % COLORS.length] };
   });
   const points = lines.flatMap((one) => one.points);
   if (!points.some(({ x, y }) => !Number.isNaN(x + y))) {
@@ -58,15 +58,15 @@ export function curve(options: CurveOptions): string {
   for (const value of [...bands.flatMap(({ from, to }) => [from, to]), ...rules.map(({ y }) => y)]) {
     checkNumber('curve', 'a y of the bands and rules', value);
   }
-  const shades = bands.map((band, i) => ({ ...band, colour: BANDS[i % BANDS.length] }));
+  const shades = bands.map((band, i) => ({ ...band, color: BANDS[i % BANDS.length] }));
   const legend: LegendItem[] = [
-    ...lines.map(({ name, colour, dashed }) => ({ name, colour, sign: dashed ? 'dashes' : 'line' }) as const),
-    ...shades.map(({ label, colour }) => ({ name: label, colour, sign: 'box' }) as const),
+    ...lines.map(({ name, color, dashed }) => ({ name, color, sign: dashed ? 'dashes' : 'line' }) as const),
+    ...shades.map(({ label, color }) => ({ name: label, color, sign: 'box' }) as const),
   ];
 
   const ticks = xScale === 'linear' ? wholeTicks(xs, least, most) : powerTicks(xScale, least, most);
   const marks: Markish[] = [
-    shades.map(({ from, to, colour }) => rect([0], { y1: [from], y2: [to], fill: colour })),
+    shades.map(({ from, to, color }) => rect([0], { y1: [from], y2: [to], fill: color })),
     gridX({ ticks, strokeOpacity: 0.08 }),
     gridY({ tickSpacing: 50, strokeOpacity: 0.08 }),
     axisX({ ...AXIS, ticks, label: xLabel, labelOffset: X_LABEL_OFFSET }),
@@ -89,14 +89,14 @@ export function curve(options: CurveOptions): string {
 
 interface Line {
   points: { x: number; y: number }[];
-  colour: string;
+  color: string;
   dashed: boolean;
 }
 
-function drawLine({ points, colour, dashed }: Line): Markish {
+function drawLine({ points, color, dashed }: Line): Markish {
   const place = { x: 'x', y: 'y' } as const;
-  const path = line(points, { ...place, stroke: colour, strokeWidth: 2, strokeDasharray: dashed ? '6,4' : undefined });
-  return points.length <= DOTS ? [path, dot(points, { ...place, fill: colour, r: 3 })] : path;
+  const path = line(points, { ...place, stroke: color, strokeWidth: 2, strokeDasharray: dashed ? '6,4' : undefined });
+  return points.length <= DOTS ? [path, dot(points, { ...place, fill: color, r: 3 })] : path;
 }
 
 /** A number, or NaN for one that is infinite, which no axis can show. */

@@ -1,7 +1,7 @@
 /** One sign and what it stands for. */
 export interface LegendItem {
   name: string;
-  colour: string;
+  color: string;
   sign: 'line' | 'dashes' | 'box' | 'dot';
 }
 
@@ -35,13 +35,13 @@ export function drawHead(svg: SVGSVGElement, head: Head): void {
     const place = { x: MARGIN, y: MARGIN + 10, 'text-anchor': 'start', 'font-weight': 'bold' };
     svg.append(element(svg, 'text', place, head.title));
   }
-  for (const { name, colour, sign, x, row } of placed(head)) {
+  for (const { name, color, sign, x, row } of placed(head)) {
     const y = legendTop(head) + (row + 0.5) * LINE;
-    if (sign === 'dot') svg.append(element(svg, 'circle', { cx: x + SIGN / 2, cy: y, r: 3.5, fill: colour }));
+    if (sign === 'dot') svg.append(element(svg, 'circle', { cx: x + SIGN / 2, cy: y, r: 3.5, fill: color }));
     else if (sign === 'box') {
-      svg.append(element(svg, 'rect', { x: x + 4, y: y - 6, width: 14, height: 12, fill: colour }));
+      svg.append(element(svg, 'rect', { x: x + 4, y: y - 6, width: 14, height: 12, fill: color }));
     } else {
-      const line = { x1: x, x2: x + SIGN, y1: y, y2: y, stroke: colour, 'stroke-width': 2 };
+      const line = { x1: x, x2: x + SIGN, y1: y, y2: y, stroke: color, 'stroke-width': 2 };
       svg.append(element(svg, 'line', { ...line, 'stroke-dasharray': sign === 'dashes' ? '6,4' : 'none' }));
     }
     svg.append(element(svg, 'text', { x: x + SIGN + 6, y: y + 4, 'text-anchor': 'start' }, name));

@@ -2,7 +2,7 @@ import { areaY, axisX, axisY, dot, gridY, line, type Markish, ruleX, ruleY, text
 import { ArgumentError, checkNumber, checkOptions } from '../errors.js';
 import { headHeight, type LegendItem, textWidth } from './head.js';
 import { CHART_OPTIONS, type ChartOptions, checkChart } from './options.js';
-import { AXIS, COLOURS, DARK, draw, MARGINS, X_LABEL_OFFSET, Y_LABEL_OFFSET } from './svg.js';
+import { AXIS, COLORS, DARK, draw, MARGINS, X_LABEL_OFFSET, Y_LABEL_OFFSET } from './svg.js';
 
 export interface HistogramOptions extends ChartOptions {
   /** Each is drawn as a density of its own, whose area is 1. What is not finite is left out. */
@@ -37,12 +37,12 @@ export function histogram(options: HistogramOptions): string {
   const samples = groups.map(({ name, values }, i) => {
     const sample = Float64Array.from(values).filter(Number.isFinite);
     if (sample.length === 0) throw new ArgumentError('histogram', `expected a finite value in group '${name}'`);
-    return { name, sample, colour: COLOURS[i % COLOURS.length] };
+    return { name, sample, color: COLORS[i % COLORS.length] };
   });
   if (samples.length === 0) throw new ArgumentError('histogram', 'expected at least one group');
   const [low, high] = rangeOf([...samples.map(({ sample }) => sample), dots.map(({ x }) => x)]);
-  const legend: LegendItem[] = samples.map(({ name, colour }) => ({ name, colour, sign: 'box' }));
-  if (marksName !== undefined && dots.length > 0) legend.push({ name: marksName, colour: DARK, sign: 'dot' });
+  const legend: LegendItem[] = samples.map(({ name, color }) => ({ name, color, sign: 'box' }));
+  if (marksName !== undefined && dots.length > 0) legend.push({ name: marksName, color: DARK, sign: 'dot' });
 
   const { marginLeft, marginRight } = MARGINS;
   const perUnit = (chart.width - marginLeft - marginRight) / (high - low);
@@ -55,7 +55,7 @@ export function histogram(options: HistogramOptions): string {
       gridY({ tickSpacing: 50, strokeOpacity: 0.08 }),
       axisX({ ...AXIS, label: xLabel, labelOffset: X_LABEL_OFFSET }),
       axisY({ ...AXIS, tickSpacing: 50, label: 'density', labelOffset: Y_LABEL_OFFSET }),
-      samples.map(({ sample, colour }) => drawSteps(densities(sample, low, high, bins), colour)),
+      samples.map(({ sample, color }) => drawSteps(densities(sample, low, high, bins), color)),
       ruleY([0]),
       rows.map((row, i) => drawDots(row, -(i * ROW + 9))),
     ],
@@ -70,11 +70,11 @@ interface Point {
 }
 
 /** An outline that begins and ends at 0, and a pale area below it. */
-function drawSteps(steps: readonly Point[], colour: string): Markish {
+function drawSteps(steps: readonly Point[], color: string): Markish {
   const place = { x: 'x', y: 'y', curve: 'step-after' } as const;
   return [
-    areaY(steps, { ...place, fill: colour, fillOpacity: 0.25 }),
-    line([{ x: steps[0].x, y: 0 }, ...steps], { ...place, stroke: colour }),
+    areaY(steps, { ...place, fill: color, fillOpacity: 0.25 }),
+    line([{ x: steps[0].x, y: 0 }, ...steps], { ...place, stroke: color }),
   ];
 }
 

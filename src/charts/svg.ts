@@ -2,8 +2,8 @@ import { type PlotOptions, plot } from '@observablehq/plot';
 import { drawHead, element, FONT_SIZE, SVG } from './head.js';
 import type { Chart } from './options.js';
 
-/** Okabe and Ito's colours (2008), which colour-blind people can tell apart; without yellow, which is lost on white. */
-export const COLOURS = ['#0072B2', '#D55E00', '#009E73', '#CC79A7', '#E69F00', '#56B4E9', '#000000'];
+/** Okabe and Ito's colors (2008), which color-blind people can tell apart; without yellow, which is lost on white. */
+export const COLORS = ['#0072B2', '#D55E00', '#009E73', '#CC79A7', '#E69F00', '#56B4E9', '#000000'];
 export const DARK = '#222222';
 /** Room for ticks, their numbers and the names of the axes, in pixels; above is the head. */
 export const MARGINS = { marginRight: 24, marginBottom: 52, marginLeft: 72 };

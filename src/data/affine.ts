@@ -17,7 +17,7 @@ export interface AffineOptions {
   fill?: number;
 }
 
-/** Where an image goes: enlarged, sheared and turned about its centre, then moved by so many pixels. */
+/** Where an image goes: enlarged, sheared and turned about its center, then moved by so many pixels. */
 interface Placement {
   degrees: number;
   right: number;
@@ -29,7 +29,7 @@ interface Placement {
 const UPRIGHT = { degrees: 0, scale: 1, shear: 0 };
 
 /**
- * Turns, shears, enlarges and moves each image by numbers drawn for it, evenly from their ranges, about its centre, with
+ * Turns, shears, enlarges and moves each image by numbers drawn for it, evenly from their ranges, about its center, with
  * bilinear interpolation. The words are those of torchvision's RandomAffine; a shift need not be of whole pixels here.
  * @throws ArgumentError for options out of range; ShapeError, when it is used, for a batch that is not [N, C, H, W]
  */
@@ -96,7 +96,7 @@ function placing(
 }
 
 /**
- * Tells an image [h, w] to be read so that it is placed. With R the rotation, S = [1, -tan shear; 0, 1], c the centre and t the
+ * Tells an image [h, w] to be read so that it is placed. With R the rotation, S = [1, -tan shear; 0, 1], c the center and t the
  * shift, a pixel p goes to q = c + t + scale R S (p - c), so that q shows p = c + S^-1 R^-1 (q - c - t) / scale.
  */
 function place(image: Sampler, h: number, w: number, to: Placement): void {

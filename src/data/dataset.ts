@@ -3,7 +3,7 @@ import { type Generator, getDefaultGenerator } from '../random.js';
 import { checkShape, type Shape, showShape, sizeOf } from '../shape.js';
 import { checkTransform, type Transform } from './transform.js';
 
-/** Labelled examples in memory, in plain typed arrays. */
+/** Labeled examples in memory, in plain typed arrays. */
 export class Dataset {
   /** [length, ...inputShape], row-major. */
   readonly inputs: Float32Array;
@@ -130,7 +130,7 @@ export class Dataset {
     return new Dataset(inputs, inputShape, this.labels, this.classNames);
   }
 
-  /** A copy that a transform has changed once: for `normalise`, or to look at what training sees. */
+  /** A copy that a transform has changed once: for `normalize`, or to look at what training sees. */
   transformed(transform: Transform, generator: Generator = getDefaultGenerator()): Dataset {
     checkTransform('transformed', transform);
     const inputs = this.inputs.slice();

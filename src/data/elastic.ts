@@ -90,7 +90,7 @@ class Field {
   }
 }
 
-/** Weighted sums over the neighbours of `count` numbers from `start` on, those `step` apart, to `to` from `at` on. */
+/** Weighted sums over the neighbors of `count` numbers from `start` on, those `step` apart, to `to` from `at` on. */
 function weigh(
   from: Float64Array,
   start: number,

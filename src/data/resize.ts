@@ -1,6 +1,6 @@
 /**
  * @internal An image [C, H, W] at another size: each new pixel is a mean of those around its place, weighted by a
- * triangle that reaches to the neighbours, or, where the image shrinks, as much further as it shrinks. That is Pillow's
+ * triangle that reaches to the neighbors, or, where the image shrinks, as much further as it shrinks. That is Pillow's
  * and torchvision's bilinear resizing (with antialias). At the same size nothing changes.
  */
 export function resize(
@@ -19,11 +19,11 @@ function resizeAxis(values: Float32Array, outer: number, size: number, inner: nu
   const ratio = size / toSize;
   const reach = Math.max(1, ratio);
   for (let i = 0; i < toSize; i++) {
-    const centre = (i + 0.5) * ratio;
-    const first = Math.max(0, Math.floor(centre - reach));
-    const last = Math.min(size - 1, Math.ceil(centre + reach) - 1);
+    const center = (i + 0.5) * ratio;
+    const first = Math.max(0, Math.floor(center - reach));
+    const last = Math.min(size - 1, Math.ceil(center + reach) - 1);
     const weights = Float64Array.from({ length: last - first + 1 }, (_, k) =>
-      Math.max(0, 1 - Math.abs(first + k + 0.5 - centre) / reach),
+      Math.max(0, 1 - Math.abs(first + k + 0.5 - center) / reach),
     );
     const total = weights.reduce((sum, weight) => sum + weight);
     for (let o = 0; o < outer; o++) {

@@ -20,28 +20,28 @@ export function compose(...transforms: Transform[]): Transform {
 
 /**
  * (input - mean) / std. MNIST's training set has the mean 0.1307 and the standard deviation 0.3081. Give it to what is
- * evaluated, too: `heldOut.transformed(normalise({ mean, std }))`.
+ * evaluated, too: `heldOut.transformed(normalize({ mean, std }))`.
  * @param options `mean` and `std`, a number each for everything, or one a channel; std above 0
  * @throws ArgumentError for other numbers; ShapeError, when it is used, for images with another number of channels
  */
-export function normalise(options: { mean: number | readonly number[]; std: number | readonly number[] }): Transform {
-  checkOptions('normalise', options, ['mean', 'std']);
+export function normalize(options: { mean: number | readonly number[]; std: number | readonly number[] }): Transform {
+  checkOptions('normalize', options, ['mean', 'std']);
   const [means, stds] = [list(options?.mean), list(options?.std)];
-  for (const mean of means) checkNumber('normalise', 'mean', mean);
+  for (const mean of means) checkNumber('normalize', 'mean', mean);
   for (const std of stds) {
-    if (!(checkNumber('normalise', 'std', std) > 0)) {
-      throw new ArgumentError('normalise', `expected std to be above 0, got ${std}`);
+    if (!(checkNumber('normalize', 'std', std) > 0)) {
+      throw new ArgumentError('normalize', `expected std to be above 0, got ${std}`);
     }
   }
   const channels = Math.max(means.length, stds.length);
   if (![1, channels].includes(means.length) || ![1, channels].includes(stds.length)) {
-    throw new ShapeError('normalise', `expected as many means as stds, got ${means.length} and ${stds.length}`);
+    throw new ShapeError('normalize', `expected as many means as stds, got ${means.length} and ${stds.length}`);
   }
   return (inputs, shape) => {
-    const [, held, ...rest] = channels === 1 ? [0, 1, sizeOf(shape.slice(1))] : imageShape('normalise', inputs, shape);
+    const [, held, ...rest] = channels === 1 ? [0, 1, sizeOf(shape.slice(1))] : imageShape('normalize', inputs, shape);
     if (held !== channels) {
       throw new ShapeError(
-        'normalise',
+        'normalize',
         `expected ${channels} channels, as many as means, got shape ${showShape(shape)}`,
       );
     }

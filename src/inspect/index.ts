@@ -17,7 +17,7 @@ export { type Occlusion, occlusion } from './network/occlusion.js';
 export { type Patch, patchOf, type ReceptiveField, receptiveField } from './network/receptive-field.js';
 export { type Saliency, type SaliencyOptions, saliency } from './network/saliency.js';
 export { type TopActivation, topActivations } from './network/top-activations.js';
-export { type Colour, diverging, ink } from './pictures/colour.js';
+export { type Color, diverging, ink } from './pictures/color.js';
 export { type FilterGridOptions, filterGrid, filterPanels } from './pictures/filters.js';
 export { type GridOptions, type PanelRow, panelGrid } from './pictures/grid.js';
 export { type FeatureMapGridOptions, featureMapGrid, overlay } from './pictures/maps.js';

@@ -6,7 +6,7 @@ import type { FilterStudy, StudiedFilter, StudiedLayer } from './study.js';
 export const NULL_NAMES = {
   normal: 'independent taps',
   uniform: 'independent taps (uniform)',
-  coloured: 'as smooth as the images',
+  colored: 'as smooth as the images',
   permuted: 'own taps, permuted',
 } as const;
 

@@ -49,7 +49,7 @@ export interface LineSizes {
   inner: number;
 }
 
-/** Numbers by channel, [N, C, size]: each channel has `N` runs of `size` neighbours. */
+/** Numbers by channel, [N, C, size]: each channel has `N` runs of `size` neighbors. */
 export interface ChannelSizes {
   N: number;
   C: number;
@@ -62,11 +62,11 @@ export interface DropoutSettings {
   keys: readonly [number, number];
   /** The probability of 0. */
   p: number;
-  /** How many neighbours share their fate. */
+  /** How many neighbors share their fate. */
   run: number;
 }
 
-/** `rows` rows of `length` neighbours: where the first begins in x and in y, and how far the next one is. */
+/** `rows` rows of `length` neighbors: where the first begins in x and in y, and how far the next one is. */
 export interface Strips {
   rows: number;
   length: number;

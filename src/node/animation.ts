@@ -17,7 +17,7 @@ export async function saveAnimation(
 }
 
 /**
- * The bytes of an animated PNG, with the package fast-png. It keeps every colour, where a GIF has 256 a frame: filters
+ * The bytes of an animated PNG, with the package fast-png. It keeps every color, where a GIF has 256 a frame: filters
  * with a legend have more.
  * @see https://www.w3.org/TR/png-3/#apng-frame-based-animation
  * @throws ArgumentError without frames or with a delay below 1 ms; ShapeError when frames differ in size, or delays and

@@ -11,7 +11,7 @@ export interface ImageFolderOptions {
   /** Height and width that every image is brought to, whatever its proportions; without it all must have one size. */
   size?: Pair;
   /** One channel, the brightness, instead of red, green and blue: false unless given. */
-  grey?: boolean;
+  gray?: boolean;
 }
 
 const WHERE = 'loadImageFolder';
@@ -19,16 +19,16 @@ const WHERE = 'loadImageFolder';
 /**
  * PNG images in a folder that has one subfolder a class, with the package fast-png: `digits/seven/1.png` is of the class
  * 'seven'. Classes and images are in the order of their names; names that begin with a point are passed over.
- * @returns inputs [3, height, width], or [1, height, width] when `grey`, from 0 to 1; the names as `classNames`
+ * @returns inputs [3, height, width], or [1, height, width] when `gray`, from 0 to 1; the names as `classNames`
  * @throws FileError for what cannot be read; FormatError for a folder without images, a file that is no PNG image, or one
  * of another size; each names the file
  */
 export async function loadImageFolder(path: string, options: ImageFolderOptions = {}): Promise<Dataset> {
-  checkOptions(WHERE, options, ['size', 'grey']);
-  const { grey = false } = options;
-  if (typeof grey !== 'boolean') throw new ArgumentError(WHERE, `expected grey to be true or false, got ${show(grey)}`);
+  checkOptions(WHERE, options, ['size', 'gray']);
+  const { gray = false } = options;
+  if (typeof gray !== 'boolean') throw new ArgumentError(WHERE, `expected gray to be true or false, got ${show(gray)}`);
   const size = options.size === undefined ? null : pair(WHERE, 'size', options.size, 1);
-  const read = await pngReader(WHERE, grey);
+  const read = await pngReader(WHERE, gray);
   const classes = await foldersIn(path);
   const files: { file: string; label: number }[] = [];
   for (const [label, name] of classes.entries()) {
@@ -37,7 +37,7 @@ export async function loadImageFolder(path: string, options: ImageFolderOptions 
     for (const each of names) files.push({ file: join(path, name, each), label });
   }
 
-  const channels = grey ? 1 : 3;
+  const channels = gray ? 1 : 3;
   let [height, width] = size ?? [0, 0];
   let inputs = new Float32Array(0);
   for (const [i, { file }] of files.entries()) {

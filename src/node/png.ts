@@ -3,7 +3,7 @@ import { FormatError, optional } from '../errors.js';
 
 /** An image as numbers from 0 to 1. */
 export interface Image {
-  /** [1, height, width] when grey, else [3, height, width], row-major. */
+  /** [1, height, width] when gray, else [3, height, width], row-major. */
   values: Float32Array;
   height: number;
   width: number;
@@ -13,26 +13,26 @@ export interface Image {
 const LUMINANCE = [0.299, 0.587, 0.114];
 
 /**
- * Gives a function that decodes a PNG of any kind, with the package fast-png: grey, colour or palette, 1 to 16 bits. What
+ * Gives a function that decodes a PNG of any kind, with the package fast-png: gray, color or palette, 1 to 16 bits. What
  * is transparent shows white. It throws a FormatError, with the place given, for bytes that are no PNG, or a damaged one.
- * @param grey whether colours become one channel
+ * @param gray whether colors become one channel
  */
-export async function pngReader(where: string, grey: boolean): Promise<(bytes: Uint8Array, place: string) => Image> {
+export async function pngReader(where: string, gray: boolean): Promise<(bytes: Uint8Array, place: string) => Image> {
   const codec = await optional(where, 'fast-png', () => import('fast-png'));
-  return (bytes, place) => readPng(codec, bytes, place, grey);
+  return (bytes, place) => readPng(codec, bytes, place, gray);
 }
 
 function readPng(
   { decode, convertIndexedToRgb }: typeof import('fast-png'),
   bytes: Uint8Array,
   where: string,
-  grey: boolean,
+  gray: boolean,
 ): Image {
   let png: DecodedPng;
   try {
     png = decode(bytes, { checkCrc: true });
     if (png.channels === 1 && (png.palette || png.depth < 8)) {
-      const palette = png.palette ?? greys(png);
+      const palette = png.palette ?? grays(png);
       png = { ...png, depth: 8, channels: palette[0].length, data: convertIndexedToRgb({ ...png, palette }) };
     }
   } catch (error) {
@@ -45,17 +45,17 @@ function readPng(
   const { width, height, data, channels, depth, transparency } = png;
   if (!(width > 0 && height > 0)) throw new FormatError(where, `expected an image, got one of ${width} x ${height}`);
   const most = 2 ** depth - 1;
-  const colours = channels < 3 ? 1 : 3;
+  const colors = channels < 3 ? 1 : 3;
   const size = height * width;
-  const values = new Float32Array((grey ? 1 : 3) * size);
+  const values = new Float32Array((gray ? 1 : 3) * size);
   const key = transparency?.length === channels ? transparency : null;
   for (let p = 0, at = 0; p < size; p++, at += channels) {
     const hidden = key?.every((value, c) => value === data[at + c]);
-    const opacity = hidden ? 0 : channels > colours ? data[at + colours] / most : 1;
+    const opacity = hidden ? 0 : channels > colors ? data[at + colors] / most : 1;
     const red = 1 - opacity + (opacity * data[at]) / most;
-    const green = colours === 1 ? red : 1 - opacity + (opacity * data[at + 1]) / most;
-    const blue = colours === 1 ? red : 1 - opacity + (opacity * data[at + 2]) / most;
-    if (!grey) {
+    const green = colors === 1 ? red : 1 - opacity + (opacity * data[at + 1]) / most;
+    const blue = colors === 1 ? red : 1 - opacity + (opacity * data[at + 2]) / most;
+    if (!gray) {
       values[p] = red;
       values[size + p] = green;
       values[2 * size + p] = blue;
@@ -65,8 +65,8 @@ function readPng(
   return { values, height, width };
 }
 
-/** The grey values of an image of less than 8 bits, as the palette that it is without; one of them may be transparent. */
-function greys({ depth, transparency }: DecodedPng): number[][] {
+/** The gray values of an image of less than 8 bits, as the palette that it is without; one of them may be transparent. */
+function grays({ depth, transparency }: DecodedPng): number[][] {
   const most = 2 ** depth - 1;
   return Array.from({ length: most + 1 }, (_, level) => {
     const value = (255 * level) / most;

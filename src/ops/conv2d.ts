@@ -9,7 +9,7 @@ export interface Conv2dOptions {
   stride?: Pair;
   /** Zeros on each side: 0 unless given. 'valid' is 0; 'same' keeps the image's size, and needs stride 1. */
   padding?: Pair | 'same' | 'valid';
-  /** Distance between neighbouring taps, in pixels: 1 unless given. */
+  /** Distance between neighboring taps, in pixels: 1 unless given. */
   dilation?: Pair;
   /** Into how many groups the channels fall; each filter sees the channels of its own. 1 unless given. */
   groups?: number;

@@ -11,7 +11,7 @@ export interface ConvTranspose2dOptions {
   padding?: Pair;
   /** Rows and columns added below and to the right, fewer than the stride or the dilation: 0 unless given. */
   outputPadding?: Pair;
-  /** Distance between neighbouring taps, in pixels: 1 unless given. */
+  /** Distance between neighboring taps, in pixels: 1 unless given. */
   dilation?: Pair;
   /** Into how many groups the channels fall: 1 unless given. */
   groups?: number;

@@ -2,7 +2,7 @@ import { checkTensors, operation } from '../autograd/operation.js';
 import type { Tensor } from '../autograd/tensor.js';
 import { ArgumentError, ShapeError, show } from '../errors.js';
 import type { Strips } from '../kernels/kernels.js';
-import { normaliseAxis, type Shape, sameShape, showShape, sizeOf } from '../shape.js';
+import { normalizeAxis, type Shape, sameShape, showShape, sizeOf } from '../shape.js';
 
 /**
  * Tensors one after the other along an axis: [N, A, ...] and [N, B, ...] give [N, A + B, ...] along axis 1.
@@ -15,7 +15,7 @@ export function cat(tensors: readonly Tensor[], axis = 0): Tensor {
   }
   checkTensors('cat', ...tensors);
   const [{ shape: first }] = tensors;
-  const along = normaliseAxis('cat', axis, first.length);
+  const along = normalizeAxis('cat', axis, first.length);
   const withLength = (shape: Shape, length: number) => shape.map((n, i) => (i === along ? length : n));
   for (const { shape } of tensors) {
     if (!sameShape(withLength(shape, 0), withLength(first, 0))) {
@@ -55,7 +55,7 @@ export function cat(tensors: readonly Tensor[], axis = 0): Tensor {
  */
 export function slice(x: Tensor, axis: number, start: number, end?: number): Tensor {
   checkTensors('slice', x);
-  const along = normaliseAxis('slice', axis, x.shape.length);
+  const along = normalizeAxis('slice', axis, x.shape.length);
   const length = x.shape[along];
   const [from, to] = [start, end ?? length].map((at) => (at < 0 ? at + length : at));
   if (!Number.isInteger(from) || !Number.isInteger(to) || from < 0 || to < from || to > length) {

@@ -60,8 +60,8 @@ export function batchNorm2d(
   const settings = { N, C, size: H * W, eps };
   if (!training) return normalized(where, x, settings, weight, bias, [runningMean!, runningVariance!]);
   return normalized(where, x, settings, weight, bias, null, (mean, variance) => {
-    if (runningMean) moveTowards(runningMean.storage, mean, momentum, 1);
-    if (runningVariance) moveTowards(runningVariance.storage, variance, momentum, count / (count - 1));
+    if (runningMean) moveToward(runningMean.storage, mean, momentum, 1);
+    if (runningVariance) moveToward(runningVariance.storage, variance, momentum, count / (count - 1));
   });
 }
 
@@ -106,7 +106,7 @@ export function layerNorm(
 }
 
 /** running = (1 - momentum) running + momentum * scale * fresh. */
-function moveTowards(running: Storage, fresh: Storage, momentum: number, scale: number): void {
+function moveToward(running: Storage, fresh: Storage, momentum: number, scale: number): void {
   const [to, from] = [running.array, fresh.array];
   for (let c = 0; c < to.length; c++) to[c] = (1 - momentum) * to[c] + momentum * scale * from[c];
   running.version++;

@@ -2,7 +2,7 @@ import { checkTensors, operation } from '../autograd/operation.js';
 import type { Tensor } from '../autograd/tensor.js';
 import { checkOptions, ShapeError, show } from '../errors.js';
 import type { IndexStorage } from '../kernels/storage.js';
-import { normaliseAxis, showShape, sizeOf, stridesOf } from '../shape.js';
+import { normalizeAxis, showShape, sizeOf, stridesOf } from '../shape.js';
 
 export interface ReduceOptions {
   /** The axis, or axes, to reduce over, negative ones counted from the back; all unless given. */
@@ -69,7 +69,7 @@ function plan(name: string, x: Tensor, options: ReduceOptions) {
   checkTensors(name, x);
   checkOptions(name, options, ['axis', 'keepDims']);
   const { axis = x.shape.map((_, i) => i), keepDims = false } = options;
-  const axes = (typeof axis === 'number' ? [axis] : [...axis]).map((i) => normaliseAxis(name, i, x.shape.length));
+  const axes = (typeof axis === 'number' ? [axis] : [...axis]).map((i) => normalizeAxis(name, i, x.shape.length));
   if (new Set(axes).size < axes.length) throw new ShapeError(name, `expected each axis once, got ${show(axis)}`);
   const kept = x.shape.map((n, i) => (axes.includes(i) ? 1 : n));
   return { axes, kept, shape: keepDims ? kept : x.shape.filter((_, i) => !axes.includes(i)) };

@@ -1,7 +1,7 @@
 import { checkTensors, operation } from '../autograd/operation.js';
 import type { Tensor } from '../autograd/tensor.js';
 import { ShapeError, show } from '../errors.js';
-import { normaliseAxis, type Shape, showShape, sizeOf, stridesOf } from '../shape.js';
+import { normalizeAxis, type Shape, showShape, sizeOf, stridesOf } from '../shape.js';
 
 /**
  * The same numbers in another shape, without a copy.
@@ -28,14 +28,14 @@ export function reshape(x: Tensor, shape: Shape): Tensor {
 /** All axes from `startAxis` on as one. */
 export function flatten(x: Tensor, startAxis = 0): Tensor {
   checkTensors('flatten', x);
-  const from = x.shape.length === 0 ? 0 : normaliseAxis('flatten', startAxis, x.shape.length);
+  const from = x.shape.length === 0 ? 0 : normalizeAxis('flatten', startAxis, x.shape.length);
   return reshape(x, [...x.shape.slice(0, from), sizeOf(x.shape.slice(from))]);
 }
 
 /** A copy with its axes in the order `axes`: axis i of the result is axis axes[i] of x. */
 export function permute(x: Tensor, axes: readonly number[]): Tensor {
   checkTensors('permute', x);
-  const order = axes.map((axis) => normaliseAxis('permute', axis, x.shape.length));
+  const order = axes.map((axis) => normalizeAxis('permute', axis, x.shape.length));
   if (order.length !== x.shape.length || new Set(order).size !== order.length) {
     throw new ShapeError('permute', `expected each of the ${x.shape.length} axes once, got ${show(axes)}`);
   }
@@ -55,8 +55,8 @@ export function permute(x: Tensor, axes: readonly number[]): Tensor {
 /** A copy with two axes exchanged: the last two unless given. */
 export function transpose(x: Tensor, axis0 = -2, axis1 = -1): Tensor {
   checkTensors('transpose', x);
-  const first = normaliseAxis('transpose', axis0, x.shape.length);
-  const second = normaliseAxis('transpose', axis1, x.shape.length);
+  const first = normalizeAxis('transpose', axis0, x.shape.length);
+  const second = normalizeAxis('transpose', axis1, x.shape.length);
   const order = x.shape.map((_, i) => (i === first ? second : i === second ? first : i));
   return permute(x, order);
 }

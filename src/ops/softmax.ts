@@ -1,7 +1,7 @@
 import { checkTensors, operation } from '../autograd/operation.js';
 import type { Tensor } from '../autograd/tensor.js';
 import type { LineSizes } from '../kernels/kernels.js';
-import { normaliseAxis, sizeOf } from '../shape.js';
+import { normalizeAxis, sizeOf } from '../shape.js';
 
 /** e^x divided by its sum along `axis`, the last one unless given. */
 export function softmax(x: Tensor, axis = -1): Tensor {
@@ -29,7 +29,7 @@ export function logSoftmax(x: Tensor, axis = -1): Tensor {
 
 function linesAlong(where: string, x: Tensor, axis: number): LineSizes {
   checkTensors(where, x);
-  const along = normaliseAxis(where, axis, x.shape.length);
+  const along = normalizeAxis(where, axis, x.shape.length);
   const [outer, inner] = [sizeOf(x.shape.slice(0, along)), sizeOf(x.shape.slice(along + 1))];
   return { outer, length: x.shape[along], inner };
 }

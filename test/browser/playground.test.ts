@@ -4,8 +4,8 @@ import { gzipSync } from 'node:zlib';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { loadMnist } from '../../datasets/index.js';
+import { network, SETTINGS, train } from '../../examples/lib/recipe.js';
 import { DEFAULTS, readSettings, writeSettings } from '../../examples/playground/src/state/settings.js';
-import { network, SETTINGS, train } from '../../examples/recipe.js';
 import { manualSeed, weightHash } from '../../src/index.js';
 import { BUILT, openPlayground, type Playground } from './playground-page.js';
 
@@ -28,10 +28,10 @@ const stepIs = (page: Page, least: number) =>
 
 /** What Node computes for the same settings, as example 03 does. */
 async function hashInNode(settings: Partial<typeof DEFAULTS>): Promise<string> {
-  const { seed, filters, kernelSize, initialisation, ...rest } = { ...DEFAULTS, ...settings };
+  const { seed, filters, kernelSize, initialization, ...rest } = { ...DEFAULTS, ...settings };
   const digits = await loadMnist({ seed });
   manualSeed(seed);
-  const model = network({ filters, kernelSize, initialisation });
+  const model = network({ filters, kernelSize, initialization });
   await train(model, digits, { ...SETTINGS, ...rest, seed });
   return weightHash(model);
 }

@@ -4,7 +4,7 @@ import { useStore } from './state/store.js';
 import { StoryOpener } from './story/story.js';
 import { useTexts } from './texts/index.js';
 
-/** What the page is, and the switches of language and colours. */
+/** What the page is, and the switches of language and colors. */
 export function Header() {
   const { language, theme } = useStore().preferences;
   const { page } = useTexts();

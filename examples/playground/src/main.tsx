@@ -1,7 +1,7 @@
 import { effect } from '@preact/signals';
 import { render } from 'preact';
 import 'uplot/dist/uPlot.min.css';
-import './styles/colours.css';
+import './styles/colors.css';
 import './styles/page.css';
 import './styles/controls.css';
 import './styles/filters.css';

@@ -109,7 +109,7 @@ export function knownLayers(given: NullDistribution, filters: number, seed: numb
 
 /**
  * The mean R2ori of random layers of so many filters, in ascending order. Of permuted filters each is there once, or as
- * many as are asked for: neighbours, from a random one on.
+ * many as are asked for: neighbors, from a random one on.
  */
 export function randomLayers(given: NullDistribution, filters: number, seed: number | string = 0): Float64Array {
   checkNumber('randomLayers', 'the number of filters', filters, { least: 1, whole: true });

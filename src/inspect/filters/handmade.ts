@@ -32,9 +32,9 @@ export function handMadeFilters(size: number): HandMadeFilter[] {
   const half = sum(acrossColumns, acrossRows, 1).map((value) => value / 2);
   const narrow = [0, ...binomial(size - 2), 0];
   const laplacian = sum(outer(narrow, second), outer(second, narrow), 1);
-  const centre = draw(size, (x, y) => (Math.abs(x) < 1 && Math.abs(y) < 1 ? 1 : 0));
+  const center = draw(size, (x, y) => (Math.abs(x) < 1 && Math.abs(y) < 1 ? 1 : 0));
   const peak = Math.max(...laplacian);
-  const sharpen = centre.map((value, i) => value + (4 * laplacian[i]) / peak);
+  const sharpen = center.map((value, i) => value + (4 * laplacian[i]) / peak);
   return [
     { name: 'vertical edge (Prewitt)', values: outer(ones, ramp) },
     { name: 'horizontal edge (Prewitt)', values: outer(ramp, ones) },
@@ -50,7 +50,7 @@ export function handMadeFilters(size: number): HandMadeFilter[] {
     { name: 'Gaussian blur', values: outer(smooth, smooth) },
     { name: 'box blur', values: outer(ones, ones) },
     { name: 'sharpen', values: sharpen },
-    { name: 'identity', values: centre },
+    { name: 'identity', values: center },
   ];
 }
 

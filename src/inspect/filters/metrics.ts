@@ -2,7 +2,7 @@ import { FormatError, ShapeError } from '../../errors.js';
 import { type Shape, showShape, sizeOf } from '../../shape.js';
 import { derivativeShares, dot } from './derivatives.js';
 import { fitTemplates } from './fit.js';
-import { centred, type Family, LARGEST, SMALLEST, type Template, templates } from './templates.js';
+import { centered, type Family, LARGEST, SMALLEST, type Template, templates } from './templates.js';
 
 /** What a filter is called. */
 export type FilterClass = Family | 'unclassified' | 'dead';
@@ -27,7 +27,7 @@ export interface FilterMetrics {
   jori: number;
   j1: number;
   /**
-   * Moran's I over 4-neighbours: near 1 for a large smooth filter, -1/(k*k - 1) on average for independent taps; NaN for
+   * Moran's I over 4-neighbors: near 1 for a large smooth filter, -1/(k*k - 1) on average for independent taps; NaN for
    * a constant.
    */
   moran: number;
@@ -106,9 +106,9 @@ export function classOf(r2best: number, { family }: Template, size: number): Fam
   return r2best >= THRESHOLDS[size - SMALLEST] ? family : 'unclassified';
 }
 
-/** How alike neighbours are: n/W * sum of w_ij z_i z_j / sum of z_i^2, with w_ij = 1 for the 4-neighbours (Moran 1950). */
+/** How alike neighbors are: n/W * sum of w_ij z_i z_j / sum of z_i^2, with w_ij = 1 for the 4-neighbors (Moran 1950). */
 function moran(taps: Float64Array, size: number): number {
-  const z = centred(taps);
+  const z = centered(taps);
   const energy = dot(z, z);
   // Rounding leaves a little of a constant.
   if (energy <= 1e-24 * dot(taps, taps)) return Number.NaN;

@@ -1,17 +1,17 @@
 import type { Dataset } from '../../data/dataset.js';
 import { ArgumentError, checkNumber, checkOptions, FormatError, ShapeError, show } from '../../errors.js';
 import { Generator } from '../../random.js';
-import { coloured } from './coloured.js';
+import { colored } from './colored.js';
 import { fitTemplates } from './fit.js';
 import { classOf } from './metrics.js';
 import { type Family, LARGEST, SMALLEST, templates } from './templates.js';
 
 /**
- * What random filters are made of: 'normal' and 'uniform' have independent taps; 'coloured' ones have the second moments
+ * What random filters are made of: 'normal' and 'uniform' have independent taps; 'colored' ones have the second moments
  * of image patches, as one gradient step with random errors would give, and no mean; 'permuted' ones are given filters
  * with their own taps in random order.
  */
-export type NullKind = 'normal' | 'uniform' | 'coloured' | 'permuted';
+export type NullKind = 'normal' | 'uniform' | 'colored' | 'permuted';
 
 /** What filters look like that nothing was learned into. */
 export interface NullDistribution {
@@ -31,7 +31,7 @@ export interface NullOptions {
   draws?: number;
   /** 0 unless given. */
   seed?: number | string;
-  /** For 'coloured': images [channels, height, width] whose patches give the second moments. */
+  /** For 'colored': images [channels, height, width] whose patches give the second moments. */
   patches?: Dataset;
   /** For 'permuted': the filters, [n, k, k], row-major; leave dead ones out. */
   filters?: ArrayLike<number>;
@@ -74,8 +74,8 @@ function sampler(kind: NullKind, size: number, generator: Generator, options: Nu
       return (taps) => fill(taps, () => generator.normal());
     case 'uniform':
       return (taps) => fill(taps, () => generator.uniform(-1, 1));
-    case 'coloured': {
-      const draw = coloured(size, options.patches, generator);
+    case 'colored': {
+      const draw = colored(size, options.patches, generator);
       return (taps) => taps.set(draw());
     }
     case 'permuted': {
@@ -90,7 +90,7 @@ function sampler(kind: NullKind, size: number, generator: Generator, options: Nu
     default:
       throw new ArgumentError(
         'nullDistribution',
-        `expected the kind 'normal', 'uniform', 'coloured' or 'permuted', got ${show(kind)}`,
+        `expected the kind 'normal', 'uniform', 'colored' or 'permuted', got ${show(kind)}`,
       );
   }
 }

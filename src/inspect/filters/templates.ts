@@ -8,7 +8,7 @@ export interface Template {
   angle: number;
   /** Width of the Gaussian across the edge or line, in pixels; Infinity for the constant picture. */
   scale: number;
-  /** Where the edge, line or blob lies: [right of, above] the filter's centre, in pixels. */
+  /** Where the edge, line or blob lies: [right of, above] the filter's center, in pixels. */
   offset: readonly [number, number];
   /** [size, size], row-major. */
   values: Float64Array;
@@ -41,7 +41,7 @@ const known = new Map<number, Template[]>();
 /**
  * The pictures that filters of size x size are compared with: edges (first derivatives of a Gaussian across) and lines
  * (second derivatives) at 16 angles, of several widths and offsets, each without its mean, so that a filter which answers
- * to flat grey resembles them less; and blobs (Gaussians from a single tap up, as they are and without their mean, and a
+ * to flat gray resembles them less; and blobs (Gaussians from a single tap up, as they are and without their mean, and a
  * constant), which only serve to name filters. u runs across the edge or line, v along it:
  *
  *     g = exp(-u^2 / 2s^2 - v^2 / 2(es)^2),   edge = -u g,   line = (1 - u^2/s^2) g.
@@ -72,8 +72,8 @@ function build(size: number): Template[] {
               const [u, v] = [(x * cos + y * sin - d) / scale, (-x * sin + y * cos) / scale];
               return shape(u) * Math.exp(-(u * u) / 2 - (v * v) / (2 * e * e));
             });
-          list.push({ family: 'edge', ...place, values: unit(centred(profile((u) => -u))) });
-          list.push({ family: 'line', ...place, values: unit(centred(profile((u) => 1 - u * u))) });
+          list.push({ family: 'edge', ...place, values: unit(centered(profile((u) => -u))) });
+          list.push({ family: 'line', ...place, values: unit(centered(profile((u) => 1 - u * u))) });
         }
       }
     }
@@ -84,7 +84,7 @@ function build(size: number): Template[] {
     for (const right of offsets) {
       for (const above of offsets) {
         const spot = draw(size, (x, y) => Math.exp(-((x - right) ** 2 + (y - above) ** 2) / (2 * scale * scale)));
-        for (const values of [spot, centred(spot)]) {
+        for (const values of [spot, centered(spot)]) {
           list.push({ ...blob, scale, offset: [right, above], values: unit(values) });
         }
       }
@@ -93,7 +93,7 @@ function build(size: number): Template[] {
   return list;
 }
 
-/** A picture of size x size, from x to the right and y upwards from its centre, in pixels. */
+/** A picture of size x size, from x to the right and y upwards from its center, in pixels. */
 export function draw(size: number, value: (x: number, y: number) => number): Float64Array {
   const middle = (size - 1) / 2;
   return Float64Array.from({ length: size * size }, (_, i) =>
@@ -102,7 +102,7 @@ export function draw(size: number, value: (x: number, y: number) => number): Flo
 }
 
 /** Without its mean. */
-export function centred(values: Float64Array): Float64Array {
+export function centered(values: Float64Array): Float64Array {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   return values.map((value) => value - mean);
 }

@@ -17,7 +17,7 @@ export interface MaximizeOptions {
   lr?: number;
   /** How strongly pixels are drawn to 0: 0.15 unless given. */
   l2?: number;
-  /** How strongly neighbouring pixels are drawn together: 0.3 unless given. Without it one gets noise. */
+  /** How strongly neighboring pixels are drawn together: 0.3 unless given. Without it one gets noise. */
   totalVariation?: number;
   /** The values that a pixel can have: [0, 1] unless given; null for any. */
   range?: readonly [number, number] | null;
@@ -39,9 +39,9 @@ const NOISE = 0.01;
 
 /**
  * What a channel looks for: an image that drives the unit in the middle of its map up, found by gradient ascent from a
- * plain grey with a little noise, or as much as it takes to have a slope (Erhan et al. 2009, "Visualizing higher-layer features of a deep network"). A step is
+ * plain gray with a little noise, or as much as it takes to have a slope (Erhan et al. 2009, "Visualizing higher-layer features of a deep network"). A step is
  *
- *     x + lr * (g / max|g| - l2 * x - totalVariation * (sum over the 2 to 4 neighbours of x - neighbour))
+ *     x + lr * (g / max|g| - l2 * x - totalVariation * (sum over the 2 to 4 neighbors of x - neighbor))
  *
  * cut to the range: the decay is that of Simonyan et al. 2013, the last term the gradient of the total variation of
  * Mahendran and Vedaldi 2015 with exponent 2. For a convolution the pattern is as large as the receptive field, in an
@@ -106,7 +106,7 @@ export function maximize(model: Module, layer: string, channel: number, options:
       history.push(values[0]);
       if (step === steps) break;
       const largest = extremes(gradient.map(Math.abs))[1];
-      const pull = fromNeighbours(image, inputShape);
+      const pull = fromNeighbors(image, inputShape);
       image = image.map((value, i) => {
         const ascent = largest > 0 ? gradient[i] / largest : 0;
         return clip(value + lr * (ascent - l2 * value - smooth * pull[i]));
@@ -130,8 +130,8 @@ function limits(range: readonly [number, number] | null): readonly [number, numb
   throw new ArgumentError('maximize', `expected a range [low, high] or null, got ${show(range)}`);
 }
 
-/** For each pixel of [C, H, W], the sum over its neighbours, above, below, left and right, of the pixel minus it. */
-function fromNeighbours(image: FloatArray, [, H, W]: Shape): FloatArray {
+/** For each pixel of [C, H, W], the sum over its neighbors, above, below, left and right, of the pixel minus it. */
+function fromNeighbors(image: FloatArray, [, H, W]: Shape): FloatArray {
   return image.map((value, i) => {
     const [row, column] = [Math.floor(i / W) % H, i % W];
     let sum = 0;

@@ -16,7 +16,7 @@ import { layerAt } from './layer.js';
 export interface ReceptiveField {
   /** How much one unit sees, padding included. */
   size: readonly [number, number];
-  /** How far the fields of neighbouring units lie apart; 0 in a layer that has one place only. */
+  /** How far the fields of neighboring units lie apart; 0 in a layer that has one place only. */
   stride: readonly [number, number];
   /** Row and column of the input at which the field of unit (0, 0) starts; negative in the padding. */
   start: readonly [number, number];

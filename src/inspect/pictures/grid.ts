@@ -17,11 +17,11 @@ export interface GridOptions {
   headings?: readonly string[];
   /** Width of the widest panel, in pixels, rounded to whole squares: 84 unless given. */
   panelSize?: number;
-  /** What the colours measure, beside the legend: 'weight' unless given. */
+  /** What the colors measure, beside the legend: 'weight' unless given. */
   unit?: string;
   /** How many panels stand side by side; a longer row goes on below: 16 unless given. */
   columns?: number;
-  /** The magnitude that has the strongest colours, so that several pictures share a scale: the largest unless given. */
+  /** The magnitude that has the strongest colors, so that several pictures share a scale: the largest unless given. */
   scale?: number;
 }
 
@@ -34,8 +34,8 @@ const HEADING_GAP = 4;
 const MARGIN = 16;
 
 /**
- * Rows of panels under one colour scale, symmetric around 0, whose ends are the largest finite magnitude of all
- * diverging panels, or `scale`; the legend below states it. What lies beyond has the colour of its end, what is no
+ * Rows of panels under one color scale, symmetric around 0, whose ends are the largest finite magnitude of all
+ * diverging panels, or `scale`; the legend below states it. What lies beyond has the color of its end, what is no
  * number is green. With a given scale the picture's size does not depend on the values.
  * @throws ShapeError for a panel whose values do not fill it; ArgumentError when there is no panel
  */
@@ -48,8 +48,8 @@ export function panelGrid(given: readonly PanelRow[], options: GridOptions = {})
   const panels = rows.flatMap(panelsOf);
   if (panels.length === 0) throw new ArgumentError('panelGrid', 'expected at least one panel');
   for (const panel of panels) checkPanel('panelGrid', panel);
-  const coloured = panels.filter(isDiverging);
-  const scale = options.scale ?? largest(coloured);
+  const colored = panels.filter(isDiverging);
+  const scale = options.scale ?? largest(colored);
   if (!(scale > 0 && scale < Infinity)) {
     throw new ArgumentError('panelGrid', `expected scale to be a number above 0, got ${show(scale)}`);
   }
@@ -72,8 +72,7 @@ export function panelGrid(given: readonly PanelRow[], options: GridOptions = {})
   const headingLines = Math.max(0, ...headings.map((heading) => linesOf(heading).length));
   const head = headingsTop + (headingLines > 0 ? headingLines * LINE_HEIGHT + HEADING_GAP : 0);
   const fixed = options.scale !== undefined;
-  const legend =
-    coloured.length > 0 ? legendOf(scale, unit, { fixed, over: coloured.every(({ over }) => over) }) : null;
+  const legend = colored.length > 0 ? legendOf(scale, unit, { fixed, over: colored.every(({ over }) => over) }) : null;
   const foot = legend ? LEGEND_HEIGHT + GAP : 0;
   const columnAt = (column: number) => labelWidth + column * (panelWidth + GAP);
   const headingEnds = headings.flatMap((heading, i) => linesOf(heading).map((line) => columnAt(i) + textWidth(line)));
@@ -96,9 +95,9 @@ export function panelGrid(given: readonly PanelRow[], options: GridOptions = {})
     panels.forEach((panel, i) => {
       if (!panel) return;
       const square = squareOf(panel);
-      const centre = MARGIN + columnAt(i) + panelWidth / 2;
-      drawPanel(picture, panel, Math.round(centre - (panel.width * square) / 2), top, square, scale);
-      write(picture, linesOf(panel.label), centre, top + high + 2, 'center');
+      const center = MARGIN + columnAt(i) + panelWidth / 2;
+      drawPanel(picture, panel, Math.round(center - (panel.width * square) / 2), top, square, scale);
+      write(picture, linesOf(panel.label), center, top + high + 2, 'center');
     });
     top += height + GAP;
   }

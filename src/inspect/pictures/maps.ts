@@ -36,7 +36,7 @@ export function featureMapGrid(values: ArrayLike<number>, shape: Shape, options:
     return { values: map, height, width, label: labels?.[channel] ?? `${channel}` };
   });
   if (!image) return panelGrid([{ label: '', panels: maps }], { columns, unit, ...grid });
-  const first: Panel = { label: 'input', ...image, colours: 'ink' };
+  const first: Panel = { label: 'input', ...image, colors: 'ink' };
   // Below the image a place stays free, so that the maps stand in columns of their own.
   const rows = Array.from({ length: Math.ceil(channels / columns) }, (_, row) => ({
     label: '',
@@ -68,7 +68,7 @@ export function overlay(
   }
   const [height, width] = shape;
   const panels: Panel[] = [
-    { values: image, height, width, colours: 'ink' },
+    { values: image, height, width, colors: 'ink' },
     { values: map, height, width, over: image },
   ];
   return panelGrid([{ label: '', panels }], { panelSize: 224, unit: 'saliency', ...options });

@@ -1,5 +1,5 @@
 import { ShapeError } from '../../errors.js';
-import { type Colour, diverging, ink, mixed } from './colour.js';
+import { type Color, diverging, ink, mixed } from './color.js';
 import { LINE_HEIGHT, type Picture } from './picture.js';
 
 /** Numbers as a small picture, one square a number. */
@@ -11,18 +11,18 @@ export interface Panel {
   /** What stands below it; '\n' begins a new line. */
   label?: string;
   /** 'diverging' (blue, white, red around 0, on the grid's scale) unless given; 'ink' shows 0 to 1 as white to black. */
-  colours?: 'diverging' | 'ink';
+  colors?: 'diverging' | 'ink';
   /** Writes each number into its square. */
   numbers?: boolean;
   /** An image [height, width], 0 (paper) to 1 (ink), that shows through where the values are near 0. */
   over?: ArrayLike<number>;
 }
 
-/** How dark the ink is beneath diverging colours: not black, so that they can be told apart on it. */
+/** How dark the ink is beneath diverging colors: not black, so that they can be told apart on it. */
 const INK_BELOW = 0.55;
 
 export function isDiverging(panel: Panel): boolean {
-  return panel.colours !== 'ink';
+  return panel.colors !== 'ink';
 }
 
 /** Throws unless a panel's numbers, and those of the image below them, fill its height and width. */
@@ -45,8 +45,8 @@ export function largest(panels: readonly Panel[]): number {
   return scale > 0 ? scale : 1;
 }
 
-/** The colour for a value in units of the scale's end, above an image's ink: the nearer to 0, the more of the ink. */
-export function overInk(value: number, below: number): Colour {
+/** The color for a value in units of the scale's end, above an image's ink: the nearer to 0, the more of the ink. */
+export function overInk(value: number, below: number): Color {
   const opacity = Number.isNaN(value) ? 1 : Math.min(1, Math.abs(value)) ** 0.7;
   return mixed(ink(INK_BELOW * below), diverging(value), opacity);
 }
@@ -66,13 +66,13 @@ export function drawPanel(
     const x = left + (i % width) * square;
     const y = top + Math.floor(i / width) * square;
     const value = values[i] / scale;
-    const colour = !isDiverging(panel) ? ink(values[i]) : over ? overInk(value, over[i]) : diverging(value);
-    picture.rectangle(x, y, square, square, colour);
+    const color = !isDiverging(panel) ? ink(values[i]) : over ? overInk(value, over[i]) : diverging(value);
+    picture.rectangle(x, y, square, square, color);
     if (!panel.numbers) continue;
-    const dark = 0.3 * colour[0] + 0.6 * colour[1] + 0.1 * colour[2] < 130;
+    const dark = 0.3 * color[0] + 0.6 * color[1] + 0.1 * color[2] < 130;
     picture.text(short(values[i]), x + square / 2, y + Math.round((square - LINE_HEIGHT) / 2), {
       align: 'center',
-      colour: dark ? [255, 255, 255] : undefined,
+      color: dark ? [255, 255, 255] : undefined,
     });
   }
 }

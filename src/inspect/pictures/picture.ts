@@ -1,5 +1,5 @@
 import { checkNumber } from '../../errors.js';
-import type { Colour } from './colour.js';
+import type { Color } from './color.js';
 import { CHARACTERS, LINE_HEIGHT, OPACITIES, WIDTHS } from './font.js';
 
 export { LINE_HEIGHT };
@@ -19,21 +19,21 @@ export class Picture {
   }
 
   /** Fills a rectangle; what lies outside the picture is left out. */
-  rectangle(x: number, y: number, width: number, height: number, colour: Colour): this {
+  rectangle(x: number, y: number, width: number, height: number, color: Color): this {
     for (let row = Math.max(0, y); row < Math.min(this.height, y + height); row++) {
       for (let column = Math.max(0, x); column < Math.min(this.width, x + width); column++) {
-        this.data.set(colour, 4 * (row * this.width + column));
+        this.data.set(color, 4 * (row * this.width + column));
       }
     }
     return this;
   }
 
-  /** Writes one line of text whose top is at y, beginning, centred or ending at x. A character that the font lacks is '?'. */
+  /** Writes one line of text whose top is at y, beginning, centered or ending at x. A character that the font lacks is '?'. */
   text(
     text: string,
     x: number,
     y: number,
-    { align = 'left', colour = [40, 40, 40] as Colour }: { align?: 'left' | 'center' | 'right'; colour?: Colour } = {},
+    { align = 'left', color = [40, 40, 40] as Color }: { align?: 'left' | 'center' | 'right'; color?: Color } = {},
   ): this {
     const width = textWidth(text);
     let left = Math.round(align === 'left' ? x : align === 'center' ? x - width / 2 : x - width);
@@ -44,7 +44,7 @@ export class Picture {
         const row = y + Math.floor(i / glyph.width);
         if (opacity === 0 || column < 0 || column >= this.width || row < 0 || row >= this.height) continue;
         const at = 4 * (row * this.width + column);
-        for (let c = 0; c < 3; c++) this.data[at + c] += (colour[c] - this.data[at + c]) * opacity;
+        for (let c = 0; c < 3; c++) this.data[at + c] += (color[c] - this.data[at + c]) * opacity;
       }
       left += glyph.width;
     }

@@ -42,9 +42,9 @@ export function convolutionKernels({ run, memory, struct, parts, split }: Engine
       const images = packed + packedBytes;
       const sizes = struct(plan.fields);
       run.offsets(sizes, table);
-      const grey = s.C === s.groups && s.strideW === 1 && s.dilationW === 1 && s.outW >= 4;
-      run[grey ? 'packGrey' : 'packBlocks'](sizes, F, B, packed);
-      split(grey ? 'conv2dGrey' : 'conv2d', s.N, count, workOf(s), (from, to, part) => {
+      const gray = s.C === s.groups && s.strideW === 1 && s.dilationW === 1 && s.outW >= 4;
+      run[gray ? 'packGray' : 'packBlocks'](sizes, F, B, packed);
+      split(gray ? 'conv2dGray' : 'conv2d', s.N, count, workOf(s), (from, to, part) => {
         return [sizes, X, Y, table, packed, images + part * plan.imageBytes, from, to];
       });
       memory.end();

@@ -125,7 +125,7 @@ export function elementwiseKernels({ run, memory, struct, parts, split, runs }: 
   };
 }
 
-/** A walk as the kernels read it: neighbouring axes that are one run in both operands are joined, axes of 1 left out. */
+/** A walk as the kernels read it: neighboring axes that are one run in both operands are joined, axes of 1 left out. */
 function flat({ shape, stridesA, stridesB }: BroadcastWalk): number[] {
   let [length, stepA, stepB] = [1, 0, 0];
   const outer: number[] = [];

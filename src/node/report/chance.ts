@@ -8,8 +8,8 @@ import type { Subject } from './subject.js';
 const NULLS: Record<NullKind, string> = {
   normal: 'every number (tap) of the filter is drawn on its own, as before training: noise.',
   uniform: 'every number of the filter is drawn on its own, evenly between −1 and 1: noise.',
-  coloured:
-    'random as well, but neighbouring numbers are as alike as neighbouring pixels of the training images are. ' +
+  colored:
+    'random as well, but neighboring numbers are as alike as neighboring pixels of the training images are. ' +
     'Such filters look smooth, and smooth ones are easily taken for edges: this is the harder comparison.',
   permuted: "each learned filter's own numbers in random order: what is left when only the arrangement is lost.",
 };

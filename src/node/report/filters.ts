@@ -30,11 +30,11 @@ multiplied by the pixel below it, and the products are added up: one sum for eac
 left and −1 on its right. Where both sides are equally bright they cancel, and the sum is 0; where the left is brighter, it
 is high. So it <strong>detects a vertical edge</strong>.</p>
 <div class="lesson">
-${matrix('image: bright (200) left, dark (50) right', IMAGE, (value) => [grey(value), value > 99 ? '#222' : '#fff'], LEFT)}
+${matrix('image: bright (200) left, dark (50) right', IMAGE, (value) => [gray(value), value > 99 ? '#222' : '#fff'], LEFT)}
 <span aria-hidden="true">∗</span>
 ${matrix('filter', FILTER, (value) => [value > 0 ? '#f4a582' : value < 0 ? '#92c5de' : '#f7f7f7', '#222'])}
 <span aria-hidden="true">=</span>
-${matrix('result: where the edge is', result, (value) => [grey(value / 2), value > 200 ? '#222' : '#fff'], LEFT, 1)}
+${matrix('result: where the edge is', result, (value) => [gray(value / 2), value > 200 ? '#222' : '#fff'], LEFT, 1)}
 </div>
 <p>The outlined window gives, in each of its three rows, 1 · 200 + 0 · 200 − 1 · 50 = 150, and so 450 together. People used
 to design such filters by hand. The network of this report has ${figures.shape[0]} filters of ${size}×${size} numbers
@@ -46,15 +46,15 @@ number is dark (ink 1, paper 0), unlike in the example above.</p>
   );
 }
 
-function grey(value: number): string {
+function gray(value: number): string {
   return `rgb(${value}, ${value}, ${value})`;
 }
 
-/** Numbers as a table of coloured squares, with an outline around a window of 3x3 that begins in this column. */
+/** Numbers as a table of colored squares, with an outline around a window of 3x3 that begins in this column. */
 function matrix(
   caption: string,
   rows: readonly (readonly number[])[],
-  colours: (value: number) => [string, string],
+  colors: (value: number) => [string, string],
   column = -1,
   width = 3,
 ): Html {
@@ -62,7 +62,7 @@ function matrix(
   return html`<table class="matrix"><caption>${caption}</caption><tbody>${rows.map(
     (row, y) =>
       html`<tr>${row.map((value, x) => {
-        const [back, front] = colours(value);
+        const [back, front] = colors(value);
         const edges = marked(x, y) ? outline(x - column, y - 1, width) : '';
         return html`<td style="background:${back};color:${front};box-shadow:${edges || 'none'}">${fixed(value, 0)}</td>`;
       })}</tr>`,
@@ -108,7 +108,7 @@ ${earlier ? null : html`<p>Nothing is shown from before the training: ${noTimeli
 <div class="cards">${cards}</div>
 ${images.legend(scale, 'weight, one scale for all')}
 <p class="caption">What to look for: a filter that is positive on one side of a straight border and negative on the other is an
-<strong>edge</strong>; a stripe between two of the other colour is a <strong>line</strong>; the angle says which way it runs
+<strong>edge</strong>; a stripe between two of the other color is a <strong>line</strong>; the angle says which way it runs
 (0° is horizontal, 90° is vertical). <em>Closest ideal</em> is the mathematically drawn edge or line, of ${whole(ideals)}, that fits the filter best,
 scaled to match it. <strong>R²</strong>, called R2ori in tables, is the share of the filter that it explains: 1
 is a perfect edge or line, and random filters of this size reach ${fixed(figures.after.nulls[0].mean)} on average. A filter is

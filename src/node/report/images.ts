@@ -1,25 +1,25 @@
 import type { Dataset } from '../../data/dataset.js';
 import { optional } from '../../errors.js';
 import type { Patch } from '../../inspect/network/receptive-field.js';
-import { type Colour, diverging } from '../../inspect/pictures/colour.js';
+import { type Color, diverging } from '../../inspect/pictures/color.js';
 import { drawPanel, largest, type Panel, short } from '../../inspect/pictures/panel.js';
 import { Picture } from '../../inspect/pictures/picture.js';
 import { type Html, html } from './html.js';
 
 /** Draws images that a page carries in itself. */
 export interface Images {
-  /** Numbers as squares: `scale` has the strongest colours, its own largest unless given; `size` is about its width, 70. */
+  /** Numbers as squares: `scale` has the strongest colors, its own largest unless given; `size` is about its width, 70. */
   panel(panel: Panel, alt: string, options?: { scale?: number; size?: number }): Html;
   /** Several panels of one size side by side, in rows of so many. */
   sheet(panels: readonly Panel[], alt: string, options: { scale: number; square: number; columns: number }): Html;
   /** One image of a dataset, ink on paper, with a frame around a part of it. */
   digit(dataset: Dataset, index: number, alt: string, options?: { patch?: Patch; square?: number }): Html;
-  /** What the colours mean. */
+  /** What the colors mean. */
   legend(scale: number, unit: string): Html;
 }
 
 /** Of the frame around a part of a digit. */
-const MARK: Colour = [214, 69, 20];
+const MARK: Color = [214, 69, 20];
 const GAP = 8;
 
 /** The images as PNG in data URIs, made with the package fast-png. */
@@ -49,7 +49,7 @@ export async function images(): Promise<Images> {
     digit(dataset, index, alt, { patch, square = 3 } = {}) {
       const [, height, width] = dataset.inputShape;
       const picture = new Picture(width * square + 2, height * square + 2);
-      drawPanel(picture, { values: dataset.input(index), height, width, colours: 'ink' }, 1, 1, square, 1);
+      drawPanel(picture, { values: dataset.input(index), height, width, colors: 'ink' }, 1, 1, square, 1);
       if (patch) frame(picture, patch, square);
       return image(picture, alt);
     },

@@ -25,7 +25,7 @@ like these its accuracy is probably between ${percent(low)} and ${percent(high)}
 `,
     chart(
       charts.confusion(matrix, { width: 640, height: 560, document: page }),
-      'What the network says, for each digit. What to see: right answers lie on the grey diagonal; a dark square beside it is a frequent mistake.',
+      'What the network says, for each digit. What to see: right answers lie on the gray diagonal; a dark square beside it is a frequent mistake.',
     ),
     mistakes === 0
       ? html`<p>It makes no mistake on these digits.</p>`

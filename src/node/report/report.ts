@@ -4,7 +4,7 @@ import { ArgumentError, checkOptions, optional, show } from '../../errors.js';
 import { filtersOf } from '../../inspect/network/filters.js';
 import { NULL_NAMES, pText } from '../../inspect/study-text.js';
 import { chartDocument } from '../charts.js';
-import { behaviourSection } from './behaviour.js';
+import { behaviorSection } from './behavior.js';
 import { chanceSection } from './chance.js';
 import { gatherFigures, type ReportFigures, type ReportOptions } from './figures.js';
 import { filtersSection, lessonSection } from './filters.js';
@@ -40,7 +40,7 @@ export async function report(options: ReportOptions): Promise<{ html: string; fi
   const charts = await optional('report', '@observablehq/plot', () => import('../../charts/index.js'));
   const subject = { options, figures, weights, images: await images(), charts, page: await chartDocument() };
   const sections = [
-    ...[lessonSection, filtersSection, growthSection, chanceSection, behaviourSection],
+    ...[lessonSection, filtersSection, growthSection, chanceSection, behaviorSection],
     ...[readingSection, limitsSection, settingsSection],
   ].map((make) => make(subject));
   const { text } = html`<!doctype html>

@@ -4,8 +4,8 @@ import { useStore } from '../state/store.js';
 
 export interface Line {
   label: string;
-  /** Name of a colour in colours.css, such as '--accent'. */
-  colour: string;
+  /** Name of a color in colors.css, such as '--accent'. */
+  color: string;
   /** Fills the area below. */
   filled?: boolean;
   dashed?: boolean;
@@ -52,13 +52,13 @@ export function Chart({
   useLayoutEffect(() => {
     const element = box.current;
     if (!element) return;
-    const colours = getComputedStyle(element);
-    const colour = (name: string) => colours.getPropertyValue(name).trim();
+    const colors = getComputedStyle(element);
+    const color = (name: string) => colors.getPropertyValue(name).trim();
     const show = (value: number) => (percent ? `${(100 * value).toFixed(1)}%` : value.toPrecision(3));
     const axis: uPlot.Axis = {
-      stroke: colour('--quiet'),
-      grid: { stroke: colour('--rule'), width: 1 },
-      ticks: { stroke: colour('--rule'), width: 1 },
+      stroke: color('--quiet'),
+      grid: { stroke: color('--rule'), width: 1 },
+      ticks: { stroke: color('--rule'), width: 1 },
       font: '12px system-ui, sans-serif',
       labelFont: '12px system-ui, sans-serif',
     };
@@ -88,17 +88,17 @@ export function Chart({
           { label: xLabel, value: (_own, value) => (value === null ? '' : String(value)) },
           ...lines.map((line) => ({
             label: line.label,
-            stroke: colour(line.colour),
+            stroke: color(line.color),
             width: 2,
             points: { show: false },
             spanGaps: true,
             value: (_own: uPlot, value: number | null) => (value === null ? '' : show(value)),
-            ...(line.filled && { fill: `${colour(line.colour)}22`, width: 1 }),
+            ...(line.filled && { fill: `${color(line.color)}22`, width: 1 }),
             ...(line.dashed && { dash: [5, 5] }),
           })),
         ],
         cursor: { drag: { x: false, y: false } },
-        hooks: { draw: [(own) => drawMark(own, newest.current.mark, colour('--text'))] },
+        hooks: { draw: [(own) => drawMark(own, newest.current.mark, color('--text'))] },
       },
       newest.current.data,
       element,
@@ -132,11 +132,11 @@ export function Chart({
   return <div class="chart" ref={box} role="img" aria-label={label} />;
 }
 
-function drawMark({ ctx, bbox, valToPos }: uPlot, mark: number | null, colour: string): void {
+function drawMark({ ctx, bbox, valToPos }: uPlot, mark: number | null, color: string): void {
   if (mark === null) return;
   const x = Math.round(valToPos(mark, 'x', true));
   ctx.save();
-  ctx.strokeStyle = colour;
+  ctx.strokeStyle = color;
   ctx.lineWidth = devicePixelRatio;
   ctx.setLineDash([3 * devicePixelRatio, 3 * devicePixelRatio]);
   ctx.beginPath();

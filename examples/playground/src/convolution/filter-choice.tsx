@@ -90,7 +90,7 @@ export function FilterChooser({ lab, texts }: { lab: Lab; texts: ConvolutionText
           size={size}
           least={-MOST_WEIGHT}
           most={MOST_WEIGHT}
-          colourOf={(value) => diverging(value / peak)}
+          colorOf={(value) => diverging(value / peak)}
           onType={(index, value) => lab.typeWeight(index, value)}
           label={words.weights}
           cellLabel={texts.cell}

@@ -64,7 +64,7 @@ export function ImageChooser({ lab, texts }: { lab: Lab; texts: ConvolutionTexts
             size={OWN_SIZE}
             least={0}
             most={lab.own.value.white}
-            colourOf={(value) => gray(value / lab.own.value.white)}
+            colorOf={(value) => gray(value / lab.own.value.white)}
             onType={(index, value) => lab.paintPixel(index, value)}
             label={words.ownCells}
             cellLabel={texts.cell}

@@ -1,6 +1,6 @@
 /** A square of numbers that can be typed over; the arrow keys move between them. */
 import { useRef, useState } from 'preact/hooks';
-import type { Colour } from '../../../../src/inspect/index.js';
+import type { Color } from '../../../../src/inspect/index.js';
 import { parseNumber, short } from './numbers.js';
 import { css, textOn } from './paint.js';
 
@@ -9,7 +9,7 @@ interface NumberGridProps {
   size: number;
   least: number;
   most: number;
-  colourOf: (value: number) => Colour;
+  colorOf: (value: number) => Color;
   onType: (index: number, value: number) => void;
   label: string;
   cellLabel: (row: number, column: number) => string;
@@ -22,7 +22,7 @@ const ARROWS: Record<string, readonly [number, number]> = {
   ArrowRight: [0, 1],
 };
 
-export function NumberGrid({ values, size, least, most, colourOf, onType, label, cellLabel }: NumberGridProps) {
+export function NumberGrid({ values, size, least, most, colorOf, onType, label, cellLabel }: NumberGridProps) {
   const group = useRef<HTMLFieldSetElement>(null);
   // One stop of the Tab key for the whole grid, at the cell that was used last.
   const [current, setCurrent] = useState(0);
@@ -52,7 +52,7 @@ export function NumberGrid({ values, size, least, most, colourOf, onType, label,
     <fieldset class="number-grid" ref={group} style={{ '--cells': size }}>
       <legend class="unseen">{label}</legend>
       {Array.from(values, (value, index) => {
-        const colour = colourOf(value);
+        const color = colorOf(value);
         const drafted = draft?.index === index;
         return (
           <input
@@ -66,7 +66,7 @@ export function NumberGrid({ values, size, least, most, colourOf, onType, label,
             title={String(Number(value.toPrecision(6)))}
             tabIndex={index === Math.min(current, values.length - 1) ? 0 : -1}
             value={drafted ? draft.text : short(value)}
-            style={{ background: css(colour), color: textOn(colour) }}
+            style={{ background: css(color), color: textOn(color) }}
             onInput={(event) => type(index, event.currentTarget.value)}
             onKeyDown={(event) => move(event, index)}
             onFocus={(event) => {

@@ -1,5 +1,5 @@
 /** How the two boards are drawn: the image with the window on it, and the result as it fills in. */
-import { type Colour, diverging } from '../../../../src/inspect/index.js';
+import { type Color, diverging } from '../../../../src/inspect/index.js';
 import { short } from './numbers.js';
 import type { GrayImage, Tap, WalkPlan } from './walk.js';
 
@@ -27,18 +27,18 @@ const DARK_TEXT = '#000000';
 const LIGHT_TEXT = '#ffffff';
 
 /** Black for 0, white for 1. */
-export function gray(share: number): Colour {
+export function gray(share: number): Color {
   const level = Math.round(255 * Math.min(1, Math.max(0, share)));
   return [level, level, level];
 }
 
-export function css([red, green, blue]: Colour): string {
+export function css([red, green, blue]: Color): string {
   return `rgb(${red}, ${green}, ${blue})`;
 }
 
-/** Black or white, whichever is easier to read on a colour (luminance as in WCAG 2). */
-export function textOn(colour: Colour): string {
-  const [red, green, blue] = colour.map((part) => (part / 255) ** 2.2);
+/** Black or white, whichever is easier to read on a color (luminance as in WCAG 2). */
+export function textOn(color: Color): string {
+  const [red, green, blue] = color.map((part) => (part / 255) ** 2.2);
   return 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.18 ? DARK_TEXT : LIGHT_TEXT;
 }
 
@@ -64,7 +64,7 @@ export function paintImage(sheet: Sheet, image: GrayImage, plan: WalkPlan, taps:
   for (const tap of taps) paintWeight(sheet, tap.row + padding, tap.column + padding, tap.weight, peak);
 }
 
-/** The sums that have been shown so far, on a scale of colours that ends at `peak`. */
+/** The sums that have been shown so far, on a scale of colors that ends at `peak`. */
 export function paintResult(
   sheet: Sheet,
   result: Float32Array,
@@ -81,9 +81,9 @@ export function paintResult(
 }
 
 /** Small square pictures: thumbnails of digits and of filters. */
-export function paintPixels(sheet: Sheet, values: ArrayLike<number>, colourOf: (value: number) => Colour): void {
+export function paintPixels(sheet: Sheet, values: ArrayLike<number>, colorOf: (value: number) => Color): void {
   for (let i = 0; i < values.length; i++) {
-    fill(sheet, Math.floor(i / sheet.cells), i % sheet.cells, css(colourOf(values[i])));
+    fill(sheet, Math.floor(i / sheet.cells), i % sheet.cells, css(colorOf(values[i])));
   }
 }
 
@@ -91,23 +91,23 @@ function cellOf({ side, cells, density }: Sheet): number {
   return side / cells / density;
 }
 
-/** Where a cell begins, on a whole canvas pixel so that neighbours meet without a seam. */
+/** Where a cell begins, on a whole canvas pixel so that neighbors meet without a seam. */
 function edge({ side, cells }: Sheet, index: number): number {
   return Math.round((index * side) / cells);
 }
 
-function fill(sheet: Sheet, row: number, column: number, colour: string): void {
+function fill(sheet: Sheet, row: number, column: number, color: string): void {
   const [x, y] = [edge(sheet, column), edge(sheet, row)];
-  sheet.context.fillStyle = colour;
+  sheet.context.fillStyle = color;
   sheet.context.fillRect(x, y, edge(sheet, column + 1) - x, edge(sheet, row + 1) - y);
 }
 
-function paintCell(sheet: Sheet, row: number, column: number, colour: Colour, text: string): void {
-  fill(sheet, row, column, css(colour));
+function paintCell(sheet: Sheet, row: number, column: number, color: Color, text: string): void {
+  fill(sheet, row, column, css(color));
   const cell = cellOf(sheet);
   if (cell < NUMBERS_FROM) return;
   separate(sheet, row, column);
-  write(sheet, row, column, text, textOn(colour), Math.min(19, Math.max(9, cell * 0.34)));
+  write(sheet, row, column, text, textOn(color), Math.min(19, Math.max(9, cell * 0.34)));
 }
 
 /** A thin line around a cell that holds a number. */
@@ -120,10 +120,10 @@ function separate(sheet: Sheet, row: number, column: number): void {
 }
 
 /** Numbers end at the same distance from the right, so that digits stand under digits. */
-function write(sheet: Sheet, row: number, column: number, text: string, colour: string, size: number): void {
+function write(sheet: Sheet, row: number, column: number, text: string, color: string, size: number): void {
   const { context, density } = sheet;
   const [right, left] = [edge(sheet, column + 1), edge(sheet, column)];
-  context.fillStyle = colour;
+  context.fillStyle = color;
   context.font = `${size * density}px ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace`;
   context.textAlign = 'right';
   context.textBaseline = 'middle';
@@ -171,7 +171,7 @@ function paintEmpty(sheet: Sheet, row: number, column: number): void {
 /** A weight in the lower right corner of the pixel it weighs. */
 function paintWeight(sheet: Sheet, row: number, column: number, weight: number, peak: number): void {
   const { context, density } = sheet;
-  const colour = diverging(weight / peak);
+  const color = diverging(weight / peak);
   const size = Math.min(13, cellOf(sheet) * 0.2) * density;
   context.font = `${size}px system-ui, sans-serif`;
   context.textAlign = 'center';
@@ -179,29 +179,29 @@ function paintWeight(sheet: Sheet, row: number, column: number, weight: number, 
   const text = `×${short(weight)}`;
   const [width, height] = [context.measureText(text).width + 6 * density, size + 4 * density];
   const [x, y] = [edge(sheet, column + 1) - width - 3 * density, edge(sheet, row + 1) - height - 3 * density];
-  context.fillStyle = css(colour);
+  context.fillStyle = css(color);
   context.beginPath();
   context.roundRect(x, y, width, height, 3 * density);
   context.fill();
   context.strokeStyle = 'rgba(27, 30, 35, 0.35)';
   context.lineWidth = density;
   context.stroke();
-  context.fillStyle = textOn(colour);
+  context.fillStyle = textOn(color);
   context.fillText(text, x + width / 2, y + height / 2 + density / 2);
 }
 
-/** A square of `span` cells, orange inside a dark line, so that it is seen on every gray and every colour. */
+/** A square of `span` cells, orange inside a dark line, so that it is seen on every gray and every color. */
 function outline(sheet: Sheet, row: number, column: number, span: number, width: number): void {
   const { context, density, side } = sheet;
   const [left, top] = [edge(sheet, column), edge(sheet, row)];
   const [right, bottom] = [edge(sheet, column + span), edge(sheet, row + span)];
-  for (const [colour, thickness] of [
+  for (const [color, thickness] of [
     [WINDOW_EDGE, width + 2],
     [WINDOW, width],
   ] as const) {
     const inset = ((width + 2) / 2) * density;
     const [x, y] = [Math.max(inset, left), Math.max(inset, top)];
-    context.strokeStyle = colour;
+    context.strokeStyle = color;
     context.lineWidth = thickness * density;
     context.strokeRect(x, y, Math.min(side - inset, right) - x, Math.min(side - inset, bottom) - y);
   }

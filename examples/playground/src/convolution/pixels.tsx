@@ -1,6 +1,6 @@
 /** A square canvas that keeps as many pixels as it is shown with. */
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { type Colour, diverging } from '../../../../src/inspect/index.js';
+import { type Color, diverging } from '../../../../src/inspect/index.js';
 import { css, gray, paintPixels, type Sheet } from './paint.js';
 
 /** A canvas as wide as its container, drawn anew whenever its width, or what it shows, changes. */
@@ -31,14 +31,14 @@ export function SquareCanvas({ cells, paint }: { cells: number; paint: (sheet: S
 export function Thumbnail({ values, size, peak }: { values: Float32Array; size: number; peak: number | null }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   useEffect(() => {
-    const colourOf = (value: number): Colour => (peak === null ? gray(value) : diverging(value / peak));
+    const colorOf = (value: number): Color => (peak === null ? gray(value) : diverging(value / peak));
     const context = canvas.current!.getContext('2d')!;
-    paintPixels({ context, side: size, density: 1, cells: size }, values, colourOf);
+    paintPixels({ context, side: size, density: 1, cells: size }, values, colorOf);
   }, [values, size, peak]);
   return <canvas ref={canvas} width={size} height={size} />;
 }
 
-/** The colours from the most negative sum to the most positive. */
+/** The colors from the most negative sum to the most positive. */
 export function ScaleBar({ from, label }: { from: -1 | 0; label: string }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   useEffect(() => {

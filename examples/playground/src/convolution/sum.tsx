@@ -24,15 +24,15 @@ export function Sum({ lab, texts }: { lab: Lab; texts: ConvolutionTexts }) {
       <h3>{words.heading(lab.row.value + 1, lab.column.value + 1)}</h3>
       <div class="sum-parts">
         <Matrix name={words.patch} size={size} kind="patch">
-          {taps.map((tap) => ({ text: short(tap.pixel), colour: gray(tap.pixel / white), padding: tap.padding }))}
+          {taps.map((tap) => ({ text: short(tap.pixel), color: gray(tap.pixel / white), padding: tap.padding }))}
         </Matrix>
         <span class="sign">×</span>
         <Matrix name={words.weights} size={size} kind="weights">
-          {taps.map(({ weight }) => ({ text: short(weight), colour: diverging(weight / weightPeak) }))}
+          {taps.map(({ weight }) => ({ text: short(weight), color: diverging(weight / weightPeak) }))}
         </Matrix>
         <span class="sign">=</span>
         <Matrix name={words.products} size={size} kind="products">
-          {taps.map(({ product }) => ({ text: short(product), colour: diverging(product / (weightPeak * white)) }))}
+          {taps.map(({ product }) => ({ text: short(product), color: diverging(product / (weightPeak * white)) }))}
         </Matrix>
         <div class="written" style={{ '--cells': size }}>
           {rows.map((sum, row) => (
@@ -66,7 +66,7 @@ function term({ pixel, weight, product }: Tap, size: number): string {
 
 interface Cell {
   text: string;
-  colour: readonly [number, number, number];
+  color: readonly [number, number, number];
   padding?: boolean;
 }
 
@@ -74,11 +74,11 @@ function Matrix({ name, size, kind, children }: { name: string; size: number; ki
   return (
     <figure class={`matrix ${kind}`} style={{ '--cells': size }}>
       <div class="matrix-cells">
-        {children.map(({ text, colour, padding }, index) => (
+        {children.map(({ text, color, padding }, index) => (
           <span
             key={index}
             class={padding ? 'matrix-cell padding' : 'matrix-cell'}
-            style={padding ? undefined : { background: css(colour), color: textOn(colour) }}
+            style={padding ? undefined : { background: css(color), color: textOn(color) }}
           >
             {text}
           </span>

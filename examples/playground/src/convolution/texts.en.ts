@@ -53,7 +53,7 @@ export const convolutionEn = {
     padding: 'Padding',
     paddingTip: 'How many rings of zeros are put around the image',
     dilation: 'Dilation',
-    dilationTip: 'How far apart the pixels under neighbouring weights are',
+    dilationTip: 'How far apart the pixels under neighboring weights are',
     less: (what: string) => `${what}: one less`,
     more: (what: string) => `${what}: one more`,
     relu: 'ReLU on the result',
@@ -90,7 +90,7 @@ export const convolutionEn = {
     resultKeys: 'The result: the arrow keys move the window, the space bar plays',
     hint: 'Point at a pixel or at a sum, or use the arrow keys.',
     hintOwn: 'Click pixels to draw; point at a sum, or use the arrow keys, to move the window.',
-    scale: 'The colours of the result',
+    scale: 'The colors of the result',
   },
   sum: {
     heading: (row: number, column: number) => `At row ${row}, column ${column}`,
@@ -110,11 +110,11 @@ export const convolutionEn = {
     edge: 'An edge detector. Where both sides of the window are alike, the products cancel and the sum is 0. It is high (red) where the image is bright under the red weights and dark under the blue ones, and negative (blue) where it is the other way round.',
     line: 'A line detector. The sum is high (red) where a bright line lies along the red weights with darker pixels on both sides, negative (blue) beside such a line, and 0 where all is alike.',
     laplacian:
-      'A Laplacian: each pixel against its neighbours. The sum is 0 where all is alike; it is strong on points, corners and edges of any direction, red on their bright side and blue on their dark side.',
+      'A Laplacian: each pixel against its neighbors. The sum is 0 where all is alike; it is strong on points, corners and edges of any direction, red on their bright side and blue on their dark side.',
     blur: (sum: string) =>
-      `A blur: a weighted sum of the neighbourhood, which smooths the image. The weights add up to ${sum}; divided by that, the result would be as bright as the image.`,
+      `A blur: a weighted sum of the neighborhood, which smooths the image. The weights add up to ${sum}; divided by that, the result would be as bright as the image.`,
     sharpen:
-      'A sharpening filter: the pixel plus what sets it apart from its neighbours. Flat areas stay as they are, differences become stronger, with a dark rim on one side of an edge and a bright one on the other.',
+      'A sharpening filter: the pixel plus what sets it apart from its neighbors. Flat areas stay as they are, differences become stronger, with a dark rim on one side of an edge and a bright one on the other.',
     identity: 'The identity: one weight of 1 in the middle. The result is the image itself.',
     any: 'The sum is high (red) where the image is bright under the red weights and dark under the blue ones, that is, where it looks like the filter; negative (blue) where it looks like the opposite.',
     resembles: (name: string, cosine: string) => `It resembles “${name}” (cosine ${cosine}).`,

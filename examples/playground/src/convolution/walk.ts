@@ -2,7 +2,7 @@
 import { conv2d, noGrad, relu, tensor } from '../../../../src/index.js';
 import { windowsAlong } from '../../../../src/shape.js';
 
-/** A square grey image. */
+/** A square gray image. */
 export interface GrayImage {
   /** [size, size], row-major, from 0 (black) to `white`. */
   values: Float32Array;
@@ -121,7 +121,7 @@ export function positionMoved(plan: WalkPlan, position: number, down: number, ac
   return row * plan.outSize + hold((position % plan.outSize) + across);
 }
 
-/** The largest absolute value, which the colour scale ends at; 1 where all are 0. */
+/** The largest absolute value, which the color scale ends at; 1 where all are 0. */
 export function peakOf(values: ArrayLike<number>): number {
   let peak = 0;
   for (let i = 0; i < values.length; i++) peak = Math.max(peak, Math.abs(values[i]));

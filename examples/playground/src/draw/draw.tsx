@@ -1,13 +1,13 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { Dataset } from '../../../../src/index.js';
 import { ink } from '../../../../src/inspect/index.js';
-import { permutePixels } from '../../../controls.js';
+import { permutePixels } from '../../../lib/controls.js';
 import { useCalm } from '../calm.js';
 import { Card } from '../card.js';
 import { Pixels } from '../pictures/pixels.js';
 import { useStore } from '../state/store.js';
 import { useTexts } from '../texts/index.js';
-import { centred, type Stroke } from './centred.js';
+import { centered, type Stroke } from './centered.js';
 import { oneOfEach } from './examples.js';
 import { lookAt } from './look.js';
 import { Maps } from './maps.js';
@@ -28,7 +28,7 @@ export function DrawCard() {
   const permuted = condition === 'permuted';
   const draw = (next: readonly Stroke[]) => {
     setStrokes(next);
-    const pixels = centred(next);
+    const pixels = centered(next);
     parts.image.value = { pixels: permuted ? permutedAs(pixels, seed) : pixels, label: null };
   };
   const clear = () => {
@@ -58,7 +58,7 @@ export function DrawCard() {
             {image && (
               <div class="draw-seen" title={texts.seenTip}>
                 <span class="note">{texts.seen}</span>
-                <Pixels values={image.pixels} width={28} height={28} colour={ink} label={texts.seen} />
+                <Pixels values={image.pixels} width={28} height={28} color={ink} label={texts.seen} />
               </div>
             )}
           </div>
@@ -110,7 +110,7 @@ function Examples({
             checked={chosen?.pixels === pixels}
             onChange={() => onChoose(pixels, label)}
           />
-          <Pixels values={pixels} width={28} height={28} colour={ink} label={texts.example(label)} />
+          <Pixels values={pixels} width={28} height={28} color={ink} label={texts.example(label)} />
         </label>
       ))}
     </fieldset>

@@ -1,6 +1,6 @@
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { useTexts } from '../texts/index.js';
-import type { Place, Stroke } from './centred.js';
+import type { Place, Stroke } from './centered.js';
 
 /** Pixels of the canvas along a side, whatever size the styles give it; places on the pad are from 0 to 1. */
 const SIDE = 560;
@@ -72,7 +72,7 @@ function placeOf(event: PointerEvent, board = event.currentTarget as Element): P
   return { x: hold((event.clientX - left) / width), y: hold((event.clientY - top) / height) };
 }
 
-/** Black on white: what the colours of the page are does not matter to paper. */
+/** Black on white: what the colors of the page are does not matter to paper. */
 function paint(context: CanvasRenderingContext2D, strokes: readonly Stroke[], picture: Float32Array | null): void {
   context.fillStyle = '#fff';
   context.fillRect(0, 0, SIDE, SIDE);

@@ -9,7 +9,7 @@ export const drawEn = {
   examples: 'Or choose a held-out digit',
   example: (label: number) => `A handwritten ${label} that the network never learns from`,
   seen: 'What the network sees',
-  seenTip: 'Scaled to fit 20 × 20 pixels, its centre of mass in the middle of 28 × 28, as all digits of MNIST are',
+  seenTip: 'Scaled to fit 20 × 20 pixels, its center of mass in the middle of 28 × 28, as all digits of MNIST are',
   permuted: 'This network learned from permuted pixels, so it sees your drawing permuted, too.',
   untrained: 'The network has learned nothing yet: these numbers are the guesses of random weights. Train it first.',
   empty: 'Nothing is drawn yet.',
@@ -18,7 +18,7 @@ export const drawEn = {
   probability: (digit: number, percent: string) => `${digit}: ${percent}`,
   maps: (layer: number, count: number) => `Layer ${layer}: ${count} feature maps`,
   mapsNote:
-    'The output of each filter at each position, before ReLU: red where the image looks like the filter, blue where it looks like the opposite. One colour scale per layer.',
+    'The output of each filter at each position, before ReLU: red where the image looks like the filter, blue where it looks like the opposite. One color scale per layer.',
   map: (layer: number, index: number) => `Feature map ${index} of layer ${layer}`,
 };
 

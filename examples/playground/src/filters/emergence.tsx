@@ -27,10 +27,10 @@ export function EmergenceView() {
     ] as const;
   }, [snapshots]);
   const lines = [
-    { label: texts.smoothBand, colour: '--band-smooth', filled: true },
-    { label: texts.independentBand, colour: '--band-independent', filled: true },
-    { label: texts.twin, colour: '--quiet', dashed: true },
-    { label: texts.layer, colour: '--accent' },
+    { label: texts.smoothBand, color: '--band-smooth', filled: true },
+    { label: texts.independentBand, color: '--band-independent', filled: true },
+    { label: texts.twin, color: '--quiet', dashed: true },
+    { label: texts.layer, color: '--accent' },
   ];
   return (
     <div class="emergence" id="emergence">

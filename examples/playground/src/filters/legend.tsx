@@ -3,7 +3,7 @@ import { Pixels } from '../pictures/pixels.js';
 const WIDTH = 101;
 const RAMP = Array.from({ length: WIDTH }, (_, i) => (2 * i) / (WIDTH - 1) - 1);
 
-/** What the colours mean: from -scale by 0 to scale. */
+/** What the colors mean: from -scale by 0 to scale. */
 export function Legend({ scale, label }: { scale: number; label: string }) {
   const end = Number(scale.toPrecision(2));
   return (

@@ -30,7 +30,7 @@ export function Excited({ shown, filter, inquiry, heldOut }: Inspected) {
       <div class="liked" title={texts.maximizedTip}>
         <h3>{texts.maximized}</h3>
         {seen?.maximized ? (
-          <Pixels values={seen.maximized} width={size} height={size} colour={ink} label={texts.maximized} />
+          <Pixels values={seen.maximized} width={size} height={size} color={ink} label={texts.maximized} />
         ) : (
           <p class="note">{seen ? texts.unmoved : texts.loading}</p>
         )}
@@ -42,7 +42,7 @@ export function Excited({ shown, filter, inquiry, heldOut }: Inspected) {
             const tip = texts.excitingTip(label, value.toFixed(2));
             return (
               <li key={index} title={tip}>
-                <Pixels values={heldOut.input(index)} width={28} height={28} colour={ink} label={tip} />
+                <Pixels values={heldOut.input(index)} width={28} height={28} color={ink} label={tip} />
                 <i
                   style={{
                     top: `${(100 * top) / 28}%`,
@@ -77,7 +77,7 @@ function FeatureMap({ shown, filter, heldOut }: Omit<Inspected, 'inquiry'>) {
     <div class="mapped">
       <h3>{texts.map}</h3>
       <div title={texts.mapTip}>
-        <Pixels values={pixels} width={28} height={28} colour={ink} label={texts.digit} />
+        <Pixels values={pixels} width={28} height={28} color={ink} label={texts.digit} />
         <span aria-hidden="true">→</span>
         <Pixels values={map} {...{ width, height }} scale={roundScale(maps.values)} label={texts.mapTip} />
       </div>

@@ -21,7 +21,7 @@ export const inspectorEn = {
   exciting: 'Held-out digits that excite it most',
   excitingTip: (label: number, value: string) => `A ${label}: in the frame the filter gives ${value}`,
   maximized: 'Its preferred input',
-  maximizedTip: 'Found by gradient ascent from plain grey: dark where it wants ink',
+  maximizedTip: 'Found by gradient ascent from plain gray: dark where it wants ink',
   unmoved: 'No input increases its response.',
   needed: 'Does the network need it?',
   neededNote:

@@ -4,7 +4,7 @@ import { css, textOn } from '../convolution/paint.js';
 import type { Snapshot } from '../state/measuring.js';
 import { useTexts } from '../texts/index.js';
 
-/** The weights of a filter, as numbers on their colours. */
+/** The weights of a filter, as numbers on their colors. */
 export function Weights({ shown, filter }: { shown: Snapshot; filter: number }) {
   const { inspector: texts } = useTexts();
   const size = shown.shape[2];
@@ -18,12 +18,12 @@ export function Weights({ shown, filter }: { shown: Snapshot; filter: number }) 
           {Array.from({ length: size }, (_, row) => (
             <tr key={row}>
               {Array.from(values.subarray(row * size, (row + 1) * size), (value, column) => {
-                const colour = diverging(value / peak);
+                const color = diverging(value / peak);
                 return (
                   <td
                     key={column}
                     title={value.toPrecision(6)}
-                    style={{ background: css(colour), color: textOn(colour) }}
+                    style={{ background: css(color), color: textOn(color) }}
                   >
                     {short(value)}
                   </td>

@@ -1,10 +1,10 @@
 import { useLayoutEffect, useRef } from 'preact/hooks';
-import { type Colour, diverging } from '../../../../src/inspect/index.js';
+import { type Color, diverging } from '../../../../src/inspect/index.js';
 
 /**
  * Numbers as one square pixel each, whatever size the styles give the canvas.
  * @param values [height, width], row-major
- * @param colour of a number; `diverging` of it divided by `scale` unless given
+ * @param color of a number; `diverging` of it divided by `scale` unless given
  */
 export function Pixels({
   values,
@@ -12,14 +12,14 @@ export function Pixels({
   height,
   label,
   scale = 1,
-  colour = diverging,
+  color = diverging,
 }: {
   values: ArrayLike<number>;
   width: number;
   height: number;
   label: string;
   scale?: number;
-  colour?: (value: number) => Colour;
+  color?: (value: number) => Color;
 }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const made = useRef<{ context: CanvasRenderingContext2D; image: ImageData } | null>(null);
@@ -31,11 +31,11 @@ export function Pixels({
     }
     const { context, image } = made.current;
     for (let i = 0; i < width * height; i++) {
-      image.data.set(colour(values[i] / scale), 4 * i);
+      image.data.set(color(values[i] / scale), 4 * i);
       image.data[4 * i + 3] = 255;
     }
     context.putImageData(image, 0, 0);
-  }, [values, width, height, scale, colour]);
+  }, [values, width, height, scale, color]);
   return <canvas class="pixels" ref={canvas} width={width} height={height} role="img" aria-label={label} />;
 }
 

@@ -46,7 +46,7 @@ export function Confusion({ confusion }: { confusion: number[][] }) {
   );
 }
 
-/** How strong the colour of a cell is, in per cent: a few mistakes are to be seen beside many right answers. */
+/** How strong the color of a cell is, in per cent: a few mistakes are to be seen beside many right answers. */
 function shareOf(count: number, total: number, right: boolean): string {
   if (count === 0) return '0%';
   return `${Math.round(right ? (42 * count) / total : Math.min(50, 15 + (400 * count) / total))}%`;

@@ -22,7 +22,7 @@ export function Mistakes({ mistakes, total }: { mistakes: Mistake[]; total: numb
                 values={heldOut.input(mistake.index)}
                 width={28}
                 height={28}
-                colour={ink}
+                color={ink}
                 label={texts.digit(mistake.label)}
               />
               <div>

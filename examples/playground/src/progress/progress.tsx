@@ -54,8 +54,8 @@ function Curve({ of, mark }: { of: 'loss' | 'accuracy'; mark: number | null }) {
         label={texts.chart(texts[of])}
         xLabel={texts.steps}
         lines={[
-          { label: texts.train, colour: '--second' },
-          { label: texts.heldOut, colour: '--accent' },
+          { label: texts.train, color: '--second' },
+          { label: texts.heldOut, color: '--accent' },
         ]}
         data={data}
         {...(of === 'accuracy' && { range: [0, 1] as [number, number] })}

@@ -1,5 +1,5 @@
 /** What a run is made of: all of it stands in the page's address, so that a link reproduces the run. */
-import { type Initialisation, OPTIMIZERS, type OptimizerName, SETTINGS } from '../../../recipe.js';
+import { type Initialization, OPTIMIZERS, type OptimizerName, SETTINGS } from '../../../lib/recipe.js';
 
 export type Condition = 'recipe' | 'permuted' | 'shuffled' | 'untrained';
 
@@ -14,7 +14,7 @@ export interface Settings {
   epochs: number;
   /** Of the split, the weights and the order of the images. */
   seed: number;
-  initialisation: Initialisation;
+  initialization: Initialization;
   optimizer: OptimizerName;
   condition: Condition;
 }
@@ -22,7 +22,7 @@ export interface Settings {
 export const DEFAULTS: Settings = {
   ...{ kernelSize: 5, filters: 12 },
   ...SETTINGS,
-  ...{ initialisation: 'default', optimizer: 'sgd', condition: 'recipe' },
+  ...{ initialization: 'default', optimizer: 'sgd', condition: 'recipe' },
 };
 
 /** The name of each setting in the address, and what it may be: one of a few, or a number within a range. */
@@ -39,7 +39,7 @@ export const FIELDS: Record<keyof Settings, Field> = {
   weightDecay: { key: 'decay', least: 0, most: 1, whole: false },
   epochs: { key: 'epochs', least: 1, most: 100, whole: true },
   seed: { key: 'seed', least: 0, most: Number.MAX_SAFE_INTEGER, whole: true },
-  initialisation: { key: 'init', choices: ['default', 'he'] },
+  initialization: { key: 'init', choices: ['default', 'he'] },
   optimizer: { key: 'optimizer', choices: Object.keys(OPTIMIZERS) },
   condition: { key: 'condition', choices: ['recipe', 'permuted', 'shuffled', 'untrained'] },
 };

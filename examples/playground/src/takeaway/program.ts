@@ -1,7 +1,7 @@
 /** The run of some settings as a program that needs nothing but convgrad and mnist. */
 
-import { SHUFFLED } from '../../../controls.js';
-import type { OptimizerName, Settings as TrainingSettings } from '../../../recipe.js';
+import { SHUFFLED } from '../../../lib/controls.js';
+import type { OptimizerName, Settings as TrainingSettings } from '../../../lib/recipe.js';
 import type { Settings } from '../state/settings.js';
 
 /** What the programs import, by entry; only what is used is written. */
@@ -32,7 +32,7 @@ const CORE = [
  * @param query the settings as they stand in the page's address
  */
 export function programOf(settings: Settings, training: TrainingSettings, query: string): string {
-  const { seed, filters, kernelSize, initialisation, optimizer, condition } = settings;
+  const { seed, filters, kernelSize, initialization, optimizer, condition } = settings;
   const { epochs, batchSize, lr, weightDecay } = training;
   const afterPool1 = Math.floor((28 - kernelSize + 1) / 2);
   const features = 16 * Math.floor((afterPool1 - 2) / 2) ** 2;
@@ -51,7 +51,7 @@ const model = new Sequential({
   flatten: new Flatten(),
   dense: new Dense(${features}, 10),
 });`,
-    initialisation === 'he' ? HE : '',
+    initialization === 'he' ? HE : '',
     `
 const conv1 = model.at('conv1', Conv2D).weight;
 const others = model.parameters().filter((parameter) => parameter !== conv1);

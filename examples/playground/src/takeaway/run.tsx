@@ -1,5 +1,5 @@
 import { useMemo } from 'preact/hooks';
-import { SHUFFLED } from '../../../controls.js';
+import { SHUFFLED } from '../../../lib/controls.js';
 import { CopyButton } from '../copy-button.js';
 import { writeSettings } from '../state/settings.js';
 import { useStore } from '../state/store.js';

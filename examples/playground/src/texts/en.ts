@@ -15,8 +15,8 @@ export const en = {
     language: 'Language',
     languageTip: 'The language of this page',
     languages: { en: 'EN', zh: '中文' },
-    theme: 'Colours',
-    themeTip: 'The colours of this page: as your system has them, light or dark',
+    theme: 'Colors',
+    themeTip: 'The colors of this page: as your system has them, light or dark',
     themes: { system: 'Auto', light: 'Light', dark: 'Dark' },
   },
   training: {
@@ -51,7 +51,7 @@ export const en = {
     tips: {
       recipe: 'Digits with their true labels. Choose a control to see what happens when their structure is gone.',
       permuted:
-        'Control: the pixels of every image in one and the same random order. The network still learns, but neighbouring pixels are neighbours no longer: edges should not appear.',
+        'Control: the pixels of every image in one and the same random order. The network still learns, but neighboring pixels are neighbors no longer: edges should not appear.',
       shuffled:
         'Control: 1,000 digits with random labels, learned by heart. The images are intact, but the task makes no sense.',
       untrained: 'Control: as many steps at a learning rate of 0. Nothing is learned, so nothing should be found.',
@@ -61,7 +61,7 @@ export const en = {
     title: 'The first filters, live',
     lede: 'Each square is one filter of the first layer: a few weights that slide over the image. Blue is negative, white zero, red positive.',
     loading: 'Loading…',
-    rows: 'Small: the untrained twin. Large: the same filter now. One colour scale for all.',
+    rows: 'Small: the untrained twin. Large: the same filter now. One color scale for all.',
     legend: 'weight',
     twin: (index: number) => `Filter ${index} before training`,
     filter: (index: number) => `Filter ${index} now`,
@@ -100,7 +100,7 @@ export const en = {
     nulls: { independent: 'independent weights', smooth: 'smooth weights' },
     nullTips: {
       independent: 'Every weight is drawn independently of the others',
-      smooth: 'Neighbouring weights are as similar as neighbouring pixels of the digits',
+      smooth: 'Neighboring weights are as similar as neighboring pixels of the digits',
     },
     verdicts: {
       inside: 'Within the range of chance: nothing follows.',
@@ -143,8 +143,8 @@ export const en = {
       weightDecay: 'Weight decay',
       epochs: 'Epochs',
       seed: 'Seed',
-      initialisation: 'Initialisation',
-      optimizer: 'Optimiser',
+      initialization: 'Initialization',
+      optimizer: 'Optimizer',
       condition: 'Condition',
     },
     tips: {
@@ -155,7 +155,7 @@ export const en = {
       weightDecay: 'How fast unused weights of the first layer fade; this is how the initial noise disappears',
       epochs: 'How many times every image is seen',
       seed: 'Which random numbers are used: for the split into training and held-out digits, the initial weights and the order of the images',
-      initialisation: 'What the weights start as: PyTorch’s default, or He’s normal distribution',
+      initialization: 'What the weights start as: PyTorch’s default, or He’s normal distribution',
       optimizer: 'How the gradient becomes a step; choosing one sets the learning rate that suits it',
       condition: 'What it learns from',
     },

@@ -1,14 +1,14 @@
 import type { Pace } from './messages.js';
 
 /** Thrown into a training that nobody wants any more. */
-export class Cancelled extends Error {}
+export class Canceled extends Error {}
 
 /** Lets a training through batch by batch: not while it is paused, and no faster than the pace says. */
 export class Gate {
   #pace: Pace;
   #allowed = 0;
   #due = 0;
-  #cancelled = false;
+  #canceled = false;
   #wake: () => void = () => {};
   /** Called when the training comes to a stand. */
   onHold: () => void = () => {};
@@ -31,22 +31,22 @@ export class Gate {
 
   /** Ends the training that waits here, now or when it comes. */
   cancel(): void {
-    this.#cancelled = true;
+    this.#canceled = true;
     this.#wake();
   }
 
-  /** Before each batch: nothing to wait for when it goes on at once. @throws Cancelled */
+  /** Before each batch: nothing to wait for when it goes on at once. @throws Canceled */
   pass(): void | Promise<void> {
-    if (this.#cancelled) throw new Cancelled();
+    if (this.#canceled) throw new Canceled();
     if (!this.#pace.paused && this.#pace.stepsPerSecond === null) return;
     return this.#wait();
   }
 
   async #wait(): Promise<void> {
-    const holds = () => !this.#cancelled && this.#pace.paused && this.#allowed === 0;
+    const holds = () => !this.#canceled && this.#pace.paused && this.#allowed === 0;
     if (holds()) this.onHold();
     while (holds()) await this.#woken();
-    if (this.#cancelled) throw new Cancelled();
+    if (this.#canceled) throw new Canceled();
     if (this.#allowed > 0) {
       this.#allowed = 0;
       return;
@@ -56,7 +56,7 @@ export class Gate {
     const now = performance.now();
     this.#due = Math.max(this.#due, now - 100) + 1000 / this.#pace.stepsPerSecond;
     if (this.#due > now) await this.#woken(this.#due - now);
-    if (this.#cancelled) throw new Cancelled();
+    if (this.#canceled) throw new Canceled();
     if (this.#pace.paused) await this.#wait();
   }
 

@@ -1,8 +1,8 @@
 /** What the settings mean: the digits, the network and the training, as the examples 03 and 05 have them. */
 import { splitMnist } from '../../../../datasets/mnist-split.js';
 import { Dataset, manualSeed, type Sequential } from '../../../../src/index.js';
-import { permutePixels, shuffleLabels } from '../../../controls.js';
-import { network, type Settings as TrainingSettings } from '../../../recipe.js';
+import { permutePixels, shuffleLabels } from '../../../lib/controls.js';
+import { network, type Settings as TrainingSettings } from '../../../lib/recipe.js';
 import type { Settings } from '../state/settings.js';
 
 const PIXELS = 28 * 28;
@@ -15,8 +15,8 @@ export interface Digits {
 /** All digits as they lie in their file, digit by digit: a quarter of what a Dataset takes. */
 export interface PackedDigits {
   labels: Uint8Array;
-  /** 784 grey values a digit, 0 to 255. */
-  greys: Uint8Array;
+  /** 784 gray values a digit, 0 to 255. */
+  grays: Uint8Array;
 }
 
 /** The file of digits that stands beside the page, made by digits-file.ts: what a worker keeps of them, a fifth in size. */
@@ -31,7 +31,7 @@ export async function digitsIn(file: Blob): Promise<PackedDigits> {
   const stream = file.stream().pipeThrough(new DecompressionStream('gzip'));
   const bytes = new Uint8Array(await new Response(stream).arrayBuffer());
   const count = bytes.length / (1 + PIXELS);
-  return { labels: bytes.subarray(0, count), greys: bytes.subarray(count) };
+  return { labels: bytes.subarray(0, count), grays: bytes.subarray(count) };
 }
 
 /** Split by the seed, as `loadMnist` does, and changed as the condition says. */
@@ -62,18 +62,18 @@ function splitOf({ labels }: PackedDigits, seed: number): Digits {
 }
 
 /** @param numbers which digits, as inputs of a dataset */
-function unpacked({ greys }: PackedDigits, { inputs: numbers, labels, classes, length }: Dataset): Dataset {
+function unpacked({ grays }: PackedDigits, { inputs: numbers, labels, classes, length }: Dataset): Dataset {
   const inputs = new Float32Array(length * PIXELS);
   numbers.forEach((number, i) => {
-    for (let pixel = 0; pixel < PIXELS; pixel++) inputs[i * PIXELS + pixel] = greys[number * PIXELS + pixel] / 255;
+    for (let pixel = 0; pixel < PIXELS; pixel++) inputs[i * PIXELS + pixel] = grays[number * PIXELS + pixel] / 255;
   });
   return new Dataset(inputs, [1, 28, 28], labels, classes);
 }
 
 /** The network before training; for the same settings always the same. */
-export function networkOf({ seed, filters, kernelSize, initialisation }: Settings): Sequential {
+export function networkOf({ seed, filters, kernelSize, initialization }: Settings): Sequential {
   manualSeed(seed);
-  return network({ filters, kernelSize, initialisation });
+  return network({ filters, kernelSize, initialization });
 }
 
 /** How often digits with shuffled labels are seen, for each time that all digits would be: until they are known by heart. */

@@ -60,7 +60,7 @@ async function answer(message: Exclude<ToMeasurer, { type: 'ping' }>): Promise<v
 async function drawNulls(size: number): Promise<void> {
   if (nulls.has(size) || !file) return;
   const patches = someDigitsOf(await digitsIn(await file), DEFAULTS, PATCHES);
-  nulls.set(size, [nullDistribution('normal', size), nullDistribution('coloured', size, { patches })]);
+  nulls.set(size, [nullDistribution('normal', size), nullDistribution('colored', size, { patches })]);
 }
 
 function measure({ model, settings, heldOut }: Job, asked: ToMeasurer & { type: 'measure' }): Measured {

@@ -1,7 +1,7 @@
 /** The worker that trains: the examples' own training, let through batch by batch. */
 import { type Callback, type Sequential, setThreads, type TrainingState, weightHash } from '../../../../src/index.js';
-import { train } from '../../../recipe.js';
-import { Cancelled, Gate } from './gate.js';
+import { train } from '../../../lib/recipe.js';
+import { Canceled, Gate } from './gate.js';
 import { type Digits, digitsIn, digitsOf, fetchDigits, networkOf, trainingOf } from './job.js';
 import type { Frame, FromTrainer, ToTrainer } from './messages.js';
 import { weightsOf } from './weights.js';
@@ -25,7 +25,7 @@ export function answerTrainer(data: ToTrainer): void {
     gate?.cancel();
     gate = new Gate(data.pace);
     prepare(data, gate).catch((error: unknown) => {
-      if (error instanceof Cancelled) return;
+      if (error instanceof Canceled) return;
       post({ type: 'failed', run: data.run, message: error instanceof Error ? error.message : String(error) });
     });
   }

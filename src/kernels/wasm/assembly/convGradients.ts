@@ -94,7 +94,7 @@ export function gradInput(
   }
 }
 
-/** For each of four neighbouring pixels, the nonzero numbers of dy over all filters, each with its filter's offset. */
+/** For each of four neighboring pixels, the nonzero numbers of dy over all filters, each with its filter's offset. */
 function listPixels(dy: usize, planeBytes: i32, filters: i32, filterBytes: i32, list: usize, listBytes: i32, jobs: usize): void {
   let v0 = list;
   let v1 = v0 + 2 * listBytes;

@@ -4,8 +4,8 @@ import { high, highPairs, low, lowPairs } from './transpose';
 // of a filter for one channel.
 //
 // All three kernels see an example as an *arranged* image: padded, with the channels of a group innermost, so that the
-// taps of one filter row, kernelW * channels of them, are neighbours in memory. Columns that a dilation joins are made
-// neighbours too. Each output pixel then is one offset into the arranged image, whatever stride, padding and dilation,
+// taps of one filter row, kernelW * channels of them, are neighbors in memory. Columns that a dilation joins are made
+// neighbors too. Each output pixel then is one offset into the arranged image, whatever stride, padding and dilation,
 // and `rowStep` leads from one filter row to the next.
 
 /** The fields of ../convolution.ts, in its order: the sizes, then what follows from them. All lengths in bytes. */

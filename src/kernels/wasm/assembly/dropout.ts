@@ -15,7 +15,7 @@ function kept(place: v128, key0: v128, key1: v128, least: v128): v128 {
   return i32x4.ge_u(hash(v128.xor(hash(i32x4.add(place, key0)), key1)), least);
 }
 
-/** y += x * scale where it is kept, or y = ... when `adds` is false, for the numbers [from, to); `run` neighbours share their fate. */
+/** y += x * scale where it is kept, or y = ... when `adds` is false, for the numbers [from, to); `run` neighbors share their fate. */
 export function dropout(
   x: usize,
   y: usize,

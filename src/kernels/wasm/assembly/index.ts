@@ -1,6 +1,6 @@
 export { binary, binaryGradient, gather, reduceAdd, scatterAdd, spreadAdd, stripsAdd, sumChannels } from './broadcast';
 export { conv2d, packBlocks } from './convForward';
-export { conv2dGrey, packGrey } from './convGrey';
+export { conv2dGray, packGray } from './convGray';
 export { gradInput, gradWeight } from './convGradients';
 export { countNonzero, packTurned, spreadBias } from './convSparse';
 export { addRows, offsets, packRows } from './convolution';

@@ -1,7 +1,7 @@
 import { exp1, log1 } from './math';
 
 // Lines of `length` elements that are `inner` apart, in an array of `outer` * `length` * `inner`. `stride` is the
-// distance of neighbours in bytes.
+// distance of neighbors in bytes.
 
 /** What the last line gave: its largest element and the sum of e^(x - largest). */
 let peak: f32 = 0;

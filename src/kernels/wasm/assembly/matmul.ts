@@ -7,7 +7,7 @@ const BLOCK = 1024;
 const PANEL = 512;
 
 /**
- * b is stored as [K, N]; neighbours in a are `stepM` and `stepK` bytes apart. Rows [from, to) of y. `panel` is room for
+ * b is stored as [K, N]; neighbors in a are `stepM` and `stepK` bytes apart. Rows [from, to) of y. `panel` is room for
  * 512 * 8 numbers.
  */
 export function matmul(

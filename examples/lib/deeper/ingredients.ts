@@ -10,7 +10,7 @@
  * one a channel and tap. Divided by their sum they are shares of the rise. A tap with a positive weight adds to it when
  * its channel is found there more than elsewhere, one with a negative weight when it is found there less.
  */
-import type { Values } from '../../src/inspect/index.js';
+import type { Values } from '../../../src/inspect/index.js';
 
 /** A filter is 3x3 on each channel. */
 const TAPS = 9;

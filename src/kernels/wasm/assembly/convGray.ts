@@ -1,13 +1,13 @@
 import { arrange, clear, ConvSizes } from './convolution';
 
-// Forward for one channel a group, as in a first layer on grey images: neighbouring pixels are neighbours in memory
+// Forward for one channel a group, as in a first layer on gray images: neighboring pixels are neighbors in memory
 // then, so that a vector holds four pixels. A tile is 4 filters by 2 such vectors, wherever these are in the image.
 
 /** Bytes of a tap: the weights of 4 filters, and the tap's place relative to a pixel's first. */
 const TAP = 20;
 
 /** Copies weights into blocks of 4 filters: the biases, then the taps. */
-export function packGrey(s: ConvSizes, weight: usize, bias: usize, to: usize): void {
+export function packGray(s: ConvSizes, weight: usize, bias: usize, to: usize): void {
   const filters = s.O / s.groups;
   const taps = s.kernelH * s.kernelW;
   for (let g = 0; g < s.groups; g++) {
@@ -28,7 +28,7 @@ export function packGrey(s: ConvSizes, weight: usize, bias: usize, to: usize): v
 }
 
 /** Examples [from, to); as `conv2d` in convForward.ts, for one channel a group, strideW and dilationW 1 and outW at least 4. */
-export function conv2dGrey(
+export function conv2dGray(
   s: ConvSizes,
   x: usize,
   y: usize,

@@ -27,7 +27,7 @@ import {
   SGD,
   type Tensor,
   zeros,
-} from '../src/index.js';
+} from '../../src/index.js';
 
 export interface Settings {
   epochs: number;
@@ -57,13 +57,13 @@ export const OPTIMIZERS = {
 export type OptimizerName = keyof typeof OPTIMIZERS;
 
 /** What weights start as: PyTorch's default, or He's normal numbers of variance 2 / fanIn with biases of 0. */
-export type Initialisation = 'default' | 'he';
+export type Initialization = 'default' | 'he';
 
 /** 28x28 pixels to ten logits; every weight starts as a random number from the default generator. */
 export function network({
   filters = 12,
   kernelSize = 5,
-  initialisation = 'default' as Initialisation,
+  initialization = 'default' as Initialization,
 } = {}): Sequential {
   const afterPool1 = Math.floor((28 - kernelSize + 1) / 2);
   const afterPool2 = Math.floor((afterPool1 - 2) / 2);
@@ -77,11 +77,11 @@ export function network({
     flatten: new Flatten(),
     dense: new Dense(16 * afterPool2 ** 2, 10),
   });
-  return initialisation === 'he' ? heInitialised(model) : model;
+  return initialization === 'he' ? heInitialized(model) : model;
 }
 
 /** Source: He et al. 2015, https://arxiv.org/abs/1502.01852, equation 10. */
-function heInitialised(model: Sequential): Sequential {
+function heInitialized(model: Sequential): Sequential {
   const drawn = model.namedParameters().map(([name, { shape, size }]) => {
     const fanIn = size / shape[0];
     return [name, shape.length === 1 ? zeros(shape) : randn(shape).mul(Math.sqrt(2 / fanIn))] as const;

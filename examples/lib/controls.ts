@@ -2,7 +2,7 @@
  * What the controls of the main job change in the digits: everything that makes edges worth learning, and nothing else.
  * Example 05 and the playground share them.
  */
-import { Dataset, Generator } from '../src/index.js';
+import { Dataset, Generator } from '../../src/index.js';
 
 /** How many digits get shuffled labels: so few that a network can learn them by heart. */
 export const SHUFFLED = 1000;

@@ -1,5 +1,5 @@
 /** What there is to see of each filter of example 06's network; every picture in it is a square. */
-import { Conv2D, type Dataset, Dense, type Sequential, tensor } from '../../src/index.js';
+import { Conv2D, type Dataset, Dense, type Sequential, tensor } from '../../../src/index.js';
 import {
   featureMaps,
   maximize,
@@ -8,7 +8,7 @@ import {
   receptiveField,
   type TopActivation,
   topActivations,
-} from '../../src/inspect/index.js';
+} from '../../../src/inspect/index.js';
 import { type Ingredient, ingredients, meanOf, seenFrom, seenOnAverage } from './ingredients.js';
 
 /** [size, size] */

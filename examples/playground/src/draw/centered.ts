@@ -10,7 +10,7 @@ export interface Place {
 export type Stroke = readonly Place[];
 
 export const SIDE = 28;
-/** MNIST's digits fill a box of so many pixels, and their centre of mass is the middle of pixel 14, 14. */
+/** MNIST's digits fill a box of so many pixels, and their center of mass is the middle of pixel 14, 14. */
 const BOX = 20;
 const MIDDLE = 14;
 /** Half the width of a stroke, in pixels: MNIST's are about 2.7 wide. */
@@ -18,11 +18,11 @@ const RADIUS = 1.3;
 
 /**
  * Strokes as an image such as MNIST's (http://yann.lecun.com/exdb/mnist/): scaled so that their bounding box fits into
- * 20x20 pixels, anti-aliased, and moved so that the centre of mass lies in the centre of 28x28. All strokes are equally
+ * 20x20 pixels, anti-aliased, and moved so that the center of mass lies in the center of 28x28. All strokes are equally
  * wide, whatever the size in which they were drawn.
  * @returns [28, 28], row-major, ink from 0 to 1; all 0 when there are no strokes
  */
-export function centred(strokes: readonly Stroke[]): Float32Array {
+export function centered(strokes: readonly Stroke[]): Float32Array {
   const drawn = strokes.filter(({ length }) => length > 0);
   if (drawn.length === 0) return new Float32Array(SIDE * SIDE);
   const places = drawn.flat();
@@ -38,12 +38,12 @@ export function centred(strokes: readonly Stroke[]): Float32Array {
         y: (place.y - (top + bottom) / 2) * scale + y,
       })),
     );
-  const { x, y } = centreOfMass(inked(at(MIDDLE, MIDDLE)));
+  const { x, y } = centerOfMass(inked(at(MIDDLE, MIDDLE)));
   return inked(at(2 * MIDDLE - x, 2 * MIDDLE - y));
 }
 
 /** Where the ink of an image [28, 28] is on average, in pixels; (0, 0) is the middle of the first. */
-export function centreOfMass(image: ArrayLike<number>): Place {
+export function centerOfMass(image: ArrayLike<number>): Place {
   let [ink, x, y] = [0, 0, 0];
   for (let i = 0; i < SIDE * SIDE; i++) {
     ink += image[i];

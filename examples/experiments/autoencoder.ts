@@ -1,8 +1,8 @@
 /**
  * Does a network that is never told what a digit is learn edges, too?
  *
- *     npx tsx examples/autoencoder.ts
- *     npx tsx examples/autoencoder.ts --epochs 2 --seed 7 --out runs/autoencoder-7
+ *     npx tsx examples/experiments/autoencoder.ts
+ *     npx tsx examples/experiments/autoencoder.ts --epochs 2 --seed 7 --out runs/autoencoder-7
  *
  * An autoencoder looks at a digit of 784 pixels, writes 16 numbers down (the code), and has to draw the digit again from
  * these numbers alone. There are no labels: the digit itself is what it should say. Convolutions make the image smaller and
@@ -10,7 +10,7 @@
  */
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { loadMnist } from '../datasets/index.js';
+import { loadMnist } from '../../datasets/index.js';
 import {
   AdamW,
   bceWithLogits,
@@ -28,7 +28,7 @@ import {
   summary,
   tensor,
   weightHash,
-} from '../src/index.js';
+} from '../../src/index.js';
 import {
   angleText,
   featureMaps,
@@ -38,9 +38,9 @@ import {
   panelGrid,
   studyFilters,
   studyText,
-} from '../src/inspect/index.js';
-import { makeFolder, saveJson, saveModel, savePng } from '../src/node/index.js';
-import { number, shortErrors } from './arguments.js';
+} from '../../src/inspect/index.js';
+import { makeFolder, saveJson, saveModel, savePng } from '../../src/node/index.js';
+import { number, shortErrors } from '../lib/arguments.js';
 
 shortErrors();
 const { epochs, seed, out } = new Command()
@@ -114,14 +114,14 @@ console.log(
 );
 
 // 4. Are its first filters edges? The same measure as in example 03, and the same random filters to compare with.
-const nulls = [nullDistribution('normal', 5), nullDistribution('coloured', 5, { patches: train })];
+const nulls = [nullDistribution('normal', 5), nullDistribution('colored', 5, { patches: train })];
 const study = studyFilters(filters.data, filters.shape, { nulls, before });
 console.log(`\nthe filters of conv1\n${studyText(study)}`);
 const hash = weightHash(model);
 console.log(`\nweight hash ${hash} (the same seed and settings give the same hash)`);
 
 // 5. The pictures.
-const ink = (values: ArrayLike<number>): Panel => ({ values, height: 28, width: 28, colours: 'ink' });
+const ink = (values: ArrayLike<number>): Panel => ({ values, height: 28, width: 28, colors: 'ink' });
 const examples = Array.from({ length: 10 }, (_, digit) => heldOut.labels.indexOf(digit));
 const codes = examples.map((i) => featureMaps(model, tensor(heldOut.input(i), { shape: [1, 28, 28] }), 'code').values);
 await savePng(

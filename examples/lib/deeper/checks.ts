@@ -1,6 +1,6 @@
 /** How far the story of example 06 is true: three questions, each with something to compare the answer with. */
-import { Conv2D, type Dataset, evaluate, type Sequential } from '../../src/index.js';
-import { ablate } from '../../src/inspect/index.js';
+import { Conv2D, type Dataset, evaluate, type Sequential } from '../../../src/index.js';
+import { ablate } from '../../../src/inspect/index.js';
 import { type Study, topOf } from './study.js';
 
 /**
@@ -32,16 +32,16 @@ export function commonestDigit(model: Sequential, layer: string, images: Dataset
 }
 
 /**
- * Does a digit need the filter that its score leans on most? By how much the share of its images that are recognised
+ * Does a digit need the filter that its score leans on most? By how much the share of its images that are recognized
  * drops without that filter, the mean over all digits; beside it, without the one that another digit leans on most, and
  * without any filter of the layer.
  */
 export function ablationDrops(model: Sequential, layer: string, scores: readonly Study[], images: Dataset) {
-  const recognised = ({ confusion }: ReturnType<typeof evaluate>) =>
+  const recognized = ({ confusion }: ReturnType<typeof evaluate>) =>
     confusion.map((row, digit) => row[digit] / row.reduce((sum, count) => sum + count, 0));
-  const whole = recognised(evaluate(model, images));
+  const whole = recognized(evaluate(model, images));
   const drops = Array.from({ length: model.at(layer, Conv2D).outChannels }, (_, channel) =>
-    recognised(ablate(model, layer, channel).evaluate(images)).map((share, digit) => whole[digit] - share),
+    recognized(ablate(model, layer, channel).evaluate(images)).map((share, digit) => whole[digit] - share),
   );
   const favourites = scores.map(({ combines }) => combines.find(({ wanted }) => wanted)!.channel);
   return {

