@@ -44,7 +44,7 @@ function stripes(count: number): { images: Uint8Array; labels: Uint8Array } {
 /** Runs an example as a user does; gives its exit code and all that it printed. */
 function run(name: string, ...args: string[]): Promise<{ code: number; output: string }> {
   return new Promise((resolve) => {
-    execFile('npx', ['tsx', `examples/${name}.ts`, ...args], (error, stdout, stderr) => {
+    execFile('npx', ['tsx', `examples/experiments/${name}.ts`, ...args], (error, stdout, stderr) => {
       resolve({ code: error ? Number(error.code) : 0, output: stdout + stderr });
     });
   });

@@ -117,7 +117,7 @@ describe('loadImageFolder', () => {
   });
 
   test('wrong options are refused', async () => {
-    await expect(one(BLACK_AND_WHITE, { gray: true } as object)).rejects.toThrow("unknown option 'gray'");
+    await expect(one(BLACK_AND_WHITE, { grey: true } as object)).rejects.toThrow("unknown option 'grey'");
     await expect(one(BLACK_AND_WHITE, { size: 0 })).rejects.toThrow('expected size to be a whole number of at least 1');
     await expect(one(BLACK_AND_WHITE, { gray: 1 as never })).rejects.toThrow(
       'expected gray to be true or false, got 1',

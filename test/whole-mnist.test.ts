@@ -16,7 +16,7 @@ function run(name: string, args: string[], env = process.env): Promise<{ code: n
   return new Promise((resolve) => {
     execFile(
       process.execPath,
-      ['--import', 'tsx', `examples/${name}.ts`, ...args],
+      ['--import', 'tsx', `examples/experiments/${name}.ts`, ...args],
       { env },
       (error, stdout, stderr) => {
         resolve({ code: error ? Number(error.code) : 0, output: stdout + stderr });
