@@ -1,5 +1,6 @@
-import './ops/methods.js';
+import './wasm/install.js';
 
+export { setThreads } from './autograd/backend.js';
 export {
   ones,
   type RandomOptions,
@@ -11,8 +12,9 @@ export {
   zeros,
 } from './autograd/create.js';
 export { type GradcheckOptions, type GradcheckResult, gradcheck } from './autograd/gradcheck.js';
-export { noGrad } from './autograd/graph.js';
+export { type GradientFunction, noGrad } from './autograd/graph.js';
 export { type Operation, operation } from './autograd/operation.js';
+export type { AnyStorage, DType, FloatArray, IndexStorage, Storage } from './autograd/storage.js';
 export { type NestedArray, Tensor } from './autograd/tensor.js';
 export { type AffineOptions, affine, shift } from './data/affine.js';
 export { Dataset, stratifiedSplit } from './data/dataset.js';
@@ -26,8 +28,6 @@ export { weightHash } from './io/hash.js';
 export { type IdxFile, readIdx } from './io/idx.js';
 export { readSafetensors, type SafetensorsFile, writeSafetensors } from './io/safetensors.js';
 export { readState, writeState } from './io/state.js';
-export { setKernels, setThreads } from './kernels/index.js';
-export type { DType, FloatArray } from './kernels/storage.js';
 export { Flatten, GELU, LeakyReLU, ReLU, Sigmoid, Softmax, Tanh } from './nn/activations.js';
 export { BatchNorm2D, type BatchNorm2DOptions, BatchNorm2d } from './nn/batchnorm.js';
 export {
@@ -47,46 +47,33 @@ export { AvgPool2D, AvgPool2d, GlobalAvgPool2D, MaxPool2D, MaxPool2d } from './n
 export { Residual } from './nn/residual.js';
 export { Sequential } from './nn/sequential.js';
 export { type LayerSummary, type Summary, summary } from './nn/summary.js';
+export { add, div, mul, type Operand, pow, sub } from './ops/arithmetic.js';
 export { type Conv2dOptions, conv2d } from './ops/conv2d.js';
 export { type ConvTranspose2dOptions, convTranspose2d } from './ops/convTranspose2d.js';
+export { type ClassWeights, crossEntropy, type Labels, nllLoss } from './ops/crossEntropy.js';
 export { dense } from './ops/dense.js';
 export { type DropoutOptions, dropout, dropout2d } from './ops/dropout.js';
 export {
   abs,
-  add,
-  div,
   exp,
   type GeluOptions,
   gelu,
   leakyRelu,
   log,
-  mul,
   neg,
-  type Operand,
-  pow,
   relu,
   sigmoid,
   softplus,
   sqrt,
-  sub,
   tanh,
 } from './ops/elementwise.js';
-export { cat, slice } from './ops/join.js';
-export {
-  bceWithLogits,
-  type ClassWeights,
-  crossEntropy,
-  type Labels,
-  l1Loss,
-  mseLoss,
-  nllLoss,
-  type Reduction,
-} from './ops/losses.js';
+export { bceWithLogits, l1Loss, mseLoss, type Reduction } from './ops/losses.js';
 export { matmul } from './ops/matmul.js';
 export { type BatchNorm2dOptions, batchNorm2d, layerNorm } from './ops/normalize.js';
 export { avgPool2d, maxPool2d, type Pool2dOptions } from './ops/pool2d.js';
 export { max, mean, type ReduceOptions, sum } from './ops/reduce.js';
 export { clone, flatten, permute, reshape, transpose } from './ops/reshape.js';
+export { cat, slice } from './ops/slice.js';
 export { logSoftmax, softmax } from './ops/softmax.js';
 export { Adadelta, type AdadeltaOptions } from './optim/adadelta.js';
 export { Adam, type AdamOptions } from './optim/adam.js';

@@ -1,7 +1,7 @@
 import { ArgumentError, checkOptions, ShapeError, show } from '../errors.js';
-import { type DType, type FloatArray, newArray, Storage } from '../kernels/storage.js';
 import { type Generator, generatorOf } from '../random.js';
 import { checkShape, type Shape, showShape, sizeOf } from '../shape.js';
+import { type DType, type FloatArray, newArray, Storage } from './storage.js';
 import { Tensor } from './tensor.js';
 
 export interface TensorOptions {

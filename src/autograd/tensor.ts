@@ -1,8 +1,8 @@
 import { ArgumentError, ShapeError } from '../errors.js';
-import { kernelsFor } from '../kernels/index.js';
-import type { DType, FloatArray, Storage } from '../kernels/storage.js';
 import { type Shape, sameShape, showShape, sizeOf } from '../shape.js';
+import { allocate } from './backend.js';
 import { backward, type Node } from './graph.js';
+import type { DType, FloatArray, Storage } from './storage.js';
 
 /** Numbers nested as deep as a tensor has axes. */
 export type NestedArray = number | NestedArray[];
@@ -121,7 +121,7 @@ export class Tensor {
       backward(this, gradient.storage);
       return;
     }
-    const one = kernelsFor(this.dtype).allocate(this.dtype, 1);
+    const one = allocate(this.dtype, 1);
     one.array[0] = 1;
     backward(this, one);
     one.release();

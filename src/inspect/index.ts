@@ -1,3 +1,5 @@
+import '../wasm/install.js';
+
 export {
   type Emergence,
   emergence,

@@ -1,7 +1,7 @@
+import { allocate } from '../autograd/backend.js';
+import type { DType, FloatArray, Storage } from '../autograd/storage.js';
 import { Tensor } from '../autograd/tensor.js';
 import { ArgumentError, ConvgradError, checkOptions, ShapeError, show } from '../errors.js';
-import { kernelsFor } from '../kernels/index.js';
-import type { DType, FloatArray, Storage } from '../kernels/storage.js';
 import { sameShape, showShape } from '../shape.js';
 
 /** A tensor that a model learns. A field of a `Module` that holds one is found by `parameters()`. */
@@ -203,7 +203,7 @@ export function relocate<T>(fn: () => T, where: (error: ConvgradError) => string
 
 /** In the memory of the kernels, where what is used in every step belongs. */
 function copyOf(data: FloatArray, dtype: DType): Storage {
-  const storage = kernelsFor(dtype).allocate(dtype, data.length);
+  const storage = allocate(dtype, data.length);
   storage.array.set(data);
   storage.resident = true;
   return storage;

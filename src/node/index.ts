@@ -1,3 +1,5 @@
+import '../wasm/install.js';
+
 export { type AnimationOptions, animation, saveAnimation } from './animation.js';
 export { chartDocument } from './charts.js';
 export { bestCheckpoint, type CheckpointOptions, checkpoint, loadCheckpoint } from './checkpoint.js';

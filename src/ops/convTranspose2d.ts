@@ -1,8 +1,11 @@
+import { accumulateKernels } from '../autograd/accumulate.js';
+import { allocate } from '../autograd/backend.js';
 import { checkTensors, operation } from '../autograd/operation.js';
 import type { Tensor } from '../autograd/tensor.js';
 import { checkNumber, checkOptions, ShapeError, show } from '../errors.js';
-import type { ConvSizes } from '../kernels/kernels.js';
 import { type Pair, pair, type Shape, sameShape, showShape } from '../shape.js';
+import { broadcastKernels } from './broadcast.js';
+import { type ConvSizes, conv2dKernels } from './conv2d.js';
 
 export interface ConvTranspose2dOptions {
   /** How far the filter's copies lie apart, in pixels: 1 unless given. */
@@ -43,25 +46,26 @@ export function convTranspose2d(
   if (bias && !sameShape(bias.shape, [C])) {
     throw new ShapeError(where, `expected a bias of shape [${C}], got ${showShape(bias.shape)}`);
   }
-  const biasWalk = { shape: [N, C, H * W], strides: [0, 1, 0] };
+  const perChannel = { shape: [N, C, H * W], strides: [0, 1, 0] };
   return operation({
     name: where,
     inputs: bias ? [x, weight, bias] : [x, weight],
     shape: [N, C, H, W],
     adds: true,
-    forward: (kernels, y) => {
-      kernels.conv2dGradInput(x.storage, weight.storage, y, sizes);
-      if (bias) kernels.spreadAdd(bias.storage, y, biasWalk, 1);
+    // Of the convolution from the result to x: forward is its gradient to the input, and the other way round.
+    forward: (y) => {
+      conv2dKernels.gradInput(x.storage, weight.storage, y, sizes);
+      if (bias) broadcastKernels.expand(bias.storage, y, perChannel, 1);
     },
-    backward: (kernels, dy, [dx, dweight, dbias]) => {
+    backward: (dy, [dx, dweight, dbias]) => {
       if (dx) {
-        const own = kernels.allocate(x.dtype, x.size); // conv2d overwrites.
-        kernels.conv2d(dy, weight.storage, null, own, sizes);
-        kernels.spreadAdd(own, dx, { shape: [x.size], strides: [1] }, 1);
+        const own = allocate(x.dtype, x.size); // A forward kernel overwrites.
+        conv2dKernels.forward(dy, weight.storage, null, own, sizes);
+        accumulateKernels.forward(own, dx);
         own.release();
       }
-      if (dweight) kernels.conv2dGradWeight(dy, x.storage, dweight, sizes);
-      if (dbias) kernels.reduceAdd(dy, dbias, biasWalk, 1);
+      if (dweight) conv2dKernels.gradWeight(dy, x.storage, dweight, sizes);
+      if (dbias) broadcastKernels.reduce(dy, dbias, perChannel, 1);
     },
   });
 }
@@ -99,8 +103,6 @@ function sizesOf(where: string, x: Shape, weight: Shape, options: ConvTranspose2
   if (H < 1 || W < 1) {
     throw new ShapeError(where, `the padding leaves a result of ${H}x${W} pixels, input shape ${showShape(x)}`);
   }
-  return {
-    ...{ N, C: channels * groups, H, W, O, groups, kernelH, kernelW },
-    ...{ strideH, strideW, dilationH, dilationW, padTop, padLeft, outH, outW },
-  };
+  const window = { kernelH, kernelW, strideH, strideW, dilationH, dilationW, padTop, padLeft };
+  return { N, C: channels * groups, H, W, O, groups, ...window, outH, outW };
 }

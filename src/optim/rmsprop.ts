@@ -1,3 +1,5 @@
+import { define } from '../autograd/define.js';
+import type { Storage } from '../autograd/storage.js';
 import type { Tensor } from '../autograd/tensor.js';
 import { checkNumber } from '../errors.js';
 import { Optimizer, type ParameterGroup, type ParameterState } from './optimizer.js';
@@ -42,6 +44,35 @@ export class RMSprop extends Optimizer<RMSpropOptions> {
     const { storage, gradient } = state.parameter;
     const mean = settings.centered ? state.memory('mean') : null;
     const velocity = settings.momentum === 0 ? null : state.memory('velocity');
-    state.kernels.rmsprop(storage, gradient!, state.memory('square'), mean, velocity, settings);
+    rmspropKernels.step(storage, gradient!, state.memory('square'), mean, velocity, settings);
   }
 }
+
+export const rmspropKernels = /* @__PURE__ */ define('rmsprop', {
+  /** `square` is the running mean of squared gradients; `mean` of gradients is null unless centered, `velocity` without momentum. */
+  step(
+    parameter: Storage,
+    gradient: Storage,
+    square: Storage,
+    mean: Storage | null,
+    velocity: Storage | null,
+    { lr, alpha, eps, momentum, weightDecay }: Omit<RMSpropOptions, 'centered'>,
+  ): void {
+    const [W, G, S, M, V] = [parameter.array, gradient.array, square.array, mean?.array, velocity?.array];
+    for (let i = 0; i < W.length; i++) {
+      const g = G[i] + weightDecay * W[i];
+      S[i] = alpha * S[i] + (1 - alpha) * g * g;
+      let variance = S[i];
+      if (M) {
+        M[i] = alpha * M[i] + (1 - alpha) * g;
+        variance = Math.max(variance - M[i] * M[i], 0); // Rounding can make it negative where the gradient is steady.
+      }
+      let step = g / (Math.sqrt(variance) + eps);
+      if (V) {
+        V[i] = momentum * V[i] + step;
+        step = V[i];
+      }
+      W[i] -= lr * step;
+    }
+  },
+});

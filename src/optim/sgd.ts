@@ -1,3 +1,5 @@
+import { define } from '../autograd/define.js';
+import type { Storage } from '../autograd/storage.js';
 import type { Tensor } from '../autograd/tensor.js';
 import { ArgumentError, checkNumber } from '../errors.js';
 import { Optimizer, type ParameterGroup, type ParameterState } from './optimizer.js';
@@ -42,6 +44,27 @@ export class SGD extends Optimizer<SGDOptions> {
     const { storage, gradient } = state.parameter;
     const first = !state.memories.has('velocity');
     const velocity = settings.momentum === 0 ? null : state.memory('velocity');
-    state.kernels.sgd(storage, gradient!, velocity, { ...settings, first });
+    sgdKernels.step(storage, gradient!, velocity, { ...settings, first });
   }
 }
+
+export interface SGDSettings extends SGDOptions {
+  /** The first step sets the velocity to the gradient. */
+  first: boolean;
+}
+
+export const sgdKernels = /* @__PURE__ */ define('sgd', {
+  /** `velocity` is null without momentum. */
+  step(parameter: Storage, gradient: Storage, velocity: Storage | null, settings: SGDSettings): void {
+    const { lr, momentum, dampening, nesterov, weightDecay, first } = settings;
+    const [W, G, V] = [parameter.array, gradient.array, velocity?.array];
+    for (let i = 0; i < W.length; i++) {
+      let step = G[i] + weightDecay * W[i];
+      if (V) {
+        V[i] = first ? step : momentum * V[i] + (1 - dampening) * step;
+        step = nesterov ? step + momentum * V[i] : V[i];
+      }
+      W[i] -= lr * step;
+    }
+  },
+});

@@ -1,7 +1,7 @@
 import { noGrad } from '../autograd/graph.js';
+import type { FloatArray } from '../autograd/storage.js';
 import type { Tensor } from '../autograd/tensor.js';
 import { ConvgradError } from '../errors.js';
-import type { FloatArray } from '../kernels/storage.js';
 import type { Module } from '../nn/module.js';
 import { eachForward } from '../nn/summary.js';
 import { getDefaultGenerator } from '../random.js';

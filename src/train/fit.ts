@@ -1,12 +1,12 @@
+import { useAllThreads } from '../autograd/backend.js';
 import { noGrad } from '../autograd/graph.js';
 import type { Tensor } from '../autograd/tensor.js';
 import { checkDataset, type Dataset } from '../data/dataset.js';
 import { type Batch, DataLoader } from '../data/loader.js';
 import type { Transform } from '../data/transform.js';
 import { ArgumentError, checkNumber, checkOptions, show } from '../errors.js';
-import { useAllThreads } from '../kernels/index.js';
 import { inEvaluation, Module } from '../nn/module.js';
-import { crossEntropy } from '../ops/losses.js';
+import { crossEntropy } from '../ops/crossEntropy.js';
 import { clipGradNorm } from '../optim/clip.js';
 import { Optimizer } from '../optim/optimizer.js';
 import { ReduceLROnPlateau } from '../optim/plateau.js';

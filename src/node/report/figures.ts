@@ -10,7 +10,7 @@ import type { FilterStudy, StudiedFilter } from '../../inspect/study.js';
 import type { Timeline } from '../../inspect/timeline.js';
 import { weightHash } from '../../io/hash.js';
 import type { Module } from '../../nn/module.js';
-import { crossEntropy } from '../../ops/losses.js';
+import { crossEntropy } from '../../ops/crossEntropy.js';
 import { softmax } from '../../ops/softmax.js';
 import { sameShape, showShape } from '../../shape.js';
 import { evaluate } from '../../train/evaluate.js';
