@@ -50,7 +50,7 @@ export { type LayerSummary, type Summary, summary } from './nn/summary.js';
 export { add, div, mul, type Operand, pow, sub } from './ops/arithmetic.js';
 export { type Conv2dOptions, conv2d } from './ops/conv2d.js';
 export { type ConvTranspose2dOptions, convTranspose2d } from './ops/convTranspose2d.js';
-export { type ClassWeights, crossEntropy, type Labels, nllLoss } from './ops/crossEntropy.js';
+export { crossEntropy } from './ops/crossEntropy.js';
 export { dense } from './ops/dense.js';
 export { type DropoutOptions, dropout, dropout2d } from './ops/dropout.js';
 export {
@@ -67,8 +67,10 @@ export {
   sqrt,
   tanh,
 } from './ops/elementwise.js';
+export type { ClassWeights, Labels } from './ops/labels.js';
 export { bceWithLogits, l1Loss, mseLoss, type Reduction } from './ops/losses.js';
 export { matmul } from './ops/matmul.js';
+export { nllLoss } from './ops/nllLoss.js';
 export { type BatchNorm2dOptions, batchNorm2d, layerNorm } from './ops/normalize.js';
 export { avgPool2d, maxPool2d, type Pool2dOptions } from './ops/pool2d.js';
 export { max, mean, type ReduceOptions, sum } from './ops/reduce.js';

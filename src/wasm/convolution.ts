@@ -31,10 +31,10 @@ export function convolution({
     conv2d: {
       forward(x, weight, bias, y, s) {
         const [X, F, B, Y] = [memory.read(x), memory.read(weight), bias ? memory.read(bias) : 0, memory.write(y)];
-        if (turnable(s) && run.countNonzero(X, x.length) < SPARSE * x.length) {
-          const turned = turn(s);
-          const { sizes, rows, compute } = prepareGradInput(turned);
-          run.packTurned(sizes, F, rows);
+        if (skipsZeros(s) && run.countNonzero(X, x.length) < SPARSE * x.length) {
+          const transposed = transpose(s);
+          const { sizes, rows, compute } = prepareGradInput(transposed);
+          run.packFlipped(sizes, F, rows);
           run.spreadBias(sizes, B, Y, 0, s.N);
           compute(X, Y, 1);
           return;
@@ -97,13 +97,13 @@ function workOf(s: ConvSizes): number {
 const SPARSE = 0.6;
 const SPARSE_CHANNELS = 16;
 
-/** Whether it can be computed as the gradient of another convolution, of sizes `turn(s)`, and could be faster so. */
-function turnable(s: ConvSizes): boolean {
+/** Whether it can be computed as the gradient of another convolution, of sizes `transpose(s)`, and could be faster so. */
+function skipsZeros(s: ConvSizes): boolean {
   const steps = s.strideH * s.strideW * s.dilationH * s.dilationW;
   return steps === 1 && s.padTop < s.kernelH && s.padLeft < s.kernelW && s.C >= s.groups * SPARSE_CHANNELS;
 }
 
-function turn(s: ConvSizes): ConvSizes {
+function transpose(s: ConvSizes): ConvSizes {
   return {
     ...s,
     C: s.O,
@@ -117,10 +117,10 @@ function turn(s: ConvSizes): ConvSizes {
   };
 }
 
-/** Bytes of an arranged image that are worked on at a time: most of a usual first-level cache. */
+/** Bytes of a packed image that are worked on at a time: most of a usual first-level cache. */
 const CACHE = 24576;
 
-/** What follows from the sizes of a convolution: how an example is arranged (see assembly/convolution.ts). */
+/** What follows from the sizes of a convolution: how an example is packed (see assembly/convolution.ts). */
 function planOf(s: ConvSizes) {
   const channels = s.C / s.groups;
   const rows = (s.outH - 1) * s.strideH + (s.kernelH - 1) * s.dilationH + 1;
@@ -138,7 +138,7 @@ function planOf(s: ConvSizes) {
     tableBytes: aligned(s.outH * s.outW * 4 + 16),
     /** The last filter row may be read one vector too far. */
     imageBytes: aligned(s.groups * groupBytes + 16),
-    /** Whether the arranged image holds all of x: a stride may leave out what lies at the end. */
+    /** Whether the packed image holds all of x: a stride may leave out what lies at the end. */
     covers: rows - s.padTop >= s.H && phase * s.dilationW - s.padLeft >= s.W,
     /** In the order of `ConvSizes` in assembly/convolution.ts. */
     fields: [

@@ -1,4 +1,4 @@
-import { arrange, clear, ConvSizes } from './convolution';
+import { packImage, clear, ConvSizes } from './convolution';
 import { high, low } from './transpose';
 
 // Forward: tiles of 2 output pixels by 16 filters, or of 4 by 8 where there are no more. For each tap a pixel's input is
@@ -38,7 +38,7 @@ export function packBlocks(s: ConvSizes, weight: usize, bias: usize, to: usize):
   }
 }
 
-/** Examples [from, to). `table` holds the pixels' offsets, `packed` the weights, `image` room for an arranged image. */
+/** Examples [from, to). `table` holds the pixels' offsets, `packed` the weights, `image` room for a packed image. */
 export function conv2d(
   s: ConvSizes,
   x: usize,
@@ -53,7 +53,7 @@ export function conv2d(
   const filters = s.O / s.groups;
   clear(s, image);
   for (let n = from; n < to; n++) {
-    arrange(s, x + ((n * s.C * s.H * s.W) << 2), image);
+    packImage(s, x + ((n * s.C * s.H * s.W) << 2), image);
     let weights = packed;
     for (let g = 0; g < s.groups; g++) {
       const source = image + g * s.groupBytes;

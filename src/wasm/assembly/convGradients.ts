@@ -1,10 +1,10 @@
-import { addArranged, arrange, clear, ConvSizes } from './convolution';
-import { append, gather, Job } from './gather';
+import { unpackImage, packImage, clear, ConvSizes } from './convolution';
+import { append, Job, sumSparse } from './sparseSum';
 import { high, highPairs, low, lowPairs } from './transpose';
 
 /**
  * Writes the gradients of all filters, summed over the examples [from, to) in their order, into `rows`: filter rows as
- * `packRows` makes them. `image` has room for an arranged image, `list` has room for a job and two lists of
+ * `packRows` makes them. `image` has room for a packed image, `list` has room for a job and two lists of
  * outH * outW + 4.
  */
 export function gradWeight(
@@ -26,7 +26,7 @@ export function gradWeight(
   memory.fill(rows, 0, s.O * s.kernelH * s.tapBytes);
   clear(s, image);
   for (let n = from; n < to; n++) {
-    arrange(s, x + ((n * s.C * s.H * s.W) << 2), image);
+    packImage(s, x + ((n * s.C * s.H * s.W) << 2), image);
     // A strip of pixels at a time, whose part of the image fits the cache while all filters use it.
     for (let p = 0; p < pixels; p += s.strip) {
       const count = min(pixels - p, s.strip);
@@ -35,13 +35,13 @@ export function gradWeight(
         job.bytes = listPlane(plane, count, table + (p << 2), job.values, job.offsets);
         job.target = rows + o * s.kernelH * s.tapBytes;
         const source = image + (o / filters) * s.groupBytes;
-        gather(list, 1, source, s.rowStep, s.tapBytes, s.kernelH, s.tapBytes >> 4);
+        sumSparse(list, 1, source, s.rowStep, s.tapBytes, s.kernelH, s.tapBytes >> 4);
       }
     }
   }
 }
 
-/** The nonzero numbers of one plane of dy, each with its pixel's offset in the arranged image. */
+/** The nonzero numbers of one plane of dy, each with its pixel's offset in the packed image. */
 function listPlane(dy: usize, pixels: i32, table: usize, values: usize, offsets: usize): i32 {
   let bytes = 0;
   for (let p = 0; p < pixels; p += 4, dy += 16, table += 16) {
@@ -52,7 +52,7 @@ function listPlane(dy: usize, pixels: i32, table: usize, values: usize, offsets:
 
 /**
  * The gradient to the examples [from, to). `rows` are the weights as `packRows` makes them, `list` has room for eight
- * jobs and sixteen lists of O / groups + 4, and `image` for one arranged image.
+ * jobs and sixteen lists of O / groups + 4, and `image` for one packed image.
  */
 export function gradInput(
   s: ConvSizes,
@@ -87,10 +87,10 @@ export function gradInput(
         for (let i = 0; i < count; i++) {
           changetype<Job>(list + i * offsetof<Job>()).target = target + load<i32>(table + ((p + i) << 2));
         }
-        gather(list, count, weights, s.tapBytes, s.rowStep, s.kernelH, s.tapBytes >> 4);
+        sumSparse(list, count, weights, s.tapBytes, s.rowStep, s.kernelH, s.tapBytes >> 4);
       }
     }
-    addArranged(s, image, dx + ((n * s.C * s.H * s.W) << 2), adds);
+    unpackImage(s, image, dx + ((n * s.C * s.H * s.W) << 2), adds);
   }
 }
 

@@ -1,4 +1,4 @@
-import { arrange, clear, ConvSizes } from './convolution';
+import { packImage, clear, ConvSizes } from './convolution';
 
 // Forward for one channel a group, as in a first layer on gray images: neighboring pixels are neighbors in memory
 // then, so that a vector holds four pixels. A tile is 4 filters by 2 such vectors, wherever these are in the image.
@@ -42,7 +42,7 @@ export function conv2dGray(
   const blockBytes = 16 + s.kernelH * s.kernelW * TAP;
   clear(s, image);
   for (let n = from; n < to; n++) {
-    arrange(s, x + ((n * s.C * s.H * s.W) << 2), image);
+    packImage(s, x + ((n * s.C * s.H * s.W) << 2), image);
     let weights = packed;
     for (let g = 0; g < s.groups; g++) {
       for (let first = 0; first < filters; first += 4, weights += blockBytes) {

@@ -3,9 +3,9 @@ import { high, highPairs, low, lowPairs } from './transpose';
 // Legend: N examples; C channels in; H, W height and width; O channels out; channels = C / groups; a tap is one weight
 // of a filter for one channel.
 //
-// All three kernels see an example as an *arranged* image: padded, with the channels of a group innermost, so that the
+// All three kernels see an example as an *packed* image (NHWC): padded, with the channels of a group innermost, so that the
 // taps of one filter row, kernelW * channels of them, are neighbors in memory. Columns that a dilation joins are made
-// neighbors too. Each output pixel then is one offset into the arranged image, whatever stride, padding and dilation,
+// neighbors too. Each output pixel then is one offset into the packed image, whatever stride, padding and dilation,
 // and `rowStep` leads from one filter row to the next.
 
 /** The fields of ../convolution.ts, in its order: the sizes, then what follows from them. All lengths in bytes. */
@@ -27,13 +27,13 @@ export class ConvSizes {
   padLeft: i32;
   outH: i32;
   outW: i32;
-  /** Rows of an arranged image, and columns for each of the dilationW remainders. */
+  /** Rows of a packed image, and columns for each of the dilationW remainders. */
   rows: i32;
   phase: i32;
-  /** Of a row of the arranged image, and of one group of it. */
+  /** Of a row of the packed image, and of one group of it. */
   rowBytes: i32;
   groupBytes: i32;
-  /** From one filter row to the next in the arranged image. */
+  /** From one filter row to the next in the packed image. */
   rowStep: i32;
   /** kernelW * channels, and the bytes of such a row rounded up to whole vectors. */
   taps: i32;
@@ -42,7 +42,7 @@ export class ConvSizes {
   strip: i32;
 }
 
-/** Where each output pixel's first tap stands in the arranged image, in bytes; four more entries follow the last. */
+/** Where each output pixel's first tap stands in the packed image, in bytes; four more entries follow the last. */
 export function offsets(s: ConvSizes, table: usize): void {
   const channelBytes = (s.C / s.groups) << 2;
   let last = 0;
@@ -57,19 +57,19 @@ export function offsets(s: ConvSizes, table: usize): void {
   for (let i = 0; i < 4; i++) store<i32>(table + (i << 2), last);
 }
 
-/** The bytes from a row of the arranged image to the place of column `column` of the padded image. */
+/** The bytes from a row of the packed image to the place of column `column` of the padded image. */
 @inline
 function place(s: ConvSizes, column: i32, channelBytes: i32): i32 {
   return ((column % s.dilationW) * s.phase + column / s.dilationW) * channelBytes;
 }
 
-/** An arranged image of zeros; and beyond it, because the last filter row may be read one vector too far. */
+/** A packed image of zeros; and beyond it, because the last filter row may be read one vector too far. */
 export function clear(s: ConvSizes, image: usize): void {
   memory.fill(image, 0, s.groups * s.groupBytes + 16);
 }
 
-/** Arranges example x [C, H, W]; what lies outside the image is already zero in `to`. */
-export function arrange(s: ConvSizes, x: usize, to: usize): void {
+/** Packs example x [C, H, W]; what lies outside the image is already zero in `to`. */
+export function packImage(s: ConvSizes, x: usize, to: usize): void {
   const channels = s.C / s.groups;
   const step = channels << 2;
   const bottom = min(s.H, s.rows - s.padTop);
@@ -81,7 +81,7 @@ export function arrange(s: ConvSizes, x: usize, to: usize): void {
     for (let i = 0; i < bottom; i++) {
       const from = x + c * planeBytes + ((i * s.W) << 2);
       const row = first + (i + s.padTop) * s.rowBytes;
-      if (four) arrangeFour(from, planeBytes, row + s.padLeft * step, step, right);
+      if (four) packFour(from, planeBytes, row + s.padLeft * step, step, right);
       else if (step === 4 && s.dilationW === 1) copyRow(from, row + (s.padLeft << 2), right);
       else for (let j = 0; j < right; j++) store<f32>(row + place(s, j + s.padLeft, step), load<f32>(from + (j << 2)));
     }
@@ -95,7 +95,7 @@ function copyRow(from: usize, to: usize, count: i32): void {
 }
 
 /** A row of four planes, `planeBytes` apart, to pixels of four channels, `step` apart. */
-function arrangeFour(from: usize, planeBytes: usize, to: usize, step: usize, count: i32): void {
+function packFour(from: usize, planeBytes: usize, to: usize, step: usize, count: i32): void {
   const from1 = from + planeBytes;
   const from2 = from1 + planeBytes;
   const from3 = from2 + planeBytes;
@@ -118,8 +118,8 @@ function arrangeFour(from: usize, planeBytes: usize, to: usize, step: usize, cou
   }
 }
 
-/** Adds an arranged image to dx [C, H, W], or overwrites what it covers of dx when `adds` is false. */
-export function addArranged(s: ConvSizes, from: usize, dx: usize, adds: bool): void {
+/** Adds a packed image to dx [C, H, W], or overwrites what it covers of dx when `adds` is false. */
+export function unpackImage(s: ConvSizes, from: usize, dx: usize, adds: bool): void {
   const channels = s.C / s.groups;
   const step = channels << 2;
   const bottom = min(s.H, s.rows - s.padTop);
@@ -131,15 +131,15 @@ export function addArranged(s: ConvSizes, from: usize, dx: usize, adds: bool): v
     for (let i = 0; i < bottom; i++) {
       const to = dx + c * planeBytes + ((i * s.W) << 2);
       const row = first + (i + s.padTop) * s.rowBytes;
-      if (four) addFour(row + s.padLeft * step, step, to, planeBytes, right, adds);
+      if (four) unpackFour(row + s.padLeft * step, step, to, planeBytes, right, adds);
       else for (let j = 0; j < right; j++) put(to + (j << 2), load<f32>(row + place(s, j + s.padLeft, step)), adds);
     }
     c += four ? 4 : 1;
   }
 }
 
-/** The other way round than `arrangeFour`. */
-function addFour(from: usize, step: usize, to: usize, planeBytes: usize, count: i32, adds: bool): void {
+/** The other way round than `packFour`. */
+function unpackFour(from: usize, step: usize, to: usize, planeBytes: usize, count: i32, adds: bool): void {
   const to1 = to + planeBytes;
   const to2 = to1 + planeBytes;
   const to3 = to2 + planeBytes;

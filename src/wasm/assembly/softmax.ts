@@ -1,4 +1,4 @@
-import { exp1, log1 } from './math';
+import { exp1, exp4, log1 } from './math';
 
 // Rows of `length` elements that are `inner` apart, in an array of `outer` * `length` * `inner`. `stride` is the
 // distance of neighbors in bytes.
@@ -7,10 +7,22 @@ import { exp1, log1 } from './math';
 let peak: f32 = 0;
 let total: f32 = 0;
 
-function exponentials(x: usize, length: i32, stride: usize): void {
+/** Writes e^(x - largest) of a row to `y`, and sums it in the order of the row. */
+function exponentials(x: usize, y: usize, length: i32, stride: usize): void {
   peak = load<f32>(x + largest(x, length, stride) * stride);
   total = 0;
-  for (; length > 0; length--, x += stride) total += exp1(load<f32>(x) - peak);
+  if (stride === 4) {
+    const p = f32x4.splat(peak);
+    for (; length >= 4; length -= 4, x += 16, y += 16) {
+      v128.store(y, exp4(f32x4.sub(v128.load(x), p)));
+      for (let i: usize = 0; i < 16; i += 4) total += load<f32>(y + i);
+    }
+  }
+  for (; length > 0; length--, x += stride, y += stride) {
+    const e = exp1(load<f32>(x) - peak);
+    store<f32>(y, e);
+    total += e;
+  }
 }
 
 /** Where the row's largest element stands: the first of equals, and the first NaN above all. */
@@ -35,11 +47,10 @@ export function softmax(x: usize, y: usize, outer: i32, length: i32, inner: i32,
     for (let i = 0; i < inner; i++) {
       let from = x + ((o * length * inner + i) << 2);
       let to = y + (from - x);
-      exponentials(from, length, stride);
+      exponentials(from, to, length, stride);
       const shift = peak + log1(total);
       for (let j = 0; j < length; j++, from += stride, to += stride) {
-        const value = load<f32>(from);
-        store<f32>(to, logarithm ? value - shift : exp1(value - peak) / total);
+        store<f32>(to, logarithm ? load<f32>(from) - shift : load<f32>(to) / total);
       }
     }
   }
@@ -85,14 +96,13 @@ export function crossEntropy(
   smoothing: f32,
 ): void {
   for (; rows > 0; rows--, labels += 4, losses += 4) {
-    exponentials(logits, classes, 4);
+    exponentials(logits, probabilities, classes, 4);
     const shift = peak + log1(total);
     const own = shift - load<f32>(logits + (load<i32>(labels) << 2));
     let all: f32 = 0;
     for (let c = 0; c < classes; c++, logits += 4, probabilities += 4) {
-      const x = load<f32>(logits);
-      store<f32>(probabilities, exp1(x - peak) / total);
-      all += shift - x;
+      store<f32>(probabilities, load<f32>(probabilities) / total);
+      all += shift - load<f32>(logits);
     }
     // Without smoothing the other classes are left out, not weighted by 0: an infinite logit would make that NaN.
     store<f32>(losses, smoothing === 0 ? own : (1 - smoothing) * own + (smoothing / f32(classes)) * all);

@@ -38,7 +38,7 @@ export class Job {
  * target[r * targetStep + v] += sum over its list of value * source[offset + r * sourceStep + v].
  * The jobs come innermost, so that a part of `source` that fits the cache serves all of them.
  */
-export function gather(
+export function sumSparse(
   jobs: usize,
   count: i32,
   source: usize,
@@ -50,78 +50,78 @@ export function gather(
   let shift: usize = 0;
   if (vectors === 2) {
     for (; rows >= 5; rows -= 5, source += 5 * sourceStep, shift += 5 * targetStep) {
-      all5x2(jobs, count, source, sourceStep, shift, targetStep);
+      tiles5x2(jobs, count, source, sourceStep, shift, targetStep);
     }
     for (; rows >= 3; rows -= 3, source += 3 * sourceStep, shift += 3 * targetStep) {
-      all3x2(jobs, count, source, sourceStep, shift, targetStep);
+      tiles3x2(jobs, count, source, sourceStep, shift, targetStep);
     }
   } else if (vectors === 6) {
     for (; rows >= 2; rows -= 2, source += 2 * sourceStep, shift += 2 * targetStep) {
-      all2x6(jobs, count, source, sourceStep, shift, targetStep);
+      tiles2x6(jobs, count, source, sourceStep, shift, targetStep);
     }
   } else if (vectors === 1 || vectors === 3) {
     for (; rows >= 3; rows -= 3, source += 3 * sourceStep, shift += 3 * targetStep) {
-      if (vectors === 1) all3x1(jobs, count, source, sourceStep, shift, targetStep);
-      else all3x3(jobs, count, source, sourceStep, shift, targetStep);
+      if (vectors === 1) tiles3x1(jobs, count, source, sourceStep, shift, targetStep);
+      else tiles3x3(jobs, count, source, sourceStep, shift, targetStep);
     }
   }
   for (; rows > 0; rows--, source += sourceStep, shift += targetStep) {
     let left = vectors;
     let from = source;
     let to = shift;
-    for (; left >= 12 && left !== 13; left -= 12, from += 192, to += 192) all1x12(jobs, count, from, 0, to, 0);
-    for (; left >= 10; left -= 10, from += 160, to += 160) all1x10(jobs, count, from, 0, to, 0);
-    for (; left >= 6; left -= 6, from += 96, to += 96) all1x6(jobs, count, from, 0, to, 0);
-    for (; left >= 3; left -= 3, from += 48, to += 48) all1x3(jobs, count, from, 0, to, 0);
-    for (; left >= 1; left -= 1, from += 16, to += 16) all1x1(jobs, count, from, 0, to, 0);
+    for (; left >= 12 && left !== 13; left -= 12, from += 192, to += 192) tiles1x12(jobs, count, from, 0, to, 0);
+    for (; left >= 10; left -= 10, from += 160, to += 160) tiles1x10(jobs, count, from, 0, to, 0);
+    for (; left >= 6; left -= 6, from += 96, to += 96) tiles1x6(jobs, count, from, 0, to, 0);
+    for (; left >= 3; left -= 3, from += 48, to += 48) tiles1x3(jobs, count, from, 0, to, 0);
+    for (; left >= 1; left -= 1, from += 16, to += 16) tiles1x1(jobs, count, from, 0, to, 0);
   }
 }
 
 // Each a function of its own, and exported, so that the compiler does not merge them: what it makes of the merged
 // function does not fit the registers, and is half as fast.
-export function all5x2(jobs: usize, count: i32, from: usize, step: usize, shift: usize, targetStep: usize): void {
-  all(5, 2, jobs, count, from, step, shift, targetStep);
+export function tiles5x2(jobs: usize, count: i32, from: usize, step: usize, shift: usize, targetStep: usize): void {
+  tilesOf(5, 2, jobs, count, from, step, shift, targetStep);
 }
 
-export function all2x6(jobs: usize, count: i32, from: usize, step: usize, shift: usize, targetStep: usize): void {
-  all(2, 6, jobs, count, from, step, shift, targetStep);
+export function tiles2x6(jobs: usize, count: i32, from: usize, step: usize, shift: usize, targetStep: usize): void {
+  tilesOf(2, 6, jobs, count, from, step, shift, targetStep);
 }
 
-export function all3x2(jobs: usize, count: i32, from: usize, step: usize, shift: usize, targetStep: usize): void {
-  all(3, 2, jobs, count, from, step, shift, targetStep);
+export function tiles3x2(jobs: usize, count: i32, from: usize, step: usize, shift: usize, targetStep: usize): void {
+  tilesOf(3, 2, jobs, count, from, step, shift, targetStep);
 }
 
-export function all3x1(jobs: usize, count: i32, from: usize, step: usize, shift: usize, targetStep: usize): void {
-  all(3, 1, jobs, count, from, step, shift, targetStep);
+export function tiles3x1(jobs: usize, count: i32, from: usize, step: usize, shift: usize, targetStep: usize): void {
+  tilesOf(3, 1, jobs, count, from, step, shift, targetStep);
 }
 
-export function all3x3(jobs: usize, count: i32, from: usize, step: usize, shift: usize, targetStep: usize): void {
-  all(3, 3, jobs, count, from, step, shift, targetStep);
+export function tiles3x3(jobs: usize, count: i32, from: usize, step: usize, shift: usize, targetStep: usize): void {
+  tilesOf(3, 3, jobs, count, from, step, shift, targetStep);
 }
 
-export function all1x12(jobs: usize, count: i32, from: usize, step: usize, shift: usize, targetStep: usize): void {
-  all(1, 12, jobs, count, from, step, shift, targetStep);
+export function tiles1x12(jobs: usize, count: i32, from: usize, step: usize, shift: usize, targetStep: usize): void {
+  tilesOf(1, 12, jobs, count, from, step, shift, targetStep);
 }
 
-export function all1x10(jobs: usize, count: i32, from: usize, step: usize, shift: usize, targetStep: usize): void {
-  all(1, 10, jobs, count, from, step, shift, targetStep);
+export function tiles1x10(jobs: usize, count: i32, from: usize, step: usize, shift: usize, targetStep: usize): void {
+  tilesOf(1, 10, jobs, count, from, step, shift, targetStep);
 }
 
-export function all1x6(jobs: usize, count: i32, from: usize, step: usize, shift: usize, targetStep: usize): void {
-  all(1, 6, jobs, count, from, step, shift, targetStep);
+export function tiles1x6(jobs: usize, count: i32, from: usize, step: usize, shift: usize, targetStep: usize): void {
+  tilesOf(1, 6, jobs, count, from, step, shift, targetStep);
 }
 
-export function all1x3(jobs: usize, count: i32, from: usize, step: usize, shift: usize, targetStep: usize): void {
-  all(1, 3, jobs, count, from, step, shift, targetStep);
+export function tiles1x3(jobs: usize, count: i32, from: usize, step: usize, shift: usize, targetStep: usize): void {
+  tilesOf(1, 3, jobs, count, from, step, shift, targetStep);
 }
 
-export function all1x1(jobs: usize, count: i32, from: usize, step: usize, shift: usize, targetStep: usize): void {
-  all(1, 1, jobs, count, from, step, shift, targetStep);
+export function tiles1x1(jobs: usize, count: i32, from: usize, step: usize, shift: usize, targetStep: usize): void {
+  tilesOf(1, 1, jobs, count, from, step, shift, targetStep);
 }
 
 /** A tile of every job. */
 @inline
-function all(
+function tilesOf(
   R: i32,
   V: i32,
   jobs: usize,
@@ -167,18 +167,18 @@ function tile(
   for (const end = values + bytes; values < end; values += 4, offsets += 4) {
     const value = v128.load32_splat(values);
     const from = source + load<i32>(offsets);
-    s0 = add(s0, value, at(from, sourceStep, 0, V));
-    if (n > 1) s1 = add(s1, value, at(from, sourceStep, 1, V));
-    if (n > 2) s2 = add(s2, value, at(from, sourceStep, 2, V));
-    if (n > 3) s3 = add(s3, value, at(from, sourceStep, 3, V));
-    if (n > 4) s4 = add(s4, value, at(from, sourceStep, 4, V));
-    if (n > 5) s5 = add(s5, value, at(from, sourceStep, 5, V));
-    if (n > 6) s6 = add(s6, value, at(from, sourceStep, 6, V));
-    if (n > 7) s7 = add(s7, value, at(from, sourceStep, 7, V));
-    if (n > 8) s8 = add(s8, value, at(from, sourceStep, 8, V));
-    if (n > 9) s9 = add(s9, value, at(from, sourceStep, 9, V));
-    if (n > 10) s10 = add(s10, value, at(from, sourceStep, 10, V));
-    if (n > 11) s11 = add(s11, value, at(from, sourceStep, 11, V));
+    s0 = multiplyAdd(s0, value, at(from, sourceStep, 0, V));
+    if (n > 1) s1 = multiplyAdd(s1, value, at(from, sourceStep, 1, V));
+    if (n > 2) s2 = multiplyAdd(s2, value, at(from, sourceStep, 2, V));
+    if (n > 3) s3 = multiplyAdd(s3, value, at(from, sourceStep, 3, V));
+    if (n > 4) s4 = multiplyAdd(s4, value, at(from, sourceStep, 4, V));
+    if (n > 5) s5 = multiplyAdd(s5, value, at(from, sourceStep, 5, V));
+    if (n > 6) s6 = multiplyAdd(s6, value, at(from, sourceStep, 6, V));
+    if (n > 7) s7 = multiplyAdd(s7, value, at(from, sourceStep, 7, V));
+    if (n > 8) s8 = multiplyAdd(s8, value, at(from, sourceStep, 8, V));
+    if (n > 9) s9 = multiplyAdd(s9, value, at(from, sourceStep, 9, V));
+    if (n > 10) s10 = multiplyAdd(s10, value, at(from, sourceStep, 10, V));
+    if (n > 11) s11 = multiplyAdd(s11, value, at(from, sourceStep, 11, V));
   }
   v128.store(at(target, targetStep, 0, V), s0);
   if (n > 1) v128.store(at(target, targetStep, 1, V), s1);
@@ -201,6 +201,6 @@ function at(first: usize, step: usize, i: i32, V: i32): usize {
 }
 
 @inline
-function add(sum: v128, value: v128, from: usize): v128 {
+function multiplyAdd(sum: v128, value: v128, from: usize): v128 {
   return f32x4.add(sum, f32x4.mul(value, v128.load(from)));
 }

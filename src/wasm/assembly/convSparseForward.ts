@@ -2,7 +2,7 @@ import { ConvSizes } from './convolution';
 
 // Forward for an input with many zeros, such as what ReLU leaves or a digit on a black ground: each number of x that is
 // not zero is multiplied by all weights that meet it, and added to the outputs around it. That is the gradient to the
-// input of another convolution, whose filters are the channels here and the other way round, with all taps turned about.
+// input of another convolution, whose filters are the channels here and the other way round, with all taps flipped both ways.
 
 /** How many numbers are not zero. */
 export function countNonzero(x: usize, length: i32): i32 {
@@ -18,7 +18,7 @@ export function countNonzero(x: usize, length: i32): i32 {
 }
 
 /** The weights as that other convolution has them, as `packRows` would pack them; `s` are its sizes. */
-export function packTurned(s: ConvSizes, weight: usize, to: usize): void {
+export function packFlipped(s: ConvSizes, weight: usize, to: usize): void {
   const channels = s.O / s.groups;
   const filters = s.C / s.groups;
   memory.fill(to, 0, s.O * s.kernelH * s.tapBytes);
