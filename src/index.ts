@@ -63,6 +63,7 @@ export {
   neg,
   relu,
   sigmoid,
+  silu,
   softplus,
   sqrt,
   tanh,

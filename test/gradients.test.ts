@@ -42,6 +42,7 @@ import {
   relu,
   reshape,
   sigmoid,
+  silu,
   slice,
   softmax,
   softplus,
@@ -122,7 +123,7 @@ const OPERATIONS: Row[] = [
   ...[row(pow, positive(2, 3), x(2, 3)), row(pow, positive(3, 1), x(1, 4)), row(pow, positive(), x(2, 1, 3))],
   ...[row(pow, x(2, 3), 2), row(pow, x(5), 3), row(pow, positive(4), -0.5), row(pow, 1.7, x(2, 3))],
   ...[neg, exp, relu, sigmoid, tanh].flatMap((op) => [row(op, x(2, 3)), row(op, positive())]),
-  ...[gelu, softplus, abs].flatMap((op) => [row(op, x(2, 5)), row(op, positive())]),
+  ...[gelu, silu, softplus, abs].flatMap((op) => [row(op, x(2, 5)), row(op, positive())]),
   ...[row(gelu, random(-4, 4, [9]), { approximate: 'none' }), row(gelu, random(-4, 4, [9]), { approximate: 'tanh' })],
   ...[row(log, positive(2, 3)), row(sqrt, positive(2, 3)), row(leakyRelu, x(2, 5)), row(leakyRelu, x(2, 5), 0.3)],
 

@@ -59,6 +59,11 @@ export function softplus(x: Tensor): Tensor {
   return unary('softplus', x);
 }
 
+/** x / (1 + e^-x), the sigmoid linear unit, also called swish (Elfwing et al. 2018; Ramachandran et al. 2017). */
+export function silu(x: Tensor): Tensor {
+  return unary('silu', x);
+}
+
 export interface GeluOptions {
   /**
    * 'tanh' for the approximation 0.5 x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))).
@@ -101,9 +106,11 @@ declare module '../autograd/tensor.js' {
     softplus(): Tensor;
     /** x times the share of the normal distribution below x, element by element. */
     gelu(options?: GeluOptions): Tensor;
+    /** x / (1 + e^-x), element by element. */
+    silu(): Tensor;
   }
 }
-addMethods({ neg, exp, log, sqrt, relu, leakyRelu, sigmoid, tanh, abs, softplus, gelu });
+addMethods({ neg, exp, log, sqrt, relu, leakyRelu, sigmoid, tanh, abs, softplus, gelu, silu });
 
 type Unary = { value: (x: number, p: number) => number; slope: (x: number, y: number, p: number) => number };
 
@@ -131,6 +138,7 @@ const UNARY = {
     },
   },
   softplus: { value: (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))), slope: (x) => logistic(x) },
+  silu: { value: (x) => x * logistic(x), slope: (x, y) => logistic(x) * (1 + x - y) },
   abs: { value: (x) => Math.abs(x), slope: (x) => Math.sign(x) },
 } satisfies Record<string, Unary>;
 
