@@ -104,5 +104,6 @@ export type { Pair, Shape } from './shape.js';
 export type { Callback, Checkpoint, EpochRecord, History, TrainingState } from './train/callback.js';
 export { DivergenceError } from './train/divergence.js';
 export { type Evaluation, evaluate, type Loss } from './train/evaluate.js';
-export { type FitOptions, fit } from './train/fit.js';
+export { fit } from './train/fit.js';
+export type { FitOptions } from './train/fit-options.js';
 export { type EarlyStoppingOptions, earlyStopping, type Monitor } from './train/monitor.js';

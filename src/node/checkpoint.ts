@@ -58,7 +58,7 @@ export function bestCheckpoint(path: string, options: { monitor?: Monitor } = {}
   const best = new Best('bestCheckpoint', monitor);
   return {
     async onEpochEnd({ model }, record) {
-      if (!best.see(record)) return;
+      if (!best.update(record)) return;
       await saveModel(path, model, { epoch: String(record.epoch), [monitor]: String(best.value) });
     },
     saveState: () => best.value,
