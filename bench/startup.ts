@@ -24,7 +24,7 @@ const convgrad = JSON.stringify(pathToFileURL(options.dist ?? builtConvgrad()).h
 const FIRST_STEP = `
   import { Conv2D, crossEntropy, Dense, Flatten, MaxPool2D, ReLU, Sequential, SGD, uniform } from ${convgrad};
   const model = new Sequential(
-    new Conv2D(1, 8, 5), new ReLU(), new MaxPool2D(2), new Conv2D(8, 16, 3), new ReLU(), new MaxPool2D(2),
+    new Conv2D(1, 8, 5), new MaxPool2D(2), new ReLU(), new Conv2D(8, 16, 3), new MaxPool2D(2), new ReLU(),
     new Flatten(), new Dense(400, 10),
   );
   const optimizer = new SGD(model.parameters(), { lr: 0.05, momentum: 0.9 });

@@ -50,12 +50,13 @@ const { epochs, seed, out } = new Command()
 const folder = out ?? `runs/deeper-seed${seed}`;
 await makeFolder(folder);
 
-// 1. Three layers of filters. A filter of conv1 sees 5x5 pixels of the image, one of conv2 10x10, one of conv3 20x20.
+// 1. Three layers of filters. A filter of conv1 sees 5x5 pixels of the image, one of conv2 10x10, one of conv3 20x20. Max
+//    pooling stands in front of ReLU: the numbers are the same as behind it, and ReLU has a quarter of the work.
 const network = () => {
   manualSeed(seed);
   return new Sequential({
-    ...{ conv1: new Conv2D(1, 12, 5, { bias: false }), relu1: new ReLU(), pool1: new MaxPool2D(2) },
-    ...{ conv2: new Conv2D(12, 16, 3), relu2: new ReLU(), pool2: new MaxPool2D(2) },
+    ...{ conv1: new Conv2D(1, 12, 5, { bias: false }), pool1: new MaxPool2D(2), relu1: new ReLU() },
+    ...{ conv2: new Conv2D(12, 16, 3), pool2: new MaxPool2D(2), relu2: new ReLU() },
     ...{ conv3: new Conv2D(16, 24, 3), relu3: new ReLU() },
     ...{ flatten: new Flatten(), dense: new Dense(24 * 3 * 3, 10) },
   });
@@ -74,8 +75,8 @@ console.log(
 const sample = digits.train.subset(Array.from({ length: 1000 }, (_, i) => i));
 const conv1 = model.at('conv1', Conv2D).weight;
 const edges = filterMetrics(conv1.data, conv1.shape).map(lookOf);
-const strokes = studyFilters(model, 'conv2', 'pool1', sample);
-const parts = studyFilters(model, 'conv3', 'pool2', sample);
+const strokes = studyFilters(model, 'conv2', 'relu1', sample);
+const parts = studyFilters(model, 'conv3', 'relu2', sample);
 const scores = studyScores(model, 'dense', 'relu3', sample);
 
 // 3. The pictures, and the same in words.

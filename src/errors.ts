@@ -1,22 +1,32 @@
-/** Every error that convgrad throws on purpose. `where` names the function or the layer that refused. */
+/** Every error that convgrad throws on purpose. */
 export class ConvgradError extends Error {
+  /** The function or the layer that refused, such as 'conv2d' or 'block.conv1 (Conv2D)'. */
+  readonly where: string;
   /** What is wrong, without the place. */
   readonly detail: string;
-  readonly where: string;
 
-  constructor(where: string, detail: string) {
-    super(`${where}: ${detail}`);
+  /**
+   * @param where the function or the layer that refuses
+   * @param detail what is wrong: what was expected, and what came instead
+   * @param options `cause`: the error behind this one, if there is one
+   */
+  constructor(where: string, detail: string, options?: ErrorOptions) {
+    super(`${where}: ${detail}`, options);
     this.name = new.target.name;
     this.where = where;
     this.detail = detail;
   }
 
-  /** The same error, seen from further out: from the layer, or from the model that knows the layer's name. */
-  at(where: string): ConvgradError {
-    const Same = this.constructor as typeof ConvgradError;
-    const error = new Same(where, this.detail);
-    error.cause = this;
-    return error;
+  /**
+   * Gives the error another place: that of the layer, or of the model that knows the layer's name. It stays the same
+   * object, so that all that a subclass has added stays with it.
+   */
+  at(where: string): this {
+    const before = this.message;
+    Object.assign(this, { where, message: `${where}: ${this.detail}` });
+    // The stack is a text that was written when the error was made, message included.
+    if (this.stack) this.stack = this.stack.replace(before, () => this.message);
+    return this;
   }
 }
 
@@ -35,17 +45,63 @@ export class OutOfMemoryError extends ConvgradError {}
 /** Bytes or data that are not what their format promises. */
 export class FormatError extends ConvgradError {}
 
-/** Throws when `options` has a key that nobody reads, so that a misspelled option is not silently ignored. */
+/** Calls `fn`; an error of ours that it throws gets the place `where`. */
+export function withPlace<T>(where: string | ((error: ConvgradError) => string), fn: () => T): T {
+  try {
+    return fn();
+  } catch (error) {
+    if (!(error instanceof ConvgradError)) throw error;
+    throw error.at(typeof where === 'string' ? where : where(error));
+  }
+}
+
+/** Options of which none is missing: undefined only where `Defaults` says so. */
+type Complete<Options, Defaults> = {
+  [Key in keyof Options & keyof Defaults]-?: undefined extends Defaults[Key]
+    ? Options[Key]
+    : Exclude<Options[Key], undefined>;
+};
+
+/**
+ * The options with their defaults. Every option is told here once, with its default or with `undefined`: one that is
+ * missing, or that the options' type does not have, is refused by the compiler.
+ * @throws ArgumentError for an option that nobody reads, so that a misspelled one is not silently ignored
+ */
+export function readOptions<
+  Options extends object,
+  const Defaults extends { [Key in keyof Required<Options>]: Options[Key] | undefined },
+>(
+  where: string,
+  options: Options | undefined,
+  defaults: Defaults & Record<Exclude<keyof Defaults, keyof Options>, never>,
+): Complete<Options, Defaults> {
+  checkOptions(where, options, Object.keys(defaults));
+  const given = Object.entries(options ?? {}).filter(([, value]) => value !== undefined);
+  return { ...defaults, ...Object.fromEntries(given) } as Complete<Options, Defaults>;
+}
+
+/** Throws when `options` has a key that is not among those that are known, or is no object. */
 export function checkOptions(where: string, options: object | undefined, known: readonly string[]): void {
   if (options === undefined) return;
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     throw new ArgumentError(where, `expected an options object { ${known.join(', ')} }, got ${show(options)}`);
   }
-  for (const key of Object.keys(options)) {
-    if (!known.includes(key)) {
-      throw new ArgumentError(where, `unknown option '${key}'; the options are ${known.join(', ')}`);
-    }
-  }
+  const unknown = Object.keys(options).find((key) => !known.includes(key));
+  if (unknown === undefined) return;
+  throw new ArgumentError(where, `unknown option '${unknown}'; the options are ${known.join(', ')}`);
+}
+
+/** One of a few words, or an error that names `what` and the words. */
+export function checkChoice<Word extends string>(
+  where: string,
+  what: string,
+  value: Word,
+  words: readonly Word[],
+): Word {
+  if (words.includes(value)) return value;
+  const quoted = words.map((word) => `'${word}'`);
+  const list = `${quoted.slice(0, -1).join(', ')} or ${quoted.at(-1)}`;
+  throw new ArgumentError(where, `expected ${what} to be ${list}, got ${show(value)}`);
 }
 
 /** A finite number within [`least`, `most`], a whole one when `whole` is set; or an error that names `what`. */
@@ -79,7 +135,8 @@ export async function optional<T>(where: string, name: string, load: () => Promi
   try {
     return await load();
   } catch (error) {
-    const cause = error instanceof Error ? error.message : String(error);
-    throw new ArgumentError(where, `expected the package ${name}: run npm install ${name} (${cause})`);
+    const reason = error instanceof Error ? error.message : String(error);
+    const advice = `expected the package ${name}: run npm install ${name} (${reason})`;
+    throw new ArgumentError(where, advice, { cause: error });
   }
 }

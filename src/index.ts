@@ -29,27 +29,20 @@ export { type IdxFile, readIdx } from './io/idx.js';
 export { readSafetensors, type SafetensorsFile, writeSafetensors } from './io/safetensors.js';
 export { readState, writeState } from './io/state.js';
 export { Flatten, GELU, LeakyReLU, ReLU, Sigmoid, Softmax, Tanh } from './nn/activations.js';
-export { BatchNorm2D, type BatchNorm2DOptions, BatchNorm2d } from './nn/batchnorm.js';
-export {
-  Conv2D,
-  type Conv2DOptions,
-  Conv2d,
-  ConvTranspose2D,
-  type ConvTranspose2DOptions,
-  ConvTranspose2d,
-} from './nn/conv2d.js';
-export { Dense, type DenseOptions, Linear } from './nn/dense.js';
-export { Dropout, Dropout2D, Dropout2d } from './nn/dropout.js';
+export { BatchNorm2D, type BatchNorm2DOptions } from './nn/batchnorm.js';
+export { Conv2D, type Conv2DOptions, ConvTranspose2D, type ConvTranspose2DOptions } from './nn/conv2d.js';
+export { Dense, type DenseOptions } from './nn/dense.js';
+export { Dropout, Dropout2D } from './nn/dropout.js';
 export * as init from './nn/init.js';
 export { LayerNorm, type LayerNormOptions } from './nn/layernorm.js';
 export { Module, Parameter, StateBuffer, type StateDict } from './nn/module.js';
-export { AvgPool2D, AvgPool2d, GlobalAvgPool2D, MaxPool2D, MaxPool2d } from './nn/pooling.js';
+export { AvgPool2D, GlobalAvgPool2D, MaxPool2D } from './nn/pooling.js';
 export { Residual } from './nn/residual.js';
 export { Sequential } from './nn/sequential.js';
 export { type LayerSummary, type Summary, summary } from './nn/summary.js';
 export { add, div, mul, type Operand, pow, sub } from './ops/arithmetic.js';
-export { type Conv2dOptions, conv2d } from './ops/conv2d.js';
-export { type ConvTranspose2dOptions, convTranspose2d } from './ops/convTranspose2d.js';
+export { type ConvolutionOptions, conv2d } from './ops/conv2d.js';
+export { convTranspose2d, type TransposedConvolutionOptions } from './ops/convTranspose2d.js';
 export { crossEntropy } from './ops/crossEntropy.js';
 export { dense } from './ops/dense.js';
 export { type DropoutOptions, dropout, dropout2d } from './ops/dropout.js';
@@ -72,8 +65,8 @@ export type { ClassWeights, Labels } from './ops/labels.js';
 export { bceWithLogits, l1Loss, mseLoss, type Reduction } from './ops/losses.js';
 export { matmul } from './ops/matmul.js';
 export { nllLoss } from './ops/nllLoss.js';
-export { type BatchNorm2dOptions, batchNorm2d, layerNorm } from './ops/normalize.js';
-export { avgPool2d, maxPool2d, type Pool2dOptions } from './ops/pool2d.js';
+export { type BatchNormalizationOptions, batchNorm2d, layerNorm } from './ops/normalize.js';
+export { avgPool2d, maxPool2d, type PoolingOptions } from './ops/pool2d.js';
 export { max, mean, type ReduceOptions, sum } from './ops/reduce.js';
 export { clone, flatten, permute, reshape, transpose } from './ops/reshape.js';
 export { cat, slice } from './ops/slice.js';
@@ -101,5 +94,6 @@ export type { Pair, Shape } from './shape.js';
 export type { Callback, Checkpoint, EpochRecord, History, TrainingState } from './train/callback.js';
 export { DivergenceError } from './train/divergence.js';
 export { type Evaluation, evaluate, type Loss } from './train/evaluate.js';
-export { type FitOptions, fit } from './train/fit.js';
+export { fit } from './train/fit.js';
+export type { FitOptions } from './train/fit-options.js';
 export { type EarlyStoppingOptions, earlyStopping, type Monitor } from './train/monitor.js';

@@ -271,7 +271,7 @@ describe('what fit refuses before it trains', () => {
     [
       'an interval',
       () => ({ schedulerInterval: 'batch' }),
-      "fit: expected schedulerInterval 'step' or 'epoch', got 'batch'",
+      "fit: expected schedulerInterval to be 'step' or 'epoch', got 'batch'",
     ],
     [
       'a scheduler of another kind',

@@ -6,8 +6,7 @@ import {
   BatchNorm2D,
   bceWithLogits,
   Conv2D,
-  type Conv2dOptions,
-  type ConvTranspose2dOptions,
+  type ConvolutionOptions,
   conv2d,
   convTranspose2d,
   crossEntropy,
@@ -24,7 +23,7 @@ import {
   maxPool2d,
   mseLoss,
   nllLoss,
-  type Pool2dOptions,
+  type PoolingOptions,
   type Reduction,
   ReLU,
   Sequential,
@@ -33,6 +32,7 @@ import {
   softmax,
   softplus,
   type Tensor,
+  type TransposedConvolutionOptions,
   tensor,
 } from '../src/index.js';
 import { expectClose } from './close.js';
@@ -54,7 +54,7 @@ interface Golden {
     x: Numbers;
     weight: Numbers;
     bias: boolean;
-    options: Conv2dOptions;
+    options: ConvolutionOptions;
     outShape: Numbers;
     y: Numbers;
     dx: Numbers;
@@ -66,7 +66,7 @@ interface Golden {
     kind: 'max' | 'avg';
     x: Numbers;
     kernel: number | [number, number];
-    options: Pool2dOptions;
+    options: PoolingOptions;
     ties: number;
     outShape: Numbers;
     y: Numbers;
@@ -97,7 +97,7 @@ interface Golden {
     x: Numbers;
     weight: Numbers;
     bias: number;
-    options: ConvTranspose2dOptions;
+    options: TransposedConvolutionOptions;
     outShape: Numbers;
   })[];
   netS: {

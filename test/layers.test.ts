@@ -1,23 +1,20 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import {
   ArgumentError,
-  AvgPool2D,
-  AvgPool2d,
   Conv2D,
-  Conv2d,
   crossEntropy,
   Dense,
   Flatten,
   Generator,
-  Linear,
   MaxPool2D,
-  MaxPool2d,
   Module,
   manualSeed,
+  maxPool2d,
   ones,
   Parameter,
   ReLU,
   randn,
+  relu,
   Sequential,
   SGD,
   ShapeError,
@@ -97,10 +94,6 @@ describe('names and parameters', () => {
     expect(modes()).toEqual(new Set([true]));
   });
 
-  test("PyTorch's names are the same layers", () => {
-    expect([Conv2d, Linear, MaxPool2d, AvgPool2d]).toEqual([Conv2D, Dense, MaxPool2D, AvgPool2D]);
-  });
-
   test('to float64 and back converts every parameter', () => {
     const net = new Net().to('float64');
     expect(new Set(net.parameters().map(({ dtype }) => dtype))).toEqual(new Set(['float64']));
@@ -165,6 +158,16 @@ describe('Sequential', () => {
     expect(new Sequential(conv, relu).at('1')).toBe(relu);
     expect(() => model.at('conv2')).toThrow("Sequential: no layer 'conv2'; the layers are conv1, relu, pool");
     expect(() => model.at(3)).toThrow(ArgumentError);
+  });
+
+  test('refuses whole numbers as names, which JavaScript would put in another order', () => {
+    const named = () => new Sequential({ 10: conv, 2: relu });
+    expect(named).toThrow(ArgumentError);
+    expect(named).toThrow("Sequential: JavaScript does not keep the place of the name '2': give the layers as a list");
+    expect(() => new Sequential({ conv1: conv, 0: relu })).toThrow("the name '0'");
+    // These keep their places.
+    const kept = new Sequential({ '10a': conv, '-1': relu, '01': pool, '1.5': relu });
+    expect(kept.namedChildren().map(([name]) => name)).toEqual(['10a', '-1', '01', '1.5']);
   });
 
   test('refuses what is no layer', () => {
@@ -302,15 +305,28 @@ describe('SGD', () => {
   });
 });
 
-test('a Sequential gives the numbers and gradients of its layers one by one, to the last bit, ties and NaN included', () => {
-  const model = new Sequential(new ReLU(), new MaxPool2D(2), new ReLU(), new MaxPool2D(3, { stride: 1, padding: 1 }));
+test('layers run in the order in which they stand: what one inspects is what runs', () => {
+  const ran: string[] = [];
+  const spies = [ReLU, MaxPool2D].map((Kind) =>
+    vi.spyOn(Kind.prototype, 'forward').mockImplementation((x: Tensor) => {
+      ran.push(`${Kind.name} ${x.shape}`);
+      return Kind === MaxPool2D ? maxPool2d(x, 2) : relu(x);
+    }),
+  );
+  new Sequential(new ReLU(), new MaxPool2D(2), new MaxPool2D(2), new ReLU()).forward(zeros([1, 1, 8, 8]));
+  for (const spy of spies) spy.mockRestore();
+  expect(ran).toEqual(['ReLU 1,1,8,8', 'MaxPool2D 1,1,8,8', 'MaxPool2D 1,1,4,4', 'ReLU 1,1,2,2']);
+});
+
+test('max pooling in front of ReLU gives the numbers and gradients of ReLU in front of it, to the last bit, ties and NaN included', () => {
+  const pools = () => [new MaxPool2D(2), new MaxPool2D(3, { stride: 1, padding: 1 })];
   const values = Array.from({ length: 2 * 3 * 8 * 8 }, (_, i) => ((i * 7) % 11) - 6 + (i % 29 === 0 ? Number.NaN : 0));
   const results = [
-    (x: Tensor) => model.forward(x),
-    (x: Tensor) => [...model].reduce((y, layer) => layer.forward(y), x),
-  ].map((forward) => {
+    new Sequential(...pools().flatMap((pool) => [new ReLU(), pool])),
+    new Sequential(...pools().flatMap((pool) => [pool, new ReLU()])),
+  ].map((model) => {
     const x = tensor(values, { shape: [2, 3, 8, 8], requiresGrad: true });
-    const y = forward(x);
+    const y = model.forward(x);
     y.mul(randn(y.shape, { generator: new Generator(1) }))
       .sum()
       .backward();

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { avgPool2d, type Conv2dOptions, conv2d, Generator, maxPool2d, tensor } from '../src/index.js';
+import { avgPool2d, type ConvolutionOptions, conv2d, Generator, maxPool2d, tensor } from '../src/index.js';
 import { anySeed, difference, indices, leaf, numbers, offset, sizeOf, upTo } from './arrays.js';
 import { expectClose } from './close.js';
 
@@ -40,7 +40,7 @@ const anyConv: fc.Arbitrary<Conv> = fc
     };
   });
 
-function convOptions({ groups, stride, dilation, padding }: Conv): Conv2dOptions {
+function convOptions({ groups, stride, dilation, padding }: Conv): ConvolutionOptions {
   return { groups, stride, dilation, padding };
 }
 

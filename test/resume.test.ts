@@ -370,7 +370,7 @@ describe('checkpoints in files', () => {
     expect(await loadModel(path, loaded)).toEqual(notes);
     expect(() => fresh.loadState!({})).toThrow(ArgumentError);
     expect(() => bestCheckpoint(path, { monitor: 'val_loss' as never })).toThrow(
-      "bestCheckpoint: expected monitor validationLoss, validationAccuracy, loss, accuracy, got 'val_loss'",
+      "bestCheckpoint: expected monitor to be 'validationLoss', 'validationAccuracy', 'loss' or 'accuracy', got 'val_loss'",
     );
   });
 

@@ -105,12 +105,26 @@ describe('a program with threads', () => {
   });
 });
 
+function errorOf(fn: () => void): Error {
+  try {
+    fn();
+  } catch (error) {
+    return error as Error;
+  }
+  throw new Error('expected an error');
+}
+
 describe('Team', () => {
   const SOURCE = `
     export function work(address: usize): void { store<i32>(address, load<i32>(address) + 1); }
-    export function fail(): void { unreachable(); }`;
+    export function fail(): void { unreachable(); }
+    export function meet(address: usize): void { atomic.add<i32>(address, 1); while (atomic.load<i32>(address) < 2) {} }
+    export function meetAndFail(address: usize): void { meet(address); unreachable(); }`;
 
-  async function start(size: number) {
+  type Kernels = Record<string, (address: number) => void>;
+
+  /** @param own what this thread computes in place of a kernel */
+  async function start(size: number, own: (kernels: Kernels) => Kernels = () => ({})) {
     const memory = new WebAssembly.Memory({ initial: 1, maximum: 16, shared: true });
     const { binary, stderr } = await asc.compileString(SOURCE, {
       ...{ runtime: 'stub', importMemory: true, sharedMemory: true, noExportMemory: true, enable: ['threads'] },
@@ -119,7 +133,8 @@ describe('Team', () => {
     if (!binary) throw new Error(stderr.toString());
     const module = new WebAssembly.Module(Uint8Array.from(binary));
     const { exports } = new WebAssembly.Instance(module, { env: { memory, abort() {} } });
-    const team = (await Team.start(size, module, memory, 0, exports as Record<string, () => void>))!;
+    const kernels = exports as Kernels;
+    const team = (await Team.start(size, module, memory, 0, { ...kernels, ...own(kernels) }))!;
     const numbers = new Int32Array(memory.buffer, TEAM_BYTES, 64);
     return { team, numbers, row: (part: number) => [TEAM_BYTES + 4 * part] };
   }
@@ -143,6 +158,29 @@ describe('Team', () => {
     const { team } = await start(2);
     expect(() => team.run('fail', [[], [], [], []])).toThrow(ThreadError);
     expect(() => team.run('work', [[0]])).toThrow(ThreadError);
+    await team.stop();
+  });
+
+  // Two parts that meet are in two threads; only one of them fails.
+  test('the error has as its cause what the other thread said', async () => {
+    const { team, row } = await start(2, ({ meet }) => ({ meetAndFail: meet }));
+    const failed = errorOf(() => team.run('meetAndFail', [row(0), row(0)]));
+    expect(failed).toBeInstanceOf(ThreadError);
+    expect(failed).toMatchObject({ message: 'threads: the kernel meetAndFail failed', cause: expect.any(Error) });
+    expect(String((failed.cause as Error).message)).toMatch(/^RuntimeError: .*unreachable/);
+    expect(errorOf(() => team.run('work', [row(0)])).cause).toBe(failed.cause); // And so it stays.
+    await team.stop();
+  });
+
+  test('or what was thrown in this one, itself', async () => {
+    const mine = new Error('mine');
+    const { team, row } = await start(2, ({ meet }) => ({
+      meet(address) {
+        meet(address);
+        throw mine;
+      },
+    }));
+    expect(errorOf(() => team.run('meet', [row(0), row(0)])).cause).toBe(mine);
     await team.stop();
   });
 

@@ -39,9 +39,9 @@ const data = await digits(chosen);
 //    and images shrink before the second convolution: with the first pooling behind that one, training took twice as long.
 manualSeed(chosen.seed);
 const model = new Sequential({
-  ...{ conv1: new Conv2D(1, 12, 5), relu1: new ReLU(), pool1: new MaxPool2D(2), norm1: new BatchNorm2D(12) },
+  ...{ conv1: new Conv2D(1, 12, 5), pool1: new MaxPool2D(2), relu1: new ReLU(), norm1: new BatchNorm2D(12) },
   ...{ conv2: new Conv2D(12, 16, 3, { padding: 1 }), relu2: new ReLU(), norm2: new BatchNorm2D(16) },
-  ...{ conv3: new Conv2D(16, 16, 3), relu3: new ReLU(), pool3: new MaxPool2D(2), norm3: new BatchNorm2D(16) },
+  ...{ conv3: new Conv2D(16, 16, 3), pool3: new MaxPool2D(2), relu3: new ReLU(), norm3: new BatchNorm2D(16) },
   ...{ conv4: new Conv2D(16, 20, 3, { padding: 1 }), relu4: new ReLU(), norm4: new BatchNorm2D(20) },
   ...{ conv5: new Conv2D(20, 12, 3), relu5: new ReLU(), norm5: new BatchNorm2D(12) },
   ...{ average: new GlobalAvgPool2D(), dense: new Dense(12, 10) },

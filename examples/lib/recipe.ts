@@ -59,7 +59,10 @@ export type OptimizerName = keyof typeof OPTIMIZERS;
 /** What weights start as: PyTorch's default, or He's normal numbers of variance 2 / fanIn with biases of 0. */
 export type Initialization = 'default' | 'he';
 
-/** 28x28 pixels to ten logits; every weight starts as a random number from the default generator. */
+/**
+ * 28x28 pixels to ten logits; every weight starts as a random number from the default generator. Max pooling stands in
+ * front of ReLU, which keeps the order of numbers: the result is the same as behind it, and ReLU has a quarter of the work.
+ */
 export function network({
   filters = 12,
   kernelSize = 5,
@@ -69,11 +72,11 @@ export function network({
   const afterPool2 = Math.floor((afterPool1 - 2) / 2);
   const model = new Sequential({
     conv1: new Conv2D(1, filters, kernelSize, { bias: false }),
-    relu1: new ReLU(),
     pool1: new MaxPool2D(2),
+    relu1: new ReLU(),
     conv2: new Conv2D(filters, 16, 3),
-    relu2: new ReLU(),
     pool2: new MaxPool2D(2),
+    relu2: new ReLU(),
     flatten: new Flatten(),
     dense: new Dense(16 * afterPool2 ** 2, 10),
   });

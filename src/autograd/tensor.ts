@@ -2,6 +2,7 @@ import { ArgumentError, ShapeError } from '../errors.js';
 import { type Shape, sameShape, showShape, sizeOf } from '../shape.js';
 import { allocate } from './backend.js';
 import { backward, type Node } from './graph.js';
+import { printNumbers } from './print.js';
 import type { DType, FloatArray, Storage } from './storage.js';
 
 /** Numbers nested as deep as a tensor has axes. */
@@ -150,11 +151,11 @@ export class Tensor {
     return new Tensor(this.storage, this.shape);
   }
 
+  /** Kind, shape and dtype, and the numbers as rows in brackets; of more than 1000 the first and last three along each axis. */
   toString(): string {
-    const head = `Tensor ${showShape(this.shape)} ${this.dtype}`;
+    const head = `${this.constructor.name} ${showShape(this.shape)} ${this.dtype}`;
     if (this.storage.released) return `${head} (released)`;
-    const shown = Array.from(this.storage.array.subarray(0, 6), (value) => Number(value.toPrecision(5)));
-    return `${head} (${shown.join(', ')}${this.size > 6 ? ', ...' : ''})`;
+    return `${head}${this.shape.length === 0 ? ' ' : '\n'}${printNumbers(this.storage.array, this.shape)}`;
   }
 
   /** What `console.log` prints in Node. */

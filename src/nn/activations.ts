@@ -1,21 +1,22 @@
 import type { Tensor } from '../autograd/tensor.js';
-import { checkNumber, checkOptions } from '../errors.js';
+import { checkNumber, readOptions } from '../errors.js';
 import { type GeluOptions, gelu, leakyRelu, relu, sigmoid, tanh } from '../ops/elementwise.js';
 import { flatten } from '../ops/reshape.js';
 import { softmax } from '../ops/softmax.js';
-import { Module } from './module.js';
+import { describe, Module } from './module.js';
 
-/** max(x, 0), element by element. */
+/** The rectified linear unit, max(x, 0), element by element: any shape to the same shape. */
 export class ReLU extends Module {
   override forward(x: Tensor): Tensor {
     return this.located(() => relu(x));
   }
 }
 
-/** x where it is positive, and `negativeSlope` * x elsewhere; 0.01 unless given. */
+/** x where it is positive and `negativeSlope` * x elsewhere, element by element: any shape to the same shape. */
 export class LeakyReLU extends Module {
   readonly negativeSlope: number;
 
+  /** @param negativeSlope the slope below 0 */
   constructor(negativeSlope = 0.01) {
     super();
     this.negativeSlope = checkNumber('LeakyReLU', 'negativeSlope', negativeSlope);
@@ -26,43 +27,50 @@ export class LeakyReLU extends Module {
   }
 
   override toString(): string {
-    return `LeakyReLU(${this.negativeSlope})`;
+    return describe(this, [this.negativeSlope]);
   }
 }
 
-/** x times the share of the normal distribution below x; see `gelu`. */
+/** The Gaussian error linear unit, element by element: any shape to the same shape. See `gelu`. */
 export class GELU extends Module {
   readonly options: GeluOptions;
 
+  /** @param options `approximate`: 'none' (the default) or 'tanh' */
   constructor(options: GeluOptions = {}) {
     super();
-    checkOptions('GELU', options, ['approximate']);
-    this.options = options;
+    this.options = readOptions('GELU', options, { approximate: undefined });
   }
 
   override forward(x: Tensor): Tensor {
     return this.located(() => gelu(x, this.options));
   }
+
+  override toString(): string {
+    return describe(this, [], this.options);
+  }
 }
 
-/** 1 / (1 + e^-x), element by element. */
+/** The logistic function, 1 / (1 + e^-x), element by element: any shape to the same shape. */
 export class Sigmoid extends Module {
   override forward(x: Tensor): Tensor {
     return this.located(() => sigmoid(x));
   }
 }
 
-/** The hyperbolic tangent, element by element. */
+/** The hyperbolic tangent, element by element: any shape to the same shape. */
 export class Tanh extends Module {
   override forward(x: Tensor): Tensor {
     return this.located(() => tanh(x));
   }
 }
 
-/** e^x divided by its sum along `axis`, the last one unless given. `crossEntropy` wants what comes before it. */
+/**
+ * e^x divided by its sum along one axis: any shape to the same shape. Not in front of `crossEntropy`, which takes logits.
+ */
 export class Softmax extends Module {
   readonly axis: number;
 
+  /** @param axis the axis of the classes; a negative one counts from the back */
   constructor(axis = -1) {
     super();
     this.axis = checkNumber('Softmax', 'axis', axis, { whole: true });
@@ -73,7 +81,7 @@ export class Softmax extends Module {
   }
 
   override toString(): string {
-    return `Softmax(${this.axis})`;
+    return describe(this, [this.axis]);
   }
 }
 

@@ -1,18 +1,21 @@
 import { ones, zeros } from '../autograd/create.js';
 import type { Tensor } from '../autograd/tensor.js';
-import { checkNumber, checkOptions, ShapeError } from '../errors.js';
+import { checkNumber, readOptions, ShapeError } from '../errors.js';
 import { batchNorm2d } from '../ops/normalize.js';
 import { showShape } from '../shape.js';
-import { Module, Parameter, StateBuffer } from './module.js';
+import { describe, Module, Parameter, StateBuffer } from './module.js';
 
 export interface BatchNorm2DOptions {
-  /** Added to the variance: 1e-5 unless given. */
+  /** Added to the variance, at least 0. @default 1e-5 */
   eps?: number;
-  /** The share of a batch's statistics in the running ones: 0.1 unless given; null makes them the mean over all batches. */
+  /**
+   * Weight of a batch's statistics in the running ones, from 0 to 1; null for the plain mean over all batches so far.
+   * @default 0.1
+   */
   momentum?: number | null;
-  /** Whether a weight and a bias for each channel are learned: true unless given. */
+  /** Whether a weight and a bias are learned for each channel. @default true */
   affine?: boolean;
-  /** Whether evaluation uses statistics collected in training (true unless given), or those of its own batch. */
+  /** Whether evaluation uses statistics collected in training, or those of its own batch. @default true */
   trackRunningStatistics?: boolean;
 }
 
@@ -20,6 +23,7 @@ export interface BatchNorm2DOptions {
  * Batch normalization of images: [N, features, H, W] to the same shape; see `batchNorm2d`. In training it uses the
  * statistics of the batch, in evaluation the running ones. The state dict has PyTorch's `weight`, `bias`, `running_mean`,
  * `running_var` and `num_batches_tracked` (a float here).
+ * Source: Ioffe and Szegedy 2015, https://arxiv.org/abs/1502.03167
  */
 export class BatchNorm2D extends Module {
   readonly features: number;
@@ -31,11 +35,12 @@ export class BatchNorm2D extends Module {
   readonly runningVariance: StateBuffer | null;
   readonly batchesTracked: StateBuffer | null;
 
+  /** @param features the number of channels */
   constructor(features: number, options: BatchNorm2DOptions = {}) {
     super();
     const where = 'BatchNorm2D';
-    checkOptions(where, options, ['eps', 'momentum', 'affine', 'trackRunningStatistics']);
-    const { eps = 1e-5, momentum = 0.1, affine = true, trackRunningStatistics: tracks = true } = options;
+    const defaults = { eps: 1e-5, momentum: 0.1, affine: true, trackRunningStatistics: true };
+    const { eps, momentum, affine, trackRunningStatistics: tracks } = readOptions(where, options, defaults);
     this.features = checkNumber(where, 'features', features, { least: 1, whole: true });
     this.eps = checkNumber(where, 'eps', eps, { least: 0 });
     this.momentum = momentum === null ? null : checkNumber(where, 'momentum', momentum, { least: 0, most: 1 });
@@ -67,9 +72,6 @@ export class BatchNorm2D extends Module {
   }
 
   override toString(): string {
-    return `BatchNorm2D(${this.features})`;
+    return describe(this, [this.features]);
   }
 }
-
-/** PyTorch's name of `BatchNorm2D`. */
-export const BatchNorm2d = BatchNorm2D;

@@ -1,25 +1,28 @@
 import { zeros } from '../autograd/create.js';
 import type { Tensor } from '../autograd/tensor.js';
-import { checkNumber, checkOptions, ShapeError } from '../errors.js';
-import { CONV2D_OPTIONS, type Conv2dOptions, conv2d } from '../ops/conv2d.js';
-import { CONV_TRANSPOSE2D_OPTIONS, type ConvTranspose2dOptions, convTranspose2d } from '../ops/convTranspose2d.js';
+import { checkNumber, readOptions, ShapeError } from '../errors.js';
+import { type ConvolutionOptions, conv2d } from '../ops/conv2d.js';
+import { convTranspose2d, type TransposedConvolutionOptions } from '../ops/convTranspose2d.js';
 import type { Generator } from '../random.js';
-import { type Pair, pair, sizeOf } from '../shape.js';
+import { type Pair, pair, sizeOf, windowsAlong } from '../shape.js';
 import { defaultUniform } from './init.js';
-import { Module, Parameter } from './module.js';
+import { describe, Module, Parameter } from './module.js';
 
-interface LayerOptions {
-  /** Whether a number is added to each output channel: true unless given. */
+interface WeightOptions {
+  /** Whether a bias is added to each output channel. @default true */
   bias?: boolean;
-  /** Where the initial weights come from; the default generator unless given. */
+  /** What the initial weights are drawn from. @default the default generator */
   generator?: Generator;
 }
 
-export interface Conv2DOptions extends Conv2dOptions, LayerOptions {}
-export interface ConvTranspose2DOptions extends ConvTranspose2dOptions, LayerOptions {}
+export interface Conv2DOptions extends ConvolutionOptions, WeightOptions {}
+export interface ConvTranspose2DOptions extends TransposedConvolutionOptions, WeightOptions {}
+
+const CONV2D = { stride: 1, padding: 0, dilation: 1, groups: 1, bias: true, generator: undefined };
+const CONV_TRANSPOSE2D = { ...CONV2D, outputPadding: 0 };
 
 /** What both kinds of convolution are made of. */
-abstract class Convolution<Options extends { groups?: number }> extends Module {
+abstract class Convolution<Options extends { groups: number }> extends Module {
   readonly weight: Parameter;
   readonly bias: Parameter | null;
   readonly inChannels: number;
@@ -27,26 +30,24 @@ abstract class Convolution<Options extends { groups?: number }> extends Module {
   readonly kernelSize: readonly [number, number];
   readonly options: Options;
 
-  /** @param transposed whether the first axis of the weight counts the channels that come in, not those that go out */
+  /** @param transposed whether the first axis of the weight counts the input channels, not the output channels */
   constructor(
     inChannels: number,
     outChannels: number,
     kernelSize: Pair,
-    { bias = true, generator, ...options }: Options & LayerOptions,
+    { bias, generator, ...options }: Options & WeightOptions,
     transposed: boolean,
   ) {
     super();
     const where = new.target.name;
     this.options = options as unknown as Options;
-    const groups = checkNumber(where, 'groups', this.options.groups ?? 1, { least: 1, whole: true });
+    const groups = checkNumber(where, 'groups', this.options.groups, { least: 1, whole: true });
     this.inChannels = checkNumber(where, 'inChannels', inChannels, { least: 1, whole: true });
     this.outChannels = checkNumber(where, 'outChannels', outChannels, { least: 1, whole: true });
     this.kernelSize = pair(where, 'kernelSize', kernelSize, 1);
     if (inChannels % groups !== 0 || outChannels % groups !== 0) {
-      throw new ShapeError(
-        where,
-        `expected inChannels and outChannels to be multiples of ${groups} groups, got ${inChannels} and ${outChannels}`,
-      );
+      const got = `got ${inChannels} and ${outChannels}`;
+      throw new ShapeError(where, `expected inChannels and outChannels to be multiples of ${groups} groups, ${got}`);
     }
     const [first, second] = transposed ? [inChannels, outChannels] : [outChannels, inChannels];
     const filter = [second / groups, ...this.kernelSize];
@@ -56,20 +57,24 @@ abstract class Convolution<Options extends { groups?: number }> extends Module {
   }
 
   override toString(): string {
-    const options = Object.entries(this.options).map(([key, value]) => `, ${key}: ${value}`);
-    const channels = `${this.inChannels}, ${this.outChannels}`;
-    return `${this.constructor.name}(${channels}, ${this.kernelSize.join('x')}${options.join('')})`;
+    const { inChannels, outChannels, kernelSize, options, bias } = this;
+    return describe(this, [inChannels, outChannels, kernelSize], { ...options, bias: bias !== null }, CONV_TRANSPOSE2D);
   }
 }
 
 /**
- * A layer of filters that slide over an image: [N, inChannels, H, W] to [N, outChannels, outH, outW]; see `conv2d`.
+ * A two-dimensional convolution with learned filters: [N, inChannels, H, W] to [N, outChannels, outH, outW]; see `conv2d`.
  * `weight` is [outChannels, inChannels / groups, kernelH, kernelW], `bias` [outChannels].
  */
-export class Conv2D extends Convolution<Conv2dOptions> {
+export class Conv2D extends Convolution<Required<ConvolutionOptions>> {
+  /**
+   * @param inChannels the channels of the input: 1 for gray images, 3 for color
+   * @param outChannels how many filters there are
+   * @param kernelSize the size of a filter in pixels: a number, or [height, width]
+   * @throws ShapeError for channels that do not fall into `groups`; ArgumentError for other options that do not fit
+   */
   constructor(inChannels: number, outChannels: number, kernelSize: Pair, options: Conv2DOptions = {}) {
-    checkOptions('Conv2D', options, [...CONV2D_OPTIONS, 'bias', 'generator']);
-    super(inChannels, outChannels, kernelSize, options, false);
+    super(inChannels, outChannels, kernelSize, readOptions('Conv2D', options, CONV2D), false);
   }
 
   override forward(x: Tensor): Tensor {
@@ -82,33 +87,35 @@ export class Conv2D extends Convolution<Conv2dOptions> {
 }
 
 /**
- * A layer that makes images larger, each pixel painting with its filters: [N, inChannels, H, W] to
- * [N, outChannels, outH, outW]; see `convTranspose2d`. `weight` is [inChannels, outChannels / groups, kernelH, kernelW],
- * `bias` [outChannels].
+ * A transposed convolution, which makes images larger: [N, inChannels, H, W] to [N, outChannels, outH, outW]; see
+ * `convTranspose2d`. `weight` is [inChannels, outChannels / groups, kernelH, kernelW], `bias` [outChannels].
  */
-export class ConvTranspose2D extends Convolution<ConvTranspose2dOptions> {
+export class ConvTranspose2D extends Convolution<Required<TransposedConvolutionOptions>> {
+  /**
+   * @param inChannels the channels of the input
+   * @param outChannels the channels of the result
+   * @param kernelSize the size of a filter in pixels: a number, or [height, width]
+   * @throws ShapeError for channels that do not fall into `groups`; ArgumentError for other options that do not fit
+   */
   constructor(inChannels: number, outChannels: number, kernelSize: Pair, options: ConvTranspose2DOptions = {}) {
-    checkOptions('ConvTranspose2D', options, [...CONV_TRANSPOSE2D_OPTIONS, 'bias', 'generator']);
-    super(inChannels, outChannels, kernelSize, options, true);
+    const all = readOptions('ConvTranspose2D', options, CONV_TRANSPOSE2D);
+    super(inChannels, outChannels, kernelSize, all, true);
   }
 
   override forward(x: Tensor): Tensor {
     return this.located(() => convTranspose2d(x, this.weight, this.bias, this.options));
   }
 
-  /** Each pixel that comes in is multiplied with a whole filter. */
+  /** Each pixel of the input is multiplied with a whole filter, so it is the input's size that counts. */
   override multiplyAdds([, , ...output]: readonly number[]): number {
-    const { stride = 1, padding = 0, outputPadding = 0, dilation = 1 } = this.options;
-    const each = { stride, padding, outputPadding, dilation };
-    const along = (axis: 0 | 1) => {
-      const of = (what: keyof typeof each) => pair('ConvTranspose2D', what, each[what], 0)[axis];
-      const copies = output[axis] - 1 - of('outputPadding') + 2 * of('padding');
-      return (copies - of('dilation') * (this.kernelSize[axis] - 1)) / of('stride') + 1;
-    };
-    return this.weight.size * along(0) * along(1);
+    const { stride, padding, outputPadding, dilation } = this.options;
+    const both = [stride, padding, outputPadding, dilation].map((value) =>
+      pair('ConvTranspose2D', 'options', value, 0),
+    );
+    const [inH, inW] = output.map((size, axis) => {
+      const [step, pad, added, spread] = both.map((values) => values[axis]);
+      return windowsAlong(size - added, this.kernelSize[axis], step, 2 * pad, spread);
+    });
+    return this.weight.size * inH * inW;
   }
 }
-
-/** PyTorch's names. */
-export const Conv2d = Conv2D;
-export const ConvTranspose2d = ConvTranspose2D;

@@ -1,20 +1,20 @@
 import { zeros } from '../autograd/create.js';
 import type { Tensor } from '../autograd/tensor.js';
-import { checkNumber, checkOptions } from '../errors.js';
+import { checkNumber, readOptions } from '../errors.js';
 import { dense } from '../ops/dense.js';
 import type { Generator } from '../random.js';
 import { defaultUniform } from './init.js';
-import { Module, Parameter } from './module.js';
+import { describe, Module, Parameter } from './module.js';
 
 export interface DenseOptions {
-  /** Whether a number is added to each output: true unless given. */
+  /** Whether a bias is added to each output. @default true */
   bias?: boolean;
-  /** Where the initial weights come from; the default generator unless given. */
+  /** What the initial weights are drawn from. @default the default generator */
   generator?: Generator;
 }
 
 /**
- * A fully connected layer, y = x W^T + b: [N, inFeatures] to [N, outFeatures].
+ * A fully connected layer, y = x W^T + b: [N, inFeatures] to [N, outFeatures]. PyTorch calls it Linear.
  * `weight` is [outFeatures, inFeatures], `bias` [outFeatures].
  */
 export class Dense extends Module {
@@ -23,14 +23,18 @@ export class Dense extends Module {
   readonly inFeatures: number;
   readonly outFeatures: number;
 
+  /**
+   * @param inFeatures how many numbers an example has
+   * @param outFeatures how many numbers come out, such as one a class
+   */
   constructor(inFeatures: number, outFeatures: number, options: DenseOptions = {}) {
     super();
-    checkOptions('Dense', options, ['bias', 'generator']);
+    const { bias, generator } = readOptions('Dense', options, { bias: true, generator: undefined });
     this.inFeatures = checkNumber('Dense', 'inFeatures', inFeatures, { least: 1, whole: true });
     this.outFeatures = checkNumber('Dense', 'outFeatures', outFeatures, { least: 1, whole: true });
-    const draws = { fanIn: inFeatures, generator: options.generator };
+    const draws = { fanIn: inFeatures, generator };
     this.weight = defaultUniform(new Parameter(zeros([outFeatures, inFeatures])), draws);
-    this.bias = (options.bias ?? true) ? defaultUniform(new Parameter(zeros([outFeatures])), draws) : null;
+    this.bias = bias ? defaultUniform(new Parameter(zeros([outFeatures])), draws) : null;
   }
 
   override forward(x: Tensor): Tensor {
@@ -42,9 +46,6 @@ export class Dense extends Module {
   }
 
   override toString(): string {
-    return `Dense(${this.inFeatures}, ${this.outFeatures})`;
+    return describe(this, [this.inFeatures, this.outFeatures], { bias: this.bias !== null }, { bias: true });
   }
 }
-
-/** PyTorch's name of `Dense`. */
-export const Linear = Dense;

@@ -1,18 +1,22 @@
 import { ones, zeros } from '../autograd/create.js';
 import type { Tensor } from '../autograd/tensor.js';
-import { checkNumber, checkOptions } from '../errors.js';
+import { checkNumber, readOptions } from '../errors.js';
 import { layerNorm } from '../ops/normalize.js';
 import { checkShape, type Shape, showShape } from '../shape.js';
-import { Module, Parameter } from './module.js';
+import { describe, Module, Parameter } from './module.js';
 
 export interface LayerNormOptions {
-  /** Added to the variance: 1e-5 unless given. */
+  /** Added to the variance, at least 0. @default 1e-5 */
   eps?: number;
-  /** Whether a weight and a bias for each place are learned: true unless given. */
+  /** Whether a weight and a bias are learned for each place. @default true */
   affine?: boolean;
 }
 
-/** Normalization of each example over its last axes; see `layerNorm`. `weight` and `bias` have the shape `shape`. */
+/**
+ * Layer normalization: each example over its last axes, [..., ...shape] to the same shape; see `layerNorm`. `weight` and
+ * `bias` have the shape `shape`.
+ * Source: Ba, Kiros and Hinton 2016, https://arxiv.org/abs/1607.06450
+ */
 export class LayerNorm extends Module {
   readonly shape: Shape;
   readonly eps: number;
@@ -22,13 +26,13 @@ export class LayerNorm extends Module {
   /** @param shape of the last axes, such as [64] or [8, 12, 12]; a number is one axis */
   constructor(shape: number | Shape, options: LayerNormOptions = {}) {
     super();
-    checkOptions('LayerNorm', options, ['eps', 'affine']);
-    const { eps = 1e-5, affine = true } = options;
-    this.shape = typeof shape === 'number' ? [shape] : [...shape];
-    checkShape('LayerNorm', this.shape);
+    const { eps, affine } = readOptions('LayerNorm', options, { eps: 1e-5, affine: true });
+    const axes = typeof shape === 'number' ? [shape] : shape;
+    checkShape('LayerNorm', axes);
+    this.shape = [...axes];
     this.eps = checkNumber('LayerNorm', 'eps', eps, { least: 0 });
-    this.weight = affine ? new Parameter(ones(this.shape)) : null;
-    this.bias = affine ? new Parameter(zeros(this.shape)) : null;
+    this.weight = affine ? new Parameter(ones(axes)) : null;
+    this.bias = affine ? new Parameter(zeros(axes)) : null;
   }
 
   override forward(x: Tensor): Tensor {
@@ -37,6 +41,6 @@ export class LayerNorm extends Module {
   }
 
   override toString(): string {
-    return `LayerNorm(${showShape(this.shape)})`;
+    return describe(this, [showShape(this.shape)]);
   }
 }

@@ -1,12 +1,12 @@
 import { allocate } from '../autograd/backend.js';
 import type { DType, FloatArray, Storage } from '../autograd/storage.js';
 import { Tensor } from '../autograd/tensor.js';
-import { ArgumentError, ConvgradError, checkOptions, ShapeError, show } from '../errors.js';
+import { ArgumentError, readOptions, ShapeError, show, withPlace } from '../errors.js';
 import { sameShape, showShape } from '../shape.js';
 
-/** A tensor that a model learns. A field of a `Module` that holds one is found by `parameters()`. */
+/** A tensor that a model learns: a field of a `Module` that holds one is found by `parameters()`. */
 export class Parameter extends Tensor {
-  /** Holds a copy of the numbers of `value`. */
+  /** @param value the initial numbers, which are copied */
   constructor(value: Tensor) {
     super(copyOf(value.storage.array, value.dtype), value.shape, true);
   }
@@ -17,17 +17,20 @@ export class Parameter extends Tensor {
  * of `loadStateDict`, of `weightHash` and of `to`. PyTorch's word for it is a buffer.
  */
 export class StateBuffer extends Tensor {
-  /** Its name in the state dict, such as `running_mean`. */
+  /** Its name in the state dict, such as 'running_mean'. */
   readonly key: string;
 
-  /** Holds a copy of the numbers of `value`. */
+  /**
+   * @param key its name in the state dict
+   * @param value the initial numbers, which are copied
+   */
   constructor(key: string, value: Tensor) {
     super(copyOf(value.storage.array, value.dtype), value.shape);
     this.key = key;
   }
 }
 
-/** The numbers of a model by PyTorch's keys, such as `0.weight`; they share the model's memory. */
+/** The numbers of a model by PyTorch's keys, such as '0.weight'; they share the model's memory. */
 export type StateDict = Record<string, Tensor>;
 
 /**
@@ -45,10 +48,13 @@ export abstract class Module {
   /** Whether layers that behave differently during training (dropout, batch norm) do so; see `train` and `eval`. */
   training = true;
 
-  /** Computes the result. */
+  /**
+   * Computes the result.
+   * @param x a batch; the class says of which shape
+   */
   abstract forward(x: Tensor): Tensor;
 
-  /** The modules directly inside, by name; a list of modules gives `list.0`, `list.1`. */
+  /** The modules directly inside, by name; a list of modules gives 'list.0', 'list.1'. */
   namedChildren(): [string, Module][] {
     return this.#fields(Module);
   }
@@ -68,16 +74,17 @@ export abstract class Module {
     });
   }
 
+  /** All parameters, for an optimizer; one that is used in two places comes once. */
   parameters(): Parameter[] {
     return this.namedParameters().map(([, parameter]) => parameter);
   }
 
-  /** Multiply-adds that the layer itself does for an output of this shape. */
+  /** How many multiply-adds the layer itself does for an output of this shape; those of the layers inside are not counted. */
   multiplyAdds(_outputShape: readonly number[]): number {
     return 0;
   }
 
-  /** The model's parameters and state buffers, sharing its memory: clone them to keep a state. */
+  /** The model's parameters and state buffers by PyTorch's keys, sharing its memory: clone them to keep a state. */
   stateDict(): StateDict {
     const state: StateDict = Object.create(null);
     for (const [key, value] of this.#state()) state[key] = value.detach();
@@ -85,24 +92,28 @@ export abstract class Module {
   }
 
   /**
-   * Copies the numbers in. Nothing is changed unless everything fits.
-   * @param options `strict` (true unless given) refuses keys that are missing or left over
+   * Copies the numbers of a state dict into the model. Nothing is changed unless everything fits.
+   * @param options `strict`: whether keys that are missing or left over are refused; true unless given
    * @returns the keys that the model has and `state` has not, and the other way round
+   * @throws ShapeError for another shape; ArgumentError for what is no state dict, or has other keys
    */
   loadStateDict(state: StateDict, options: { strict?: boolean } = {}): { missing: string[]; unexpected: string[] } {
-    checkOptions('loadStateDict', options, ['strict']);
+    const { strict } = readOptions('loadStateDict', options, { strict: true });
     const wrong = Object.entries(state ?? {}).find(([, value]) => !(value instanceof Tensor));
     if (typeof state !== 'object' || state === null || wrong) {
       const got = wrong ? `${show(wrong[1])} for ${wrong[0]}` : show(state);
       throw new ArgumentError('loadStateDict', `expected tensors by their keys, got ${got}`);
     }
     const own = new Map(this.#state());
-    const missing = [...own.keys()].filter((key) => !(key in state));
+    const missing = [...own.keys()].filter((key) => !Object.hasOwn(state, key));
     const unexpected = Object.keys(state).filter((key) => !own.has(key));
-    if ((options.strict ?? true) && (missing.length > 0 || unexpected.length > 0)) {
-      throw new ArgumentError('loadStateDict', `missing keys ${some(missing)}, unexpected keys ${some(unexpected)}`);
+    if (strict && (missing.length > 0 || unexpected.length > 0)) {
+      throw new ArgumentError(
+        'loadStateDict',
+        `missing keys ${shortList(missing)}, unexpected keys ${shortList(unexpected)}`,
+      );
     }
-    const matching = [...own].filter(([key]) => key in state);
+    const matching = [...own].filter(([key]) => Object.hasOwn(state, key));
     for (const [key, parameter] of matching) {
       if (!sameShape(state[key].shape, parameter.shape)) {
         throw new ShapeError(
@@ -119,7 +130,7 @@ export abstract class Module {
     return { missing, unexpected };
   }
 
-  /** Switches this module and all inside it to training (or away from it). */
+  /** Switches this module and all inside it to training, or to evaluation where `mode` is false. */
   train(mode = true): this {
     for (const [, module] of this.namedModules()) module.training = mode;
     return this;
@@ -130,7 +141,10 @@ export abstract class Module {
     return this.train(false);
   }
 
-  /** Converts all parameters and state buffers, in place; what was computed from them before cannot be sent backward any more. */
+  /**
+   * Converts all parameters and state buffers, in place. `backward` of what was computed from them before is refused.
+   * @param dtype 'float32', or 'float64' to check gradients
+   */
   to(dtype: DType): this {
     if (dtype !== 'float32' && dtype !== 'float64') {
       throw new ArgumentError('to', `expected 'float32' or 'float64', got ${show(dtype)}`);
@@ -144,14 +158,21 @@ export abstract class Module {
     return this;
   }
 
-  /** The layer as a line of a table shows it. */
+  /** A layer in one line, such as `Conv2D(1, 8, 5x5)`; a module of layers as a tree of their names, as PyTorch shows it. */
   toString(): string {
-    return this.constructor.name;
+    const { name } = this.constructor;
+    const lines = this.namedChildren().map(([key, child]) => `\n  (${key}): ${String(child).replaceAll('\n', '\n  ')}`);
+    return lines.length === 0 ? name : `${name}(${lines.join('')}\n)`;
+  }
+
+  /** What `console.log` prints in Node. */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString();
   }
 
   /** Calls `fn`; an error from it names this layer. */
   protected located<T>(fn: () => T): T {
-    return relocate(fn, () => String(this));
+    return withPlace(() => lineOf(this), fn);
   }
 
   /** Everything that `stateDict` holds, in its order: PyTorch's, parameters first. */
@@ -161,7 +182,7 @@ export abstract class Module {
     );
     if (untrained) {
       throw new ArgumentError(
-        String(this),
+        this.constructor.name,
         `the field ${untrained[0]} is a tensor with requiresGrad that nobody would train: make it new Parameter(...)`,
       );
     }
@@ -192,16 +213,22 @@ export function inEvaluation<T>(model: Module, fn: () => T): T {
   }
 }
 
-/** Calls `fn`; an error of ours that it throws gets a new place. */
-export function relocate<T>(fn: () => T, where: (error: ConvgradError) => string): T {
-  try {
-    return fn();
-  } catch (error) {
-    throw error instanceof ConvgradError ? error.at(where(error)) : error;
-  }
+/** @internal A layer in one line, with its sizes and with those settings that are not their defaults. */
+export function describe(layer: Module, sizes: readonly unknown[], settings: object = {}, defaults = {}): string {
+  const shown = (value: unknown) => (Array.isArray(value) ? value.join('x') : String(value));
+  const usual = new Map<string, unknown>(Object.entries(defaults));
+  const given = Object.entries(settings).filter(([key, value]) => value !== usual.get(key));
+  const all = [...sizes.map(shown), ...given.map(([key, value]) => `${key}: ${shown(value)}`)];
+  return `${layer.constructor.name}${all.length > 0 ? `(${all.join(', ')})` : ''}`;
 }
 
-/** In the memory of the kernels, where what is used in every step belongs. */
+/** @internal A module in one line: one that holds others by its class alone. */
+export function lineOf(module: Module): string {
+  const text = String(module);
+  return text.includes('\n') ? module.constructor.name : text;
+}
+
+/** A copy in the memory of the kernels, where what is used in every step belongs. */
 function copyOf(data: FloatArray, dtype: DType): Storage {
   const storage = allocate(dtype, data.length);
   storage.array.set(data);
@@ -210,7 +237,7 @@ function copyOf(data: FloatArray, dtype: DType): Storage {
 }
 
 /** A list, cut where it becomes long. */
-function some(keys: string[]): string {
+function shortList(keys: string[]): string {
   return keys.length > 8 ? `${show(keys.slice(0, 8))} and ${keys.length - 8} more` : show(keys);
 }
 

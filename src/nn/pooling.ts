@@ -1,41 +1,44 @@
 import type { Tensor } from '../autograd/tensor.js';
-import { checkOptions, ShapeError } from '../errors.js';
-import { avgPool2d, maxPool2d, POOL2D_OPTIONS, type Pool2dOptions } from '../ops/pool2d.js';
+import { readOptions, ShapeError } from '../errors.js';
+import { avgPool2d, maxPool2d, type PoolingOptions } from '../ops/pool2d.js';
 import { mean } from '../ops/reduce.js';
 import { type Pair, pair, showShape } from '../shape.js';
-import { Module } from './module.js';
+import { describe, Module } from './module.js';
 
 abstract class Pool2D extends Module {
   readonly kernelSize: readonly [number, number];
-  readonly options: Pool2dOptions;
+  readonly options: PoolingOptions;
 
-  constructor(kernelSize: Pair, options: Pool2dOptions = {}) {
+  /** @param kernelSize the size of the window in pixels: a number, or [height, width] */
+  constructor(kernelSize: Pair, options: PoolingOptions = {}) {
     super();
-    checkOptions(new.target.name, options, POOL2D_OPTIONS);
+    this.options = readOptions(new.target.name, options, { stride: undefined, padding: undefined });
     this.kernelSize = pair(new.target.name, 'kernelSize', kernelSize, 1);
-    this.options = options;
   }
 
   override toString(): string {
-    return `${this.constructor.name}(${this.kernelSize.join('x')})`;
+    return describe(this, [this.kernelSize], this.options);
   }
 }
 
-/** The largest element of each window: [N, C, H, W] to [N, C, outH, outW]; see `maxPool2d`. */
+/**
+ * Max pooling, the largest element of each window: [N, C, H, W] to [N, C, outH, outW]; see `maxPool2d`. In front of a ReLU
+ * it gives the same numbers as behind it, and ReLU then has a quarter of the work.
+ */
 export class MaxPool2D extends Pool2D {
   override forward(x: Tensor): Tensor {
     return this.located(() => maxPool2d(x, this.kernelSize, this.options));
   }
 }
 
-/** The mean of each window: [N, C, H, W] to [N, C, outH, outW]; see `avgPool2d`. */
+/** Average pooling, the mean of each window: [N, C, H, W] to [N, C, outH, outW]; see `avgPool2d`. */
 export class AvgPool2D extends Pool2D {
   override forward(x: Tensor): Tensor {
     return this.located(() => avgPool2d(x, this.kernelSize, this.options));
   }
 }
 
-/** The mean of each channel: [N, C, H, W] to [N, C]. PyTorch's `AdaptiveAvgPool2d(1)` followed by `Flatten`. */
+/** The mean of each channel: [N, C, H, W] to [N, C]. PyTorch's AdaptiveAvgPool2d(1) followed by Flatten. */
 export class GlobalAvgPool2D extends Module {
   override forward(x: Tensor): Tensor {
     return this.located(() => {
@@ -44,7 +47,3 @@ export class GlobalAvgPool2D extends Module {
     });
   }
 }
-
-/** PyTorch's names. */
-export const MaxPool2d = MaxPool2D;
-export const AvgPool2d = AvgPool2D;

@@ -1,18 +1,21 @@
 import type { Tensor } from '../autograd/tensor.js';
-import { ArgumentError, ShapeError, show } from '../errors.js';
+import { ArgumentError, ShapeError, show, withPlace } from '../errors.js';
 import { add } from '../ops/arithmetic.js';
 import { sameShape, showShape } from '../shape.js';
-import { Module, relocate } from './module.js';
+import { Module } from './module.js';
 
 /**
- * x + block(x), so that the block learns what to change (He et al. 2016, "Deep residual learning"); with a shortcut,
- * shortcut(x) + block(x), for a block that changes the shape.
+ * A residual block, x + block(x), or shortcut(x) + block(x) for a block that changes the shape.
+ * Source: He et al. 2016, https://arxiv.org/abs/1512.03385
  */
 export class Residual extends Module {
   readonly block: Module;
   readonly shortcut: Module | null;
 
-  /** @param shortcut a layer that changes the shape as the block does, such as a `Conv2D` of 1x1; none unless given */
+  /**
+   * @param block the layers that learn what to add to x
+   * @param shortcut a layer that changes the shape as the block does, such as a `Conv2D` of 1x1
+   */
   constructor(block: Module, shortcut: Module | null = null) {
     super();
     for (const layer of shortcut === null ? [block] : [block, shortcut]) {
@@ -22,11 +25,12 @@ export class Residual extends Module {
     this.shortcut = shortcut;
   }
 
+  /** @throws ShapeError when block and shortcut give different shapes */
   override forward(x: Tensor): Tensor {
     const inside = (name: string, layer: Module) =>
-      relocate(
+      withPlace(
+        ({ where }) => `${name}.${where}`,
         () => layer.forward(x),
-        (error) => `${name}.${error.where}`,
       );
     const change = inside('block', this.block);
     const kept = this.shortcut ? inside('shortcut', this.shortcut) : x;

@@ -1,8 +1,12 @@
 import type { Tensor } from '../autograd/tensor.js';
-import { ArgumentError, show } from '../errors.js';
-import { ReLU } from './activations.js';
-import { Module, relocate } from './module.js';
-import { MaxPool2D } from './pooling.js';
+import { ArgumentError, show, withPlace } from '../errors.js';
+import { lineOf, Module } from './module.js';
+
+/** A place that a model inside has already named: 'conv2 (Conv2D)'. */
+const PATH = /^\S+ \(\w+\)$/;
+
+/** Keys that JavaScript puts in front of all others in an object, in the order of numbers. */
+const INTEGER = /^(0|[1-9]\d*)$/;
 
 /**
  * Layers one after the other.
@@ -16,11 +20,23 @@ export class Sequential extends Module {
   readonly [index: number]: Module;
   readonly #layers: Map<string, Module>;
 
+  /**
+   * @param layers the layers in their order, or one object of layers by name
+   * @throws ArgumentError for what is no layer, and for a whole number as a name
+   */
   constructor(...layers: Module[] | [Record<string, Module>]) {
     super();
     const named = layers.length === 1 && !(layers[0] instanceof Module) ? layers[0] : (layers as Module[]);
     if (typeof named !== 'object' || named === null) {
       throw new ArgumentError('Sequential', `expected layers, or an object of layers by name, got ${show(named)}`);
+    }
+    const number = Array.isArray(named) ? undefined : Object.keys(named).find((name) => INTEGER.test(name));
+    if (number !== undefined) {
+      const advice = 'give the layers as a list, new Sequential(first, second), or call them conv1 and so on';
+      throw new ArgumentError(
+        'Sequential',
+        `JavaScript does not keep the place of the name ${show(number)}: ${advice}`,
+      );
     }
     this.#layers = new Map(Object.entries(named));
     [...this.#layers].forEach(([name, layer], i) => {
@@ -31,6 +47,7 @@ export class Sequential extends Module {
     });
   }
 
+  /** The number of layers. */
   get length(): number {
     return this.#layers.size;
   }
@@ -38,17 +55,16 @@ export class Sequential extends Module {
   /**
    * The layer of this name, or at this index; a negative one counts from the end.
    * @param Kind what it must be: `model.at('conv1', Conv2D).weight`
+   * @throws ArgumentError when there is none, or one of another kind
    */
   at<Layer extends Module = Module>(which: number | string, Kind?: abstract new (...args: never[]) => Layer): Layer {
     const layer = typeof which === 'string' ? this.#layers.get(which) : [...this].at(which);
     if (layer && Kind && !(layer instanceof Kind)) {
-      throw new ArgumentError('Sequential', `expected layer ${show(which)} to be a ${Kind.name}, got ${layer}`);
+      throw new ArgumentError('Sequential', `expected layer ${show(which)} to be a ${Kind.name}, got ${lineOf(layer)}`);
     }
     if (layer) return layer as Layer;
-    throw new ArgumentError(
-      'Sequential',
-      `no layer ${show(which)}; the layers are ${[...this.#layers.keys()].join(', ')}`,
-    );
+    const names = [...this.#layers.keys()].join(', ');
+    throw new ArgumentError('Sequential', `no layer ${show(which)}; the layers are ${names}`);
   }
 
   [Symbol.iterator](): IterableIterator<Module> {
@@ -59,31 +75,15 @@ export class Sequential extends Module {
     return [...this.#layers];
   }
 
+  /** @throws ConvgradError that names the layer which refused, such as 'block.conv1 (Conv2D)' */
   override forward(x: Tensor): Tensor {
-    for (const [name, layer] of inOrder([...this.#layers])) {
+    for (const [name, layer] of this.#layers) {
       const input = x;
-      x = relocate(
+      x = withPlace(
+        ({ where }) => (PATH.test(where) ? `${name}.${where}` : `${name} (${layer.constructor.name})`),
         () => layer.forward(input),
-        (error) => (PATH.test(error.where) ? `${name}.${error.where}` : `${name} (${layer.constructor.name})`),
       );
     }
     return x;
   }
 }
-
-/**
- * The layers in the order in which they run: max pooling before a ReLU that stands in front of it. The numbers are the
- * same either way, and so are all finite gradients, because ReLU never turns an order around; and ReLU then has a
- * quarter of the work. Layers whose `forward` is not the usual one, because somebody watches them, keep their places.
- */
-function inOrder(layers: [string, Module][]): [string, Module][] {
-  for (let i = 0; i + 1 < layers.length; i++) {
-    const [[, first], [, second]] = [layers[i], layers[i + 1]];
-    if (first.forward !== ReLU.prototype.forward || second.forward !== MaxPool2D.prototype.forward) continue;
-    [layers[i], layers[i + 1]] = [layers[i + 1], layers[i]];
-  }
-  return layers;
-}
-
-/** A place that a model inside has already named: 'conv2 (Conv2D)'. */
-const PATH = /^\S+ \(\w+\)$/;

@@ -2,7 +2,7 @@ import { zeros } from '../autograd/create.js';
 import { noGrad } from '../autograd/graph.js';
 import type { Tensor } from '../autograd/tensor.js';
 import { type Shape, showShape } from '../shape.js';
-import { inEvaluation, type Module } from './module.js';
+import { inEvaluation, lineOf, type Module } from './module.js';
 
 export interface LayerSummary {
   /** The path inside the model, such as `conv1`. */
@@ -37,7 +37,7 @@ export function summary(model: Module, inputShape: Shape): Summary {
     const outputShape = output.shape.slice(1);
     layers.push({
       name,
-      layer: String(layer),
+      layer: lineOf(layer),
       outputShape,
       parameters,
       multiplyAdds: layer.multiplyAdds(output.shape),

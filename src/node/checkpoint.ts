@@ -1,8 +1,7 @@
 import { readdir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { ArgumentError, checkNumber, checkOptions, show } from '../errors.js';
+import { ArgumentError, checkNumber, checkOptions, show, withPlace } from '../errors.js';
 import { readState, writeState } from '../io/state.js';
-import { relocate } from '../nn/module.js';
 import type { Callback, Checkpoint, TrainingState } from '../train/callback.js';
 import { CHECKPOINT_FORMAT } from '../train/checkpoint.js';
 import { Best, type Monitor } from '../train/monitor.js';
@@ -49,10 +48,7 @@ export function checkpoint(path: string, options: CheckpointOptions = {}): Callb
  */
 export async function loadCheckpoint(path: string): Promise<Checkpoint> {
   const bytes = await readBytes('loadCheckpoint', path);
-  return relocate(
-    () => readState(CHECKPOINT_FORMAT, bytes) as Checkpoint,
-    () => `loadCheckpoint, ${show(path)}`,
-  );
+  return withPlace(`loadCheckpoint, ${show(path)}`, () => readState(CHECKPOINT_FORMAT, bytes) as Checkpoint);
 }
 
 /** Keeps the model of the best epoch in a file, for `loadModel`, with its epoch and measure as notes. */
@@ -62,7 +58,7 @@ export function bestCheckpoint(path: string, options: { monitor?: Monitor } = {}
   const best = new Best('bestCheckpoint', monitor);
   return {
     async onEpochEnd({ model }, record) {
-      if (!best.see(record)) return;
+      if (!best.update(record)) return;
       await saveModel(path, model, { epoch: String(record.epoch), [monitor]: String(best.value) });
     },
     saveState: () => best.value,

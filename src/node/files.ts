@@ -1,9 +1,9 @@
 import { access, constants, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { ConvgradError, FormatError, optional, show } from '../errors.js';
+import { ConvgradError, FormatError, optional, show, withPlace } from '../errors.js';
 import type { Picture } from '../inspect/pictures/picture.js';
 import { readSafetensors, writeSafetensors } from '../io/safetensors.js';
-import { type Module, relocate } from '../nn/module.js';
+import type { Module } from '../nn/module.js';
 import { CHECKPOINT_FORMAT } from '../train/checkpoint.js';
 
 /** A file or a folder that the system did not let us read, write or make. */
@@ -84,7 +84,7 @@ export async function loadModel(path: string, model: Module): Promise<Record<str
     model.loadStateDict(tensors);
     return metadata;
   };
-  return relocate(load, () => `loadModel, ${show(path)}`);
+  return withPlace(`loadModel, ${show(path)}`, load);
 }
 
 /** @internal The bytes of a file. */

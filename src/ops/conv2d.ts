@@ -6,7 +6,7 @@ import { ArgumentError, checkNumber, checkOptions, ShapeError, show } from '../e
 import { type Pair, pair, type Shape, sameShape, showShape, windowsAlong } from '../shape.js';
 import { broadcastKernels } from './broadcast.js';
 
-export interface Conv2dOptions {
+export interface ConvolutionOptions {
   /** How far the window moves, in pixels: 1 unless given. */
   stride?: Pair;
   /** Zeros on each side: 0 unless given. 'valid' is 0; 'same' keeps the image's size, and needs stride 1. */
@@ -33,7 +33,12 @@ export const CONV2D_OPTIONS = ['stride', 'padding', 'dilation', 'groups'] as con
  * @returns [N, outChannels, outH, outW], outH = floor((H + 2 padding - dilation (kernelH - 1) - 1) / stride) + 1
  * @throws ShapeError when channels do not fit or the filter is larger than the padded image.
  */
-export function conv2d(x: Tensor, weight: Tensor, bias: Tensor | null = null, options: Conv2dOptions = {}): Tensor {
+export function conv2d(
+  x: Tensor,
+  weight: Tensor,
+  bias: Tensor | null = null,
+  options: ConvolutionOptions = {},
+): Tensor {
   checkTensors('conv2d', x, weight, ...(bias ? [bias] : []));
   checkOptions('conv2d', options, CONV2D_OPTIONS);
   const sizes = conv2dSizes('conv2d', x.shape, weight.shape, options);
@@ -160,7 +165,7 @@ function inside(shift: number, stride: number, size: number, outputs: number): [
 }
 
 /** The sizes of a convolution, checked. */
-function conv2dSizes(where: string, x: Shape, weight: Shape, options: Conv2dOptions): ConvSizes {
+function conv2dSizes(where: string, x: Shape, weight: Shape, options: ConvolutionOptions): ConvSizes {
   if (weight.length !== 4 || weight.includes(0)) {
     throw new ShapeError(
       where,

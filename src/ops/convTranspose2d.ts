@@ -7,7 +7,7 @@ import { type Pair, pair, type Shape, sameShape, showShape } from '../shape.js';
 import { broadcastKernels } from './broadcast.js';
 import { type ConvSizes, conv2dKernels } from './conv2d.js';
 
-export interface ConvTranspose2dOptions {
+export interface TransposedConvolutionOptions {
   /** How far the filter's copies lie apart, in pixels: 1 unless given. */
   stride?: Pair;
   /** Rows and columns cut off on each side: 0 unless given. */
@@ -36,7 +36,7 @@ export function convTranspose2d(
   x: Tensor,
   weight: Tensor,
   bias: Tensor | null = null,
-  options: ConvTranspose2dOptions = {},
+  options: TransposedConvolutionOptions = {},
 ): Tensor {
   const where = 'convTranspose2d';
   checkTensors(where, x, weight, ...(bias ? [bias] : []));
@@ -71,7 +71,7 @@ export function convTranspose2d(
 }
 
 /** The sizes, checked, of the convolution from the result to x. */
-function sizesOf(where: string, x: Shape, weight: Shape, options: ConvTranspose2dOptions): ConvSizes {
+function sizesOf(where: string, x: Shape, weight: Shape, options: TransposedConvolutionOptions): ConvSizes {
   if (weight.length !== 4 || weight.includes(0)) {
     throw new ShapeError(
       where,

@@ -7,7 +7,7 @@ import { checkNumber, checkOptions, ShapeError } from '../errors.js';
 import { checkShape, type Shape, sameShape, showShape, sizeOf } from '../shape.js';
 import { add, mul } from './arithmetic.js';
 
-export interface BatchNorm2dOptions {
+export interface BatchNormalizationOptions {
   /** Whether to use the statistics of x and bring the running ones up to date: false unless given. */
   training?: boolean;
   /** The share of the new statistics in the running ones, from 0 to 1: 0.1 unless given. */
@@ -35,7 +35,7 @@ export function batchNorm2d(
   runningVariance: Tensor | null,
   weight: Tensor | null = null,
   bias: Tensor | null = null,
-  options: BatchNorm2dOptions = {},
+  options: BatchNormalizationOptions = {},
 ): Tensor {
   const where = 'batchNorm2d';
   checkOptions(where, options, ['training', 'momentum', 'eps']);

@@ -6,7 +6,7 @@ import type { Tensor } from '../autograd/tensor.js';
 import { checkOptions, ShapeError, show } from '../errors.js';
 import { type Pair, pair, showShape, sizeOf, windowsAlong } from '../shape.js';
 
-export interface Pool2dOptions {
+export interface PoolingOptions {
   /** How far the window moves, in pixels: as far as it is wide unless given. */
   stride?: Pair;
   /** Rows and columns added on each side, at most half the window: 0 unless given. */
@@ -20,7 +20,7 @@ export const POOL2D_OPTIONS = ['stride', 'padding'] as const;
  * @param x [N, C, H, W]
  * @returns [N, C, outH, outW], outH = floor((H + 2 padding - kernelSize) / stride) + 1
  */
-export function maxPool2d(x: Tensor, kernelSize: Pair, options: Pool2dOptions = {}): Tensor {
+export function maxPool2d(x: Tensor, kernelSize: Pair, options: PoolingOptions = {}): Tensor {
   const { sizes, shape } = pool2dSizes('maxPool2d', x, kernelSize, options);
   let indices: IndexStorage;
   return operation({
@@ -41,7 +41,7 @@ export function maxPool2d(x: Tensor, kernelSize: Pair, options: Pool2dOptions = 
  * @param x [N, C, H, W]
  * @returns [N, C, outH, outW], outH = floor((H + 2 padding - kernelSize) / stride) + 1
  */
-export function avgPool2d(x: Tensor, kernelSize: Pair, options: Pool2dOptions = {}): Tensor {
+export function avgPool2d(x: Tensor, kernelSize: Pair, options: PoolingOptions = {}): Tensor {
   const { sizes, shape } = pool2dSizes('avgPool2d', x, kernelSize, options);
   return operation({
     name: 'avgPool2d',
@@ -130,7 +130,7 @@ function eachWindow(s: PoolSizes, visit: (window: number, first: number, rows: n
 }
 
 /** The sizes of a pooling, checked. */
-function pool2dSizes(where: string, tensor: Tensor, kernelSize: Pair, options: Pool2dOptions) {
+function pool2dSizes(where: string, tensor: Tensor, kernelSize: Pair, options: PoolingOptions) {
   checkTensors(where, tensor);
   checkOptions(where, options, POOL2D_OPTIONS);
   const x = tensor.shape;

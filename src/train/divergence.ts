@@ -1,16 +1,20 @@
 import { noGrad } from '../autograd/graph.js';
 import type { FloatArray } from '../autograd/storage.js';
 import type { Tensor } from '../autograd/tensor.js';
+import type { Dataset } from '../data/dataset.js';
+import { type Batch, DataLoader } from '../data/loader.js';
 import { ConvgradError } from '../errors.js';
-import type { Module } from '../nn/module.js';
+import { inEvaluation, type Module } from '../nn/module.js';
 import { eachForward } from '../nn/summary.js';
 import { getDefaultGenerator } from '../random.js';
+import type { TrainingState } from './callback.js';
+import { type Loss, lossOf } from './evaluate.js';
 
-/** Training stopped because the loss became NaN or infinite. */
+/** Training stopped because the loss became NaN or infinite. `fit` throws it. */
 export class DivergenceError extends ConvgradError {
   /** Batches done when it happened, this one included. */
   readonly step: number;
-  /** Where the first number that was not finite appeared: a layer such as 'conv1', or a parameter; null outside them. */
+  /** Where the first number that is not finite appeared: a layer such as 'conv1', or a parameter; null outside them. */
   readonly layer: string | null;
 
   constructor(where: string, detail: string, step = 0, layer: string | null = null) {
@@ -18,6 +22,29 @@ export class DivergenceError extends ConvgradError {
     this.step = step;
     this.layer = layer;
   }
+}
+
+/** @internal The error for a batch whose loss is not finite. */
+export function diverged({ model, epoch, batch, step }: TrainingState, loss: number, x: Tensor): DivergenceError {
+  const { layer, what, advice } = findCause(model, x);
+  const place = `batch ${batch + 1} of epoch ${epoch} (step ${step + 1})`;
+  return new DivergenceError('fit', `the loss became ${loss} in ${place}: ${what}. ${advice}`, step + 1, layer);
+}
+
+/**
+ * @internal The error for a validation loss that is not finite. The cause is looked for as it was evaluated, with the
+ * first batch whose loss is not finite.
+ */
+export function divergedInValidation(state: TrainingState, score: number, data: Dataset, loss: Loss): DivergenceError {
+  const { model, epoch, step } = state;
+  return inEvaluation(model, () => {
+    const batches = [...new DataLoader(data, { batchSize: 100 })];
+    const fits = ({ x, y }: Batch) => Number.isFinite(noGrad(() => lossOf('fit', loss, model.forward(x), y).item()));
+    const { x } = batches.find((batch) => !fits(batch)) ?? batches[0];
+    const { layer, what, advice } = findCause(model, x);
+    const place = `after epoch ${epoch} (step ${step})`;
+    return new DivergenceError('fit', `the validation loss became ${score} ${place}: ${what}. ${advice}`, step, layer);
+  });
 }
 
 interface Cause {
@@ -29,10 +56,10 @@ interface Cause {
 const SMALLER = 'A smaller learning rate often helps, at least for the first steps, and so does clipGradNorm';
 
 /**
- * @internal Where the first number that is not finite came from: the batch, the gradients of the step before, the
+ * Where the first number that is not finite came from: the batch, the gradients of the step before, the
  * parameters that it left, or a layer's result, for which the batch is computed once more.
  */
-export function findCause(model: Module, x: Tensor): Cause {
+function findCause(model: Module, x: Tensor): Cause {
   if (!allFinite(x.storage.array)) {
     return { layer: null, what: 'the inputs of this batch are not all finite', advice: 'Look at the data' };
   }

@@ -2,37 +2,38 @@ import { noGrad } from '../autograd/graph.js';
 import { Tensor } from '../autograd/tensor.js';
 import { checkDataset, type Dataset } from '../data/dataset.js';
 import { DataLoader } from '../data/loader.js';
-import { ArgumentError, checkOptions, ShapeError, show } from '../errors.js';
+import { ArgumentError, readOptions, ShapeError, show } from '../errors.js';
 import { inEvaluation, Module } from '../nn/module.js';
 import { crossEntropy } from '../ops/crossEntropy.js';
 import { showShape } from '../shape.js';
 
-/** From logits [N, classes] and N class indices to the mean loss of the batch. */
+/** From logits [N, classes] and N class indices to the mean loss of the batch, a tensor of one number. */
 export type Loss = (logits: Tensor, labels: Int32Array) => Tensor;
 
 export interface Evaluation {
   /** Mean loss over all examples. */
   loss: number;
-  /** Share of examples whose largest logit is the right one, from 0 to 1. */
+  /** The fraction of examples whose largest logit is that of their label, from 0 to 1. */
   accuracy: number;
-  /** How many examples of class i (row) were taken for class j (column). */
+  /** The confusion matrix: how many examples of class i (row) were taken for class j (column). */
   confusion: number[][];
-  /** The class with the largest logit, for each example. */
+  /** The class with the largest logit, for each example in order. */
   predictions: Int32Array;
 }
 
 /**
- * How well a model does on a dataset. Layers are in evaluation mode meanwhile, no gradient is recorded, and nothing of
- * the model changes.
+ * Measures a model on a dataset. Layers are in evaluation mode meanwhile, no gradient is recorded, and nothing of the
+ * model changes.
+ * @param model takes batches [N, ...dataset.inputShape] and gives logits [N, classes]
  * @param options `batchSize`: 100 unless given, as fast as larger ones in less memory; `loss`: `crossEntropy` unless given
+ * @throws ShapeError when the model gives something else than logits
  */
 export function evaluate(
   model: Module,
   dataset: Dataset,
   options: { batchSize?: number; loss?: Loss } = {},
 ): Evaluation {
-  checkOptions('evaluate', options, ['batchSize', 'loss']);
-  const { batchSize = 100, loss = crossEntropy } = options;
+  const { batchSize, loss } = readOptions('evaluate', options, { batchSize: 100, loss: crossEntropy });
   if (!(model instanceof Module)) throw new ArgumentError('evaluate', `expected a model, a Module, got ${show(model)}`);
   checkDataset('evaluate', 'the data', dataset);
   const confusion = Array.from({ length: dataset.classes }, () => new Array<number>(dataset.classes).fill(0));
@@ -58,14 +59,14 @@ export function evaluate(
   return { loss: sum / done, accuracy: correct / done, confusion, predictions };
 }
 
-/** The loss of a batch, checked to be a tensor. */
+/** @internal The loss of a batch, checked to be a tensor. */
 export function lossOf(where: string, loss: Loss, logits: Tensor, labels: Int32Array): Tensor {
   const value: unknown = loss(logits, labels);
   if (value instanceof Tensor) return value;
   throw new ArgumentError(where, `expected the loss to return a Tensor, got ${show(value)}`);
 }
 
-/** The index of the largest logit of each row, checked to be [rows, classes]; the first of equals. */
+/** @internal The index of the largest logit of each row, checked to be [rows, classes]; the first of equals. */
 export function argmax(where: string, logits: Tensor, rows: number, classes: number): Int32Array {
   const { shape, storage } = logits;
   const data = storage.array;

@@ -1,4 +1,4 @@
-import { ArgumentError, checkNumber, checkOptions, show } from '../errors.js';
+import { ArgumentError, checkChoice, checkNumber, readOptions, show } from '../errors.js';
 import type { StateDict } from '../nn/module.js';
 import type { Callback, EpochRecord } from './callback.js';
 import { copy } from './checkpoint.js';
@@ -13,32 +13,29 @@ const MEASURES = {
 /** A measure of an epoch: a loss, which should fall, or an accuracy, which should rise. */
 export type Monitor = keyof typeof MEASURES;
 
-/** The best epoch so far, by one measure. */
+/** @internal The best epoch so far, by one measure. */
 export class Best {
   readonly #where: string;
   readonly #monitor: Monitor;
-  readonly #least: number;
-  /** Of the best epoch; null before the first. */
+  readonly #minDelta: number;
+  /** The measure of the best epoch; null before the first. */
   value: number | null = null;
 
-  /** @param least by how much a measure must be better than the best so far */
-  constructor(where: string, monitor: Monitor, least = 0) {
-    if (!Object.hasOwn(MEASURES, monitor)) {
-      throw new ArgumentError(where, `expected monitor ${Object.keys(MEASURES).join(', ')}, got ${show(monitor)}`);
-    }
+  /** @param minDelta by how much a measure must be better than the best so far */
+  constructor(where: string, monitor: Monitor, minDelta = 0) {
     this.#where = where;
-    this.#monitor = monitor;
-    this.#least = least;
+    this.#monitor = checkChoice(where, 'monitor', monitor, Object.keys(MEASURES) as Monitor[]);
+    this.#minDelta = minDelta;
   }
 
-  /** Whether this epoch is the best so far. */
-  see(record: EpochRecord): boolean {
+  /** Takes an epoch into account, and says whether it is the best so far. */
+  update(record: EpochRecord): boolean {
     const { of, sign } = MEASURES[this.#monitor];
     const value = of(record);
     if (value === undefined) {
       throw new ArgumentError(this.#where, `${this.#monitor} needs validation data: give some to fit`);
     }
-    if (this.value !== null && !(sign * (value - this.value) > this.#least)) return false;
+    if (this.value !== null && !(sign * (value - this.value) > this.#minDelta)) return false;
     if (Number.isNaN(value)) return false;
     this.value = value;
     return true;
@@ -46,13 +43,13 @@ export class Best {
 }
 
 export interface EarlyStoppingOptions {
-  /** What should get better: 'validationLoss' unless given. */
+  /** What should get better. @default 'validationLoss' */
   monitor?: Monitor;
-  /** How many epochs in a row without improvement end the training: 3 unless given. */
+  /** How many epochs in a row without improvement end the training, at least 1. @default 3 */
   patience?: number;
-  /** A change by no more than this is no improvement: 0 unless given. */
+  /** A change by no more than this is no improvement, at least 0. @default 0 */
   minDelta?: number;
-  /** Gives the model the weights of its best epoch when the training ends: false unless given. */
+  /** Whether the model gets the weights of its best epoch when the training ends. @default false */
   restoreBest?: boolean;
 }
 
@@ -62,13 +59,16 @@ interface Stopping {
   weights: StateDict | null;
 }
 
-/** Ends a training that no longer improves. */
+/**
+ * Ends a training that no longer improves.
+ * @returns a callback for `fit`
+ * @throws ArgumentError after the first epoch when what it monitors needs validation data, and `fit` has none
+ */
 export function earlyStopping(options: EarlyStoppingOptions = {}): Callback {
-  checkOptions('earlyStopping', options, ['monitor', 'patience', 'minDelta', 'restoreBest']);
-  const { monitor = 'validationLoss', restoreBest = false } = options;
-  const patience = checkNumber('earlyStopping', 'patience', options.patience ?? 3, { least: 1, whole: true });
-  const minDelta = checkNumber('earlyStopping', 'minDelta', options.minDelta ?? 0, { least: 0 });
-  const best = new Best('earlyStopping', monitor, minDelta);
+  const defaults = { monitor: 'validationLoss' as const, patience: 3, minDelta: 0, restoreBest: false };
+  const { monitor, patience, minDelta, restoreBest } = readOptions('earlyStopping', options, defaults);
+  checkNumber('earlyStopping', 'patience', patience, { least: 1, whole: true });
+  const best = new Best('earlyStopping', monitor, checkNumber('earlyStopping', 'minDelta', minDelta, { least: 0 }));
   let waited = 0;
   let weights: StateDict | null = null;
   const reason = `${monitor} did not improve in ${patience} epochs`;
@@ -77,7 +77,7 @@ export function earlyStopping(options: EarlyStoppingOptions = {}): Callback {
       if (waited >= patience) state.stop(reason);
     },
     onEpochEnd(state, record) {
-      waited = best.see(record) ? 0 : waited + 1;
+      waited = best.update(record) ? 0 : waited + 1;
       if (restoreBest && waited === 0) weights = copy(state.model.stateDict());
       if (waited >= patience) state.stop(reason);
     },

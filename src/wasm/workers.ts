@@ -1,7 +1,7 @@
 /** A running thread. */
 export interface Spawned {
   /** Calls back if the thread ends without having been told to. */
-  onEnd(callback: (reason: string) => void): void;
+  onEnd(callback: (reason: string, cause?: unknown) => void): void;
   end(): Promise<void>;
 }
 
@@ -56,7 +56,7 @@ ${code}`;
   const started = await startedWhenReady({
     onMessage: (callback) => worker.on('message', callback),
     onFailure: (callback) => {
-      worker.on('error', (error) => callback(`a thread failed: ${error}`));
+      worker.on('error', (error) => callback(`a thread failed: ${error}`, error));
       worker.on('exit', () => callback('a thread ended'));
     },
     end: async () => void (await worker.terminate()),
@@ -75,7 +75,8 @@ ${code}
   worker.postMessage(job);
   const started = await startedWhenReady({
     onMessage: (callback) => worker.addEventListener('message', callback),
-    onFailure: (callback) => worker.addEventListener('error', (event) => callback(`a thread failed: ${event.message}`)),
+    onFailure: (callback) =>
+      worker.addEventListener('error', (event) => callback(`a thread failed: ${event.message}`, event.error)),
     end: async () => worker.terminate(),
   });
   URL.revokeObjectURL(url);
@@ -84,7 +85,7 @@ ${code}
 
 interface Channel {
   onMessage(callback: () => void): void;
-  onFailure(callback: (reason: string) => void): void;
+  onFailure(callback: (reason: string, cause?: unknown) => void): void;
   end(): Promise<void>;
 }
 
@@ -93,7 +94,7 @@ const START = 10_000;
 
 function startedWhenReady(channel: Channel): Promise<Spawned> {
   return new Promise((resolve, reject) => {
-    let told: (reason: string) => void = reject;
+    let told: (reason: string, cause?: unknown) => void = reject;
     let ending = false;
     const spawned: Spawned = {
       onEnd(callback) {
@@ -111,9 +112,9 @@ function startedWhenReady(channel: Channel): Promise<Spawned> {
       clearTimeout(timer);
       resolve(spawned);
     });
-    channel.onFailure((reason) => {
+    channel.onFailure((reason, cause) => {
       clearTimeout(timer);
-      if (!ending) told(reason);
+      if (!ending) told(reason, cause);
     });
   });
 }

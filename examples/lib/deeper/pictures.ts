@@ -71,7 +71,7 @@ export function edgesPicture(model: Sequential, layer: string, images: Dataset):
 /** Picture 2: what the second layer makes of edges. */
 export function strokesPicture(model: Sequential, strokes: readonly Study[], images: Dataset): Picture {
   const edges = edgesOf(model, 'conv1');
-  const place = placing(model, 'pool1', images);
+  const place = placing(model, 'relu1', images);
   const rows = strokes.map((filter, i) =>
     rowOf(`stroke ${i}`, filter, (one) => place(edges[one.channel], one, filter), 'edge'),
   );
@@ -90,7 +90,7 @@ export function partsPicture(
 ): Picture {
   const needed = scores.flatMap((score) => shownOf(score).flat()).sort((a, b) => b.share - a.share);
   const shown = [...new Set(needed.map(({ channel }) => channel))].slice(0, 16).sort((a, b) => a - b);
-  const place = placing(model, 'pool2', images);
+  const place = placing(model, 'relu2', images);
   const rows = shown.map((i) =>
     rowOf(`part ${i}`, parts[i], (one) => place(colored(strokes, one), one, parts[i]), 'stroke'),
   );

@@ -1,12 +1,12 @@
 import { zeros } from '../../autograd/create.js';
 import { noGrad } from '../../autograd/graph.js';
-import { ArgumentError, ShapeError, show } from '../../errors.js';
+import { ArgumentError, ShapeError, show, withPlace } from '../../errors.js';
 import { Flatten, GELU, LeakyReLU, ReLU, Sigmoid, Tanh } from '../../nn/activations.js';
 import { BatchNorm2D } from '../../nn/batchnorm.js';
 import { Conv2D } from '../../nn/conv2d.js';
 import { Dense } from '../../nn/dense.js';
 import { Dropout, Dropout2D } from '../../nn/dropout.js';
-import { inEvaluation, type Module, relocate } from '../../nn/module.js';
+import { inEvaluation, type Module } from '../../nn/module.js';
 import { AvgPool2D, GlobalAvgPool2D, MaxPool2D } from '../../nn/pooling.js';
 import { Sequential } from '../../nn/sequential.js';
 import { pair, type Shape } from '../../shape.js';
@@ -59,10 +59,7 @@ export function receptiveField(model: Module, layer: string, inputShape: Shape):
       } else if (!POINTWISE.some((Kind) => isPlain(module, Kind))) field = throughWindow(field, windowOf(module, path));
       // Only for its shape, and for the error when the image does not fit.
       const input = x;
-      x = relocate(
-        () => module.forward(input),
-        () => `receptiveField, ${path} (${module.constructor.name})`,
-      );
+      x = withPlace(`receptiveField, ${path} (${module.constructor.name})`, () => module.forward(input));
     }
     return path === layer;
   };

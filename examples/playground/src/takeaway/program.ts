@@ -43,11 +43,11 @@ export function programOf(settings: Settings, training: TrainingSettings, query:
 manualSeed(seed);
 const model = new Sequential({
   conv1: new Conv2D(1, ${filters}, ${kernelSize}, { bias: false }),
-  relu1: new ReLU(),
   pool1: new MaxPool2D(2),
+  relu1: new ReLU(),
   conv2: new Conv2D(${filters}, 16, 3),
-  relu2: new ReLU(),
   pool2: new MaxPool2D(2),
+  relu2: new ReLU(),
   flatten: new Flatten(),
   dense: new Dense(${features}, 10),
 });`,

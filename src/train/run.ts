@@ -1,0 +1,227 @@
+import type { Tensor } from '../autograd/tensor.js';
+import type { Dataset } from '../data/dataset.js';
+import { type Batch, DataLoader } from '../data/loader.js';
+import type { Module } from '../nn/module.js';
+import type { PlateauState } from '../optim/plateau.js';
+import type { SchedulerState } from '../optim/scheduler.js';
+import { Generator, type GeneratorState, getDefaultGenerator } from '../random.js';
+import type { Callback, Checkpoint, EpochRecord, History, TrainingState } from './callback.js';
+import { CHECKPOINT_FORMAT, checkCheckpoint, copy } from './checkpoint.js';
+import { argmax, type Evaluation } from './evaluate.js';
+import type { FitSettings } from './fit-options.js';
+
+/** How long a training computes before it lets timers, signals and the page have their turn, in ms. */
+const YIELD_AFTER = 50;
+
+/** @internal What one call of `fit` keeps: where it stands, its sums and its clock; its callbacks; its checkpoints. */
+export class Run {
+  readonly state: TrainingState;
+  readonly #history: History = { epochs: [], trainSeconds: 0, imagesPerSecond: 0, stopped: null };
+  /** Over the examples of this epoch so far. */
+  readonly #sums = { seen: 0, loss: 0, correct: 0 };
+  readonly #settings: FitSettings;
+  readonly #callbacks: readonly Callback[];
+  readonly #loader: DataLoader;
+  /** What the order of the examples is drawn from. */
+  readonly #generator: Generator;
+  /** Where that generator stood before it drew this epoch's order. */
+  #orderBefore: GeneratorState;
+  /** Times of `performance.now`: when the training began, when this batch did, and when others get their turn. */
+  #began: number;
+  #batchBegan = 0;
+  #yieldAt: number;
+
+  constructor(model: Module, dataset: Dataset, settings: FitSettings) {
+    const { optimizer, epochs, batchSize, transform, seed, callbacks, resume } = settings;
+    this.#settings = settings;
+    this.#callbacks = [...callbacks.filter(({ last }) => !last), ...callbacks.filter(({ last }) => last)];
+    this.#generator = seed === undefined ? getDefaultGenerator() : new Generator(seed);
+    this.#loader = new DataLoader(dataset, { batchSize, shuffle: true, generator: this.#generator, transform });
+    this.state = {
+      model,
+      optimizer,
+      epoch: 0,
+      epochs,
+      batch: 0,
+      batches: this.#loader.length,
+      step: 0,
+      loss: 0,
+      accuracy: 0,
+      seconds: 0,
+      imagesPerSecond: 0,
+      history: this.#history,
+      stop: (reason) => {
+        this.#history.stopped = reason;
+      },
+      checkpoint: () => this.#checkpoint(),
+    };
+    this.#orderBefore = this.#generator.getState();
+    if (resume !== undefined) this.#resume(resume);
+    this.#began = performance.now() - 1000 * this.state.seconds;
+    this.#yieldAt = performance.now() + YIELD_AFTER;
+  }
+
+  /** Whether epochs are left, and nobody has stopped the training. */
+  get goesOn(): boolean {
+    return this.#history.epochs.length < this.state.epochs && this.#history.stopped === null;
+  }
+
+  async begin(): Promise<void> {
+    this.#noticeAbort();
+    await this.#call((callback) => callback.onTrainBegin?.(this.state));
+    if (this.#settings.resume) this.#restoreGenerators(this.#settings.resume);
+  }
+
+  /** The batches of the next epoch, or what is left of the one that a checkpoint was taken in. */
+  async beginEpoch(): Promise<Iterable<Batch>> {
+    const { state } = this;
+    const resumed = state.epoch > this.#history.epochs.length;
+    if (!resumed) {
+      Object.assign(state, { epoch: state.epoch + 1, batch: 0, loss: 0, accuracy: 0 });
+      Object.assign(this.#sums, { seen: 0, loss: 0, correct: 0 });
+    }
+    await this.#call((callback) => callback.onEpochBegin?.(state));
+    if (resumed) this.#generator.setState(this.#orderBefore);
+    this.#orderBefore = this.#generator.getState();
+    const batches = this.#loader.batches(state.batch);
+    if (resumed) this.#restoreGenerators(this.#settings.resume!); // Callbacks and the order have drawn a second time.
+    this.#batchBegan = performance.now();
+    return batches;
+  }
+
+  /** @param logits [N, classes], from the weights before the step */
+  async endBatch(loss: number, logits: Tensor, labels: Int32Array): Promise<void> {
+    const { state } = this;
+    const sums = this.#sums;
+    const { dataset } = this.#loader;
+    sums.seen += labels.length;
+    sums.loss += loss * labels.length;
+    const predicted = argmax('fit', logits, labels.length, dataset.classes);
+    sums.correct += predicted.filter((guess, i) => guess === labels[i]).length;
+    const now = performance.now();
+    this.#history.trainSeconds += (now - this.#batchBegan) / 1000;
+    state.batch++;
+    state.step++;
+    state.loss = sums.loss / sums.seen;
+    state.accuracy = sums.correct / sums.seen;
+    state.seconds = (now - this.#began) / 1000;
+    state.imagesPerSecond = ((state.epoch - 1) * dataset.length + sums.seen) / this.#history.trainSeconds;
+    if (now > this.#yieldAt) {
+      await new Promise((resolve) => setTimeout(resolve, 0));
+      this.#yieldAt = performance.now() + YIELD_AFTER;
+    }
+    this.#noticeAbort();
+    await this.#call((callback) => callback.onBatchEnd?.(state));
+    this.#batchBegan = performance.now();
+  }
+
+  /** Puts the epoch into the history. */
+  record(score: Evaluation | undefined): EpochRecord {
+    const { epoch, step, loss, accuracy, seconds, optimizer } = this.state;
+    const record: EpochRecord = { epoch, step, loss, accuracy, lr: optimizer.groups[0].lr, seconds };
+    if (score) record.validation = { loss: score.loss, accuracy: score.accuracy };
+    this.#history.epochs.push(record);
+    return record;
+  }
+
+  async endEpoch(record: EpochRecord): Promise<void> {
+    this.#noticeAbort();
+    await this.#call((callback) => callback.onEpochEnd?.(this.state, record));
+  }
+
+  async end(): Promise<History> {
+    this.#history.imagesPerSecond = this.state.imagesPerSecond;
+    await this.#call((callback) => callback.onTrainEnd?.(this.state, this.#history));
+    return this.#history;
+  }
+
+  /** Tells the callbacks what ended the training, and returns it. */
+  async fail(error: unknown): Promise<unknown> {
+    try {
+      await this.#call((callback) => callback.onTrainError?.(this.state, error));
+    } catch (another) {
+      if (error instanceof Error) error.cause ??= another; // What ended the training is the first to be told.
+    }
+    return error;
+  }
+
+  /** Before callbacks are called, so that those that save the training know that it ends here. */
+  #noticeAbort(): void {
+    if (this.#settings.signal?.aborted && this.goesOn) this.#history.stopped = 'interrupted';
+  }
+
+  /** Calls each in turn, and waits only where there is something to wait for. */
+  async #call(fn: (callback: Callback) => void | Promise<void>): Promise<void> {
+    for (const callback of this.#callbacks) {
+      const result = fn(callback);
+      if (typeof result?.then === 'function') await result;
+    }
+  }
+
+  /** A copy of all that changes while a training runs. */
+  #checkpoint(): Checkpoint {
+    const { model, optimizer, epoch, batch, step, seconds, imagesPerSecond, history } = this.state;
+    const { dataset, batchSize } = this.#loader;
+    const { scheduler, seed = null, generators } = this.#settings;
+    const { inputShape, classes } = dataset;
+    return {
+      format: CHECKPOINT_FORMAT,
+      model: copy(model.stateDict()),
+      optimizer: optimizer.stateDict(),
+      scheduler: scheduler?.stateDict() ?? null,
+      setting: { examples: dataset.length, inputShape: [...inputShape], classes, batchSize, seed },
+      position: { epoch, batch, step, seconds, imagesPerSecond },
+      sums: { ...this.#sums },
+      generators: {
+        orderBefore: this.#orderBefore,
+        order: this.#generator.getState(),
+        default: getDefaultGenerator().getState(),
+        others: generators.map((generator) => generator.getState()),
+      },
+      history: { ...history, epochs: [...history.epochs] },
+      callbacks: this.#callbacks.flatMap((callback) => (callback.saveState ? [callback.saveState()] : [])),
+    };
+  }
+
+  /**
+   * Puts the training where the checkpoint was taken, the generators too; the order of an epoch that was under way is
+   * still to be drawn, from `orderBefore`.
+   * @throws ArgumentError or ShapeError for a checkpoint of another training; nothing is changed then
+   */
+  #resume(checkpoint: Checkpoint): void {
+    const now = this.#checkpoint();
+    checkCheckpoint(now, checkpoint);
+    try {
+      this.#restore(checkpoint);
+    } catch (error) {
+      this.#restore(now);
+      throw error;
+    }
+  }
+
+  #restore(checkpoint: Checkpoint): void {
+    const { state } = this;
+    const { position, sums, history } = checkpoint;
+    state.optimizer.loadStateDict(checkpoint.optimizer);
+    this.#settings.scheduler?.loadStateDict(checkpoint.scheduler as SchedulerState & PlateauState);
+    state.model.loadStateDict(checkpoint.model);
+    this.#restoreGenerators(checkpoint);
+    this.#orderBefore = checkpoint.generators.orderBefore;
+    Object.assign(state, position);
+    if (sums.seen > 0) Object.assign(state, { loss: sums.loss / sums.seen, accuracy: sums.correct / sums.seen });
+    Object.assign(this.#sums, sums);
+    Object.assign(this.#history, { ...history, epochs: [...history.epochs], stopped: null });
+    const stateful = this.#callbacks.filter(({ saveState }) => saveState);
+    stateful.forEach((callback, i) => {
+      callback.loadState?.(checkpoint.callbacks[i]);
+    });
+  }
+
+  #restoreGenerators({ generators: { order, default: usual, others } }: Checkpoint): void {
+    this.#generator.setState(order);
+    getDefaultGenerator().setState(usual);
+    this.#settings.generators.forEach((generator, i) => {
+      generator.setState(others[i]);
+    });
+  }
+}
