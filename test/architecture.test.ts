@@ -15,6 +15,7 @@ const ROOMS = [
   'inspect',
   'charts',
   'io',
+  'report',
   'node',
 ];
 /** What a room may not know, although it lies above. */
@@ -24,6 +25,7 @@ const STRANGERS: Record<string, string[]> = {
   inspect: ['optim'], // It measures on data and watches a training, whichever way that goes.
   io: ['train', 'optim', 'data', 'inspect', 'charts'],
   optim: ['ops', 'nn'],
+  report: ['optim'],
 };
 
 const files = (folder: string): string[] =>
@@ -125,10 +127,12 @@ test('seedrandom is the only runtime dependency, and the core imports nothing el
   const outside = (from: readonly string[]) => [
     ...new Set(from.flatMap(imports).filter((name) => !name.startsWith('.'))),
   ];
-  const core = source.filter((path) => !['node', 'charts'].includes(room(path)));
+  const core = source.filter((path) => !['node', 'charts', 'report'].includes(room(path)));
   expect(outside(core)).toEqual(['seedrandom/lib/alea.js']);
   // convgrad/charts is an entry of its own, for those who have installed the optional package that draws them.
-  expect(outside(source.filter((path) => room(path) === 'charts'))).toEqual(['@observablehq/plot']);
+  // A document and PNG images are packages, too, for the charts without a page and for the report, loaded when they are needed.
+  expect(outside(source.filter((path) => room(path) === 'charts'))).toEqual(['@observablehq/plot', 'linkedom']);
+  expect(outside(source.filter((path) => room(path) === 'report'))).toEqual(['fast-png']);
 });
 
 // About 2,000 lines until the layers, losses, initializers, optimizers and schedules that experiments ask for came; each is

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { report } from '../../src/node/index.js';
+import { report } from '../../src/report/index.js';
 import { trainedSubject } from '../report-subject.js';
 import { launch } from './page.js';
 

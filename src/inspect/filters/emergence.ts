@@ -96,8 +96,8 @@ function drawsOf(given: NullDistribution): Draws {
   return draws;
 }
 
-/** @internal What `randomLayers` gives, drawn once; empty for no filters. */
-export function knownLayers(given: NullDistribution, filters: number, seed: number | string): Float64Array {
+/** What `randomLayers` gives, drawn once; empty for no filters. */
+function knownLayers(given: NullDistribution, filters: number, seed: number | string): Float64Array {
   if (filters === 0) return Float64Array.of();
   const known = drawn.get(given) ?? new Map<string, Float64Array>();
   drawn.set(given, known);

@@ -20,7 +20,9 @@ img { display: block; max-width: 100%; height: auto; image-rendering: pixelated;
 table { border-collapse: collapse; width: 100%; font-size: 0.85rem; font-variant-numeric: tabular-nums; }
 th, td { padding: 0.3rem 0.6rem 0.3rem 0; border-bottom: 1px solid #e5e5e5; text-align: left; vertical-align: middle; }
 thead th { color: #555; font-weight: 600; vertical-align: bottom; }
-tbody th { font-weight: inherit; white-space: nowrap; }
+tbody th { font-weight: inherit; }
+tbody th, tbody td { white-space: nowrap; }
+#settings td { white-space: normal; overflow-wrap: anywhere; }
 th img { display: inline-block; margin-left: 0.3rem; vertical-align: middle; }
 code { padding: 0.1rem 0.3rem; background: #f4f4f4; overflow-wrap: anywhere; }
 .key { display: grid; grid-template-columns: repeat(auto-fit, minmax(150px, 1fr)); gap: 0.75rem; margin: 1.25rem 0; padding: 0; }
@@ -34,6 +36,7 @@ code { padding: 0.1rem 0.3rem; background: #f4f4f4; overflow-wrap: anywhere; }
 .matrix { width: auto; font-size: 0.85rem; }
 .matrix caption { height: 3.4em; caption-side: bottom; vertical-align: top; }
 .matrix td { width: 2.6rem; height: 2.6rem; padding: 0; border: 1px solid #999; text-align: center; }
+.matrix .outlined { box-shadow: inset 0 0 0 2px #d64514; }
 .cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(255px, 1fr)); gap: 0.5rem 1.25rem; }
 .card { margin: 0.4rem 0; break-inside: avoid; }
 .card > div { display: flex; gap: 0.6rem; }
