@@ -5,7 +5,6 @@ import { largest } from '../inspect/pictures/panel.js';
 import { type Content, type Html, html, section, table } from './html.js';
 import { legend, tilesOf } from './images.js';
 import { fixed, percent, whole } from './numbers.js';
-import { guesses } from './reading.js';
 import { FILTER_COLUMNS } from './study-text.js';
 import { byChannel, CHANNELS, rowsOf, type Subject } from './subject.js';
 
@@ -53,12 +52,6 @@ function filterTable({ figures, draw, filters }: Subject): Html {
   columns['accuracy without it'] = (filter) => change(ablation[filter].accuracy);
   const replaced = ablation.some(({ handMade }) => handMade);
   if (replaced) columns['hand-made in its place'] = (filter) => change(ablation[filter].handMade?.accuracy);
-  const [worst] = [...ablation].sort((a, b) => a.accuracy - b.accuracy);
-  const missed = guesses(figures)
-    ? 'nothing, for the network as it is names no more than guessing gets'
-    : worst.accuracy < accuracy
-      ? `the network would miss filter ${worst.filter} most (${points(worst.accuracy - accuracy)})`
-      : 'no filter is missed when it alone is gone';
   const nearest =
     after &&
     html`<em>Norm</em> is the strength of a filter. The nearest of ${handMadeFilters(shape[2]).length} filters
@@ -68,7 +61,7 @@ that people designed stands with the cosine of the angle between the two: 1 is t
 correctly, ${percent(accuracy)} as it is, when this filter is set to 0${replaced ? '; the last column, when the hand-made one takes its place' : null}.
 In brackets is the change in percentage points.</p>
 ${table(
-  `Each picture is on its own scale. What to see: ${missed}. One image is ${fixed(100 / count, 1)} points: a change of a few images says nothing.`,
+  `Each picture is on its own scale. What to see: which filter the network would miss most. One image is ${fixed(100 / count, 1)} points: a change of a few images says nothing.`,
   Object.keys(columns),
   ablation.map(({ filter }) => Object.values(columns).map((cell) => cell(filter))),
 )}`;

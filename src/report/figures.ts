@@ -12,6 +12,7 @@ import { weightHash } from '../io/hash.js';
 import { Conv2D } from '../nn/conv2d.js';
 import { Module } from '../nn/module.js';
 import { crossEntropy } from '../ops/losses.js';
+import { max } from '../ops/reduce.js';
 import { softmax } from '../ops/softmax.js';
 import { type Shape, sameShape, showShape } from '../shape.js';
 import { evaluate } from '../train/evaluate.js';
@@ -171,10 +172,7 @@ function judged(model: Module, heldOut: Dataset) {
   const probabilities: number[] = [];
   const { accuracy, loss, confusion, predictions } = evaluate(model, heldOut, {
     loss(logits, labels) {
-      const { data, shape } = softmax(logits);
-      for (let row = 0; row < shape[0]; row++) {
-        probabilities.push(Math.max(...data.subarray(row * shape[1], (row + 1) * shape[1])));
-      }
+      probabilities.push(...max(softmax(logits), { axis: 1 }).data);
       return crossEntropy(logits, labels);
     },
   });

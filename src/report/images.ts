@@ -62,27 +62,20 @@ function drawFrame(picture: Picture, { top, left, width, height }: Patch, square
 }
 
 /**
- * Numbers around 0, `scale` and -`scale` in the strongest colors: red above and blue below for one channel; for three, each
- * its own color around gray.
- * @param values [channels, height, width]
+ * Filters, or other numbers around 0, with the strongest colors at `scale`, or each on its own scale: red above and blue below
+ * for one channel; for three, each its own color around gray.
+ * @param numbers [count, channels, height, width]
  */
-function signedTile(values: ArrayLike<number>, [channels, height, width]: Shape, scale: number): Tile {
-  const level = (at: number) => Math.round(255 * Math.min(1, Math.max(0, 0.5 + values[at] / (2 * scale))));
+export function tilesOf(numbers: ArrayLike<number>, shape: Shape, scale?: number): Tile[] {
+  const [count, channels, height, width] = shape;
   const size = height * width;
-  const color = (i: number): Color =>
-    channels === 3 ? [level(i), level(i + size), level(i + 2 * size)] : diverging(values[i] / scale);
-  return { height, width, color };
-}
-
-/**
- * The filters of a layer, or other parts of some numbers: on one scale when it is given, else each on its own.
- * @param weights [filters, channels, kernelH, kernelW]
- */
-export function tilesOf(weights: ArrayLike<number>, [count, ...shape]: Shape, scale?: number): Tile[] {
-  const size = sizeOf(shape);
-  return Array.from({ length: count }, (_, i) => {
-    const values = Array.prototype.slice.call(weights, i * size, (i + 1) * size);
-    return signedTile(values, shape, scale ?? largest([{ values }]));
+  return Array.from({ length: count }, (_, tile) => {
+    const values = Array.prototype.slice.call(numbers, tile * channels * size, (tile + 1) * channels * size);
+    const most = scale ?? largest([{ values }]);
+    const level = (at: number) => Math.round(255 * Math.min(1, Math.max(0, 0.5 + values[at] / (2 * most))));
+    const color = (i: number): Color =>
+      channels === 3 ? [level(i), level(i + size), level(i + 2 * size)] : diverging(values[i] / most);
+    return { height, width, color };
   });
 }
 
@@ -113,11 +106,11 @@ export function imageTiles({ inputs, inputShape }: Dataset, ink: boolean): (inde
 
 /** What the colors of filters with so many channels, or of maps, mean. */
 export function legend(draw: Draw, channels: number, scale: number, unit: string): Html {
-  const bar: Shape = [channels, 12, 160];
+  const bar = [1, channels, 12, 160];
   const ramp = Float64Array.from({ length: sizeOf(bar) }, (_, i) => (i % 160) / 79.5 - 1);
   const alt =
     channels === 1 ? 'from blue, negative, over white, zero, to red, positive' : 'from black over gray, zero, to white';
-  const image = draw([signedTile(ramp, bar, 1)], alt, { size: 160 });
+  const image = draw(tilesOf(ramp, bar, 1), alt, { size: 160 });
   return html`<p class="legend">${unit}: <span>−${short(scale)} ${image} +${short(scale)}</span></p>
 `;
 }

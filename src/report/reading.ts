@@ -18,7 +18,7 @@ export function readingSection({ figures, options, draw, image, charts, page }: 
     'reading',
     'How well it names the images',
     html`<p>It names <strong>${percent(accuracy)}</strong> of ${whole(count)} held-out images correctly, and ${whole(mistakes)} incorrectly. On all images
-like these its accuracy is probably between ${percent(low)} and ${percent(high)} (95% interval).${guesses(figures) ? ' This is no more than guessing gets.' : null}</p>
+like these its accuracy is probably between ${percent(low)} and ${percent(high)} (95% interval).</p>
 `,
     chart(
       charts.confusion(matrix, { classes: classNames, width: 640, height: 560, document: page }),
@@ -54,18 +54,18 @@ export function limitsSection({ figures, options }: Subject): Html {
     `That edges are needed to name the images. The layers behind learn from whatever the filters give, and may do nearly as well
 with filters that stay random. When much is lost without one filter, these layers have come to rely on it; that does not mean
 that it has to be an edge.`,
-    'Anything about one filter alone: the filters of a layer learn together, and p belongs to the layer.',
-    'That the split between edges and lines is certain: the two overlap, and so they are counted together.',
+    figures.after && 'Anything about one filter alone: the filters of a layer learn together, and p belongs to the layer.',
+    figures.after &&
+      'That the split between edges and lines is certain: the two overlap, and so they are counted together.',
     options.timeline &&
       `That it would be so with any settings: what of the noise at the beginning remains depends on weight decay and on the
 length of the training.`,
     ...(options.caveats ?? []),
   ];
-  const told = figures.after ? limits : [limits[0], ...limits.slice(3)];
   return section(
     'limits',
     'What does not follow',
-    html`<ul>${told.map((each) => each && html`<li>${each}</li>\n`)}</ul>`,
+    html`<ul>${limits.map((each) => each && html`<li>${each}</li>\n`)}</ul>`,
   );
 }
 

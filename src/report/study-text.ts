@@ -58,30 +58,24 @@ export function sinceText(step: number | null): string {
   return step === 0 ? 'from the beginning' : `from step ${whole(step)} on`;
 }
 
-interface LayerRow {
-  when: string;
-  layer: StudiedLayer;
-  given: NullComparison;
-}
-
-const LAYER_COLUMNS: Record<string, (row: LayerRow) => string> = {
-  training: ({ when }) => when,
-  'mean R2ori': ({ layer }) => fixed(layer.r2ori, 3),
-  live: ({ layer }) => `${layer.live}`,
-  'edges + lines': ({ layer }) => `${layer.oriented}`,
-  'random filters': ({ given }) => NULLS[given.kind].name,
-  'their mean': ({ given }) => fixed(given.mean, 3),
-  '99% of layers below': ({ given }) => fixed(given.layer99, 3),
-  p: ({ layer, given }) => (layer.live === 0 ? '–' : pText(given)),
-  'by chance': ({ given }) => fixed(given.expectedOriented, 1),
+/** What tables tell of a layer and a null. */
+const LAYER_COLUMNS: Record<string, (layer: StudiedLayer, given: NullComparison) => string> = {
+  'mean R2ori': ({ r2ori }) => fixed(r2ori, 3),
+  live: ({ live }) => `${live}`,
+  'edges + lines': ({ oriented }) => `${oriented}`,
+  'random filters': (_, { kind }) => NULLS[kind].name,
+  'their mean': (_, { mean }) => fixed(mean, 3),
+  '99% of layers below': (_, { layer99 }) => fixed(layer99, 3),
+  p: ({ live }, given) => (live === 0 ? '–' : pText(given)),
+  'by chance': (_, { expectedOriented }) => fixed(expectedOriented, 1),
 };
 
 /** The layer before and after training against each null: the names of the columns, then the rows. */
 export function layerTable({ before, after }: Pick<FilterStudy, 'before' | 'after'>): string[][] {
   const rows = Object.entries({ before, after }).flatMap(([when, layer]) =>
-    layer ? layer.nulls.map((given) => ({ when, layer, given })) : [],
+    layer ? layer.nulls.map((given) => [when, ...Object.values(LAYER_COLUMNS).map((tell) => tell(layer, given))]) : [],
   );
-  return [Object.keys(LAYER_COLUMNS), ...rows.map((row) => Object.values(LAYER_COLUMNS).map((cell) => cell(row)))];
+  return [['training', ...Object.keys(LAYER_COLUMNS)], ...rows];
 }
 
 /** Columns of one width, numbers at their right. */

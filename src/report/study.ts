@@ -81,7 +81,10 @@ export function studyFilters(
     const { r2ori, live, nulls: compared } = compare(weights);
     return { step, accuracy, loss, r2ori, live, layer99: compared.map(({ layer99 }) => layer99) };
   });
-  const leftNullBand = nulls.map(({ kind }, i) => ({ kind, step: leftAt(points, i) }));
+  const leftNullBand = nulls.map(({ kind }, i) => {
+    const inside = points.findLastIndex(({ r2ori, layer99 }) => !(r2ori > layer99[i]));
+    return { kind, step: points[inside + 1]?.step ?? null };
+  });
   return { shape, after, before, timeline: points, leftNullBand, conclusion: conclude(after, before) };
 }
 
@@ -94,10 +97,4 @@ function studied(weights: ArrayLike<number>, shape: Shape, { filters, ...rest }:
       return { ...metrics, angle, scale, offset, nearest: nearestHandMade(taps, shape[2]) };
     }),
   };
-}
-
-/** The first step after the last one at which the layer was not above the null's 99th percentile. */
-function leftAt(points: readonly TimelinePoint[], i: number): number | null {
-  const inside = points.findLastIndex(({ r2ori, layer99 }) => !(r2ori > layer99[i]));
-  return points[inside + 1]?.step ?? null;
 }
