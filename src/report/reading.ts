@@ -54,7 +54,8 @@ export function limitsSection({ figures, options }: Subject): Html {
     `That edges are needed to name the images. The layers behind learn from whatever the filters give, and may do nearly as well
 with filters that stay random. When much is lost without one filter, these layers have come to rely on it; that does not mean
 that it has to be an edge.`,
-    figures.after && 'Anything about one filter alone: the filters of a layer learn together, and p belongs to the layer.',
+    figures.after &&
+      'Anything about one filter alone: the filters of a layer learn together, and p belongs to the layer.',
     figures.after &&
       'That the split between edges and lines is certain: the two overlap, and so they are counted together.',
     options.timeline &&

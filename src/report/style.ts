@@ -70,6 +70,7 @@ button { padding: 0.25rem 0.9rem; font: inherit; }
   figure, tr, .lesson, .key, .conclusion, .note { break-inside: avoid; }
   .wide { overflow: visible; }
   .wide svg { min-width: 0; max-height: 110mm; }
+  tbody td { white-space: normal; }
   .controls, .screen { display: none; }
   .frame img, .tops img { image-rendering: auto; }
   .frames { min-height: 0; }
