@@ -15,6 +15,7 @@ const ROOMS = [
   'inspect',
   'charts',
   'io',
+  'report',
   'node',
 ];
 /** What a room may not know, although it lies above. */
@@ -26,11 +27,19 @@ const STRANGERS: Record<string, string[]> = {
   nn: ['optim', 'wasm'],
   node: ['wasm'],
   optim: ['ops'],
+  report: ['optim', 'wasm'],
   train: ['wasm'],
   wasm: ['ops', 'optim'], // But for types.
 };
 /** What the package exports: each of these installs the kernels when it is imported, and so may know them. */
-const ENTRIES = ['datasets/full.ts', 'datasets/index.ts', 'src/index.ts', 'src/inspect/index.ts', 'src/node/index.ts'];
+const ENTRIES = [
+  'datasets/full.ts',
+  'datasets/index.ts',
+  'src/index.ts',
+  'src/inspect/index.ts',
+  'src/node/index.ts',
+  'src/report/index.ts',
+];
 const INSTALL = 'src/wasm/install.ts';
 const INSTALL_JS = 'src/wasm/install.js';
 
@@ -154,10 +163,12 @@ test('seedrandom is the only runtime dependency, and the core imports nothing el
   const outside = (from: readonly string[]) => [
     ...new Set(from.flatMap(imports).filter((name) => !name.startsWith('.'))),
   ];
-  const core = source.filter((path) => !['node', 'charts'].includes(room(path)));
+  const core = source.filter((path) => !['node', 'charts', 'report'].includes(room(path)));
   expect(outside(core)).toEqual(['seedrandom/lib/alea.js']);
   // convgrad/charts is an entry of its own, for those who have installed the optional package that draws them.
-  expect(outside(source.filter((path) => room(path) === 'charts'))).toEqual(['@observablehq/plot']);
+  // A document and PNG images are packages, too, for the charts without a page and for the report, loaded when they are needed.
+  expect(outside(source.filter((path) => room(path) === 'charts'))).toEqual(['@observablehq/plot', 'linkedom']);
+  expect(outside(source.filter((path) => room(path) === 'report'))).toEqual(['fast-png']);
 });
 
 /** Lines of code: blank ones and comments do not count. */

@@ -26,6 +26,7 @@ describe('the fast kernels', () => {
     ['convgrad/datasets/full', () => import('../datasets/full.js')],
     ['convgrad/inspect', () => import('../src/inspect/index.js')],
     ['convgrad/node', () => import('../src/node/index.js')],
+    ['convgrad/report', () => import('../src/report/index.js')],
   ])('compute for whoever imports %s alone', async (_, entry) => {
     const { installed } = await import('../src/autograd/backend.js');
     expect(installed()).toBeNull();

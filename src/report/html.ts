@@ -7,8 +7,8 @@ export class Html {
   }
 }
 
-/** What can stand in a piece of HTML: texts and numbers are escaped; null leaves nothing. */
-export type Content = string | number | null | Html | readonly Content[];
+/** What can stand in a piece of HTML: texts and numbers are escaped; null, undefined and false leave nothing. */
+export type Content = string | number | null | undefined | false | Html | readonly Content[];
 
 /** A template for HTML: whatever is put in is escaped, unless it is HTML itself. */
 export function html(parts: TemplateStringsArray, ...values: Content[]): Html {
@@ -16,7 +16,7 @@ export function html(parts: TemplateStringsArray, ...values: Content[]): Html {
 }
 
 function rendered(content: Content): string {
-  if (content === null) return '';
+  if (content === null || content === undefined || content === false) return '';
   if (content instanceof Html) return content.text;
   if (typeof content === 'object') return content.map(rendered).join('');
   return String(content).replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
@@ -42,19 +42,4 @@ export function table(caption: Content, head: readonly Content[], rows: readonly
 export function chart(svg: string, caption: Content): Html {
   return html`<figure><div class="wide" tabindex="0">${new Html(svg)}</div><figcaption>${caption}</figcaption></figure>
 `;
-}
-
-/** A number with so many decimals; a dash for one that is not finite. */
-export function fixed(value: number, decimals = 2): string {
-  return Number.isFinite(value) ? value.toFixed(decimals).replace('-', '−') : '–';
-}
-
-/** A share, 0 to 1, as a percentage; a dash for one that is not finite. */
-export function percent(share: number): string {
-  return Number.isFinite(share) ? `${fixed(100 * share, 1)}%` : '–';
-}
-
-/** A whole number with commas between the thousands. */
-export function whole(value: number): string {
-  return value.toLocaleString('en');
 }

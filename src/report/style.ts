@@ -20,7 +20,9 @@ img { display: block; max-width: 100%; height: auto; image-rendering: pixelated;
 table { border-collapse: collapse; width: 100%; font-size: 0.85rem; font-variant-numeric: tabular-nums; }
 th, td { padding: 0.3rem 0.6rem 0.3rem 0; border-bottom: 1px solid #e5e5e5; text-align: left; vertical-align: middle; }
 thead th { color: #555; font-weight: 600; vertical-align: bottom; }
-tbody th { font-weight: inherit; white-space: nowrap; }
+tbody th { font-weight: inherit; }
+tbody th, tbody td { white-space: nowrap; }
+#settings td { white-space: normal; overflow-wrap: anywhere; }
 th img { display: inline-block; margin-left: 0.3rem; vertical-align: middle; }
 code { padding: 0.1rem 0.3rem; background: #f4f4f4; overflow-wrap: anywhere; }
 .key { display: grid; grid-template-columns: repeat(auto-fit, minmax(150px, 1fr)); gap: 0.75rem; margin: 1.25rem 0; padding: 0; }
@@ -34,18 +36,18 @@ code { padding: 0.1rem 0.3rem; background: #f4f4f4; overflow-wrap: anywhere; }
 .matrix { width: auto; font-size: 0.85rem; }
 .matrix caption { height: 3.4em; caption-side: bottom; vertical-align: top; }
 .matrix td { width: 2.6rem; height: 2.6rem; padding: 0; border: 1px solid #999; text-align: center; }
+.matrix .outlined { box-shadow: inset 0 0 0 2px #d64514; }
 .cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(255px, 1fr)); gap: 0.5rem 1.25rem; }
 .card { margin: 0.4rem 0; break-inside: avoid; }
 .card > div { display: flex; gap: 0.6rem; }
 .card span { display: block; color: #555; font-size: 0.75rem; }
 .card figcaption { color: #222; }
 .controls { display: flex; flex-wrap: wrap; gap: 0.5rem 1rem; align-items: center; max-width: none; }
-.controls[hidden] { display: none; }
 .controls input { flex: 1 1 200px; min-width: 0; }
 button { padding: 0.25rem 0.9rem; font: inherit; }
 .frames { display: flex; flex-wrap: wrap; gap: 0.5rem 1.5rem; min-height: 13rem; align-items: flex-start; }
 .frame { margin: 0.5rem 0; max-width: 100%; break-inside: avoid; }
-.frame[hidden] { display: none; }
+.controls[hidden], .frame[hidden] { display: none; }
 .frame figcaption { margin-top: 0.4rem; color: #222; font-size: 1rem; font-variant-numeric: tabular-nums; }
 .maps, .mistakes { display: grid; grid-template-columns: repeat(auto-fill, minmax(104px, 1fr)); gap: 0.75rem; }
 .maps figure, .mistakes figure, .tops figure { margin: 0; break-inside: avoid; }
@@ -67,6 +69,7 @@ button { padding: 0.25rem 0.9rem; font: inherit; }
   figure, tr, .lesson, .key, .conclusion, .note { break-inside: avoid; }
   .wide { overflow: visible; }
   .wide svg { min-width: 0; max-height: 110mm; }
+  tbody td { white-space: normal; }
   .controls, .screen { display: none; }
   .frame img, .tops img { image-rendering: auto; }
   .frames { min-height: 0; }
