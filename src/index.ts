@@ -19,7 +19,7 @@ export { Dataset, stratifiedSplit } from './data/dataset.js';
 export { elastic } from './data/elastic.js';
 export { erase } from './data/erase.js';
 export { flip } from './data/flip.js';
-export { DataLoader, type DataLoaderOptions } from './data/loader.js';
+export { type Batch, DataLoader, type DataLoaderOptions } from './data/loader.js';
 export { compose, normalize, type Range, type Transform } from './data/transform.js';
 export { ArgumentError, ConvgradError, FormatError, OutOfMemoryError, ReleasedError, ShapeError } from './errors.js';
 export { weightHash } from './io/hash.js';
@@ -34,16 +34,18 @@ export {
   Conv2D,
   type Conv2DOptions,
   Conv2d,
+  type Convolution,
   ConvTranspose2D,
   type ConvTranspose2DOptions,
   ConvTranspose2d,
+  type LayerOptions,
 } from './nn/conv2d.js';
 export { Dense, type DenseOptions, Linear } from './nn/dense.js';
-export { Dropout, Dropout2D, Dropout2d } from './nn/dropout.js';
+export { type AnyDropout, Dropout, Dropout2D, Dropout2d } from './nn/dropout.js';
 export * as init from './nn/init.js';
 export { LayerNorm, type LayerNormOptions } from './nn/layernorm.js';
 export { Module, Parameter, StateBuffer, type StateDict } from './nn/module.js';
-export { AvgPool2D, AvgPool2d, GlobalAvgPool2D, MaxPool2D, MaxPool2d } from './nn/pooling.js';
+export { AvgPool2D, AvgPool2d, GlobalAvgPool2D, MaxPool2D, MaxPool2d, type Pool2D } from './nn/pooling.js';
 export { Residual } from './nn/residual.js';
 export { Sequential } from './nn/sequential.js';
 export { type LayerSummary, type Summary, summary } from './nn/summary.js';
@@ -108,7 +110,7 @@ export {
 export { SGD, type SGDOptions } from './optim/sgd.js';
 export { Generator, type GeneratorState, getDefaultGenerator, manualSeed } from './random.js';
 export type { Pair, Shape } from './shape.js';
-export type { Callback, Checkpoint, EpochRecord, History, TrainingState } from './train/callback.js';
+export type { Callback, Checkpoint, EpochRecord, History, Sums, TrainingState } from './train/callback.js';
 export { DivergenceError } from './train/divergence.js';
 export { type Evaluation, evaluate, type Loss } from './train/evaluate.js';
 export { type FitOptions, fit } from './train/fit.js';

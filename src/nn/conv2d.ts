@@ -8,7 +8,7 @@ import { type Pair, pair, sizeOf } from '../shape.js';
 import { defaultUniform } from './init.js';
 import { Module, Parameter } from './module.js';
 
-interface LayerOptions {
+export interface LayerOptions {
   /** Whether a number is added to each output channel: true unless given. */
   bias?: boolean;
   /** Where the initial weights come from; the default generator unless given. */
@@ -19,7 +19,7 @@ export interface Conv2DOptions extends Conv2dOptions, LayerOptions {}
 export interface ConvTranspose2DOptions extends ConvTranspose2dOptions, LayerOptions {}
 
 /** What both kinds of convolution are made of. */
-abstract class Convolution<Options extends { groups?: number }> extends Module {
+export abstract class Convolution<Options extends { groups?: number }> extends Module {
   readonly weight: Parameter;
   readonly bias: Parameter | null;
   readonly inChannels: number;
