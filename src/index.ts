@@ -21,7 +21,7 @@ export { Dataset, stratifiedSplit } from './data/dataset.js';
 export { elastic } from './data/elastic.js';
 export { erase } from './data/erase.js';
 export { flip } from './data/flip.js';
-export { DataLoader, type DataLoaderOptions } from './data/loader.js';
+export { type Batch, DataLoader, type DataLoaderOptions } from './data/loader.js';
 export { compose, normalize, type Range, type Transform } from './data/transform.js';
 export { ArgumentError, ConvgradError, FormatError, OutOfMemoryError, ReleasedError, ShapeError } from './errors.js';
 export { weightHash } from './io/hash.js';
@@ -30,13 +30,20 @@ export { readSafetensors, type SafetensorsFile, writeSafetensors } from './io/sa
 export { readState, writeState } from './io/state.js';
 export { Flatten, GELU, LeakyReLU, ReLU, Sigmoid, Softmax, Tanh } from './nn/activations.js';
 export { BatchNorm2D, type BatchNorm2DOptions } from './nn/batchnorm.js';
-export { Conv2D, type Conv2DOptions, ConvTranspose2D, type ConvTranspose2DOptions } from './nn/conv2d.js';
+export {
+  Conv2D,
+  type Conv2DOptions,
+  type Convolution,
+  ConvTranspose2D,
+  type ConvTranspose2DOptions,
+  type WeightOptions,
+} from './nn/conv2d.js';
 export { Dense, type DenseOptions } from './nn/dense.js';
-export { Dropout, Dropout2D } from './nn/dropout.js';
+export { type AnyDropout, Dropout, Dropout2D } from './nn/dropout.js';
 export * as init from './nn/init.js';
 export { LayerNorm, type LayerNormOptions } from './nn/layernorm.js';
 export { Module, Parameter, StateBuffer, type StateDict } from './nn/module.js';
-export { AvgPool2D, GlobalAvgPool2D, MaxPool2D } from './nn/pooling.js';
+export { AvgPool2D, GlobalAvgPool2D, MaxPool2D, type Pool2D } from './nn/pooling.js';
 export { Residual } from './nn/residual.js';
 export { Sequential } from './nn/sequential.js';
 export { type LayerSummary, type Summary, summary } from './nn/summary.js';
@@ -91,7 +98,7 @@ export {
 export { SGD, type SGDOptions } from './optim/sgd.js';
 export { Generator, type GeneratorState, getDefaultGenerator, manualSeed } from './random.js';
 export type { Pair, Shape } from './shape.js';
-export type { Callback, Checkpoint, EpochRecord, History, TrainingState } from './train/callback.js';
+export type { Callback, Checkpoint, EpochRecord, History, Sums, TrainingState } from './train/callback.js';
 export { DivergenceError } from './train/divergence.js';
 export { type Evaluation, evaluate, type Loss } from './train/evaluate.js';
 export { fit } from './train/fit.js';

@@ -26,7 +26,7 @@ export async function fewDigits(): Promise<Data> {
 }
 
 /** Edges and bars in color: a class is a color and the way that they run. */
-export function coloredShapes(count: number, seed: number): Dataset {
+function coloredShapes(count: number, seed: number): Dataset {
   const { data } = shapes({ count, angles: 2, seed });
   const paints = [
     [1, 0.2, 0.1],

@@ -8,7 +8,7 @@ import { type Pair, pair, sizeOf, windowsAlong } from '../shape.js';
 import { defaultUniform } from './init.js';
 import { describe, Module, Parameter } from './module.js';
 
-interface WeightOptions {
+export interface WeightOptions {
   /** Whether a bias is added to each output channel. @default true */
   bias?: boolean;
   /** What the initial weights are drawn from. @default the default generator */
@@ -22,7 +22,7 @@ const CONV2D = { stride: 1, padding: 0, dilation: 1, groups: 1, bias: true, gene
 const CONV_TRANSPOSE2D = { ...CONV2D, outputPadding: 0 };
 
 /** What both kinds of convolution are made of. */
-abstract class Convolution<Options extends { groups: number }> extends Module {
+export abstract class Convolution<Options extends { groups: number }> extends Module {
   readonly weight: Parameter;
   readonly bias: Parameter | null;
   readonly inChannels: number;

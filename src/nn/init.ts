@@ -10,7 +10,7 @@ import { sameShape, showShape, sizeOf } from '../shape.js';
 /** What follows a layer, and scales the numbers that it passes on. */
 export type Nonlinearity = 'linear' | 'sigmoid' | 'tanh' | 'relu' | 'leakyRelu';
 
-interface Draws {
+export interface Draws {
   /** Where the numbers come from; the default generator unless given. */
   generator?: Generator;
 }

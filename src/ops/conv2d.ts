@@ -17,7 +17,7 @@ export interface ConvolutionOptions {
   groups?: number;
 }
 
-export const CONV2D_OPTIONS = ['stride', 'padding', 'dilation', 'groups'] as const;
+const CONV2D_OPTIONS = ['stride', 'padding', 'dilation', 'groups'] as const;
 
 /**
  * Two-dimensional convolution, as neural networks use the word: cross-correlation, the filter is not flipped.

@@ -20,7 +20,7 @@ export interface TransposedConvolutionOptions {
   groups?: number;
 }
 
-export const CONV_TRANSPOSE2D_OPTIONS = ['stride', 'padding', 'outputPadding', 'dilation', 'groups'] as const;
+const CONV_TRANSPOSE2D_OPTIONS = ['stride', 'padding', 'outputPadding', 'dilation', 'groups'] as const;
 
 /**
  * Transposed convolution: each pixel puts a copy of the filter, times itself, into the result. It is what `conv2d` sends

@@ -13,7 +13,7 @@ export interface PoolingOptions {
   padding?: Pair;
 }
 
-export const POOL2D_OPTIONS = ['stride', 'padding'] as const;
+const POOL2D_OPTIONS = ['stride', 'padding'] as const;
 
 /**
  * The largest element of each window; padding never wins, and the first of equals takes the gradient.

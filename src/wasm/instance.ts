@@ -5,7 +5,7 @@ import { MOST_PARTS, TEAM_BYTES, Team } from './team.js';
 type Numbers = (...numbers: number[]) => number;
 
 /** What assembly/index.ts exports; the arguments are told there. Addresses, counts and flags are all numbers. */
-export type Exports = Record<Export, Numbers>;
+type Exports = Record<Export, Numbers>;
 
 type Row = (from: number, to: number, part: number) => number[];
 
