@@ -59,7 +59,7 @@ describe('tensor', () => {
     ['a shape that is a number', [1], { shape: 1 }, ShapeError, 'got 1'],
     ['an unknown option', [1], { requires_grad: true }, ArgumentError, "unknown option 'requires_grad'"],
     ['options that are none', [1], [1], ArgumentError, 'expected an options object'],
-    ['an unknown dtype', [1], { dtype: 'int8' }, ArgumentError, "expected dtype 'float32' or 'float64', got 'int8'"],
+    ['an unknown dtype', [1], { dtype: 'int8' }, ArgumentError, "expected dtype to be 'float32' or 'float64', got 'int8'"],
     ['a string', '12', {}, ArgumentError, "expected numbers, nested arrays or a typed array, got '12'"],
     ['strings', ['1', '2'], {}, ArgumentError, "got '1'"],
     ['a string among numbers', [1, '2'], {}, ArgumentError, "expected numbers, got '2' as element 1"],

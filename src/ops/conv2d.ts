@@ -2,22 +2,20 @@ import { define } from '../autograd/define.js';
 import { checkTensors, operation } from '../autograd/operation.js';
 import type { Storage } from '../autograd/storage.js';
 import type { Tensor } from '../autograd/tensor.js';
-import { ArgumentError, checkNumber, checkOptions, ShapeError, show } from '../errors.js';
+import { ArgumentError, checkNumber, readOptions, ShapeError, show } from '../errors.js';
 import { type Pair, pair, type Shape, sameShape, showShape, windowsAlong } from '../shape.js';
 import { broadcastKernels } from './broadcast.js';
 
 export interface ConvolutionOptions {
-  /** How far the window moves, in pixels: 1 unless given. */
+  /** How far the filter moves, in pixels. @default 1 */
   stride?: Pair;
-  /** Zeros on each side: 0 unless given. 'valid' is 0; 'same' keeps the image's size, and needs stride 1. */
+  /** Zeros on each side, in pixels. 'valid' is 0; 'same' keeps the image's size, and needs stride 1. @default 0 */
   padding?: Pair | 'same' | 'valid';
-  /** Distance between neighboring taps, in pixels: 1 unless given. */
+  /** Distance between neighboring taps of the filter, in pixels. @default 1 */
   dilation?: Pair;
-  /** Into how many groups the channels fall; each filter sees the channels of its own. 1 unless given. */
+  /** Into how many groups the channels fall; each filter sees the channels of its own. @default 1 */
   groups?: number;
 }
-
-const CONV2D_OPTIONS = ['stride', 'padding', 'dilation', 'groups'] as const;
 
 /**
  * Two-dimensional convolution, as neural networks use the word: cross-correlation, the filter is not flipped.
@@ -40,7 +38,6 @@ export function conv2d(
   options: ConvolutionOptions = {},
 ): Tensor {
   checkTensors('conv2d', x, weight, ...(bias ? [bias] : []));
-  checkOptions('conv2d', options, CONV2D_OPTIONS);
   const sizes = conv2dSizes('conv2d', x.shape, weight.shape, options);
   const { N, O, outH, outW } = sizes;
   if (bias && !sameShape(bias.shape, [O])) {
@@ -165,7 +162,8 @@ function inside(shift: number, stride: number, size: number, outputs: number): [
 }
 
 /** The sizes of a convolution, checked. */
-function conv2dSizes(where: string, x: Shape, weight: Shape, options: ConvolutionOptions): ConvSizes {
+function conv2dSizes(where: string, x: Shape, weight: Shape, given: ConvolutionOptions): ConvSizes {
+  const options = readOptions(where, given, { stride: 1, padding: 0, dilation: 1, groups: 1 });
   if (weight.length !== 4 || weight.includes(0)) {
     throw new ShapeError(
       where,
@@ -175,15 +173,15 @@ function conv2dSizes(where: string, x: Shape, weight: Shape, options: Convolutio
   if (x.length !== 4) throw new ShapeError(where, `expected an input [N, C, H, W], got shape ${showShape(x)}`);
   const [N, C, H, W] = x;
   const [O, channels, kernelH, kernelW] = weight;
-  const groups = checkNumber(where, 'groups', options.groups ?? 1, { least: 1, whole: true });
+  const groups = checkNumber(where, 'groups', options.groups, { least: 1, whole: true });
   if (O % groups !== 0) {
     throw new ShapeError(where, `expected outChannels to be a multiple of ${groups} groups, got ${O}`);
   }
   if (C !== channels * groups) {
     throw new ShapeError(where, `expected ${channels * groups} input channels, got ${C}, input shape ${showShape(x)}`);
   }
-  const [strideH, strideW] = pair(where, 'stride', options.stride ?? 1, 1);
-  const [dilationH, dilationW] = pair(where, 'dilation', options.dilation ?? 1, 1);
+  const [strideH, strideW] = pair(where, 'stride', options.stride, 1);
+  const [dilationH, dilationW] = pair(where, 'dilation', options.dilation, 1);
   const reachH = dilationH * (kernelH - 1);
   const reachW = dilationW * (kernelW - 1);
   const same = options.padding === 'same';
@@ -191,7 +189,7 @@ function conv2dSizes(where: string, x: Shape, weight: Shape, options: Convolutio
     throw new ArgumentError(where, `padding 'same' needs stride 1, got ${show(options.stride)}`);
   }
   // With 'same' and an even filter the odd row of zeros goes below and to the right, as in PyTorch.
-  const [padTop, padLeft] = same ? [reachH >> 1, reachW >> 1] : paddingOf(where, options.padding ?? 0);
+  const [padTop, padLeft] = same ? [reachH >> 1, reachW >> 1] : paddingOf(where, options.padding);
   const outH = windowsAlong(H, kernelH, strideH, same ? reachH : 2 * padTop, dilationH);
   const outW = windowsAlong(W, kernelW, strideW, same ? reachW : 2 * padLeft, dilationW);
   if (outH < 1 || outW < 1) {

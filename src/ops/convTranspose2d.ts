@@ -2,25 +2,23 @@ import { accumulateKernels } from '../autograd/accumulate.js';
 import { allocate } from '../autograd/backend.js';
 import { checkTensors, operation } from '../autograd/operation.js';
 import type { Tensor } from '../autograd/tensor.js';
-import { checkNumber, checkOptions, ShapeError, show } from '../errors.js';
+import { checkNumber, readOptions, ShapeError, show } from '../errors.js';
 import { type Pair, pair, type Shape, sameShape, showShape } from '../shape.js';
 import { broadcastKernels } from './broadcast.js';
 import { type ConvSizes, conv2dKernels } from './conv2d.js';
 
 export interface TransposedConvolutionOptions {
-  /** How far the filter's copies lie apart, in pixels: 1 unless given. */
+  /** How far the filter's copies lie apart, in pixels. @default 1 */
   stride?: Pair;
-  /** Rows and columns cut off on each side: 0 unless given. */
+  /** Rows and columns cut off on each side. @default 0 */
   padding?: Pair;
-  /** Rows and columns added below and to the right, fewer than the stride or the dilation: 0 unless given. */
+  /** Rows and columns added below and to the right, fewer than the stride or the dilation. @default 0 */
   outputPadding?: Pair;
-  /** Distance between neighboring taps, in pixels: 1 unless given. */
+  /** Distance between neighboring taps of the filter, in pixels. @default 1 */
   dilation?: Pair;
-  /** Into how many groups the channels fall: 1 unless given. */
+  /** Into how many groups the channels fall. @default 1 */
   groups?: number;
 }
-
-const CONV_TRANSPOSE2D_OPTIONS = ['stride', 'padding', 'outputPadding', 'dilation', 'groups'] as const;
 
 /**
  * Transposed convolution: each pixel puts a copy of the filter, times itself, into the result. It is what `conv2d` sends
@@ -40,7 +38,6 @@ export function convTranspose2d(
 ): Tensor {
   const where = 'convTranspose2d';
   checkTensors(where, x, weight, ...(bias ? [bias] : []));
-  checkOptions(where, options, CONV_TRANSPOSE2D_OPTIONS);
   const sizes = sizesOf(where, x.shape, weight.shape, options);
   const { N, C, H, W } = sizes;
   if (bias && !sameShape(bias.shape, [C])) {
@@ -71,7 +68,9 @@ export function convTranspose2d(
 }
 
 /** The sizes, checked, of the convolution from the result to x. */
-function sizesOf(where: string, x: Shape, weight: Shape, options: TransposedConvolutionOptions): ConvSizes {
+function sizesOf(where: string, x: Shape, weight: Shape, given: TransposedConvolutionOptions): ConvSizes {
+  const defaults = { stride: 1, padding: 0, outputPadding: 0, dilation: 1, groups: 1 };
+  const options = readOptions(where, given, defaults);
   if (weight.length !== 4 || weight.includes(0)) {
     throw new ShapeError(
       where,
@@ -81,17 +80,17 @@ function sizesOf(where: string, x: Shape, weight: Shape, options: TransposedConv
   if (x.length !== 4) throw new ShapeError(where, `expected an input [N, C, H, W], got shape ${showShape(x)}`);
   const [N, O, outH, outW] = x;
   const [inChannels, channels, kernelH, kernelW] = weight;
-  const groups = checkNumber(where, 'groups', options.groups ?? 1, { least: 1, whole: true });
+  const groups = checkNumber(where, 'groups', options.groups, { least: 1, whole: true });
   if (inChannels % groups !== 0) {
     throw new ShapeError(where, `expected inChannels to be a multiple of ${groups} groups, got ${inChannels}`);
   }
   if (O !== inChannels) {
     throw new ShapeError(where, `expected ${inChannels} input channels, got ${O}, input shape ${showShape(x)}`);
   }
-  const [strideH, strideW] = pair(where, 'stride', options.stride ?? 1, 1);
-  const [dilationH, dilationW] = pair(where, 'dilation', options.dilation ?? 1, 1);
-  const [padTop, padLeft] = pair(where, 'padding', options.padding ?? 0, 0);
-  const [moreH, moreW] = pair(where, 'outputPadding', options.outputPadding ?? 0, 0);
+  const [strideH, strideW] = pair(where, 'stride', options.stride, 1);
+  const [dilationH, dilationW] = pair(where, 'dilation', options.dilation, 1);
+  const [padTop, padLeft] = pair(where, 'padding', options.padding, 0);
+  const [moreH, moreW] = pair(where, 'outputPadding', options.outputPadding, 0);
   if (moreH >= Math.max(strideH, dilationH) || moreW >= Math.max(strideW, dilationW)) {
     throw new ShapeError(
       where,

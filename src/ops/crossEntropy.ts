@@ -3,7 +3,7 @@ import { define } from '../autograd/define.js';
 import { operation } from '../autograd/operation.js';
 import type { IndexStorage, Storage } from '../autograd/storage.js';
 import type { Tensor } from '../autograd/tensor.js';
-import { checkNumber, checkOptions } from '../errors.js';
+import { checkNumber, readOptions } from '../errors.js';
 import { mul, sub } from './arithmetic.js';
 import { type ClassWeights, classification, type Labels, rowWeights, weightsOf } from './labels.js';
 import { type Reduction, reduceLosses } from './losses.js';
@@ -15,7 +15,7 @@ import { eachRow, exponentials, logSoftmax } from './softmax.js';
  * Gradient: dlogits[c] = dloss * (softmax(logits)[c] - (c is the label ? 1 : 0)).
  * @param logits [N, classes], before any softmax
  * @param labels N class indices from 0 to classes - 1
- * @param options `reduction`, 'mean' unless given; `labelSmoothing` in [0, 1], the weight spread evenly over all classes;
+ * @param options `reduction` ('mean'); `labelSmoothing` in [0, 1] (0), the weight spread evenly over all classes;
  * `classWeights`, by which each class's share counts: the mean is then the sum divided by the weights of the labels
  * @returns one number, or [N] for the reduction 'none'
  */
@@ -25,18 +25,19 @@ export function crossEntropy(
   options: { reduction?: Reduction; labelSmoothing?: number; classWeights?: ClassWeights } = {},
 ): Tensor {
   const where = 'crossEntropy';
-  checkOptions(where, options, ['reduction', 'labelSmoothing', 'classWeights']);
-  const smoothing = checkNumber(where, 'labelSmoothing', options.labelSmoothing ?? 0, { least: 0, most: 1 });
+  const defaults = { reduction: 'mean', labelSmoothing: 0, classWeights: undefined } as const;
+  const { reduction, labelSmoothing, classWeights } = readOptions(where, options, defaults);
+  const smoothing = checkNumber(where, 'labelSmoothing', labelSmoothing, { least: 0, most: 1 });
   const { classes, indices } = classification(where, 'logits', logits, labels);
-  if (options.classWeights === undefined) {
-    return reduceLosses(where, crossEntropies(logits, indices, smoothing), options.reduction);
+  if (classWeights === undefined) {
+    return reduceLosses(where, crossEntropies(logits, indices, smoothing), reduction);
   }
-  const weights = weightsOf(where, options.classWeights, classes, logits.dtype);
+  const weights = weightsOf(where, classWeights, classes, logits.dtype);
   const own = rowWeights(weights, indices);
   let losses = mul(crossEntropies(logits, indices, 0), smoothing === 0 ? own : mul(own, 1 - smoothing));
   // Without smoothing the other classes are left out, not weighted by 0: an infinite logit would make that NaN.
   if (smoothing > 0) losses = sub(losses, mul(matmul(logSoftmax(logits), weights), smoothing / classes));
-  return reduceLosses(where, losses, options.reduction, own);
+  return reduceLosses(where, losses, reduction, own);
 }
 
 /** The loss of each row. */

@@ -2,19 +2,20 @@ import { define } from '../autograd/define.js';
 import { checkTensors, operation } from '../autograd/operation.js';
 import type { Storage } from '../autograd/storage.js';
 import type { Tensor } from '../autograd/tensor.js';
-import { checkNumber, checkOptions, ShapeError } from '../errors.js';
+import { checkNumber, readOptions, ShapeError } from '../errors.js';
 import { type Generator, generatorOf } from '../random.js';
 import { showShape } from '../shape.js';
 
 export interface DropoutOptions {
-  /** Where the chance comes from; the default generator unless given. */
+  /** What the numbers are drawn from. @default the default generator, see `manualSeed` */
   generator?: Generator;
 }
 
 /**
  * Each number is 0 with probability p, and else x / (1 - p), so that the mean stays (Srivastava et al. 2014, "Dropout").
  * Each call draws two numbers from the generator; a hash of them and of a number's place decides.
- * @param p from 0 to 1, 0.5 unless given
+ * @param p the probability of 0, from 0 to 1
+ * @default p 0.5
  */
 export function dropout(x: Tensor, p = 0.5, options: DropoutOptions = {}): Tensor {
   return dropped('dropout', x, p, 1, options);
@@ -23,7 +24,8 @@ export function dropout(x: Tensor, p = 0.5, options: DropoutOptions = {}): Tenso
 /**
  * `dropout` of whole channels: each of the N * C images is 0 with probability p.
  * @param x [N, C, H, W]
- * @param p from 0 to 1, 0.5 unless given
+ * @param p the probability of 0, from 0 to 1
+ * @default p 0.5
  */
 export function dropout2d(x: Tensor, p = 0.5, options: DropoutOptions = {}): Tensor {
   checkTensors('dropout2d', x);
@@ -35,9 +37,8 @@ export function dropout2d(x: Tensor, p = 0.5, options: DropoutOptions = {}): Ten
 
 function dropped(name: string, x: Tensor, p: number, run: number, options: DropoutOptions): Tensor {
   checkTensors(name, x);
-  checkOptions(name, options, ['generator']);
   checkNumber(name, 'p', p, { least: 0, most: 1 });
-  const generator = generatorOf(name, options.generator);
+  const generator = generatorOf(name, readOptions(name, options, { generator: undefined }).generator);
   const draw = () => Math.floor(generator.uniform(0, 2 ** 32));
   // The hash below which a number is dropped, and the factor of the others.
   const least = Math.min(Math.round(p * 2 ** 32), 2 ** 32 - 1);

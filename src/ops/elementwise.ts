@@ -2,7 +2,7 @@ import { type Definition, define } from '../autograd/define.js';
 import { addMethods, checkTensors, operation } from '../autograd/operation.js';
 import type { Storage } from '../autograd/storage.js';
 import type { Tensor } from '../autograd/tensor.js';
-import { ArgumentError, checkNumber, checkOptions, show } from '../errors.js';
+import { checkChoice, checkNumber, readOptions } from '../errors.js';
 
 /** -x. */
 export function neg(x: Tensor): Tensor {
@@ -65,20 +65,14 @@ export function silu(x: Tensor): Tensor {
 }
 
 export interface GeluOptions {
-  /**
-   * 'tanh' for the approximation 0.5 x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))).
-   * @default 'none', the function itself
-   */
+  /** 'tanh' for the approximation 0.5 x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))). @default 'none' */
   approximate?: 'none' | 'tanh';
 }
 
 /** x times the share of the normal distribution below x (Hendrycks and Gimpel 2016, "Gaussian error linear units"). */
 export function gelu(x: Tensor, options: GeluOptions = {}): Tensor {
-  checkOptions('gelu', options, ['approximate']);
-  const { approximate = 'none' } = options;
-  if (approximate !== 'none' && approximate !== 'tanh') {
-    throw new ArgumentError('gelu', `expected approximate to be 'none' or 'tanh', got ${show(approximate)}`);
-  }
+  const { approximate } = readOptions('gelu', options, { approximate: 'none' });
+  checkChoice('gelu', 'approximate', approximate, ['none', 'tanh']);
   return unary(approximate === 'tanh' ? 'geluTanh' : 'gelu', x);
 }
 

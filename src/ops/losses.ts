@@ -1,6 +1,6 @@
 import { checkTensors } from '../autograd/operation.js';
 import type { Tensor } from '../autograd/tensor.js';
-import { ArgumentError, checkOptions, ShapeError, show } from '../errors.js';
+import { ArgumentError, readOptions, ShapeError, show } from '../errors.js';
 import { sameShape, showShape } from '../shape.js';
 import { add, div, mul, type Operand, sub } from './arithmetic.js';
 import { abs, neg, softplus } from './elementwise.js';
@@ -14,7 +14,7 @@ export type Reduction = 'mean' | 'sum' | 'none';
  * overflow or cancellation however large a logit is.
  * @param logits any shape, before any sigmoid
  * @param targets the same shape: probabilities of yes, from 0 to 1
- * @param options `reduction`, 'mean' unless given; `posWeight`, by which a yes counts: a number or a tensor that broadcasts
+ * @param options `reduction` ('mean'); `posWeight` (1), by which a yes counts: a number or a tensor that broadcasts
  */
 export function bceWithLogits(
   logits: Tensor,
@@ -22,37 +22,37 @@ export function bceWithLogits(
   options: { reduction?: Reduction; posWeight?: Operand } = {},
 ): Tensor {
   const where = 'bceWithLogits';
-  checkOptions(where, options, ['reduction', 'posWeight']);
+  const { reduction, posWeight } = readOptions(where, options, { reduction: 'mean', posWeight: undefined });
   checkSameShape(where, logits, targets);
   const yes = mul(targets, softplus(neg(logits)));
   const no = mul(sub(1, targets), softplus(logits));
-  const weighted = options.posWeight === undefined ? yes : mul(yes, options.posWeight);
-  return reduceLosses(where, add(weighted, no), options.reduction);
+  const weighted = posWeight === undefined ? yes : mul(yes, posWeight);
+  return reduceLosses(where, add(weighted, no), reduction);
 }
 
 /**
  * The squared difference.
  * @param prediction any shape
  * @param target the same shape
- * @param options `reduction`, 'mean' unless given
+ * @param options `reduction` ('mean')
  */
 export function mseLoss(prediction: Tensor, target: Tensor, options: { reduction?: Reduction } = {}): Tensor {
-  checkOptions('mseLoss', options, ['reduction']);
+  const { reduction } = readOptions('mseLoss', options, { reduction: 'mean' });
   checkSameShape('mseLoss', prediction, target);
   const difference = sub(prediction, target);
-  return reduceLosses('mseLoss', mul(difference, difference), options.reduction);
+  return reduceLosses('mseLoss', mul(difference, difference), reduction);
 }
 
 /**
  * The absolute difference; its gradient where there is none is 0.
  * @param prediction any shape
  * @param target the same shape
- * @param options `reduction`, 'mean' unless given
+ * @param options `reduction` ('mean')
  */
 export function l1Loss(prediction: Tensor, target: Tensor, options: { reduction?: Reduction } = {}): Tensor {
-  checkOptions('l1Loss', options, ['reduction']);
+  const { reduction } = readOptions('l1Loss', options, { reduction: 'mean' });
   checkSameShape('l1Loss', prediction, target);
-  return reduceLosses('l1Loss', abs(sub(prediction, target)), options.reduction);
+  return reduceLosses('l1Loss', abs(sub(prediction, target)), reduction);
 }
 
 function checkSameShape(where: string, prediction: Tensor, target: Tensor): void {
@@ -65,7 +65,7 @@ function checkSameShape(where: string, prediction: Tensor, target: Tensor): void
 }
 
 /** @internal Reduces losses; with `weights`, which the losses are already times, the mean is over their sum. */
-export function reduceLosses(where: string, losses: Tensor, reduction: Reduction = 'mean', weights?: Tensor): Tensor {
+export function reduceLosses(where: string, losses: Tensor, reduction: Reduction, weights?: Tensor): Tensor {
   if (reduction === 'mean') return weights ? div(sum(losses), sum(weights)) : mean(losses);
   if (reduction === 'sum') return sum(losses);
   if (reduction === 'none') return losses;

@@ -3,7 +3,7 @@ import { define } from '../autograd/define.js';
 import { operation } from '../autograd/operation.js';
 import type { IndexStorage, Storage } from '../autograd/storage.js';
 import type { Tensor } from '../autograd/tensor.js';
-import { checkOptions } from '../errors.js';
+import { readOptions } from '../errors.js';
 import { mul } from './arithmetic.js';
 import { type ClassWeights, classification, type Labels, rowWeights, weightsOf } from './labels.js';
 import { type Reduction, reduceLosses } from './losses.js';
@@ -12,7 +12,7 @@ import { type Reduction, reduceLosses } from './losses.js';
  * The negative logarithm of the label's probability: `crossEntropy` for a model that ends with `logSoftmax`.
  * @param logProbabilities [N, classes]
  * @param labels N class indices from 0 to classes - 1
- * @param options `reduction`, 'mean' unless given; `classWeights` as for `crossEntropy`
+ * @param options `reduction` ('mean'); `classWeights` as for `crossEntropy`
  * @returns one number, or [N] for the reduction 'none'
  */
 export function nllLoss(
@@ -21,7 +21,8 @@ export function nllLoss(
   options: { reduction?: Reduction; classWeights?: ClassWeights } = {},
 ): Tensor {
   const where = 'nllLoss';
-  checkOptions(where, options, ['reduction', 'classWeights']);
+  const defaults = { reduction: 'mean', classWeights: undefined } as const;
+  const { reduction, classWeights } = readOptions(where, options, defaults);
   const { rows, classes, indices } = classification(where, 'log probabilities', logProbabilities, labels);
   let target: IndexStorage;
   const losses = operation({
@@ -36,9 +37,9 @@ export function nllLoss(
     },
     backward: (dy, [dx]) => nllLossKernels.backward(dy, target, dx!, classes),
   });
-  if (options.classWeights === undefined) return reduceLosses(where, losses, options.reduction);
-  const own = rowWeights(weightsOf(where, options.classWeights, classes, logProbabilities.dtype), indices);
-  return reduceLosses(where, mul(losses, own), options.reduction, own);
+  if (classWeights === undefined) return reduceLosses(where, losses, reduction);
+  const own = rowWeights(weightsOf(where, classWeights, classes, logProbabilities.dtype), indices);
+  return reduceLosses(where, mul(losses, own), reduction, own);
 }
 
 /** loss[row] = -x[row, label]. */

@@ -3,16 +3,16 @@ import { define } from '../autograd/define.js';
 import { checkTensors, operation } from '../autograd/operation.js';
 import type { Storage } from '../autograd/storage.js';
 import type { Tensor } from '../autograd/tensor.js';
-import { checkNumber, checkOptions, ShapeError } from '../errors.js';
+import { checkNumber, readOptions, ShapeError } from '../errors.js';
 import { checkShape, type Shape, sameShape, showShape, sizeOf } from '../shape.js';
 import { add, mul } from './arithmetic.js';
 
 export interface BatchNormalizationOptions {
-  /** Whether to use the statistics of x and bring the running ones up to date: false unless given. */
+  /** Whether to use the statistics of x, and bring the running ones up to date. @default false */
   training?: boolean;
-  /** The share of the new statistics in the running ones, from 0 to 1: 0.1 unless given. */
+  /** Weight of the new statistics in the running ones, from 0 to 1. @default 0.1 */
   momentum?: number;
-  /** Added to the variance: 1e-5 unless given. */
+  /** Added to the variance, at least 0. @default 1e-5 */
   eps?: number;
 }
 
@@ -38,10 +38,9 @@ export function batchNorm2d(
   options: BatchNormalizationOptions = {},
 ): Tensor {
   const where = 'batchNorm2d';
-  checkOptions(where, options, ['training', 'momentum', 'eps']);
-  const { training = false } = options;
-  const momentum = checkNumber(where, 'momentum', options.momentum ?? 0.1, { least: 0, most: 1 });
-  const eps = checkNumber(where, 'eps', options.eps ?? 1e-5, { least: 0 });
+  const { training, momentum, eps } = readOptions(where, options, { training: false, momentum: 0.1, eps: 1e-5 });
+  checkNumber(where, 'momentum', momentum, { least: 0, most: 1 });
+  checkNumber(where, 'eps', eps, { least: 0 });
   checkTensors(where, x, ...(training ? [] : [runningMean, runningVariance]));
   if (x.shape.length !== 4) {
     throw new ShapeError(where, `expected an input [N, C, H, W], got shape ${showShape(x.shape)}`);
@@ -74,7 +73,7 @@ export function batchNorm2d(
  * @param shape of the last axes
  * @param weight of that shape, or null for ones
  * @param bias of that shape, or null for zeros
- * @param options `eps`, added to the variance: 1e-5 unless given
+ * @param options `eps` (1e-5), added to the variance
  * @returns the shape of x
  */
 export function layerNorm(
@@ -85,9 +84,8 @@ export function layerNorm(
   options: { eps?: number } = {},
 ): Tensor {
   const where = 'layerNorm';
-  checkOptions(where, options, ['eps']);
   checkTensors(where, x);
-  const eps = checkNumber(where, 'eps', options.eps ?? 1e-5, { least: 0 });
+  const eps = checkNumber(where, 'eps', readOptions(where, options, { eps: 1e-5 }).eps, { least: 0 });
   checkShape(where, shape);
   const rows = x.shape.length - shape.length;
   if (shape.length === 0 || sizeOf(shape) === 0 || rows < 0 || !sameShape(x.shape.slice(rows), shape)) {

@@ -3,17 +3,15 @@ import { define } from '../autograd/define.js';
 import { checkTensors, operation } from '../autograd/operation.js';
 import type { IndexStorage, Storage } from '../autograd/storage.js';
 import type { Tensor } from '../autograd/tensor.js';
-import { checkOptions, ShapeError, show } from '../errors.js';
+import { readOptions, ShapeError, show } from '../errors.js';
 import { type Pair, pair, showShape, sizeOf, windowsAlong } from '../shape.js';
 
 export interface PoolingOptions {
-  /** How far the window moves, in pixels: as far as it is wide unless given. */
+  /** How far the window moves, in pixels. @default the size of the window */
   stride?: Pair;
-  /** Rows and columns added on each side, at most half the window: 0 unless given. */
+  /** Rows and columns added on each side, at most half the window. @default 0 */
   padding?: Pair;
 }
-
-const POOL2D_OPTIONS = ['stride', 'padding'] as const;
 
 /**
  * The largest element of each window; padding never wins, and the first of equals takes the gradient.
@@ -132,17 +130,17 @@ function eachWindow(s: PoolSizes, visit: (window: number, first: number, rows: n
 /** The sizes of a pooling, checked. */
 function pool2dSizes(where: string, tensor: Tensor, kernelSize: Pair, options: PoolingOptions) {
   checkTensors(where, tensor);
-  checkOptions(where, options, POOL2D_OPTIONS);
+  const { stride, padding } = readOptions(where, options, { stride: kernelSize, padding: 0 });
   const x = tensor.shape;
   if (x.length !== 4) throw new ShapeError(where, `expected an input [N, C, H, W], got shape ${showShape(x)}`);
   const [N, C, H, W] = x;
   const [kernelH, kernelW] = pair(where, 'kernelSize', kernelSize, 1);
-  const [strideH, strideW] = pair(where, 'stride', options.stride ?? kernelSize, 1);
-  const [padTop, padLeft] = pair(where, 'padding', options.padding ?? 0, 0);
+  const [strideH, strideW] = pair(where, 'stride', stride, 1);
+  const [padTop, padLeft] = pair(where, 'padding', padding, 0);
   if (2 * padTop > kernelH || 2 * padLeft > kernelW) {
     throw new ShapeError(
       where,
-      `expected a padding of at most half the window, got ${show(options.padding)} for ${kernelH}x${kernelW}`,
+      `expected a padding of at most half the window, got ${show(padding)} for ${kernelH}x${kernelW}`,
     );
   }
   const outH = windowsAlong(H, kernelH, strideH, 2 * padTop, 1);

@@ -3,15 +3,15 @@ import { define } from '../autograd/define.js';
 import { addMethods, checkTensors, operation } from '../autograd/operation.js';
 import type { IndexStorage, Storage } from '../autograd/storage.js';
 import type { Tensor } from '../autograd/tensor.js';
-import { checkOptions, ShapeError, show } from '../errors.js';
+import { readOptions, ShapeError, show } from '../errors.js';
 import { normalizeAxis, showShape, sizeOf, stridesOf } from '../shape.js';
 import { broadcastKernels } from './broadcast.js';
 import { type AxisSizes, argmaxOfRow, axisSizes, eachRow } from './softmax.js';
 
 export interface ReduceOptions {
-  /** The axis, or axes, to reduce over, negative ones counted from the back; all unless given. */
+  /** The axis, or axes, to reduce over, negative ones counted from the back. @default all */
   axis?: number | readonly number[];
-  /** Keeps the reduced axes, with size 1. */
+  /** Whether the reduced axes are kept, with size 1. @default false */
   keepDims?: boolean;
 }
 
@@ -97,8 +97,8 @@ function scaledSum(name: string, x: Tensor, options: ReduceOptions, scaleOf: (co
 /** The axes to reduce, the shape with them at size 1, and the shape of the result. */
 function plan(name: string, x: Tensor, options: ReduceOptions) {
   checkTensors(name, x);
-  checkOptions(name, options, ['axis', 'keepDims']);
-  const { axis = x.shape.map((_, i) => i), keepDims = false } = options;
+  const all = x.shape.map((_, i) => i);
+  const { axis, keepDims } = readOptions(name, options, { axis: all, keepDims: false });
   const axes = (typeof axis === 'number' ? [axis] : [...axis]).map((i) => normalizeAxis(name, i, x.shape.length));
   if (new Set(axes).size < axes.length) throw new ShapeError(name, `expected each axis once, got ${show(axis)}`);
   const kept = x.shape.map((n, i) => (axes.includes(i) ? 1 : n));

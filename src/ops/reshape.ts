@@ -53,7 +53,11 @@ export function permute(x: Tensor, axes: readonly number[]): Tensor {
   });
 }
 
-/** A copy with two axes exchanged: the last two unless given. */
+/**
+ * A copy with two axes exchanged.
+ * @default axis0 -2
+ * @default axis1 -1
+ */
 export function transpose(x: Tensor, axis0 = -2, axis1 = -1): Tensor {
   checkTensors('transpose', x);
   const first = normalizeAxis('transpose', axis0, x.shape.length);

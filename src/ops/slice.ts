@@ -8,7 +8,8 @@ import { normalizeAxis, type Shape, sameShape, showShape, sizeOf } from '../shap
 /**
  * Tensors one after the other along an axis: [N, A, ...] and [N, B, ...] give [N, A + B, ...] along axis 1.
  * @param tensors at least one; they differ in that axis only
- * @param axis the first one unless given; a negative one counts from the back
+ * @param axis a negative one counts from the back
+ * @default axis 0
  */
 export function cat(tensors: readonly Tensor[], axis = 0): Tensor {
   if (!Array.isArray(tensors) || tensors.length === 0) {
@@ -52,7 +53,8 @@ export function cat(tensors: readonly Tensor[], axis = 0): Tensor {
 /**
  * The part of a tensor from index `start` to before `end` along an axis, as a copy.
  * @param start from 0; a negative one counts from the back
- * @param end the axis's length unless given; a negative one counts from the back
+ * @param end a negative one counts from the back
+ * @default end the axis's length
  */
 export function slice(x: Tensor, axis: number, start: number, end?: number): Tensor {
   checkTensors('slice', x);

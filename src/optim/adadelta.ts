@@ -5,13 +5,13 @@ import { checkNumber } from '../errors.js';
 import { Optimizer, type ParameterGroup, type ParameterState } from './optimizer.js';
 
 export interface AdadeltaOptions {
-  /** What each step is multiplied by: 1 unless given. */
+  /** Learning rate: what each step is multiplied by. @default 1 */
   lr: number;
-  /** What is kept of the running means: 0.9 unless given. */
+  /** Decay rate of the running means. @default 0.9 */
   rho: number;
-  /** Added below both roots: 1e-6 unless given. */
+  /** Added below both roots, for numerical stability. @default 1e-6 */
   eps: number;
-  /** Adds weightDecay * parameter to each gradient: 0 unless given. */
+  /** Weight decay (L2 penalty): weightDecay * parameter is added to each gradient. @default 0 */
   weightDecay: number;
 }
 

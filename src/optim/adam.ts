@@ -6,15 +6,15 @@ import { power } from './arithmetic.js';
 import { Optimizer, type ParameterGroup, type ParameterState } from './optimizer.js';
 
 export interface AdamOptions {
-  /** Learning rate: 0.001 unless given. */
+  /** Learning rate. @default 0.001 */
   lr: number;
-  /** What is kept of the running means of the gradients and of their squares: [0.9, 0.999] unless given. */
+  /** Decay rates of the running means of the gradients and of their squares, from 0 to below 1. @default [0.9, 0.999] */
   betas: readonly [number, number];
-  /** Added to the divisor: 1e-8 unless given. */
+  /** Added to the divisor, for numerical stability. @default 1e-8 */
   eps: number;
-  /** Adds weightDecay * parameter to each gradient: 0 unless given. */
+  /** Weight decay (L2 penalty): weightDecay * parameter is added to each gradient. @default 0 */
   weightDecay: number;
-  /** Divides by the largest mean square so far, in place of the present one: false unless given. */
+  /** Whether to divide by the largest mean square so far (AMSGrad). @default false */
   amsgrad: boolean;
 }
 

@@ -5,17 +5,17 @@ import { checkNumber } from '../errors.js';
 import { Optimizer, type ParameterGroup, type ParameterState } from './optimizer.js';
 
 export interface RMSpropOptions {
-  /** Learning rate: 0.01 unless given. */
+  /** Learning rate. @default 0.01 */
   lr: number;
-  /** What is kept of the running mean of squared gradients: 0.99 unless given. */
+  /** Decay rate of the running mean of squared gradients (smoothing constant). @default 0.99 */
   alpha: number;
-  /** Added to the divisor: 1e-8 unless given. */
+  /** Added to the divisor, for numerical stability. @default 1e-8 */
   eps: number;
-  /** Adds weightDecay * parameter to each gradient: 0 unless given. */
+  /** Weight decay (L2 penalty): weightDecay * parameter is added to each gradient. @default 0 */
   weightDecay: number;
-  /** Share of the last step that is taken again: 0 unless given. */
+  /** Momentum factor: how much of the last step is taken again, from 0 to below 1. @default 0 */
   momentum: number;
-  /** Divides by the gradient's standard deviation, its mean left out: false unless given. */
+  /** Whether to divide by the gradient's standard deviation, its mean left out. @default false */
   centered: boolean;
 }
 

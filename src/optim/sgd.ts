@@ -5,15 +5,15 @@ import { ArgumentError, checkNumber } from '../errors.js';
 import { Optimizer, type ParameterGroup, type ParameterState } from './optimizer.js';
 
 export interface SGDOptions {
-  /** Learning rate: 0.001 unless given. */
+  /** Learning rate. @default 0.001 */
   lr: number;
-  /** Share of the last step that is taken again: 0 unless given. */
+  /** Momentum factor: how much of the last step is taken again, from 0 to below 1. @default 0 */
   momentum: number;
-  /** Share of the gradient that is kept out of the velocity: 0 unless given. */
+  /** Dampening of the momentum: how much of the gradient is kept out of the velocity. @default 0 */
   dampening: number;
-  /** Looks ahead along the velocity (Nesterov's momentum): false unless given. */
+  /** Whether to use Nesterov's momentum, which looks ahead along the velocity. @default false */
   nesterov: boolean;
-  /** Adds weightDecay * parameter to each gradient: 0 unless given. */
+  /** Weight decay (L2 penalty): weightDecay * parameter is added to each gradient. @default 0 */
   weightDecay: number;
 }
 

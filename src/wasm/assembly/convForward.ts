@@ -40,14 +40,7 @@ export function packBlocks(s: ConvSizes, weight: usize, bias: usize, to: usize):
 
 /** Examples [from, to). `table` holds the pixels' offsets, `packed` the weights, `image` room for a packed image. */
 export function conv2d(
-  s: ConvSizes,
-  x: usize,
-  y: usize,
-  table: usize,
-  packed: usize,
-  image: usize,
-  from: i32,
-  to: i32,
+  s: ConvSizes, x: usize, y: usize, table: usize, packed: usize, image: usize, from: i32, to: i32,
 ): void {
   const planeBytes = (s.outH * s.outW) << 2;
   const filters = s.O / s.groups;

@@ -8,15 +8,7 @@ import { high, highPairs, low, lowPairs } from './transpose';
  * outH * outW + 4.
  */
 export function gradWeight(
-  s: ConvSizes,
-  x: usize,
-  dy: usize,
-  table: usize,
-  image: usize,
-  list: usize,
-  rows: usize,
-  from: i32,
-  to: i32,
+  s: ConvSizes, x: usize, dy: usize, table: usize, image: usize, list: usize, rows: usize, from: i32, to: i32,
 ): void {
   const pixels = s.outH * s.outW;
   const filters = s.O / s.groups;
@@ -55,15 +47,7 @@ function listPlane(dy: usize, pixels: i32, table: usize, values: usize, offsets:
  * jobs and sixteen lists of O / groups + 4, and `image` for one packed image.
  */
 export function gradInput(
-  s: ConvSizes,
-  dy: usize,
-  dx: usize,
-  adds: bool,
-  table: usize,
-  rows: usize,
-  image: usize,
-  list: usize,
-  from: i32,
+  s: ConvSizes, dy: usize, dx: usize, adds: bool, table: usize, rows: usize, image: usize, list: usize, from: i32,
   to: i32,
 ): void {
   const pixels = s.outH * s.outW;

@@ -29,14 +29,7 @@ export function packGray(s: ConvSizes, weight: usize, bias: usize, to: usize): v
 
 /** Examples [from, to); as `conv2d` in convForward.ts, for one channel a group, strideW and dilationW 1 and outW at least 4. */
 export function conv2dGray(
-  s: ConvSizes,
-  x: usize,
-  y: usize,
-  table: usize,
-  packed: usize,
-  image: usize,
-  from: i32,
-  to: i32,
+  s: ConvSizes, x: usize, y: usize, table: usize, packed: usize, image: usize, from: i32, to: i32,
 ): void {
   const filters = s.O / s.groups;
   const blockBytes = 16 + s.kernelH * s.kernelW * TAP;

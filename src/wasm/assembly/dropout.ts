@@ -15,16 +15,7 @@ function kept(place: v128, key0: v128, key1: v128, least: v128): v128 {
 
 /** y += x * scale where it is kept, or y = ... when `adds` is false, for the numbers [from, to); `run` neighbors share their fate. */
 export function dropout(
-  x: usize,
-  y: usize,
-  key0: i32,
-  key1: i32,
-  least: i32,
-  scale: f32,
-  run: i32,
-  from: i32,
-  to: i32,
-  adds: bool,
+  x: usize, y: usize, key0: i32, key1: i32, least: i32, scale: f32, run: i32, from: i32, to: i32, adds: bool,
 ): void {
   const first = i32x4.splat(key0);
   const second = i32x4.splat(key1);

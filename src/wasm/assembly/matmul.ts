@@ -11,16 +11,7 @@ const PANEL = 512;
  * 512 * 8 numbers.
  */
 export function matmul(
-  a: usize,
-  b: usize,
-  y: usize,
-  panel: usize,
-  K: i32,
-  N: i32,
-  stepM: usize,
-  stepK: usize,
-  from: i32,
-  to: i32,
+  a: usize, b: usize, y: usize, panel: usize, K: i32, N: i32, stepM: usize, stepK: usize, from: i32, to: i32,
 ): void {
   for (let k = 0; k < K; k += PANEL) {
     multiply(a + k * stepK, b + ((k * N) << 2), y, panel, min(K - k, PANEL), N, stepM, stepK, from, to);
@@ -28,16 +19,7 @@ export function matmul(
 }
 
 function multiply(
-  a: usize,
-  b: usize,
-  y: usize,
-  panel: usize,
-  K: i32,
-  N: i32,
-  stepM: usize,
-  stepK: usize,
-  from: i32,
-  to: i32,
+  a: usize, b: usize, y: usize, panel: usize, K: i32, N: i32, stepM: usize, stepK: usize, from: i32, to: i32,
 ): void {
   const rowBytes = <usize>(N << 2);
   let n = 0;
@@ -83,16 +65,7 @@ function copyPanel(from: usize, to: usize, K: i32, rowBytes: usize): void {
 /** 4 or 1 rows by 1 or 2 vectors of columns. */
 @inline
 function tile(
-  R: i32,
-  V: i32,
-  a: usize,
-  b: usize,
-  y: usize,
-  K: i32,
-  stepM: usize,
-  stepK: usize,
-  stepB: usize,
-  stepY: usize,
+  R: i32, V: i32, a: usize, b: usize, y: usize, K: i32, stepM: usize, stepK: usize, stepB: usize, stepY: usize,
 ): void {
   let s00 = f32x4.splat(0);
   let s01 = s00;

@@ -88,16 +88,7 @@ function inverseDeviation(variance: usize, c: i32, eps: f64): f64 {
 
 /** y = (x - mean) / sqrt(variance + eps) * weight + bias for the channels [from, to); weight and bias may be 0, for none. */
 export function normalize(
-  x: usize,
-  mean: usize,
-  variance: usize,
-  weight: usize,
-  bias: usize,
-  y: usize,
-  eps: f64,
-  s: Sizes,
-  from: i32,
-  to: i32,
+  x: usize, mean: usize, variance: usize, weight: usize, bias: usize, y: usize, eps: f64, s: Sizes, from: i32, to: i32,
 ): void {
   for (let c = from; c < to; c++) {
     const r = inverseDeviation(variance, c, eps);
@@ -121,19 +112,8 @@ export function normalize(
  * for none. Flags: 1 adds to dx, which is overwritten otherwise; 2 mean and variance were given.
  */
 export function normalizeGradient(
-  x: usize,
-  mean: usize,
-  variance: usize,
-  weight: usize,
-  dy: usize,
-  dx: usize,
-  dweight: usize,
-  dbias: usize,
-  eps: f64,
-  flags: i32,
-  s: Sizes,
-  from: i32,
-  to: i32,
+  x: usize, mean: usize, variance: usize, weight: usize, dy: usize, dx: usize, dweight: usize, dbias: usize, eps: f64,
+  flags: i32, s: Sizes, from: i32, to: i32,
 ): void {
   const adds = (flags & 1) !== 0;
   const fixed = (flags & 2) !== 0;

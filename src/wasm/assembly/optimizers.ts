@@ -8,14 +8,7 @@ function keep(kept: v128, old: v128, added: v128, value: v128): v128 {
 
 /** One step of stochastic gradient descent; velocity is 0 where there is none. Flags: 1 Nesterov's, 2 the first step. */
 export function sgd(
-  parameter: usize,
-  gradient: usize,
-  velocity: usize,
-  length: i32,
-  lr: f32,
-  momentum: f32,
-  kept: f32,
-  weightDecay: f32,
+  parameter: usize, gradient: usize, velocity: usize, length: i32, lr: f32, momentum: f32, kept: f32, weightDecay: f32,
   flags: i32,
 ): void {
   const nesterov = (flags & 1) !== 0;
@@ -42,21 +35,8 @@ export function sgd(
 }
 
 export function adam(
-  parameter: usize,
-  gradient: usize,
-  mean: usize,
-  square: usize,
-  largest: usize,
-  length: i32,
-  beta1: f32,
-  added1: f32,
-  beta2: f32,
-  added2: f32,
-  eps: f32,
-  stepSize: f32,
-  correction: f32,
-  weightDecay: f32,
-  shrink: f32,
+  parameter: usize, gradient: usize, mean: usize, square: usize, largest: usize, length: i32, beta1: f32, added1: f32,
+  beta2: f32, added2: f32, eps: f32, stepSize: f32, correction: f32, weightDecay: f32, shrink: f32,
 ): void {
   const size = f32x4.splat(stepSize);
   const epsilon = f32x4.splat(eps);
@@ -81,18 +61,8 @@ export function adam(
 }
 
 export function rmsprop(
-  parameter: usize,
-  gradient: usize,
-  square: usize,
-  mean: usize,
-  velocity: usize,
-  length: i32,
-  lr: f32,
-  alpha: f32,
-  added: f32,
-  eps: f32,
-  momentum: f32,
-  weightDecay: f32,
+  parameter: usize, gradient: usize, square: usize, mean: usize, velocity: usize, length: i32, lr: f32, alpha: f32,
+  added: f32, eps: f32, momentum: f32, weightDecay: f32,
 ): void {
   const kept = f32x4.splat(alpha);
   const share = f32x4.splat(added);
@@ -119,15 +89,7 @@ export function rmsprop(
 }
 
 export function adadelta(
-  parameter: usize,
-  gradient: usize,
-  square: usize,
-  delta: usize,
-  length: i32,
-  lr: f32,
-  rho: f32,
-  added: f32,
-  eps: f32,
+  parameter: usize, gradient: usize, square: usize, delta: usize, length: i32, lr: f32, rho: f32, added: f32, eps: f32,
   weightDecay: f32,
 ): void {
   const kept = f32x4.splat(rho);

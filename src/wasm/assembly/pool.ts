@@ -148,14 +148,7 @@ export function avgPool2dGradient(dy: usize, dx: usize, s: PoolSizes, from: i32,
 
 /** dx[indices[i]] += dy[i] for the planes [from, to) of x, each of `size` numbers, `outputs` in y; dx = 0 first if `clears`. */
 export function maxPool2dGradient(
-  dy: usize,
-  indices: usize,
-  dx: usize,
-  size: i32,
-  outputs: i32,
-  clears: bool,
-  from: i32,
-  to: i32,
+  dy: usize, indices: usize, dx: usize, size: i32, outputs: i32, clears: bool, from: i32, to: i32,
 ): void {
   dy += (from * outputs) << 2;
   indices += (from * outputs) << 2;

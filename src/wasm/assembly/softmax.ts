@@ -58,13 +58,7 @@ export function softmax(x: usize, y: usize, outer: i32, length: i32, inner: i32,
 
 /** Adds to dx what dy says, y being softmax or its logarithm. */
 export function softmaxGradient(
-  y: usize,
-  dy: usize,
-  dx: usize,
-  outer: i32,
-  length: i32,
-  inner: i32,
-  logarithm: bool,
+  y: usize, dy: usize, dx: usize, outer: i32, length: i32, inner: i32, logarithm: bool,
 ): void {
   const stride = inner << 2;
   for (let o = 0; o < outer; o++) {
@@ -87,13 +81,7 @@ export function softmaxGradient(
 
 /** Each row's loss, and its softmax. */
 export function crossEntropy(
-  logits: usize,
-  labels: usize,
-  losses: usize,
-  probabilities: usize,
-  rows: i32,
-  classes: i32,
-  smoothing: f32,
+  logits: usize, labels: usize, losses: usize, probabilities: usize, rows: i32, classes: i32, smoothing: f32,
 ): void {
   for (; rows > 0; rows--, labels += 4, losses += 4) {
     exponentials(logits, probabilities, classes, 4);
@@ -110,13 +98,7 @@ export function crossEntropy(
 }
 
 export function crossEntropyGradient(
-  probabilities: usize,
-  labels: usize,
-  dlosses: usize,
-  dlogits: usize,
-  rows: i32,
-  classes: i32,
-  smoothing: f32,
+  probabilities: usize, labels: usize, dlosses: usize, dlogits: usize, rows: i32, classes: i32, smoothing: f32,
 ): void {
   const share = smoothing / f32(classes);
   for (; rows > 0; rows--, labels += 4, dlosses += 4) {

@@ -39,13 +39,7 @@ export class Job {
  * The jobs come innermost, so that a part of `source` that fits the cache serves all of them.
  */
 export function sumSparse(
-  jobs: usize,
-  count: i32,
-  source: usize,
-  sourceStep: usize,
-  targetStep: usize,
-  rows: i32,
-  vectors: i32,
+  jobs: usize, count: i32, source: usize, sourceStep: usize, targetStep: usize, rows: i32, vectors: i32,
 ): void {
   let shift: usize = 0;
   if (vectors === 2) {
@@ -122,14 +116,7 @@ export function tiles1x1(jobs: usize, count: i32, from: usize, step: usize, shif
 /** A tile of every job. */
 @inline
 function tilesOf(
-  R: i32,
-  V: i32,
-  jobs: usize,
-  count: i32,
-  source: usize,
-  sourceStep: usize,
-  shift: usize,
-  targetStep: usize,
+  R: i32, V: i32, jobs: usize, count: i32, source: usize, sourceStep: usize, shift: usize, targetStep: usize,
 ): void {
   for (let i = 0; i < count; i++) {
     const job = changetype<Job>(jobs + i * offsetof<Job>());
@@ -141,14 +128,7 @@ function tilesOf(
 /** R rows of V vectors, at most twelve together, in registers. R and V are constants wherever this is inlined. */
 @inline
 function tile(
-  R: i32,
-  V: i32,
-  values: usize,
-  offsets: usize,
-  bytes: i32,
-  source: usize,
-  sourceStep: usize,
-  target: usize,
+  R: i32, V: i32, values: usize, offsets: usize, bytes: i32, source: usize, sourceStep: usize, target: usize,
   targetStep: usize,
 ): void {
   const n = R * V;
