@@ -176,7 +176,7 @@ describe('what gets a gradient', () => {
     const x = leaf(1, 2);
     expect(() => {
       x.grad = tensor(Float64Array.of(1));
-    }).toThrow('grad: expected shape [2], got [1]');
+    }).toThrow('grad: expected a tensor of shape [2], got [1]');
   });
 });
 

@@ -1,5 +1,5 @@
 import { ArgumentError, ShapeError } from '../errors.js';
-import { type Shape, sameShape, showShape, sizeOf } from '../shape.js';
+import { checkSameShape, type Shape, sameShape, showShape, sizeOf } from '../shape.js';
 import { allocate } from './backend.js';
 import { backward, type Node } from './graph.js';
 import { printNumbers } from './print.js';
@@ -70,9 +70,7 @@ export class Tensor {
   }
 
   set grad(value: Tensor | null) {
-    if (value && !sameShape(value.shape, this.shape)) {
-      throw new ShapeError('grad', `expected shape ${showShape(this.shape)}, got ${showShape(value.shape)}`);
-    }
+    if (value) checkSameShape('grad', 'a tensor', value.shape, this.shape);
     // A gradient that somebody has seen may still be read: garbage collection sees to it.
     if (!this.#grad) this.#gradient?.release();
     this.#gradient = value?.storage ?? null;

@@ -3,7 +3,7 @@ import { checkTensors, operation } from '../autograd/operation.js';
 import type { Storage } from '../autograd/storage.js';
 import type { Tensor } from '../autograd/tensor.js';
 import { ArgumentError, checkNumber, readOptions, ShapeError, show } from '../errors.js';
-import { type Pair, pair, type Shape, sameShape, showShape, windowsAlong } from '../shape.js';
+import { checkRank, checkSameShape, type Pair, pair, type Shape, showShape, windowsAlong } from '../shape.js';
 import { broadcastKernels } from './broadcast.js';
 
 export interface ConvolutionOptions {
@@ -40,9 +40,7 @@ export function conv2d(
   checkTensors('conv2d', x, weight, ...(bias ? [bias] : []));
   const sizes = conv2dSizes('conv2d', x.shape, weight.shape, options);
   const { N, O, outH, outW } = sizes;
-  if (bias && !sameShape(bias.shape, [O])) {
-    throw new ShapeError('conv2d', `expected a bias of shape [${O}], got ${showShape(bias.shape)}`);
-  }
+  if (bias) checkSameShape('conv2d', 'a bias', bias.shape, [O]);
   const perChannel = { shape: [N, O, outH * outW], strides: [0, 1, 0] };
   return operation({
     name: 'conv2d',
@@ -164,13 +162,8 @@ function inside(shift: number, stride: number, size: number, outputs: number): [
 /** The sizes of a convolution, checked. */
 function conv2dSizes(where: string, x: Shape, weight: Shape, given: ConvolutionOptions): ConvSizes {
   const options = readOptions(where, given, { stride: 1, padding: 0, dilation: 1, groups: 1 });
-  if (weight.length !== 4 || weight.includes(0)) {
-    throw new ShapeError(
-      where,
-      `expected a weight [outChannels, inChannels / groups, kernelH, kernelW], got shape ${showShape(weight)}`,
-    );
-  }
-  if (x.length !== 4) throw new ShapeError(where, `expected an input [N, C, H, W], got shape ${showShape(x)}`);
+  checkWeight(where, '[outChannels, inChannels / groups, kernelH, kernelW]', weight);
+  checkRank(where, 'an input [N, C, H, W]', x, 4);
   const [N, C, H, W] = x;
   const [O, channels, kernelH, kernelW] = weight;
   const groups = checkNumber(where, 'groups', options.groups, { least: 1, whole: true });
@@ -193,14 +186,16 @@ function conv2dSizes(where: string, x: Shape, weight: Shape, given: ConvolutionO
   const outH = windowsAlong(H, kernelH, strideH, same ? reachH : 2 * padTop, dilationH);
   const outW = windowsAlong(W, kernelW, strideW, same ? reachW : 2 * padLeft, dilationW);
   if (outH < 1 || outW < 1) {
-    throw new ShapeError(
-      where,
-      `the filter reaches over ${reachH + 1}x${reachW + 1} pixels, more than the padded image of ` +
-        `${H + 2 * padTop}x${W + 2 * padLeft}, input shape ${showShape(x)}`,
-    );
+    const padded = `the padded image of ${H + 2 * padTop}x${W + 2 * padLeft}, input shape ${showShape(x)}`;
+    throw new ShapeError(where, `the filter reaches over ${reachH + 1}x${reachW + 1} pixels, more than ${padded}`);
   }
   const window = { kernelH, kernelW, strideH, strideW, dilationH, dilationW, padTop, padLeft };
   return { N, C, H, W, O, groups, ...window, outH, outW };
+}
+
+/** @internal Throws unless it has four axes, none of them empty. */
+export function checkWeight(where: string, layout: string, weight: Shape): void {
+  checkRank(where, `a weight ${layout}`, weight, weight.includes(0) ? -1 : 4);
 }
 
 function paddingOf(where: string, padding: Pair | string): readonly [number, number] {

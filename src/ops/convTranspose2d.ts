@@ -3,9 +3,9 @@ import { allocate } from '../autograd/backend.js';
 import { checkTensors, operation } from '../autograd/operation.js';
 import type { Tensor } from '../autograd/tensor.js';
 import { checkNumber, readOptions, ShapeError, show } from '../errors.js';
-import { type Pair, pair, type Shape, sameShape, showShape } from '../shape.js';
+import { checkRank, checkSameShape, type Pair, pair, type Shape, showShape } from '../shape.js';
 import { broadcastKernels } from './broadcast.js';
-import { type ConvSizes, conv2dKernels } from './conv2d.js';
+import { type ConvSizes, checkWeight, conv2dKernels } from './conv2d.js';
 
 export interface TransposedConvolutionOptions {
   /** How far the filter's copies lie apart, in pixels. @default 1 */
@@ -40,9 +40,7 @@ export function convTranspose2d(
   checkTensors(where, x, weight, ...(bias ? [bias] : []));
   const sizes = sizesOf(where, x.shape, weight.shape, options);
   const { N, C, H, W } = sizes;
-  if (bias && !sameShape(bias.shape, [C])) {
-    throw new ShapeError(where, `expected a bias of shape [${C}], got ${showShape(bias.shape)}`);
-  }
+  if (bias) checkSameShape(where, 'a bias', bias.shape, [C]);
   const perChannel = { shape: [N, C, H * W], strides: [0, 1, 0] };
   return operation({
     name: where,
@@ -71,13 +69,8 @@ export function convTranspose2d(
 function sizesOf(where: string, x: Shape, weight: Shape, given: TransposedConvolutionOptions): ConvSizes {
   const defaults = { stride: 1, padding: 0, outputPadding: 0, dilation: 1, groups: 1 };
   const options = readOptions(where, given, defaults);
-  if (weight.length !== 4 || weight.includes(0)) {
-    throw new ShapeError(
-      where,
-      `expected a weight [inChannels, outChannels / groups, kernelH, kernelW], got shape ${showShape(weight)}`,
-    );
-  }
-  if (x.length !== 4) throw new ShapeError(where, `expected an input [N, C, H, W], got shape ${showShape(x)}`);
+  checkWeight(where, '[inChannels, outChannels / groups, kernelH, kernelW]', weight);
+  checkRank(where, 'an input [N, C, H, W]', x, 4);
   const [N, O, outH, outW] = x;
   const [inChannels, channels, kernelH, kernelW] = weight;
   const groups = checkNumber(where, 'groups', options.groups, { least: 1, whole: true });
@@ -92,10 +85,8 @@ function sizesOf(where: string, x: Shape, weight: Shape, given: TransposedConvol
   const [padTop, padLeft] = pair(where, 'padding', options.padding, 0);
   const [moreH, moreW] = pair(where, 'outputPadding', options.outputPadding, 0);
   if (moreH >= Math.max(strideH, dilationH) || moreW >= Math.max(strideW, dilationW)) {
-    throw new ShapeError(
-      where,
-      `expected outputPadding to be smaller than the stride or the dilation, got ${show(options.outputPadding)}`,
-    );
+    const got = show(options.outputPadding);
+    throw new ShapeError(where, `expected outputPadding to be smaller than the stride or the dilation, got ${got}`);
   }
   const H = (outH - 1) * strideH - 2 * padTop + dilationH * (kernelH - 1) + moreH + 1;
   const W = (outW - 1) * strideW - 2 * padLeft + dilationW * (kernelW - 1) + moreW + 1;

@@ -1,7 +1,7 @@
 import { checkTensors, operation } from '../autograd/operation.js';
 import type { Tensor } from '../autograd/tensor.js';
 import { ShapeError } from '../errors.js';
-import { sameShape, showShape } from '../shape.js';
+import { checkRank, checkSameShape, showShape } from '../shape.js';
 import { broadcastKernels } from './broadcast.js';
 import { matmulKernels } from './matmul.js';
 
@@ -16,18 +16,12 @@ export function dense(x: Tensor, weight: Tensor, bias: Tensor | null = null): Te
   checkTensors('dense', x, weight, ...(bias ? [bias] : []));
   const [N, K] = x.shape;
   const [O, inFeatures] = weight.shape;
-  if (weight.shape.length !== 2) {
-    throw new ShapeError('dense', `expected a weight [outFeatures, inFeatures], got shape ${showShape(weight.shape)}`);
-  }
+  checkRank('dense', 'a weight [outFeatures, inFeatures]', weight.shape, 2);
   if (x.shape.length !== 2 || K !== inFeatures) {
-    throw new ShapeError(
-      'dense',
-      `expected ${inFeatures} input features, input shape [N, ${inFeatures}], got input shape ${showShape(x.shape)}`,
-    );
+    const expected = `expected ${inFeatures} input features, input shape [N, ${inFeatures}]`;
+    throw new ShapeError('dense', `${expected}, got input shape ${showShape(x.shape)}`);
   }
-  if (bias && !sameShape(bias.shape, [O])) {
-    throw new ShapeError('dense', `expected a bias of shape [${O}], got ${showShape(bias.shape)}`);
-  }
+  if (bias) checkSameShape('dense', 'a bias', bias.shape, [O]);
   const perRow = { shape: [N, O], strides: [0, 1] };
   return operation({
     name: 'dense',

@@ -2,9 +2,9 @@ import { define } from '../autograd/define.js';
 import { checkTensors, operation } from '../autograd/operation.js';
 import type { Storage } from '../autograd/storage.js';
 import type { Tensor } from '../autograd/tensor.js';
-import { checkNumber, readOptions, ShapeError } from '../errors.js';
+import { checkNumber, readOptions } from '../errors.js';
 import { type Generator, generatorOf } from '../random.js';
-import { showShape } from '../shape.js';
+import { checkRank } from '../shape.js';
 
 export interface DropoutOptions {
   /** What the numbers are drawn from. @default the default generator, see `manualSeed` */
@@ -29,9 +29,7 @@ export function dropout(x: Tensor, p = 0.5, options: DropoutOptions = {}): Tenso
  */
 export function dropout2d(x: Tensor, p = 0.5, options: DropoutOptions = {}): Tensor {
   checkTensors('dropout2d', x);
-  if (x.shape.length !== 4) {
-    throw new ShapeError('dropout2d', `expected an input [N, C, H, W], got shape ${showShape(x.shape)}`);
-  }
+  checkRank('dropout2d', 'an input [N, C, H, W]', x.shape, 4);
   return dropped('dropout2d', x, p, x.shape[2] * x.shape[3], options);
 }
 

@@ -3,7 +3,7 @@ import { checkTensors } from '../autograd/operation.js';
 import type { DType } from '../autograd/storage.js';
 import { Tensor } from '../autograd/tensor.js';
 import { ArgumentError, checkNumber, ShapeError, show } from '../errors.js';
-import { showShape } from '../shape.js';
+import { checkRank, showShape } from '../shape.js';
 
 /** Class indices, one an example: an array, a typed array, or a tensor [N]. */
 export type Labels = ArrayLike<number> | Tensor;
@@ -34,9 +34,7 @@ export function rowWeights(weights: Tensor, indices: ArrayLike<number>): Tensor 
 /** @internal The sizes and the labels of a classification, checked. */
 export function classification(where: string, what: string, scores: Tensor, labels: Labels) {
   checkTensors(where, scores);
-  if (scores.shape.length !== 2 || scores.shape[1] === 0) {
-    throw new ShapeError(where, `expected ${what} [N, classes], got shape ${showShape(scores.shape)}`);
-  }
+  checkRank(where, `${what} [N, classes]`, scores.shape, scores.shape[1] === 0 ? -1 : 2);
   const [rows, classes] = scores.shape;
   return { rows, classes, indices: classIndices(where, what, labels, rows, classes) };
 }

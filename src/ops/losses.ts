@@ -1,7 +1,7 @@
 import { checkTensors } from '../autograd/operation.js';
 import type { Tensor } from '../autograd/tensor.js';
-import { ArgumentError, readOptions, ShapeError, show } from '../errors.js';
-import { sameShape, showShape } from '../shape.js';
+import { checkChoice, readOptions } from '../errors.js';
+import { checkSameShape } from '../shape.js';
 import { add, div, mul, type Operand, sub } from './arithmetic.js';
 import { abs, neg, softplus } from './elementwise.js';
 import { mean, sum } from './reduce.js';
@@ -23,7 +23,7 @@ export function bceWithLogits(
 ): Tensor {
   const where = 'bceWithLogits';
   const { reduction, posWeight } = readOptions(where, options, { reduction: 'mean', posWeight: undefined });
-  checkSameShape(where, logits, targets);
+  checkTarget(where, logits, targets);
   const yes = mul(targets, softplus(neg(logits)));
   const no = mul(sub(1, targets), softplus(logits));
   const weighted = posWeight === undefined ? yes : mul(yes, posWeight);
@@ -38,7 +38,7 @@ export function bceWithLogits(
  */
 export function mseLoss(prediction: Tensor, target: Tensor, options: { reduction?: Reduction } = {}): Tensor {
   const { reduction } = readOptions('mseLoss', options, { reduction: 'mean' });
-  checkSameShape('mseLoss', prediction, target);
+  checkTarget('mseLoss', prediction, target);
   const difference = sub(prediction, target);
   return reduceLosses('mseLoss', mul(difference, difference), reduction);
 }
@@ -51,23 +51,19 @@ export function mseLoss(prediction: Tensor, target: Tensor, options: { reduction
  */
 export function l1Loss(prediction: Tensor, target: Tensor, options: { reduction?: Reduction } = {}): Tensor {
   const { reduction } = readOptions('l1Loss', options, { reduction: 'mean' });
-  checkSameShape('l1Loss', prediction, target);
+  checkTarget('l1Loss', prediction, target);
   return reduceLosses('l1Loss', abs(sub(prediction, target)), reduction);
 }
 
-function checkSameShape(where: string, prediction: Tensor, target: Tensor): void {
+function checkTarget(where: string, prediction: Tensor, target: Tensor): void {
   checkTensors(where, prediction, target);
-  if (sameShape(prediction.shape, target.shape)) return;
-  throw new ShapeError(
-    where,
-    `expected a target of shape ${showShape(prediction.shape)}, got ${showShape(target.shape)}`,
-  );
+  checkSameShape(where, 'a target', target.shape, prediction.shape);
 }
 
 /** @internal Reduces losses; with `weights`, which the losses are already times, the mean is over their sum. */
 export function reduceLosses(where: string, losses: Tensor, reduction: Reduction, weights?: Tensor): Tensor {
-  if (reduction === 'mean') return weights ? div(sum(losses), sum(weights)) : mean(losses);
-  if (reduction === 'sum') return sum(losses);
+  checkChoice(where, 'reduction', reduction, ['mean', 'sum', 'none']);
   if (reduction === 'none') return losses;
-  throw new ArgumentError(where, `expected reduction 'mean', 'sum' or 'none', got ${show(reduction)}`);
+  if (reduction === 'sum') return sum(losses);
+  return weights ? div(sum(losses), sum(weights)) : mean(losses);
 }

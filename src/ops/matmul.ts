@@ -13,10 +13,8 @@ import { reshape } from './reshape.js';
 export function matmul(a: Tensor, b: Tensor): Tensor {
   checkTensors('matmul', a, b);
   if (a.shape.length === 0 || b.shape.length === 0) {
-    throw new ShapeError(
-      'matmul',
-      `expected at least one axis each, got ${showShape(a.shape)} and ${showShape(b.shape)}`,
-    );
+    const got = `got ${showShape(a.shape)} and ${showShape(b.shape)}`;
+    throw new ShapeError('matmul', `expected at least one axis each, ${got}`);
   }
   const left = a.shape.length === 1 ? reshape(a, [1, a.size]) : a;
   const right = b.shape.length === 1 ? reshape(b, [b.size, 1]) : b;
@@ -79,10 +77,8 @@ function product(a: Tensor, b: Tensor): Tensor {
   const [M, K] = a.shape.slice(-2);
   const [rows, N] = b.shape.slice(-2);
   if (K !== rows) {
-    throw new ShapeError(
-      'matmul',
-      `expected as many rows on the right as columns on the left, got ${showShape(a.shape)} and ${showShape(b.shape)}`,
-    );
+    const got = `got ${showShape(a.shape)} and ${showShape(b.shape)}`;
+    throw new ShapeError('matmul', `expected as many rows on the right as columns on the left, ${got}`);
   }
   const [headA, headB] = [a.shape.slice(0, -2), b.shape.slice(0, -2)];
   const head = broadcastShapes('matmul', headA, headB);

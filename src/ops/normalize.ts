@@ -4,7 +4,7 @@ import { checkTensors, operation } from '../autograd/operation.js';
 import type { Storage } from '../autograd/storage.js';
 import type { Tensor } from '../autograd/tensor.js';
 import { checkNumber, readOptions, ShapeError } from '../errors.js';
-import { checkShape, type Shape, sameShape, showShape, sizeOf } from '../shape.js';
+import { checkRank, checkSameShape, checkShape, type Shape, sameShape, showShape, sizeOf } from '../shape.js';
 import { add, mul } from './arithmetic.js';
 
 export interface BatchNormalizationOptions {
@@ -42,9 +42,7 @@ export function batchNorm2d(
   checkNumber(where, 'momentum', momentum, { least: 0, most: 1 });
   checkNumber(where, 'eps', eps, { least: 0 });
   checkTensors(where, x, ...(training ? [] : [runningMean, runningVariance]));
-  if (x.shape.length !== 4) {
-    throw new ShapeError(where, `expected an input [N, C, H, W], got shape ${showShape(x.shape)}`);
-  }
+  checkRank(where, 'an input [N, C, H, W]', x.shape, 4);
   const [N, C, H, W] = x.shape;
   for (const each of [runningMean, runningVariance, weight, bias]) {
     if (each && !sameShape(each.shape, [C])) {
@@ -53,10 +51,8 @@ export function batchNorm2d(
   }
   const count = N * H * W;
   if (training && count < 2) {
-    throw new ShapeError(
-      where,
-      `expected more than 1 value per channel in training, input shape ${showShape(x.shape)}`,
-    );
+    const got = `input shape ${showShape(x.shape)}`;
+    throw new ShapeError(where, `expected more than 1 value per channel in training, ${got}`);
   }
   const settings = { N, C, size: H * W, eps };
   if (!training) return normalized(where, x, settings, weight, bias, [runningMean!, runningVariance!]);
@@ -92,12 +88,7 @@ export function layerNorm(
     const expected = shape.map((n) => `, ${n}`).join('');
     throw new ShapeError(where, `expected an input [...${expected}], got shape ${showShape(x.shape)}`);
   }
-  for (const each of [weight, bias]) {
-    if (each && !sameShape(each.shape, shape)) {
-      const got = showShape(each.shape);
-      throw new ShapeError(where, `expected a weight and a bias of shape ${showShape(shape)}, got ${got}`);
-    }
-  }
+  for (const each of [weight, bias]) if (each) checkSameShape(where, 'a weight and a bias', each.shape, shape);
   const size = sizeOf(shape);
   // Every example is a channel of its own.
   let y = normalized(where, x, { N: 1, C: x.size / size, size, eps }, null, null, null);

@@ -4,7 +4,7 @@ import { checkTensors, operation } from '../autograd/operation.js';
 import type { IndexStorage, Storage } from '../autograd/storage.js';
 import type { Tensor } from '../autograd/tensor.js';
 import { readOptions, ShapeError, show } from '../errors.js';
-import { type Pair, pair, showShape, sizeOf, windowsAlong } from '../shape.js';
+import { checkRank, type Pair, pair, showShape, sizeOf, windowsAlong } from '../shape.js';
 
 export interface PoolingOptions {
   /** How far the window moves, in pixels. @default the size of the window */
@@ -132,24 +132,20 @@ function pool2dSizes(where: string, tensor: Tensor, kernelSize: Pair, options: P
   checkTensors(where, tensor);
   const { stride, padding } = readOptions(where, options, { stride: kernelSize, padding: 0 });
   const x = tensor.shape;
-  if (x.length !== 4) throw new ShapeError(where, `expected an input [N, C, H, W], got shape ${showShape(x)}`);
+  checkRank(where, 'an input [N, C, H, W]', x, 4);
   const [N, C, H, W] = x;
   const [kernelH, kernelW] = pair(where, 'kernelSize', kernelSize, 1);
   const [strideH, strideW] = pair(where, 'stride', stride, 1);
   const [padTop, padLeft] = pair(where, 'padding', padding, 0);
   if (2 * padTop > kernelH || 2 * padLeft > kernelW) {
-    throw new ShapeError(
-      where,
-      `expected a padding of at most half the window, got ${show(padding)} for ${kernelH}x${kernelW}`,
-    );
+    const got = `got ${show(padding)} for ${kernelH}x${kernelW}`;
+    throw new ShapeError(where, `expected a padding of at most half the window, ${got}`);
   }
   const outH = windowsAlong(H, kernelH, strideH, 2 * padTop, 1);
   const outW = windowsAlong(W, kernelW, strideW, 2 * padLeft, 1);
   if (outH < 1 || outW < 1) {
-    throw new ShapeError(
-      where,
-      `the window of ${kernelH}x${kernelW} is larger than the image, input shape ${showShape(x)}`,
-    );
+    const window = `the window of ${kernelH}x${kernelW}`;
+    throw new ShapeError(where, `${window} is larger than the image, input shape ${showShape(x)}`);
   }
   const sizes: PoolSizes = { planes: N * C, H, W, kernelH, kernelW, strideH, strideW, padTop, padLeft, outH, outW };
   return { sizes, shape: [N, C, outH, outW] };
