@@ -13,7 +13,6 @@ function step(a: v128, b: v128, addend: f32): v128 {
 }
 
 /** e^x, to the subnormals on one side and to Infinity on the other. */
-@inline
 export function exp4(x: v128): v128 {
   x = f32x4.min(f32x4.max(x, c(-104)), c(89));
   // x = n ln 2 + r. Adding 1.5 * 2^23 rounds to a whole number, which then stands in the low bits.
@@ -39,7 +38,6 @@ function powerOfTwo(n: v128): v128 {
 }
 
 /** The natural logarithm. */
-@inline
 export function log4(x: v128): v128 {
   const tiny = f32x4.lt(x, c(1.17549435e-38));
   const scaled = v128.bitselect(f32x4.mul(x, c(8388608)), x, tiny);
@@ -82,6 +80,14 @@ export function tanh4(x: v128): v128 {
   return v128.bitselect(near, signed, f32x4.lt(size, c(0.625)));
 }
 
+/** The slope of 1 / (1 + e^-x): not from y, since 1 - y loses the digits of a y near 1. */
+@inline
+export function sigmoidSlope4(x: v128): v128 {
+  const e = exp4(f32x4.neg(f32x4.abs(x)));
+  const sum = f32x4.add(c(1), e);
+  return f32x4.div(e, f32x4.mul(sum, sum));
+}
+
 /** 1 / (1 + e^-x), without overflow on either side. */
 @inline
 export function sigmoid4(x: v128): v128 {
@@ -90,14 +96,19 @@ export function sigmoid4(x: v128): v128 {
   return f32x4.div(top, f32x4.add(c(1), e));
 }
 
-/** log(1 + e^x), exact also where e^x is far below 1 (Kahan's log1p). */
+/** log(1 + x), exact also where x is far below 1 (Kahan's log1p). */
+@inline
+function logOnePlus4(x: v128): v128 {
+  const sum = f32x4.add(c(1), x);
+  const rest = f32x4.sub(sum, c(1));
+  const small = f32x4.div(f32x4.mul(log4(sum), x), rest);
+  return v128.bitselect(x, small, f32x4.eq(rest, c(0)));
+}
+
+/** log(1 + e^x). */
 @inline
 export function softplus4(x: v128): v128 {
-  const e = exp4(f32x4.neg(f32x4.abs(x)));
-  const sum = f32x4.add(c(1), e);
-  const rest = f32x4.sub(sum, c(1));
-  const small = f32x4.div(f32x4.mul(log4(sum), e), rest);
-  return f32x4.add(f32x4.max(x, c(0)), v128.bitselect(e, small, f32x4.eq(rest, c(0))));
+  return f32x4.add(f32x4.max(x, c(0)), logOnePlus4(exp4(f32x4.neg(f32x4.abs(x)))));
 }
 
 /** 1 - erf(x), with the relative accuracy of exp(-x^2) far out. */
@@ -147,23 +158,23 @@ export function geluSlope4(x: v128): v128 {
   return f32x4.add(share, f32x4.mul(f32x4.mul(x, bell), c(0.3989422804014327)));
 }
 
-/** tanh(sqrt(2 / pi) (x + 0.044715 x^3)). */
+/** 2 sqrt(2 / pi) (x + 0.044715 x^3), whose sigmoid is (1 + tanh of its half) / 2. */
+@inline
 function geluInner4(x: v128): v128 {
   const cubic = step(f32x4.mul(x, x), c(0.044715), 1);
-  return tanh4(f32x4.mul(f32x4.mul(x, c(0.7978845608028654)), cubic));
+  return f32x4.mul(f32x4.mul(x, c(1.5957691216057308)), cubic);
 }
 
 @inline
 export function geluTanh4(x: v128): v128 {
-  return f32x4.mul(f32x4.mul(x, c(0.5)), f32x4.add(c(1), geluInner4(x)));
+  return f32x4.mul(x, sigmoid4(geluInner4(x)));
 }
 
 @inline
 export function geluTanhSlope4(x: v128): v128 {
-  const t = geluInner4(x);
-  const inner = f32x4.mul(c(0.7978845608028654), step(f32x4.mul(x, x), c(0.134145), 1));
-  const steep = f32x4.mul(f32x4.mul(f32x4.mul(x, c(0.5)), f32x4.sub(c(1), f32x4.mul(t, t))), inner);
-  return f32x4.add(f32x4.mul(c(0.5), f32x4.add(c(1), t)), steep);
+  const inner = geluInner4(x);
+  const steep = f32x4.mul(c(1.5957691216057308), step(f32x4.mul(x, x), c(0.134145), 1));
+  return f32x4.add(sigmoid4(inner), f32x4.mul(f32x4.mul(x, sigmoidSlope4(inner)), steep));
 }
 
 /** e^x of one number: the same bits as `exp4` gives. */
@@ -175,7 +186,15 @@ export function log1(x: f32): f32 {
   return f32x4.extract_lane(log4(c(x)), 0);
 }
 
-/** a to the power of b: musl's algorithm, in float64 and plain operations, from AssemblyScript's library. */
+/** log(1 + x). */
+export function logOnePlus1(x: f32): f32 {
+  return f32x4.extract_lane(logOnePlus4(c(x)), 0);
+}
+
+/**
+ * a to the power of b: musl's algorithm, in float64 and plain operations, from AssemblyScript's library. As in C, 1 to the
+ * power of anything is 1, and so is -1 to the power of an infinity; the library has JavaScript's NaN.
+ */
 export function pow1(a: f32, b: f32): f32 {
-  return NativeMathf.pow(a, b);
+  return a === 1 || (a === -1 && abs(b) === Infinity) ? 1 : NativeMathf.pow(a, b);
 }
