@@ -1,4 +1,5 @@
 import type { Overrides } from '../autograd/define.js';
+import type { Storage } from '../autograd/storage.js';
 import type { BinaryName, BroadcastSizes, binaryKernels } from '../ops/arithmetic.js';
 import type { Strided } from '../ops/broadcast.js';
 import type { Engine } from './instance.js';
@@ -6,7 +7,11 @@ import type { Engine } from './instance.js';
 /** The operations that assembly/arithmetic.ts has, each as NAME and NAMEGradient. */
 const BINARY = ['add', 'sub', 'mul', 'div', 'pow'] as const satisfies readonly BinaryName[];
 
-export function arithmetic({ run, memory, struct }: Engine): Overrides<typeof binaryKernels> {
+/** How many numbers a sum in float32 may have. */
+const MANY = 32;
+
+export function arithmetic(engine: Engine): Overrides<typeof binaryKernels> {
+  const { run, memory, struct } = engine;
   const faster = (name: (typeof BINARY)[number]): Overrides<typeof binaryKernels>[BinaryName] => ({
     forward(a, b, y, sizes) {
       if (y.length > 0) run[name](memory.read(a), memory.read(b), memory.write(y), struct(flat(sizes)));
@@ -16,8 +21,10 @@ export function arithmetic({ run, memory, struct }: Engine): Overrides<typeof bi
       if (dy.length === 0) return;
       const [A, B, dY] = [memory.read(a), memory.read(b), memory.read(dy)];
       const steps = struct(flat(sizes));
-      if (da) run[`${name}Gradient`](0, A, B, dY, memory.update(da), steps);
-      if (db) run[`${name}Gradient`](1, A, B, dY, memory.update(db), steps);
+      for (const [inB, dt] of [da, db].entries()) {
+        if (dt)
+          inWide(engine, dt, dy.length, 1, (to, _, wide) => run[`${name}Gradient`](inB, A, B, dY, to, steps, wide));
+      }
     },
   });
   return Object.fromEntries(BINARY.map((name) => [name, faster(name)]));
@@ -27,7 +34,8 @@ type Broadcast = typeof import('../ops/broadcast.js') &
   typeof import('../ops/slice.js') &
   typeof import('../autograd/accumulate.js');
 
-export function broadcast({ run, memory, struct, parts, split }: Engine): Overrides<Broadcast> {
+export function broadcast(engine: Engine): Overrides<Broadcast> {
+  const { run, memory, struct, parts, split } = engine;
   const flatOne = ({ shape, strides }: Strided) => struct(flat({ shape, stridesA: strides, stridesB: strides }));
   return {
     accumulate: {
@@ -47,12 +55,14 @@ export function broadcast({ run, memory, struct, parts, split }: Engine): Overri
 
       reduce(x, y, view, scale) {
         if (x.length === 0) return;
-        const [X, Y] = [memory.read(x), memory.update(y)];
+        const X = memory.read(x);
         const { shape, strides } = view;
         if (shape.length !== 3 || strides[0] !== 0 || strides[1] !== 1 || strides[2] !== 0) {
-          run.reduce(X, Y, flatOne(view), scale);
+          const steps = flatOne(view);
+          inWide(engine, y, x.length, scale, (to, each, wide) => run.reduce(X, to, steps, each, wide));
           return;
         }
+        const Y = memory.update(y);
         const [N, O, size] = shape;
         const work = x.length / 8;
         split('sumChannels', O, parts(O, work), work, (from, to) => [X, Y, N, O, size, scale, from, to]);
@@ -75,6 +85,28 @@ export function broadcast({ run, memory, struct, parts, split }: Engine): Overri
       },
     },
   };
+}
+
+/**
+ * Calls `add`, which adds `count` numbers to those of y, `scale` times: where many meet, to sums in float64, which are
+ * scaled and rounded once.
+ */
+function inWide(
+  { run, memory }: Engine,
+  y: Storage,
+  count: number,
+  scale: number,
+  add: (to: number, scale: number, wide: number) => void,
+): void {
+  const to = memory.update(y);
+  if (count < MANY * y.length) {
+    add(to, scale, 0);
+    return;
+  }
+  const sums = memory.scratch(8 * y.length);
+  run.zero(sums, 8 * y.length);
+  add(sums, 1, 1);
+  run.addRounded(sums, to, y.length, scale);
 }
 
 /** A view as the kernels read it: neighboring axes that are one run in both operands are joined, axes of 1 left out. */

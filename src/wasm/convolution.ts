@@ -68,16 +68,19 @@ export function convolution({
         const rowsBytes = s.O * s.kernelH * plan.tapBytes;
         // The examples fall into shares that only their number decides: each is summed apart, then all in their order.
         const shares = Math.max(1, Math.min(s.N, SHARES));
-        const listBytes = aligned(64 + 2 * 4 * (s.outH * s.outW + 4));
-        const ownBytes = rowsBytes + plan.imageBytes + listBytes;
+        const listBytes = aligned(64 + 2 * 4 * (plan.strip + 4));
+        const parts = Math.ceil(s.N / shares) * Math.ceil((s.outH * s.outW) / plan.strip) * Math.ceil(plan.strip / 256);
+        const sumsBytes = parts > 128 ? 2 * rowsBytes : 0;
+        const ownBytes = rowsBytes + sumsBytes + plan.imageBytes + listBytes;
         const table = memory.scratch(plan.tableBytes + shares * ownBytes);
         const own = table + plan.tableBytes;
         const sizes = struct(plan.fields);
         run.offsets(sizes, table);
         split('gradWeight', s.N, shares, workOf(s), (from, to, share) => {
           const rows = own + share * ownBytes;
-          const image = rows + rowsBytes;
-          return [sizes, X, dY, table, image, image + plan.imageBytes, rows, from, to];
+          const sums = rows + rowsBytes;
+          const image = sums + sumsBytes;
+          return [sizes, X, dY, table, image, image + plan.imageBytes, rows, sumsBytes && sums, from, to];
         });
         for (let i = 0; i < shares; i++) run.addRows(sizes, own + i * ownBytes, dF, 0, s.O);
       },
@@ -119,6 +122,8 @@ function transpose(s: ConvSizes): ConvSizes {
 
 /** Bytes of a packed image that are worked on at a time: most of a usual first-level cache. */
 const CACHE = 24576;
+/** Output pixels at most, also where one row has more. */
+const LONGEST_STRIP = 16384;
 
 /** What follows from the sizes of a convolution: how an example is packed (see assembly/convolution.ts). */
 function planOf(s: ConvSizes) {
@@ -131,8 +136,9 @@ function planOf(s: ConvSizes) {
   const taps = s.kernelW * channels;
   const tapBytes = Math.ceil(taps / 4) * 16;
   const outputRows = Math.floor((CACHE / rowBytes - (s.kernelH - 1) * s.dilationH) / s.strideH);
-  const strip = Math.max(1, Math.min(outputRows, s.outH)) * s.outW;
+  const strip = Math.min(Math.max(1, Math.min(outputRows, s.outH)) * s.outW, LONGEST_STRIP);
   return {
+    strip,
     taps,
     tapBytes,
     tableBytes: aligned(s.outH * s.outW * 4 + 16),

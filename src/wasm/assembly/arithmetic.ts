@@ -1,4 +1,4 @@
-import { atA, atB, begin, four, next, sum } from './broadcast';
+import { addFour, addOne, atA, atB, begin, four, next, sum } from './broadcast';
 import { log1, pow1 } from './math';
 
 // f(a, b) and its partial derivatives, four numbers at a time. Each f has a loop of its own; the gradients share one, which is
@@ -17,7 +17,7 @@ function slope(op: Op, inB: bool, a: v128, b: v128): v128 {
   if (op === Op.Add) return f32x4.splat(1);
   if (op === Op.Sub) return f32x4.splat(inB ? -1 : 1);
   if (op === Op.Mul) return inB ? a : b;
-  if (op === Op.Div) return inB ? f32x4.neg(f32x4.div(a, f32x4.mul(b, b))) : f32x4.div(f32x4.splat(1), b);
+  if (op === Op.Div) return f32x4.div(inB ? f32x4.neg(f32x4.div(a, b)) : f32x4.splat(1), b);
   if (op === Op.Pow) return lanes(inB ? 2 : 1, a, b);
   return unreachable();
 }
@@ -57,8 +57,8 @@ function forward<Operation>(a: usize, b: usize, y: usize, view: usize): void {
   }
 }
 
-/** dt += dy * df/dt, t being b where `inB`, else a. */
-function backward(op: Op, inB: bool, a: usize, b: usize, dy: usize, dt: usize, view: usize): void {
+/** dt += dy * df/dt, t being b where `inB`, else a; dt is in float64 where `wide`. */
+function backward(op: Op, inB: bool, a: usize, b: usize, dy: usize, dt: usize, view: usize, wide: bool): void {
   const n = load<i32>(view, 4);
   const stepA = load<i32>(view, 8);
   const stepB = load<i32>(view, 12);
@@ -66,7 +66,7 @@ function backward(op: Op, inB: bool, a: usize, b: usize, dy: usize, dt: usize, v
   for (let rows = begin(view); rows > 0; rows--, next(view)) {
     let fromA = a + atA;
     let fromB = b + atB;
-    let to = dt + (inB ? atB : atA);
+    let to = dt + ((inB ? atB : atA) << usize(wide));
     let i = 0;
     let total = f32x4.splat(0);
     if (u32(stepA) <= 1 && u32(stepB) <= 1) {
@@ -74,27 +74,31 @@ function backward(op: Op, inB: bool, a: usize, b: usize, dy: usize, dt: usize, v
         const d = f32x4.mul(v128.load(dy), slope(op, inB, four(fromA, stepA), four(fromB, stepB)));
         if (stepT === 0) {
           total = f32x4.add(total, d);
+          if ((i & 1020) === 1020) {
+            addOne(to, sum(total), wide);
+            total = f32x4.splat(0);
+          }
         } else {
-          v128.store(to, f32x4.add(v128.load(to), d));
-          to += 16;
+          addFour(to, d, wide);
+          to += 16 << usize(wide);
         }
       }
-      if (stepT === 0) store<f32>(to, load<f32>(to) + sum(total));
+      if (stepT === 0) addOne(to, sum(total), wide);
     }
-    for (; i < n; i++, fromA += stepA << 2, fromB += stepB << 2, dy += 4, to += stepT << 2) {
+    for (; i < n; i++, fromA += stepA << 2, fromB += stepB << 2, dy += 4, to += stepT << 2 << usize(wide)) {
       const d = slope(op, inB, v128.load32_splat(fromA), v128.load32_splat(fromB));
-      store<f32>(to, load<f32>(to) + load<f32>(dy) * f32x4.extract_lane(d, 0));
+      addOne(to, load<f32>(dy) * f32x4.extract_lane(d, 0), wide);
     }
   }
 }
 
 export function add(a: usize, b: usize, y: usize, view: usize): void { forward<Add>(a, b, y, view); }
-export function addGradient(inB: bool, a: usize, b: usize, dy: usize, dt: usize, view: usize): void { backward(Op.Add, inB, a, b, dy, dt, view); }
+export function addGradient(inB: bool, a: usize, b: usize, dy: usize, dt: usize, view: usize, wide: bool): void { backward(Op.Add, inB, a, b, dy, dt, view, wide); }
 export function sub(a: usize, b: usize, y: usize, view: usize): void { forward<Sub>(a, b, y, view); }
-export function subGradient(inB: bool, a: usize, b: usize, dy: usize, dt: usize, view: usize): void { backward(Op.Sub, inB, a, b, dy, dt, view); }
+export function subGradient(inB: bool, a: usize, b: usize, dy: usize, dt: usize, view: usize, wide: bool): void { backward(Op.Sub, inB, a, b, dy, dt, view, wide); }
 export function mul(a: usize, b: usize, y: usize, view: usize): void { forward<Mul>(a, b, y, view); }
-export function mulGradient(inB: bool, a: usize, b: usize, dy: usize, dt: usize, view: usize): void { backward(Op.Mul, inB, a, b, dy, dt, view); }
+export function mulGradient(inB: bool, a: usize, b: usize, dy: usize, dt: usize, view: usize, wide: bool): void { backward(Op.Mul, inB, a, b, dy, dt, view, wide); }
 export function div(a: usize, b: usize, y: usize, view: usize): void { forward<Div>(a, b, y, view); }
-export function divGradient(inB: bool, a: usize, b: usize, dy: usize, dt: usize, view: usize): void { backward(Op.Div, inB, a, b, dy, dt, view); }
+export function divGradient(inB: bool, a: usize, b: usize, dy: usize, dt: usize, view: usize, wide: bool): void { backward(Op.Div, inB, a, b, dy, dt, view, wide); }
 export function pow(a: usize, b: usize, y: usize, view: usize): void { forward<Pow>(a, b, y, view); }
-export function powGradient(inB: bool, a: usize, b: usize, dy: usize, dt: usize, view: usize): void { backward(Op.Pow, inB, a, b, dy, dt, view); }
+export function powGradient(inB: bool, a: usize, b: usize, dy: usize, dt: usize, view: usize, wide: bool): void { backward(Op.Pow, inB, a, b, dy, dt, view, wide); }
