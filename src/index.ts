@@ -90,14 +90,7 @@ export { Optimizer, type OptimizerState, type ParameterGroup, type ParameterStat
 export { type PlateauState, ReduceLROnPlateau, type ReduceLROnPlateauOptions } from './optim/plateau.js';
 export { RMSprop, type RMSpropOptions } from './optim/rmsprop.js';
 export { LRScheduler, type SchedulerState } from './optim/scheduler.js';
-export {
-  CosineAnnealingLR,
-  ExponentialLR,
-  LinearLR,
-  MultiStepLR,
-  SequentialLR,
-  StepLR,
-} from './optim/schedules.js';
+export { CosineAnnealingLR, ExponentialLR, LinearLR, MultiStepLR, SequentialLR, StepLR } from './optim/schedules.js';
 export { SGD, type SGDOptions } from './optim/sgd.js';
 export { Generator, type GeneratorState, getDefaultGenerator, manualSeed } from './random.js';
 export type { Pair, Shape } from './shape.js';
