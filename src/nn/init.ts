@@ -15,6 +15,12 @@ interface RandomOptions {
   generator?: Generator;
 }
 
+/** Options of layers that have a weight. */
+export interface WeightOptions extends RandomOptions {
+  /** Whether a bias is added to each output. @default true */
+  bias?: boolean;
+}
+
 export interface KaimingOptions extends RandomOptions {
   /** Whether the variance is kept in the forward pass ('fanIn') or in the backward pass ('fanOut'). @default 'fanIn' */
   mode?: 'fanIn' | 'fanOut';

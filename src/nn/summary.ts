@@ -62,16 +62,16 @@ export function summary(model: Module, inputShape: Shape): Summary {
 }
 
 /**
- * @internal Calls `see` after each forward pass of a layer that holds no other, until the function it returns is called.
+ * @internal Calls `observe` after each forward pass of a layer that holds no other, until the function it returns is called.
  * The layers' own `forward` is covered for that time by one on the instance.
  */
-export function eachForward(model: Module, see: (name: string, layer: Module, output: Tensor) => void): () => void {
+export function eachForward(model: Module, observe: (name: string, layer: Module, output: Tensor) => void): () => void {
   const uncover = new Map<Module, () => void>();
   for (const [name, layer] of model.namedModules()) {
     if (uncover.has(layer) || layer.namedChildren().length > 0) continue;
     uncover.set(
       layer,
-      watchForward(layer, (output) => see(name || layer.constructor.name, layer, output)),
+      watchForward(layer, (output) => observe(name || layer.constructor.name, layer, output)),
     );
   }
   return () => {
@@ -79,13 +79,13 @@ export function eachForward(model: Module, see: (name: string, layer: Module, ou
   };
 }
 
-/** @internal Calls `see` after each forward pass of `module`, until the function it returns is called. */
-export function watchForward(module: Module, see: (output: Tensor) => void): () => void {
+/** @internal Calls `observe` after each forward pass of `module`, until the function it returns is called. */
+export function watchForward(module: Module, observe: (output: Tensor) => void): () => void {
   const own = Object.getOwnPropertyDescriptor(module, 'forward'); // A class may define it as a field.
   const { forward } = module;
   module.forward = (x) => {
     const output = forward.call(module, x);
-    see(output);
+    observe(output);
     return output;
   };
   return () => {
