@@ -3,8 +3,10 @@
 //
 // "sparse" is a gradient as it comes out of 2x2 max pooling of random numbers: one in four is not zero. Its GFLOP/s
 // count the arithmetic of a dense gradient.
-import { wasmKernels } from '../src/kernels/index.js';
-import type { ConvSizes } from '../src/kernels/kernels.js';
+import { allocate } from '../src/autograd/backend.js';
+import '../src/wasm/install.js';
+import { type ConvSizes, conv2dKernels } from '../src/ops/conv2d.js';
+import { matmulKernels } from '../src/ops/matmul.js';
 import { Generator } from '../src/random.js';
 import { describeMachine, pin, saveResults } from './lib/machine.js';
 import { median } from './lib/statistics.js';
@@ -13,15 +15,28 @@ import { simdPeak } from './peak.js';
 
 pin('0');
 const machine = describeMachine();
-const kernels = wasmKernels();
 const generator = new Generator('bench');
 const filter = process.argv[2] ?? '';
 
 function conv(name: string, batch: number, C: number, size: number, O: number, kernel: number, padding: number) {
   const out = size + 2 * padding - kernel + 1;
   const sizes: ConvSizes = {
-    ...{ N: batch, C, H: size, W: size, O, groups: 1, kernelH: kernel, kernelW: kernel, strideH: 1, strideW: 1 },
-    ...{ dilationH: 1, dilationW: 1, padTop: padding, padLeft: padding, outH: out, outW: out },
+    N: batch,
+    C,
+    H: size,
+    W: size,
+    O,
+    groups: 1,
+    kernelH: kernel,
+    kernelW: kernel,
+    strideH: 1,
+    strideW: 1,
+    dilationH: 1,
+    dilationW: 1,
+    padTop: padding,
+    padLeft: padding,
+    outH: out,
+    outW: out,
   };
   return { name, sizes };
 }
@@ -36,7 +51,7 @@ const SHAPES = [
 ];
 
 function random(length: number, keep: (i: number) => boolean = () => true) {
-  const storage = kernels.allocate('float32', length);
+  const storage = allocate('float32', length);
   const { array } = storage;
   for (let i = 0; i < length; i++) array[i] = keep(i) ? generator.normal() : 0;
   return storage;
@@ -66,11 +81,11 @@ const contestants: Contestant[] = SHAPES.flatMap(({ name, sizes: s }) => {
   const [y, dense, sparse] = [random(outputs), random(outputs), pooled(outputs, s.outW)];
   const [dx, dweight] = [random(x.length), random(weight.length)];
   return [
-    { name: `${name} forward`, flop, run: () => kernels.conv2d(x, weight, bias, y, s) },
-    { name: `${name} gradInput`, flop, run: () => kernels.conv2dGradInput(dense, weight, dx, s) },
-    { name: `${name} gradInput sparse`, flop, run: () => kernels.conv2dGradInput(sparse, weight, dx, s) },
-    { name: `${name} gradWeight`, flop, run: () => kernels.conv2dGradWeight(x, dense, dweight, s) },
-    { name: `${name} gradWeight sparse`, flop, run: () => kernels.conv2dGradWeight(x, sparse, dweight, s) },
+    { name: `${name} forward`, flop, run: () => conv2dKernels.forward(x, weight, bias, y, s) },
+    { name: `${name} gradInput`, flop, run: () => conv2dKernels.gradInput(dense, weight, dx, s) },
+    { name: `${name} gradInput sparse`, flop, run: () => conv2dKernels.gradInput(sparse, weight, dx, s) },
+    { name: `${name} gradWeight`, flop, run: () => conv2dKernels.gradWeight(x, dense, dweight, s) },
+    { name: `${name} gradWeight sparse`, flop, run: () => conv2dKernels.gradWeight(x, sparse, dweight, s) },
   ];
 });
 
@@ -81,12 +96,12 @@ for (const [name, M, K, N] of [
   const [x, weight, y, dx, dweight] = [random(M * K), random(N * K), random(M * N), random(M * K), random(N * K)];
   const flop = 2 * M * K * N;
   contestants.push(
-    { name: `${name} forward`, flop, run: () => kernels.matmulAdd(x, weight, y, { M, K, N, transposeB: true }) },
-    { name: `${name} gradInput`, flop, run: () => kernels.matmulAdd(y, weight, dx, { M, K: N, N: K }) },
+    { name: `${name} forward`, flop, run: () => matmulKernels.add(x, weight, y, { M, K, N, transposeB: true }) },
+    { name: `${name} gradInput`, flop, run: () => matmulKernels.add(y, weight, dx, { M, K: N, N: K }) },
     {
       name: `${name} gradWeight`,
       flop,
-      run: () => kernels.matmulAdd(y, x, dweight, { M: N, K: M, N: K, transposeA: true }),
+      run: () => matmulKernels.add(y, x, dweight, { M: N, K: M, N: K, transposeA: true }),
     },
   );
 }

@@ -1,6 +1,6 @@
 // Times whole training steps, and says which kernels they are spent in: npx tsx bench/step.ts
+import { installed } from '../src/autograd/backend.js';
 import * as convgrad from '../src/index.js';
-import { wasmKernels } from '../src/kernels/index.js';
 import { buildNet } from './lib/ours.js';
 import { median } from './lib/statistics.js';
 import { NETS, type NetSpec } from './nets.js';
@@ -41,20 +41,23 @@ function measure(step: () => void, milliseconds: number): number[] {
 
 /** Milliseconds of one step in each kernel. */
 function breakdown(step: () => void): [string, number][] {
-  const kernels = wasmKernels() as unknown as Record<string, unknown>;
+  const { overrides } = installed()!;
   const spent = new Map<string, number>();
-  const originals = Object.entries(kernels).filter(([, value]) => typeof value === 'function');
-  for (const [name, original] of originals) {
-    kernels[name] = (...args: unknown[]) => {
-      const begin = performance.now();
-      const result = (original as (...args: unknown[]) => unknown)(...args);
-      spent.set(name, (spent.get(name) ?? 0) + performance.now() - begin);
-      return result;
-    };
+  const originals = Object.entries(overrides).map(([name, parts]) => ({ name, parts: parts!, before: { ...parts } }));
+  for (const { name, parts, before } of originals) {
+    for (const [part, original] of Object.entries(before)) {
+      const timed = (...args: unknown[]) => {
+        const begin = performance.now();
+        (original as (...args: unknown[]) => void)(...args);
+        const kernel = `${name}.${part}`;
+        spent.set(kernel, (spent.get(kernel) ?? 0) + performance.now() - begin);
+      };
+      Object.assign(parts, { [part]: timed }); // Looked up at each call.
+    }
   }
   let steps = 0;
   for (const end = performance.now() + 1000; performance.now() < end; steps++) step();
-  for (const [name, original] of originals) kernels[name] = original;
+  for (const { parts, before } of originals) Object.assign(parts, before);
   return [...spent].map(([name, time]): [string, number] => [name, time / steps]).sort((a, b) => b[1] - a[1]);
 }
 

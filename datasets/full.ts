@@ -1,3 +1,5 @@
+import '../src/wasm/install.js';
+
 export { loadFashionMnist } from './fashion-mnist.js';
 export { loadFashionMnistJson } from './fashion-mnist-json.js';
 export { loadMnistFull } from './mnist-full.js';

@@ -12,27 +12,21 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { loadMnist } from '../datasets/index.js';
 import { Conv2D, evaluate, manualSeed, summary, weightHash, writeSafetensors } from '../src/index.js';
-import {
-  angleText,
-  FilterTimeline,
-  filterGrid,
-  nullDistribution,
-  studyFilters,
-  studyText,
-} from '../src/inspect/index.js';
+import { FilterTimeline, filterGrid, nullDistribution } from '../src/inspect/index.js';
 import {
   checkpoint,
   interruptible,
   loadCheckpoint,
   makeFolder,
   progress,
-  report,
   saveAnimation,
   saveFile,
   saveJson,
   saveModel,
   savePng,
 } from '../src/node/index.js';
+import { angleText, report, studyFilters, studyText } from '../src/report/index.js';
+import { aboutDigits } from './lib/about-digits.js';
 import { number, shortErrors } from './lib/arguments.js';
 import { network, SETTINGS, train } from './lib/recipe.js';
 
@@ -117,7 +111,18 @@ const notes = Object.fromEntries(Object.entries(settings).map(([key, value]) => 
 await saveModel(join(folder, 'model.safetensors'), model, { weightHash: hash, ...notes });
 await saveFile(join(folder, 'timeline.safetensors'), writeSafetensors(timeline.stateDict()));
 const command = `npx tsx examples/03-train-mnist.ts --epochs ${epochs} --batch-size ${batchSize} --lr ${lr} --seed ${seed}`;
-const made = await report({ model, digits, study, nulls, timeline, batchSize, settings, command, title });
+const made = await report({
+  ...aboutDigits(digits.heldOut),
+  model,
+  data: digits,
+  study,
+  nulls,
+  timeline,
+  batchSize,
+  settings,
+  command,
+  title,
+});
 await saveFile(join(folder, 'report.html'), made.html);
 const peakMemoryMB = Math.round(process.resourceUsage().maxRSS / 1024);
 await saveJson(join(folder, 'metrics.json'), {

@@ -11,8 +11,10 @@ import { basename, join } from 'node:path';
 import { Command } from 'commander';
 import { loadMnist } from '../datasets/index.js';
 import { Conv2D, weightHash } from '../src/index.js';
-import { nullDistribution, studyFilters, studyText } from '../src/inspect/index.js';
-import { makeFolder, report, saveFile, saveJson } from '../src/node/index.js';
+import { nullDistribution } from '../src/inspect/index.js';
+import { makeFolder, saveFile, saveJson } from '../src/node/index.js';
+import { report, studyFilters, studyText } from '../src/report/index.js';
+import { aboutDigits } from './lib/about-digits.js';
 import { number, shortErrors } from './lib/arguments.js';
 import { readNetwork, timelineBeside } from './lib/saved-network.js';
 
@@ -77,7 +79,19 @@ const batchSize = Number(metadata.batchSize) > 0 ? Number(metadata.batchSize) : 
 const settings = { model: path, seed, ...others };
 const again = `npx tsx examples/04-inspect-filters.ts ${path} --seed ${seed}`;
 const title = `The ${filters.shape[0]} filters of conv1 in ${basename(path)}`;
-const made = await report({ model, digits, study, nulls, timeline, batchSize, settings, command: again, title, notes });
+const made = await report({
+  ...aboutDigits(digits.heldOut),
+  model,
+  data: timeline ? digits : { heldOut: digits.heldOut }, // Else it is not known what it learned from.
+  study,
+  nulls,
+  timeline,
+  batchSize,
+  settings,
+  command: again,
+  title,
+  notes,
+});
 await saveFile(join(out, 'report.html'), made.html);
 await saveJson(join(out, 'metrics.json'), { emergence: made.figures });
 const seconds = ((performance.now() - begun) / 1000).toFixed(1);

@@ -1,5 +1,6 @@
-import './ops/methods.js';
+import './wasm/install.js';
 
+export { setThreads } from './autograd/backend.js';
 export {
   ones,
   type RandomOptions,
@@ -11,75 +12,71 @@ export {
   zeros,
 } from './autograd/create.js';
 export { type GradcheckOptions, type GradcheckResult, gradcheck } from './autograd/gradcheck.js';
-export { noGrad } from './autograd/graph.js';
+export { type GradientFunction, noGrad } from './autograd/graph.js';
 export { type Operation, operation } from './autograd/operation.js';
+export type { AnyStorage, DType, FloatArray, IndexStorage, Storage } from './autograd/storage.js';
 export { type NestedArray, Tensor } from './autograd/tensor.js';
 export { type AffineOptions, affine, shift } from './data/affine.js';
 export { Dataset, stratifiedSplit } from './data/dataset.js';
-export { elastic } from './data/elastic.js';
-export { erase } from './data/erase.js';
+export { type ElasticOptions, elastic } from './data/elastic.js';
+export { type EraseOptions, erase } from './data/erase.js';
 export { flip } from './data/flip.js';
-export { DataLoader, type DataLoaderOptions } from './data/loader.js';
+export { type Batch, DataLoader, type DataLoaderOptions } from './data/loader.js';
 export { compose, normalize, type Range, type Transform } from './data/transform.js';
 export { ArgumentError, ConvgradError, FormatError, OutOfMemoryError, ReleasedError, ShapeError } from './errors.js';
 export { weightHash } from './io/hash.js';
 export { type IdxFile, readIdx } from './io/idx.js';
 export { readSafetensors, type SafetensorsFile, writeSafetensors } from './io/safetensors.js';
 export { readState, writeState } from './io/state.js';
-export { setKernels, setThreads } from './kernels/index.js';
-export type { DType, FloatArray } from './kernels/storage.js';
 export { Flatten, GELU, LeakyReLU, ReLU, Sigmoid, Softmax, Tanh } from './nn/activations.js';
 export { BatchNorm2D, type BatchNorm2DOptions } from './nn/batchnorm.js';
-export { Conv2D, type Conv2DOptions, ConvTranspose2D, type ConvTranspose2DOptions } from './nn/conv2d.js';
+export {
+  Conv2D,
+  type Conv2DOptions,
+  type Convolution,
+  ConvTranspose2D,
+  type ConvTranspose2DOptions,
+} from './nn/conv2d.js';
 export { Dense, type DenseOptions } from './nn/dense.js';
-export { Dropout, Dropout2D } from './nn/dropout.js';
+export { type AnyDropout, Dropout, Dropout2D } from './nn/dropout.js';
+export type { WeightOptions } from './nn/init.js';
 export * as init from './nn/init.js';
 export { LayerNorm, type LayerNormOptions } from './nn/layernorm.js';
 export { Module, Parameter, StateBuffer, type StateDict } from './nn/module.js';
-export { AvgPool2D, GlobalAvgPool2D, MaxPool2D } from './nn/pooling.js';
+export { AvgPool2D, GlobalAvgPool2D, MaxPool2D, type Pool2D } from './nn/pooling.js';
 export { Residual } from './nn/residual.js';
 export { Sequential } from './nn/sequential.js';
 export { type LayerSummary, type Summary, summary } from './nn/summary.js';
+export { add, div, mul, type Operand, pow, sub } from './ops/arithmetic.js';
 export { type ConvolutionOptions, conv2d } from './ops/conv2d.js';
 export { convTranspose2d, type TransposedConvolutionOptions } from './ops/convTranspose2d.js';
+export { crossEntropy } from './ops/crossEntropy.js';
 export { dense } from './ops/dense.js';
 export { type DropoutOptions, dropout, dropout2d } from './ops/dropout.js';
 export {
   abs,
-  add,
-  div,
   exp,
   type GeluOptions,
   gelu,
   leakyRelu,
   log,
-  mul,
   neg,
-  type Operand,
-  pow,
   relu,
   sigmoid,
+  silu,
   softplus,
   sqrt,
-  sub,
   tanh,
 } from './ops/elementwise.js';
-export { cat, slice } from './ops/join.js';
-export {
-  bceWithLogits,
-  type ClassWeights,
-  crossEntropy,
-  type Labels,
-  l1Loss,
-  mseLoss,
-  nllLoss,
-  type Reduction,
-} from './ops/losses.js';
+export type { ClassWeights, Labels } from './ops/labels.js';
+export { bceWithLogits, l1Loss, mseLoss, type Reduction } from './ops/losses.js';
 export { matmul } from './ops/matmul.js';
+export { nllLoss } from './ops/nllLoss.js';
 export { type BatchNormalizationOptions, batchNorm2d, layerNorm } from './ops/normalize.js';
 export { avgPool2d, maxPool2d, type PoolingOptions } from './ops/pool2d.js';
 export { max, mean, type ReduceOptions, sum } from './ops/reduce.js';
 export { clone, flatten, permute, reshape, transpose } from './ops/reshape.js';
+export { cat, slice } from './ops/slice.js';
 export { logSoftmax, softmax } from './ops/softmax.js';
 export { Adadelta, type AdadeltaOptions } from './optim/adadelta.js';
 export { Adam, type AdamOptions } from './optim/adam.js';

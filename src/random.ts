@@ -92,7 +92,7 @@ function logarithm(x: number): number {
   return 2 * s * sum + k * Math.LN2;
 }
 
-let defaultGenerator = new Generator(0);
+let defaultGenerator = /* @__PURE__ */ new Generator(0);
 
 /** Seeds the generator that is used wherever none is given. It starts with seed 0, so that every run can be repeated. */
 export function manualSeed(seed: number | string): Generator {

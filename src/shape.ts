@@ -26,6 +26,17 @@ export function checkShape(where: string, shape: Shape): void {
   }
 }
 
+/** Throws unless there are as many axes as `expected` says, such as 'an input [N, C, H, W]'. */
+export function checkRank(where: string, expected: string, shape: Shape, rank: number): void {
+  if (shape.length !== rank) throw new ShapeError(where, `expected ${expected}, got shape ${showShape(shape)}`);
+}
+
+/** Throws unless `what` has this shape. */
+export function checkSameShape(where: string, what: string, shape: Shape, expected: Shape): void {
+  if (sameShape(shape, expected)) return;
+  throw new ShapeError(where, `expected ${what} of shape ${showShape(expected)}, got ${showShape(shape)}`);
+}
+
 /** Row-major strides, in elements. */
 export function stridesOf(shape: Shape): number[] {
   const strides = new Array<number>(shape.length);

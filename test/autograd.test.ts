@@ -108,7 +108,7 @@ describe('backward', () => {
       name: 'fragile',
       inputs: [middle],
       shape: middle.shape,
-      backward: (_, dy, [dx]) => {
+      backward: (dy, [dx]) => {
         dx!.array.set(dy.array);
         if (broken) throw new RangeError('on purpose');
       },
@@ -138,7 +138,7 @@ describe('what gets a gradient', () => {
       inputs: [x, frozen],
       shape: [1],
       forward: () => {},
-      backward: (_kernels, _dy, gradients) => {
+      backward: (_dy, gradients) => {
         wanted = gradients.map((gradient) => gradient !== null);
       },
     }).backward();
@@ -176,7 +176,7 @@ describe('what gets a gradient', () => {
     const x = leaf(1, 2);
     expect(() => {
       x.grad = tensor(Float64Array.of(1));
-    }).toThrow('grad: expected shape [2], got [1]');
+    }).toThrow('grad: expected a tensor of shape [2], got [1]');
   });
 });
 

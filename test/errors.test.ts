@@ -15,8 +15,8 @@ import {
   type Tensor,
   zeros,
 } from '../src/index.js';
-import { ThreadError } from '../src/kernels/wasm/team.js';
 import { FileError } from '../src/node/index.js';
+import { ThreadError } from '../src/wasm/team.js';
 
 /** What a user may add: other arguments, a private field, something computed. */
 class QuotaError extends ConvgradError {

@@ -1,19 +1,20 @@
-import type { Kernels } from '../src/kernels/kernels.js';
-import type { DType, IndexStorage, Storage } from '../src/kernels/storage.js';
+import { allocate, allocateIndices, zeros } from '../src/autograd/backend.js';
+import { type DType, type IndexStorage, newArray, Storage } from '../src/autograd/storage.js';
 import { Generator } from '../src/random.js';
 
 /** Makes the arguments of a kernel: the same numbers, whichever kernels and dtype. */
 export class Maker {
   readonly #generator = new Generator('kernels');
   constructor(
-    readonly kernels: Kernels,
     readonly dtype: DType,
     /** Whether what is added to starts as zeros that nobody has written yet. */
     readonly fresh: boolean,
+    /** Whether the numbers lie where the backend's kernels work, or in ordinary arrays. */
+    readonly resident: boolean,
   ) {}
 
   given(values: ArrayLike<number>): Storage {
-    const storage = this.kernels.allocate(this.dtype, values.length);
+    const storage = this.resident ? allocate(this.dtype, values.length) : this.#plain(values.length);
     storage.array.set(Float32Array.from(values));
     return storage;
   }
@@ -38,13 +39,18 @@ export class Maker {
 
   /** What a kernel adds to. */
   sum(length: number): Storage {
-    return this.fresh ? this.kernels.zeros(this.dtype, length) : this.random(length);
+    if (!this.fresh) return this.random(length);
+    return this.resident ? zeros(this.dtype, length) : this.#plain(length);
   }
 
   indices(values: ArrayLike<number> | number): IndexStorage {
     const list = typeof values === 'number' ? new Int32Array(values).fill(-1) : Int32Array.from(values);
-    const storage = this.kernels.allocateIndices(list.length);
+    const storage = this.resident ? allocateIndices(this.dtype, list.length) : new Storage(new Int32Array(list.length));
     storage.array.set(list);
     return storage;
+  }
+
+  #plain(length: number): Storage {
+    return new Storage(newArray(this.dtype, length));
   }
 }

@@ -1,4 +1,7 @@
-import type { ChannelSizes, ConvSizes, MatmulSizes, PoolSizes } from '../src/kernels/kernels.js';
+import type { ConvSizes } from '../src/ops/conv2d.js';
+import type { MatmulSizes } from '../src/ops/matmul.js';
+import type { ChannelSizes } from '../src/ops/normalize.js';
+import type { PoolSizes } from '../src/ops/pool2d.js';
 import { windowsAlong } from '../src/shape.js';
 
 // Awkward sizes: odd ones, ones below a vector's length, ones that leave a rest after each kind of tile.
@@ -27,7 +30,7 @@ export const SHAPES: [number[], number[]][] = [
   ],
 ];
 
-export const WALKS: { shape: number[]; strides: number[]; length: number }[] = [
+export const VIEWS: { shape: number[]; strides: number[]; length: number }[] = [
   { shape: [1000], strides: [1], length: 1000 },
   { shape: [3000], strides: [0], length: 1 },
   { shape: [5, 3, 49], strides: [0, 1, 0], length: 3 },
@@ -37,7 +40,7 @@ export const WALKS: { shape: number[]; strides: number[]; length: number }[] = [
   { shape: [], strides: [], length: 1 },
 ];
 
-export const LINES = [
+export const AXES = [
   { outer: 1, length: 1, inner: 1 },
   { outer: 3, length: 10, inner: 1 },
   { outer: 2, length: 5, inner: 7 },

@@ -20,10 +20,11 @@ const ELSEWHERE = ['report.html', 'examples/playground/dist', 'mnist/main.py'];
 /** `examples/NAME.ts` stands for any name. */
 const isPlaceholder = (path: string) => /\b(NAME|TASK)\./.test(path);
 
-/** Whether a path leads to a file: from the page's folder, from the root, or, a name alone, from anywhere. */
+/** Whether a path leads to a file: from the page's folder, from the root, from src, or, a name alone, from anywhere. */
 const leads = (from: string, path: string) =>
   existsSync(join(dirname(from), path)) ||
   existsSync(path) ||
+  existsSync(join('src', path)) ||
   (!path.includes('/') && files.some((file) => basename(file) === path));
 
 const missing = (from: string, cited: Iterable<string>) =>

@@ -1,6 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { allocate, installed, zeros } from '../src/autograd/backend.js';
 import {
   Conv2D,
   clone,
@@ -20,13 +21,12 @@ import {
   type Tensor,
   uniform,
 } from '../src/index.js';
-import { wasmKernels } from '../src/kernels/index.js';
-import { createWasmKernels } from '../src/kernels/wasm/index.js';
+import { createWasm, type Wasm } from '../src/wasm/index.js';
 
 setFlagsFromString('--expose-gc');
 const collectGarbage: () => void = runInNewContext('gc');
 const MiB = 2 ** 20;
-const { memory } = wasmKernels();
+const { memory } = installed() as Wasm;
 const usualBudget = memory.budget;
 
 beforeEach(() => {
@@ -156,17 +156,17 @@ describe('tensors that were not used for long', () => {
 
 describe('a full memory', () => {
   test('says what it needed and what it holds', () => {
-    const kernels = createWasmKernels(64);
-    kernels.allocate('float32', 1000);
-    const allocate = () => kernels.allocate('float32', MiB);
+    const wasm = createWasm(64);
+    wasm.allocate(1000);
+    const allocate = () => wasm.allocate(MiB);
     expect(allocate).toThrow(OutOfMemoryError);
     expect(allocate).toThrow(/needs 4194304 bytes more; holds \d+ bytes in \d+ tensors/);
   });
 
   test('makes room by spilling', () => {
-    const kernels = createWasmKernels(64);
+    const wasm = createWasm(64);
     const storages = Array.from({ length: 10 }, (_, i) => {
-      const storage = kernels.allocate('float32', MiB / 4);
+      const storage = wasm.allocate(MiB / 4);
       storage.array.fill(i);
       return storage;
     });
@@ -175,9 +175,8 @@ describe('a full memory', () => {
 });
 
 test('zeros that nobody wrote are zeros in memory that was used before', () => {
-  const kernels = wasmKernels();
-  const dirty = kernels.allocate('float32', 5000);
+  const dirty = allocate('float32', 5000);
   dirty.array.fill(7);
   dirty.release();
-  expect(kernels.zeros('float32', 5000).array.every((value) => value === 0)).toBe(true);
+  expect(zeros('float32', 5000).array.every((value) => value === 0)).toBe(true);
 });

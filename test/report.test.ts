@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { decode } from 'fast-png';
 import { parseHTML } from 'linkedom';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { network } from '../examples/lib/recipe.js';
@@ -8,18 +10,20 @@ import {
   evaluate,
   Flatten,
   MaxPool2D,
+  Module,
   manualSeed,
   noGrad,
   ReLU,
   Sequential,
   ShapeError,
   softmax,
+  type Tensor,
   tensor,
   weightHash,
 } from '../src/index.js';
 import { ablate, handMadeFilters, replaceFilter, topActivations } from '../src/inspect/index.js';
-import { report } from '../src/node/index.js';
-import { type fewDigits, subjectOf, trainedSubject } from './report-subject.js';
+import { type ReportOptions, report } from '../src/report/index.js';
+import { coloredSubject, type fewDigits, subjectOf, trainedSubject } from './report-subject.js';
 
 const SECTIONS = ['lesson', 'filters', 'growth', 'chance', 'behavior', 'reading', 'limits', 'settings'];
 
@@ -29,12 +33,12 @@ let made: Awaited<ReturnType<typeof report>>;
 let seconds: number;
 beforeAll(async () => {
   subject = await trainedSubject();
-  digits = subject.digits;
+  digits = subject.data;
   const begun = process.cpuUsage(); // Not the time on the clock: other tests run beside this one.
   made = await report({ ...subject, title: 'Filters <script>alert(1)</script> & "more"', settings: { lr: 0.05 } });
   const { user, system } = process.cpuUsage(begun);
   seconds = (user + system) / 1e6;
-});
+}, 60_000);
 
 /** Throws unless every element is closed where it should be. */
 function checkNesting(page: string): void {
@@ -47,18 +51,20 @@ function checkNesting(page: string): void {
   expect(open).toEqual([]);
 }
 
-/** What must be true of every report; gives its document. */
-function check(page: string): Document {
+/** What must be true of every report, with all sections but some; gives its document. */
+function check(page: string, ...without: string[]): Document {
   checkNesting(page);
   const { document } = parseHTML(page);
-  expect([...document.querySelectorAll('section')].map(({ id }) => id)).toEqual(SECTIONS);
+  expect([...document.querySelectorAll('section')].map(({ id }) => id)).toEqual(
+    SECTIONS.filter((id) => !without.includes(id)),
+  );
   for (const image of document.querySelectorAll('img')) {
     expect(image.getAttribute('src')).toMatch(/^data:image\/png;base64,[\w+/=]+$/);
     expect(image.getAttribute('alt')).toMatch(/\w/);
   }
   expect(document.querySelectorAll('svg[role=img] > title').length).toBe(document.querySelectorAll('svg').length);
   expect(page.replace(/data:[^"]*/g, '').replace(/<script>[\s\S]*<\/script>/, '')).not.toMatch(
-    /undefined|NaN|\bnull\b|Infinity|\[object/,
+    /undefined|NaN|\bnull\b|\bfalse\b|Infinity|\[object/,
   );
   expect(page.replaceAll('http://www.w3.org/', '')).not.toMatch(/https?:|\/\/\w+\./);
   expect(page.length).toBeLessThan(3e6);
@@ -113,7 +119,8 @@ describe('the report of a model that was trained', () => {
     expect(made.figures.heldOut).toMatchObject({ count: 200, accuracy, loss, confusion });
     expect(made.figures.weightHash).toBe(weightHash(model));
     expect(made.figures.settings).toEqual({ lr: 0.05 });
-    expect(made.figures.versions.convgrad).toMatch(/^\d+\.\d+\.\d+/);
+    const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
+    expect(made.figures.versions).toEqual({ convgrad: version, node: process.versions.node });
     made.figures.ablation.forEach((row, filter) => {
       expect(row).toMatchObject({ filter, accuracy: ablate(model, 'conv1', filter).evaluate(digits.heldOut).accuracy });
       const { name, cosine } = subject.study.after.filters[filter].nearest!;
@@ -125,7 +132,7 @@ describe('the report of a model that was trained', () => {
       const { accuracy } = replaceFilter(model, 'conv1', filter, kernel).evaluate(digits.heldOut);
       expect(row.handMade).toEqual({ name, accuracy });
     });
-    expect(made.figures.topActivations[2]).toEqual(topActivations(model, 'conv1', 2, digits.heldOut, { count: 5 }));
+    expect(made.figures.topActivations![2]).toEqual(topActivations(model, 'conv1', 2, digits.heldOut, { count: 5 }));
   });
 
   test('the worst mistakes are those of the highest probability, the surest first', () => {
@@ -165,13 +172,10 @@ describe('the report of other models', () => {
           ...{ relu2: new ReLU(), conv3: new Conv2D(4, 4, 3), flatten: new Flatten(), dense: new Dense(256, 10) },
         }),
     ],
-  ])('%s, untrained: it says so that nothing was learned, and why parts are missing', async (_, make) => {
+  ])('%s, untrained: it says that nothing was learned, and leaves out the training', async (_, make) => {
     manualSeed(2);
     const { html } = await report(subjectOf(make(), digits));
-    const document = check(html);
-    expect(words(document, 'growth')).toContain('a timeline, the filters as they were kept');
-    expect(words(document, 'chance')).toContain('Since when it is so cannot be said');
-    expect(words(document, 'reading')).toContain('This is no more than guessing gets.');
+    const document = check(html, 'growth');
     expect(document.querySelector('.note')!.textContent).toContain('has not learned');
     expect(document.querySelectorAll('.frame, #moment, #chance svg + svg').length).toBe(0);
   });
@@ -181,8 +185,8 @@ describe('the report of other models', () => {
     const model = network({ filters: 4 });
     model.at('conv1', Conv2D).weight.data.fill(0, 25, 50);
     const { html, figures } = await report(subjectOf(model, digits));
-    const document = check(html);
-    expect(figures.topActivations[1]).toEqual([]);
+    const document = check(html, 'growth');
+    expect(figures.topActivations![1]).toEqual([]);
     expect(figures.ablation[1]).toEqual({ filter: 1, accuracy: figures.heldOut.accuracy, handMade: null });
     expect(words(document, 'filters')).toContain('1 dead · R² –');
     expect(words(document, 'behavior')).toContain('all its weights are 0');
@@ -193,24 +197,155 @@ describe('the report of other models', () => {
     const model = network({ filters: 3 });
     model.at('conv1', Conv2D).weight.data.fill(0);
     const { html } = await report(subjectOf(model, digits));
-    const document = check(html);
+    const document = check(html, 'growth');
     expect(document.querySelector('.conclusion')!.textContent).toBe('All filters are dead: nothing follows.');
     const numbers = [...document.querySelectorAll('.key dd')].map(({ textContent }) => textContent);
     expect(numbers.slice(1)).toEqual(['0 of 3', '–', '–', '–']);
   });
 });
 
+/** The red, green and blue in the middle of square (x, y) of a picture with `across` squares in a row. */
+function colorAt(image: Element, across: number, x: number, y: number): number[] {
+  const { width, data } = decode(Buffer.from(image.getAttribute('src')!.split(',')[1], 'base64'));
+  const square = (width - 2) / across;
+  const at = 4 * (Math.floor(1 + (y + 0.5) * square) * width + Math.floor(1 + (x + 0.5) * square));
+  return [...data.slice(at, at + 3)];
+}
+
+describe('the report of a model on color images', () => {
+  let colored: Awaited<ReturnType<typeof coloredSubject>>;
+  let made: Awaited<ReturnType<typeof report>>;
+  beforeAll(async () => {
+    colored = await coloredSubject();
+    made = await report({ ...colored, title: 'Shapes', introduction: 'A net names shapes.', caveats: ['A caveat.'] });
+  });
+
+  test('has all parts, in the words of the caller and of the data, and speaks of no digits', () => {
+    const document = check(made.html);
+    expect(document.title).toBe('Shapes');
+    expect(document.querySelector('main > p')!.textContent).toMatch(
+      /^A net names shapes\. This page looks at the 4 filters/,
+    );
+    expect(document.querySelector('main > p')!.textContent).toContain('layer see:');
+    expect(document.querySelector('#limits li:last-child')!.textContent).toBe('A caveat.');
+    for (const name of colored.data.heldOut.classNames) expect(words(document, 'reading')).toContain(name);
+    expect(made.html.replace(/data:[^"]*/g, '')).not.toMatch(/digit|mnist/i);
+  });
+
+  test('speaks of digits when the caller does', async () => {
+    const { html } = await report({ model: colored.model, data: colored.data, introduction: 'It reads digits.' });
+    expect(html).toMatch(/digit/);
+  });
+
+  test('measures each color of a filter, says so, and leaves out what it cannot replace', () => {
+    const { document } = parseHTML(made.html);
+    expect(made.figures).toMatchObject({ layer: 'see', shape: [4, 3, 5, 5] });
+    expect(made.figures.after!.filters).toHaveLength(12);
+    expect(made.figures.ablation.map(({ handMade }) => handMade)).toEqual([null, null, null, null]);
+    expect(document.querySelector('.note')!.textContent).toContain(
+      'Each color of a filter counts as a filter of its own',
+    );
+    const cells = [...document.querySelectorAll('#behavior tbody tr:nth-child(3) td')].map((cell) =>
+      [...cell.querySelectorAll('div')].map(({ textContent }) => textContent),
+    );
+    const rows = colored.study.after.filters.slice(6, 9);
+    expect(cells[0]).toEqual(['red', 'green', 'blue']);
+    expect(cells[3]).toEqual(rows.map(({ r2ori }) => r2ori.toFixed(2)));
+    expect(words(document, 'behavior')).not.toContain('hand-made in its place');
+  });
+
+  test('shows images and filters in color: a filter as 0.5 + w / (2 max), on the scale of all', () => {
+    const { document } = parseHTML(made.html);
+    const { heldOut } = colored.data;
+    const input = heldOut.input(made.figures.example.index);
+    const image = document.querySelector('.maps img')!;
+    for (const [x, y] of [
+      [3, 7],
+      [12, 2],
+    ]) {
+      const bytes = [0, 1, 2].map((channel) => Math.round(255 * input[channel * 256 + y * 16 + x]));
+      expect(colorAt(image, 16, x, y)).toEqual(bytes);
+    }
+    const weights = colored.model.at('see', Conv2D).weight.data;
+    const most = [...weights, ...colored.timeline!.snapshots[0].weights].reduce((a, b) => Math.max(a, Math.abs(b)), 0);
+    const after = document.querySelectorAll('.card')[1].querySelectorAll('img')[1];
+    const byte = (channel: number) => Math.round(255 * (0.5 + weights[75 + 25 * channel + 5 + 3] / (2 * most)));
+    expect(colorAt(after, 5, 3, 1)).toEqual([byte(0), byte(1), byte(2)]);
+  });
+});
+
+describe('what is not given is left out', () => {
+  test('without a study: no figures of edges, no chance', async () => {
+    const { model, data, timeline } = subject;
+    const { html, figures } = await report({ model, data, timeline });
+    const document = check(html, 'chance');
+    expect(figures).not.toHaveProperty('after');
+    expect(document.querySelector('h1')!.textContent).toBe('The filters of conv1');
+    expect(document.querySelector('.frame figcaption')!.textContent).toMatch(/^step 0 · held-out accuracy [\d.]+%$/);
+    expect(html.replace(/<style>[\s\S]*<\/style>|data:[^"]*/g, '')).not.toMatch(
+      /R2ori|R²|closest|hand-made|conclusion/,
+    );
+    expect([...document.querySelectorAll('#behavior th[scope=col]')].map(({ textContent }) => textContent)).toEqual([
+      'filter',
+      'accuracy without it',
+    ]);
+  });
+
+  test('with the model and held-out images alone', async () => {
+    const { html } = await report({ model: subject.model, data: { heldOut: digits.heldOut } });
+    expect(words(check(html, 'growth', 'chance'), 'settings')).not.toContain('learned from');
+  });
+
+  test('a model of which it cannot be told what its filters see: no images that they answer to', async () => {
+    class Own extends Module {
+      readonly inner = subject.model;
+      override forward(x: Tensor): Tensor {
+        return this.inner.forward(x);
+      }
+    }
+    const { html, figures } = await report({ model: new Own(), data: digits });
+    expect(figures).toMatchObject({ layer: 'inner.conv1', topActivations: null });
+    expect(figures.heldOut.accuracy).toBe(made.figures.heldOut.accuracy);
+    expect(check(html, 'growth', 'chance').querySelector('.tops')).toBeNull();
+  });
+});
+
+describe('how gray images look', () => {
+  const shown = async (options: Partial<ReportOptions>) => {
+    const { model } = subject;
+    const { html } = await report({ model, data: digits, example: 3, ...options });
+    return parseHTML(html).document.querySelector('.maps img')!;
+  };
+
+  test('1 is white, and black as ink; normalized images too', async () => {
+    const input = digits.heldOut.input(3);
+    const brightest = input.indexOf(Math.max(...input));
+    const [x, y] = [brightest % 28, Math.floor(brightest / 28)];
+    const light = Math.round(255 * input[brightest]);
+    expect(light).toBeGreaterThan(250);
+    const [plain, ink] = [await shown({}), await shown({ ink: true })];
+    expect(colorAt(plain, 28, 0, 0)).toEqual([0, 0, 0]);
+    expect(colorAt(plain, 28, x, y)).toEqual([light, light, light]);
+    expect(colorAt(ink, 28, 0, 0)).toEqual([255, 255, 255]);
+    expect(colorAt(ink, 28, x, y)).toEqual([255 - light, 255 - light, 255 - light]);
+
+    // Normalized images look as they did before.
+    const heldOut = digits.heldOut.map((values) => values.map((value) => (value - 0.13) / 0.31));
+    expect((await shown({ data: { heldOut } })).getAttribute('src')).toBe(plain.getAttribute('src'));
+  });
+});
+
 describe('what does not fit is refused', () => {
-  test.each<[string, (given: typeof subject) => object, RegExp]>([
-    ['an unknown option', (given) => ({ ...given, titel: 'x' }), /unknown option 'titel'/],
-    ['no options', () => undefined as unknown as object, /expected model, digits, study and nulls, got undefined/],
+  test.each<[string, (given: typeof subject) => Partial<ReportOptions> | undefined, RegExp]>([
+    ['an unknown option', (given) => ({ ...given, titel: 'x' }) as ReportOptions, /unknown option 'titel'/],
+    ['no options', () => undefined, /expected at least model and data, got undefined/],
     ['an unknown layer', (given) => ({ ...given, layer: 'conv7' }), /no layer 'conv7'/],
     [
       'a layer of several channels',
       (given) => ({ ...given, layer: 'conv2' }),
-      /\[filters, 1, k, k\] in conv2, got \[16, 5, 3, 3\]/,
+      /filters of one channel, or of three in the first layer, conv1, got \[16, 5, 3, 3\] in conv2/,
     ],
-    ['a dense layer', (given) => ({ ...given, layer: 'dense' }), /\[filters, 1, k, k\] in dense, got \[10, 400\]/],
+    ['a dense layer', (given) => ({ ...given, layer: 'dense' }), /filters of one channel, .* got \[10, 400\] in dense/],
     [
       'a study of others',
       (given) => ({ ...given, model: network() }),
@@ -226,8 +361,17 @@ describe('what does not fit is refused', () => {
       (given) => ({ ...given, nulls: given.nulls.slice(1) }),
       /the nulls of the study, normal, colored, got colored/,
     ],
+    ['no nulls', (given) => ({ ...given, nulls: undefined }), /the nulls of the study, normal, colored, got none/],
+    ['no model', ({ data }) => ({ data }), /expected a model with a Conv2D, got undefined/],
+    ['a model without filters', ({ data }) => ({ data, model: new Sequential(new Flatten()) }), /with a Conv2D/],
+    [
+      'no image',
+      ({ model, data }) => ({ model, data: { heldOut: data.heldOut.take(0) } }),
+      /data.heldOut, got an empty/,
+    ],
+    ['an example that is not there', (given) => ({ ...given, example: 200 }), /example to be .* 0 to 199, got 200/],
   ])('%s', async (_, change, message) => {
-    const attempt = report(change(subject) as typeof subject);
+    const attempt = report(change(subject) as ReportOptions);
     await expect(attempt).rejects.toThrow(message);
     await attempt.catch((error) => expect(error instanceof ArgumentError || error instanceof ShapeError).toBe(true));
   });

@@ -1,11 +1,12 @@
 import { afterEach, describe, expect, test } from 'vitest';
+import { installed } from '../src/autograd/backend.js';
 import { add, crossEntropy, Dense, noGrad, ones, ReleasedError, randn, SGD, tensor } from '../src/index.js';
-import { wasmKernels } from '../src/kernels/index.js';
+import type { Wasm } from '../src/wasm/index.js';
 import { train } from './browser/training.js';
 
 // `data` is what users keep: in a variable, in a chart, over a whole training. It must never show another tensor's numbers.
 
-const { memory } = wasmKernels();
+const { memory } = installed() as Wasm;
 const usual = memory.budget;
 afterEach(() => {
   memory.budget = usual;

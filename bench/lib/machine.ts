@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-export const RESULTS = fileURLToPath(new URL('../results', import.meta.url));
+const RESULTS = fileURLToPath(new URL('../results', import.meta.url));
 
 /** Where PyTorch is: Debian's python3-torch belongs to Debian's Python, not to the first one in the path. */
 export const PYTHON = process.env.BENCH_PYTHON ?? '/usr/bin/python3';

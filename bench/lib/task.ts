@@ -19,7 +19,7 @@ export interface Task {
 }
 
 /** A contestant in its own process: it trains on one batch after another. */
-export interface Contestant {
+interface Contestant {
   /** One step of training on the next batch: forward, loss, backward, SGD. Returns the loss as a number. */
   step(images: Float32Array, labels: Uint8Array): number | Promise<number>;
   /** Versions, element type, threads: what the table has to say about it. */

@@ -29,17 +29,9 @@ import {
   tensor,
   weightHash,
 } from '../../src/index.js';
-import {
-  angleText,
-  featureMaps,
-  filterGrid,
-  nullDistribution,
-  type Panel,
-  panelGrid,
-  studyFilters,
-  studyText,
-} from '../../src/inspect/index.js';
+import { featureMaps, filterGrid, nullDistribution, type Panel, panelGrid } from '../../src/inspect/index.js';
 import { makeFolder, saveJson, saveModel, savePng } from '../../src/node/index.js';
+import { angleText, studyFilters, studyText } from '../../src/report/index.js';
 import { number, shortErrors } from '../lib/arguments.js';
 
 shortErrors();

@@ -62,14 +62,14 @@ function softThreshold(x: Tensor, threshold: Tensor, gradientSign = Math.sign): 
     name: 'softThreshold',
     inputs: [x, threshold],
     shape: x.shape,
-    forward: (_, y) => {
+    forward: (y) => {
       const [values, t, result] = [x.data, threshold.data, y.array];
       for (let i = 0; i < values.length; i++) {
         result[i] = Math.sign(values[i]) * Math.max(Math.abs(values[i]) - t[channelOf(i)], 0);
       }
     },
     // Where y is not 0 it follows x one to one, dy/dx = 1, and a higher threshold takes it nearer to 0, dy/dt = -sign(y).
-    backward: (_, dy, [dx, dt], y) => {
+    backward: (dy, [dx, dt], y) => {
       for (let i = 0; i < y.length; i++) {
         if (y.array[i] === 0) continue;
         if (dx) dx.array[i] += dy.array[i];

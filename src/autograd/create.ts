@@ -1,37 +1,41 @@
-import { ArgumentError, checkOptions, ShapeError, show } from '../errors.js';
-import { type DType, type FloatArray, newArray, Storage } from '../kernels/storage.js';
+import { ArgumentError, checkChoice, readOptions, ShapeError, show } from '../errors.js';
 import { type Generator, generatorOf } from '../random.js';
 import { checkShape, type Shape, showShape, sizeOf } from '../shape.js';
+import { type DType, type FloatArray, newArray, Storage } from './storage.js';
 import { Tensor } from './tensor.js';
 
 export interface TensorOptions {
-  /** 'float32' unless the values come in a Float64Array. */
+  /** @default 'float32' */
   dtype?: DType;
-  /** Whether `backward` computes its gradient; false unless set. */
+  /** Whether `backward` computes its gradient. @default false */
   requiresGrad?: boolean;
 }
 
 export interface RandomOptions extends TensorOptions {
-  /** Where the numbers come from; the default generator (see `manualSeed`) unless given. */
+  /** What the numbers are drawn from. @default the default generator, see `manualSeed` */
   generator?: Generator;
 }
 
 /** Numbers in nested arrays (all rows of a level of one length), in a typed array or in a plain one. */
 export type TensorValues = number | readonly TensorValues[] | ArrayLike<number>;
 
-const OPTIONS = ['dtype', 'requiresGrad'];
-const RANDOM_OPTIONS = [...OPTIONS, 'generator'];
+const DEFAULTS = { dtype: 'float32', requiresGrad: false } as const;
+const RANDOM = { dtype: 'float32', requiresGrad: false, generator: undefined } as const;
 
 /**
  * A tensor that holds a copy of `values`.
- * @param values a number, nested arrays, or a typed array.
- * @param options `shape` is read off nested arrays, and is one axis for a typed array, unless given.
- * @throws ShapeError when rows differ in length or the shape does not hold as many numbers as came.
+ * @param values a number, nested arrays, or a typed array
+ * @param options `dtype` ('float64' for a Float64Array, else 'float32'), `requiresGrad` (false), `shape` (that of nested
+ * arrays, and one axis for a typed array)
+ * @throws ShapeError when rows differ in length or the shape does not hold as many numbers as came
  */
 export function tensor(values: TensorValues, options: TensorOptions & { shape?: Shape } = {}): Tensor {
-  checkOptions('tensor', options, [...OPTIONS, 'shape']);
   const nested = shapeOfValues(values);
-  const shape = options.shape ?? nested;
+  const { shape, dtype, requiresGrad } = readOptions('tensor', options, {
+    dtype: values instanceof Float64Array ? 'float64' : 'float32',
+    requiresGrad: false,
+    shape: nested,
+  });
   checkShape('tensor', shape);
   if (sizeOf(shape) !== sizeOf(nested)) {
     throw new ShapeError(
@@ -39,58 +43,53 @@ export function tensor(values: TensorValues, options: TensorOptions & { shape?: 
       `shape ${showShape(shape)} holds ${sizeOf(shape)} numbers, got ${sizeOf(nested)} in shape ${showShape(nested)}`,
     );
   }
-  const array = allocate('tensor', shape, options.dtype ?? (values instanceof Float64Array ? 'float64' : 'float32'));
+  const array = allocate('tensor', shape, dtype);
   if (ArrayBuffer.isView(values)) array.set(values as FloatArray);
   else fillNested(array, values, nested, 0);
-  return wrap(array, shape, options);
+  return wrap(array, shape, requiresGrad);
 }
 
 /** A tensor of zeros. */
 export function zeros(shape: Shape, options: TensorOptions = {}): Tensor {
-  checkOptions('zeros', options, OPTIONS);
-  return wrap(allocate('zeros', shape, options.dtype), shape, options);
+  const { dtype, requiresGrad } = readOptions('zeros', options, DEFAULTS);
+  return wrap(allocate('zeros', shape, dtype), shape, requiresGrad);
 }
 
 /** A tensor of ones. */
 export function ones(shape: Shape, options: TensorOptions = {}): Tensor {
-  checkOptions('ones', options, OPTIONS);
-  return wrap(allocate('ones', shape, options.dtype).fill(1), shape, options);
+  const { dtype, requiresGrad } = readOptions('ones', options, DEFAULTS);
+  return wrap(allocate('ones', shape, dtype).fill(1), shape, requiresGrad);
 }
 
 /** Independent numbers from the normal distribution of mean 0 and variance 1. */
 export function randn(shape: Shape, options: RandomOptions = {}): Tensor {
-  return random('randn', shape, options, RANDOM_OPTIONS, (generator) => generator.normal());
+  return random('randn', shape, readOptions('randn', options, RANDOM), (generator) => generator.normal());
 }
 
-/** Independent numbers spread evenly over [low, high), by default [0, 1). */
+/**
+ * Independent numbers from the uniform distribution over [low, high).
+ * @param options `low` (0) and `high` (1), and those of `randn`
+ */
 export function uniform(shape: Shape, options: RandomOptions & { low?: number; high?: number } = {}): Tensor {
-  const { low = 0, high = 1 } = options;
-  return random('uniform', shape, options, [...RANDOM_OPTIONS, 'low', 'high'], (g) => g.uniform(low, high));
+  const { low, high, ...rest } = readOptions('uniform', options, { ...RANDOM, low: 0, high: 1 });
+  return random('uniform', shape, rest, (generator) => generator.uniform(low, high));
 }
 
 /** @internal A tensor around an array that nobody else uses, without a copy. */
-export function wrap(array: FloatArray, shape: Shape, options: TensorOptions = {}): Tensor {
-  return new Tensor(new Storage(array), [...shape], options.requiresGrad ?? false);
+export function wrap(array: FloatArray, shape: Shape, requiresGrad = false): Tensor {
+  return new Tensor(new Storage(array), [...shape], requiresGrad);
 }
 
-function random(
-  where: string,
-  shape: Shape,
-  options: RandomOptions,
-  known: string[],
-  draw: (generator: Generator) => number,
-): Tensor {
-  checkOptions(where, options, known);
+function random(where: string, shape: Shape, options: RandomOptions, draw: (generator: Generator) => number): Tensor {
   const generator = generatorOf(where, options.generator);
-  const array = allocate(where, shape, options.dtype);
+  const array = allocate(where, shape, options.dtype!);
   for (let i = 0; i < array.length; i++) array[i] = draw(generator);
-  return wrap(array, shape, options);
+  return wrap(array, shape, options.requiresGrad);
 }
 
-function allocate(where: string, shape: Shape, dtype: DType = 'float32'): FloatArray {
+function allocate(where: string, shape: Shape, dtype: DType): FloatArray {
   checkShape(where, shape);
-  if (dtype === 'float32' || dtype === 'float64') return newArray(dtype, sizeOf(shape));
-  throw new ArgumentError(where, `expected dtype 'float32' or 'float64', got ${show(dtype)}`);
+  return newArray(checkChoice(where, 'dtype', dtype, ['float32', 'float64']), sizeOf(shape));
 }
 
 /** The shape that the first of each level has; whether the others have it too, `fillNested` sees. */

@@ -1,15 +1,15 @@
-import { ArgumentError, checkOptions } from '../errors.js';
+import { ArgumentError, readOptions } from '../errors.js';
 import { Generator } from '../random.js';
 import { wrap } from './create.js';
 import { noGrad } from './graph.js';
 import type { Tensor } from './tensor.js';
 
 export interface GradcheckOptions {
-  /** Half the distance of the central difference. */
+  /** Half the distance of the central difference. @default 1e-5 */
   eps?: number;
-  /** Largest absolute difference that passes, added to */
+  /** Largest absolute difference that passes, added to the relative one. @default 1e-6 */
   atol?: number;
-  /** the largest difference relative to the numeric derivative. */
+  /** Largest difference relative to the numeric derivative. @default 1e-5 */
   rtol?: number;
 }
 
@@ -43,8 +43,7 @@ export function gradcheck(
   inputs: Tensor[],
   options: GradcheckOptions = {},
 ): GradcheckResult {
-  checkOptions('gradcheck', options, ['eps', 'atol', 'rtol']);
-  const { eps = 1e-5, atol = 1e-6, rtol = 1e-5 } = options;
+  const { eps, atol, rtol } = readOptions('gradcheck', options, { eps: 1e-5, atol: 1e-6, rtol: 1e-5 });
   if (!inputs.some((input) => input.requiresGrad)) {
     throw new ArgumentError('gradcheck', 'expected at least one input with requiresGrad');
   }

@@ -1,7 +1,7 @@
 import { ArgumentError, ReleasedError } from '../errors.js';
-import { kernelsFor } from '../kernels/index.js';
-import type { Kernels } from '../kernels/kernels.js';
-import { type AnyStorage, type DType, Storage } from '../kernels/storage.js';
+import { accumulateKernels } from './accumulate.js';
+import { zeros } from './backend.js';
+import { type AnyStorage, type DType, Storage } from './storage.js';
 
 /** What the graph needs to know of a tensor. */
 export interface Variable {
@@ -16,12 +16,7 @@ export interface Variable {
 }
 
 /** Adds to each entry of `gradients` (null where none is wanted) what `dy` says of the inputs; `y` is the result. */
-export type GradientFunction = (
-  kernels: Kernels,
-  dy: Storage,
-  gradients: readonly (Storage | null)[],
-  y: Storage,
-) => void;
+export type GradientFunction = (dy: Storage, gradients: readonly (Storage | null)[], y: Storage) => void;
 
 /** One step of the computation. */
 export interface Node {
@@ -97,7 +92,6 @@ export function backward(root: Variable, seed: Storage): void {
   const order = topologicalOrder(root);
   for (const { node, storage } of order) check(node!, storage);
 
-  const kernels = kernelsFor(root.dtype);
   const used: AnyStorage[] = [];
   const use = (storage: AnyStorage) => {
     if (storage.lastUse !== backwards) used.push(storage);
@@ -112,17 +106,17 @@ export function backward(root: Variable, seed: Storage): void {
     variable.gradient = null;
   }
   try {
-    addTo(gradientOf(root, kernels), seed, kernels);
+    accumulateKernels.forward(seed, gradientOf(root));
     for (let i = order.length - 1; i >= 0; i--) {
       const variable = order[i];
       const { node, storage, gradient } = variable;
-      const gradients = node!.inputs.map((input) => (input.requiresGrad ? gradientOf(input, kernels) : null));
+      const gradients = node!.inputs.map((input) => (input.requiresGrad ? gradientOf(input) : null));
       // All null when a leaf was frozen after it was used.
-      if (gradients.some((each) => each !== null)) node!.backward(kernels, gradient!, gradients, storage);
+      if (gradients.some((each) => each !== null)) node!.backward(gradient!, gradients, storage);
       for (const owned of node!.owned) use(owned);
       if (variable.keepsGrad) {
         const earlier = retained.get(variable);
-        if (earlier && !earlier.released) addTo(gradient!, earlier, kernels);
+        if (earlier && !earlier.released) accumulateKernels.forward(earlier, gradient!);
         use(gradient!);
       } else dropGradient(variable);
     }
@@ -171,16 +165,12 @@ function check({ name, inputs, versions }: Node, result: Storage): void {
   }
 }
 
-function gradientOf(variable: Variable, kernels: Kernels): Storage {
-  variable.gradient ??= kernels.zeros(variable.dtype, variable.storage.length);
+function gradientOf(variable: Variable): Storage {
+  variable.gradient ??= zeros(variable.dtype, variable.storage.length);
   return variable.gradient;
 }
 
 function dropGradient(variable: Variable): void {
   variable.gradient?.release();
   variable.gradient = null;
-}
-
-function addTo(gradient: Storage, seed: Storage, kernels: Kernels): void {
-  kernels.spreadAdd(seed, gradient, { shape: [seed.length], strides: [1] }, 1);
 }

@@ -1,9 +1,8 @@
 import { ArgumentError, show } from '../errors.js';
-import { kernelsFor } from '../kernels/index.js';
-import type { Kernels } from '../kernels/kernels.js';
-import type { AnyStorage, Storage } from '../kernels/storage.js';
 import { type Shape, sizeOf } from '../shape.js';
+import { allocate, zeros } from './backend.js';
 import { type GradientFunction, isRecording, ownedByScope } from './graph.js';
+import type { AnyStorage, Storage } from './storage.js';
 import { Tensor } from './tensor.js';
 
 /** A forward computation and its gradient, side by side. */
@@ -17,7 +16,7 @@ export interface Operation {
    * Writes the result into `y`. What else it allocates for the gradient's use goes into `owned`, to be freed with the
    * result. Left out, the result is a view: the first input's own numbers in another shape.
    */
-  forward?: (kernels: Kernels, y: Storage, owned: AnyStorage[]) => void;
+  forward?: (y: Storage, owned: AnyStorage[]) => void;
   /** Adds to the gradient of each input, in order; an entry is null where none is wanted. */
   backward: GradientFunction;
   /** `forward` adds to `y`, which must start as zeros. */
@@ -43,9 +42,8 @@ export function operation({ name, inputs, shape, forward, backward, adds, keep }
   let storage = first;
   const owned: AnyStorage[] = [];
   if (forward) {
-    const kernels = kernelsFor(dtype);
-    storage = kernels[adds ? 'zeros' : 'allocate'](dtype, sizeOf(shape));
-    forward(kernels, storage, owned);
+    storage = (adds ? zeros : allocate)(dtype, sizeOf(shape));
+    forward(storage, owned);
     if (!keep) owned.push(storage);
   }
   for (const each of owned) ownedByScope(each);
@@ -53,3 +51,23 @@ export function operation({ name, inputs, shape, forward, backward, adds, keep }
   const versions = inputs.map((input) => input.storage.version);
   return new Tensor(storage, shape, true, { name, inputs, versions, backward, owned });
 }
+
+/**
+ * Makes functions of a tensor its methods: `x.name(...)` is `name(x, ...)`. The file of an operation declares the method,
+ * by adding to the interface Tensor, and calls this.
+ */
+export function addMethods<Name extends keyof Tensor>(functions: { [Key in Name]: AsFunction<Tensor[Key]> }): void {
+  for (const [name, fn] of Object.entries(functions as Record<string, (x: Tensor, ...rest: never[]) => Tensor>)) {
+    Object.defineProperty(Tensor.prototype, name, {
+      value(this: Tensor, ...args: never[]) {
+        return fn(this, ...args);
+      },
+      writable: true,
+      configurable: true,
+    });
+  }
+}
+
+type AsFunction<Method> = Method extends (...args: infer Args) => infer Result
+  ? (x: Tensor, ...args: Args) => Result
+  : never;

@@ -1,4 +1,4 @@
-import type { FloatArray } from '../kernels/storage.js';
+import type { FloatArray } from '../autograd/storage.js';
 import { type Shape, stridesOf } from '../shape.js';
 
 /** A tensor with more numbers than this is shown by the first and the last `EDGE` along each axis, as in NumPy. */

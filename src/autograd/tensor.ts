@@ -1,9 +1,9 @@
 import { ArgumentError, ShapeError } from '../errors.js';
-import { kernelsFor } from '../kernels/index.js';
-import type { DType, FloatArray, Storage } from '../kernels/storage.js';
-import { type Shape, sameShape, showShape, sizeOf } from '../shape.js';
+import { checkSameShape, type Shape, sameShape, showShape, sizeOf } from '../shape.js';
+import { allocate } from './backend.js';
 import { backward, type Node } from './graph.js';
 import { printNumbers } from './print.js';
+import type { DType, FloatArray, Storage } from './storage.js';
 
 /** Numbers nested as deep as a tensor has axes. */
 export type NestedArray = number | NestedArray[];
@@ -70,9 +70,7 @@ export class Tensor {
   }
 
   set grad(value: Tensor | null) {
-    if (value && !sameShape(value.shape, this.shape)) {
-      throw new ShapeError('grad', `expected shape ${showShape(this.shape)}, got ${showShape(value.shape)}`);
-    }
+    if (value) checkSameShape('grad', 'a tensor', value.shape, this.shape);
     // A gradient that somebody has seen may still be read: garbage collection sees to it.
     if (!this.#grad) this.#gradient?.release();
     this.#gradient = value?.storage ?? null;
@@ -122,7 +120,7 @@ export class Tensor {
       backward(this, gradient.storage);
       return;
     }
-    const one = kernelsFor(this.dtype).allocate(this.dtype, 1);
+    const one = allocate(this.dtype, 1);
     one.array[0] = 1;
     backward(this, one);
     one.release();

@@ -16,7 +16,7 @@ export const AXIS = { labelAnchor: 'center', labelArrow: 'none', tickFormat: tic
 const LONG = /\d+\.\d{3,}/g;
 
 /** A number as the axes show it. */
-export function tick(value: number): string {
+function tick(value: number): string {
   const size = Math.abs(value);
   const short =
     size !== 0 && (size < 1e-3 || size >= 1e6)

@@ -1,3 +1,5 @@
+import '../wasm/install.js';
+
 export {
   type Emergence,
   emergence,
@@ -23,6 +25,4 @@ export { type GridOptions, type PanelRow, panelGrid } from './pictures/grid.js';
 export { type FeatureMapGridOptions, featureMapGrid, overlay } from './pictures/maps.js';
 export type { Panel } from './pictures/panel.js';
 export { Picture, textWidth } from './pictures/picture.js';
-export { type FilterStudy, type StudiedFilter, type StudiedLayer, studyFilters, type TimelinePoint } from './study.js';
-export { angleText, NULL_NAMES, pText, studyText } from './study-text.js';
 export { FilterTimeline, readTimeline, type Snapshot, type Timeline } from './timeline.js';

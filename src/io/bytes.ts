@@ -1,4 +1,4 @@
-import type { FloatArray } from '../kernels/storage.js';
+import type { FloatArray } from '../autograd/storage.js';
 
 /** The bytes of some numbers, little-endian whatever the machine is. */
 export function littleEndian(numbers: FloatArray): Uint8Array {

@@ -12,8 +12,8 @@ const HEAD = 4;
 const UNSIGNED_BYTE = 0x08;
 
 /**
- * Reads the bytes of an IDX file, the format of MNIST's images and labels (LeCun, Cortes, Burges): four bytes (0, 0, the
- * type, the number of axes), the length of each axis in four bytes with the highest first, then the numbers.
+ * Reads the bytes of an IDX file (LeCun, Cortes, Burges): four bytes (0, 0, the type, the number of axes), the length of
+ * each axis in four bytes with the highest first, then the numbers.
  * @param where what an error names, such as the file
  * @throws FormatError for bytes that are no IDX file of unsigned bytes, or too few or too many of them
  */

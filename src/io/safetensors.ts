@@ -1,6 +1,6 @@
 import { tensor } from '../autograd/create.js';
+import { type DType, newArray } from '../autograd/storage.js';
 import { ArgumentError, FormatError, show } from '../errors.js';
-import { type DType, newArray } from '../kernels/storage.js';
 import { checkStateDict, type StateDict } from '../nn/module.js';
 import { showShape, sizeOf } from '../shape.js';
 import { littleEndian } from './bytes.js';

@@ -14,7 +14,7 @@ const CONV2D = { stride: 1, padding: 0, dilation: 1, groups: 1, bias: true, gene
 const CONV_TRANSPOSE2D = { ...CONV2D, outputPadding: 0 };
 
 /** What both kinds of convolution are made of. */
-abstract class Convolution<Options extends { groups: number }> extends Module {
+export abstract class Convolution<Options extends { groups: number }> extends Module {
   readonly weight: Parameter;
   readonly bias: Parameter | null;
   readonly inChannels: number;

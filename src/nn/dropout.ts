@@ -3,7 +3,7 @@ import { checkNumber, readOptions } from '../errors.js';
 import { type DropoutOptions, dropout, dropout2d } from '../ops/dropout.js';
 import { describe, Module } from './module.js';
 
-abstract class AnyDropout extends Module {
+export abstract class AnyDropout extends Module {
   readonly p: number;
   readonly options: DropoutOptions;
 

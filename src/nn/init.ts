@@ -10,18 +10,18 @@ import { sameShape, showShape, sizeOf } from '../shape.js';
 /** The function that follows a layer. */
 export type Nonlinearity = 'linear' | 'sigmoid' | 'tanh' | 'relu' | 'leakyRelu';
 
-interface RandomOptions {
+export interface InitOptions {
   /** What the numbers are drawn from. @default the default generator */
   generator?: Generator;
 }
 
 /** Options of layers that have a weight. */
-export interface WeightOptions extends RandomOptions {
+export interface WeightOptions extends InitOptions {
   /** Whether a bias is added to each output. @default true */
   bias?: boolean;
 }
 
-export interface KaimingOptions extends RandomOptions {
+export interface KaimingOptions extends InitOptions {
   /** Whether the variance is kept in the forward pass ('fanIn') or in the backward pass ('fanOut'). @default 'fanIn' */
   mode?: 'fanIn' | 'fanOut';
   /** What follows the layer. @default 'leakyRelu' */
@@ -30,7 +30,7 @@ export interface KaimingOptions extends RandomOptions {
   negativeSlope?: number;
 }
 
-export interface GainOptions extends RandomOptions {
+export interface GainOptions extends InitOptions {
   /** A factor for what follows the layer, see `gain`. @default 1 */
   gain?: number;
 }
@@ -62,7 +62,7 @@ export function constant<T extends Tensor>(parameter: T, value: number): T {
  * @param options `fanIn`: how many inputs an output has, at least 1; read off the shape of a weight unless given, and a
  * bias takes its weight's. `generator`: what the numbers are drawn from
  */
-export function defaultUniform<T extends Tensor>(parameter: T, options: RandomOptions & { fanIn?: number } = {}): T {
+export function defaultUniform<T extends Tensor>(parameter: T, options: InitOptions & { fanIn?: number } = {}): T {
   const where = 'defaultUniform';
   const { generator, fanIn = fans(where, parameter).fanIn } = readOptions(where, options, {
     fanIn: undefined,

@@ -1,8 +1,8 @@
+import { allocate } from '../autograd/backend.js';
 import { checkTensors } from '../autograd/operation.js';
+import type { DType, FloatArray, Storage } from '../autograd/storage.js';
 import { Tensor } from '../autograd/tensor.js';
 import { ArgumentError, checkChoice, readOptions, ShapeError, show, withPlace } from '../errors.js';
-import { kernelsFor } from '../kernels/index.js';
-import type { DType, FloatArray, Storage } from '../kernels/storage.js';
 import { sameShape, showShape } from '../shape.js';
 
 /** A tensor that a model learns: a field of a `Module` that holds one is found by `parameters()`. */
@@ -232,7 +232,7 @@ function ownCopy(where: string, value: Tensor): Storage {
 
 /** A copy in the memory of the kernels, where what is used in every step belongs. */
 function copyOf(data: FloatArray, dtype: DType): Storage {
-  const storage = kernelsFor(dtype).allocate(dtype, data.length);
+  const storage = allocate(dtype, data.length);
   storage.array.set(data);
   storage.resident = true;
   return storage;

@@ -5,7 +5,7 @@ import { mean } from '../ops/reduce.js';
 import { type Pair, pair, showShape } from '../shape.js';
 import { describe, Module } from './module.js';
 
-abstract class Pool2D extends Module {
+export abstract class Pool2D extends Module {
   readonly kernelSize: readonly [number, number];
   readonly options: PoolingOptions;
 

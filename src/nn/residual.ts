@@ -1,6 +1,6 @@
 import type { Tensor } from '../autograd/tensor.js';
 import { ArgumentError, ShapeError, show, withPlace } from '../errors.js';
-import { add } from '../ops/elementwise.js';
+import { add } from '../ops/arithmetic.js';
 import { sameShape, showShape } from '../shape.js';
 import { Module } from './module.js';
 

@@ -14,7 +14,7 @@ export interface IdxOptions {
 }
 
 /**
- * Images and labels from two IDX files, the format of MNIST, Fashion-MNIST, KMNIST and EMNIST, gzipped or not.
+ * Images and labels from two IDX files, gzipped or not.
  * @param images path of a file of unsigned bytes [N, height, width]
  * @param labels path of a file of unsigned bytes [N]
  * @returns inputs [1, height, width], from 0 to 1
@@ -36,7 +36,7 @@ export async function loadIdx(images: string, labels: string, options: IdxOption
 }
 
 /**
- * A training set and a test set from the four files that MNIST and its likes come in: `train-images-idx3-ubyte`,
+ * A training set and a test set from the four IDX files that such datasets usually come in: `train-images-idx3-ubyte`,
  * `train-labels-idx1-ubyte`, `t10k-images-idx3-ubyte` and `t10k-labels-idx1-ubyte`, each as it is or as `.gz`.
  * @throws as `loadIdx`
  */

@@ -17,8 +17,8 @@ export interface ImageFolderOptions {
 const WHERE = 'loadImageFolder';
 
 /**
- * PNG images in a folder that has one subfolder a class, with the package fast-png: `digits/seven/1.png` is of the class
- * 'seven'. Classes and images are in the order of their names; names that begin with a point are passed over.
+ * PNG images in a folder that has one subfolder a class, with the package fast-png: `animals/cat/1.png` is of the class
+ * 'cat'. Classes and images are in the order of their names; names that begin with a point are passed over.
  * @returns inputs [3, height, width], or [1, height, width] when `gray`, from 0 to 1; the names as `classNames`
  * @throws FileError for what cannot be read; FormatError for a folder without images, a file that is no PNG image, or one
  * of another size; each names the file

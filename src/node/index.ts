@@ -1,5 +1,7 @@
+import '../wasm/install.js';
+
+export { chartDocument } from '../charts/document.js';
 export { type AnimationOptions, animation, saveAnimation } from './animation.js';
-export { chartDocument } from './charts.js';
 export { bestCheckpoint, type CheckpointOptions, checkpoint, loadCheckpoint } from './checkpoint.js';
 export { FileError, loadModel, makeFolder, saveFile, saveJson, saveModel, savePng } from './files.js';
 export { type IdxOptions, loadIdx, loadIdxFolder } from './idx-files.js';
@@ -7,5 +9,3 @@ export { type ImageFolderOptions, loadImageFolder } from './image-folder.js';
 export { interruptible } from './interrupt.js';
 export { csvLog } from './log.js';
 export { progress, type TextStream } from './progress.js';
-export type { Ablation, Mistake, ReportFigures, ReportOptions } from './report/figures.js';
-export { report } from './report/report.js';

@@ -1,23 +1,24 @@
+import { accumulateKernels } from '../autograd/accumulate.js';
+import { allocate } from '../autograd/backend.js';
 import { checkTensors, operation } from '../autograd/operation.js';
 import type { Tensor } from '../autograd/tensor.js';
-import { checkNumber, checkOptions, ShapeError, show } from '../errors.js';
-import type { ConvSizes } from '../kernels/kernels.js';
-import { type Pair, pair, type Shape, sameShape, showShape } from '../shape.js';
+import { checkNumber, readOptions, ShapeError, show } from '../errors.js';
+import { checkRank, checkSameShape, type Pair, pair, type Shape, showShape } from '../shape.js';
+import { broadcastKernels } from './broadcast.js';
+import { type ConvSizes, checkWeight, conv2dKernels } from './conv2d.js';
 
 export interface TransposedConvolutionOptions {
-  /** How far the filter's copies lie apart, in pixels: 1 unless given. */
+  /** How far the filter's copies lie apart, in pixels. @default 1 */
   stride?: Pair;
-  /** Rows and columns cut off on each side: 0 unless given. */
+  /** Rows and columns cut off on each side. @default 0 */
   padding?: Pair;
-  /** Rows and columns added below and to the right, fewer than the stride or the dilation: 0 unless given. */
+  /** Rows and columns added below and to the right, fewer than the stride or the dilation. @default 0 */
   outputPadding?: Pair;
-  /** Distance between neighboring taps, in pixels: 1 unless given. */
+  /** Distance between neighboring taps of the filter, in pixels. @default 1 */
   dilation?: Pair;
-  /** Into how many groups the channels fall: 1 unless given. */
+  /** Into how many groups the channels fall. @default 1 */
   groups?: number;
 }
-
-export const CONV_TRANSPOSE2D_OPTIONS = ['stride', 'padding', 'outputPadding', 'dilation', 'groups'] as const;
 
 /**
  * Transposed convolution: each pixel puts a copy of the filter, times itself, into the result. It is what `conv2d` sends
@@ -37,70 +38,61 @@ export function convTranspose2d(
 ): Tensor {
   const where = 'convTranspose2d';
   checkTensors(where, x, weight, ...(bias ? [bias] : []));
-  checkOptions(where, options, CONV_TRANSPOSE2D_OPTIONS);
   const sizes = sizesOf(where, x.shape, weight.shape, options);
   const { N, C, H, W } = sizes;
-  if (bias && !sameShape(bias.shape, [C])) {
-    throw new ShapeError(where, `expected a bias of shape [${C}], got ${showShape(bias.shape)}`);
-  }
-  const biasWalk = { shape: [N, C, H * W], strides: [0, 1, 0] };
+  if (bias) checkSameShape(where, 'a bias', bias.shape, [C]);
+  const perChannel = { shape: [N, C, H * W], strides: [0, 1, 0] };
   return operation({
     name: where,
     inputs: bias ? [x, weight, bias] : [x, weight],
     shape: [N, C, H, W],
     adds: true,
-    forward: (kernels, y) => {
-      kernels.conv2dGradInput(x.storage, weight.storage, y, sizes);
-      if (bias) kernels.spreadAdd(bias.storage, y, biasWalk, 1);
+    // Of the convolution from the result to x: forward is its gradient to the input, and the other way round.
+    forward: (y) => {
+      conv2dKernels.gradInput(x.storage, weight.storage, y, sizes);
+      if (bias) broadcastKernels.expand(bias.storage, y, perChannel, 1);
     },
-    backward: (kernels, dy, [dx, dweight, dbias]) => {
+    backward: (dy, [dx, dweight, dbias]) => {
       if (dx) {
-        const own = kernels.allocate(x.dtype, x.size); // conv2d overwrites.
-        kernels.conv2d(dy, weight.storage, null, own, sizes);
-        kernels.spreadAdd(own, dx, { shape: [x.size], strides: [1] }, 1);
+        const own = allocate(x.dtype, x.size); // A forward kernel overwrites.
+        conv2dKernels.forward(dy, weight.storage, null, own, sizes);
+        accumulateKernels.forward(own, dx);
         own.release();
       }
-      if (dweight) kernels.conv2dGradWeight(dy, x.storage, dweight, sizes);
-      if (dbias) kernels.reduceAdd(dy, dbias, biasWalk, 1);
+      if (dweight) conv2dKernels.gradWeight(dy, x.storage, dweight, sizes);
+      if (dbias) broadcastKernels.reduce(dy, dbias, perChannel, 1);
     },
   });
 }
 
 /** The sizes, checked, of the convolution from the result to x. */
-function sizesOf(where: string, x: Shape, weight: Shape, options: TransposedConvolutionOptions): ConvSizes {
-  if (weight.length !== 4 || weight.includes(0)) {
-    throw new ShapeError(
-      where,
-      `expected a weight [inChannels, outChannels / groups, kernelH, kernelW], got shape ${showShape(weight)}`,
-    );
-  }
-  if (x.length !== 4) throw new ShapeError(where, `expected an input [N, C, H, W], got shape ${showShape(x)}`);
+function sizesOf(where: string, x: Shape, weight: Shape, given: TransposedConvolutionOptions): ConvSizes {
+  const defaults = { stride: 1, padding: 0, outputPadding: 0, dilation: 1, groups: 1 };
+  const options = readOptions(where, given, defaults);
+  checkWeight(where, '[inChannels, outChannels / groups, kernelH, kernelW]', weight);
+  checkRank(where, 'an input [N, C, H, W]', x, 4);
   const [N, O, outH, outW] = x;
   const [inChannels, channels, kernelH, kernelW] = weight;
-  const groups = checkNumber(where, 'groups', options.groups ?? 1, { least: 1, whole: true });
+  const groups = checkNumber(where, 'groups', options.groups, { least: 1, whole: true });
   if (inChannels % groups !== 0) {
     throw new ShapeError(where, `expected inChannels to be a multiple of ${groups} groups, got ${inChannels}`);
   }
   if (O !== inChannels) {
     throw new ShapeError(where, `expected ${inChannels} input channels, got ${O}, input shape ${showShape(x)}`);
   }
-  const [strideH, strideW] = pair(where, 'stride', options.stride ?? 1, 1);
-  const [dilationH, dilationW] = pair(where, 'dilation', options.dilation ?? 1, 1);
-  const [padTop, padLeft] = pair(where, 'padding', options.padding ?? 0, 0);
-  const [moreH, moreW] = pair(where, 'outputPadding', options.outputPadding ?? 0, 0);
+  const [strideH, strideW] = pair(where, 'stride', options.stride, 1);
+  const [dilationH, dilationW] = pair(where, 'dilation', options.dilation, 1);
+  const [padTop, padLeft] = pair(where, 'padding', options.padding, 0);
+  const [moreH, moreW] = pair(where, 'outputPadding', options.outputPadding, 0);
   if (moreH >= Math.max(strideH, dilationH) || moreW >= Math.max(strideW, dilationW)) {
-    throw new ShapeError(
-      where,
-      `expected outputPadding to be smaller than the stride or the dilation, got ${show(options.outputPadding)}`,
-    );
+    const got = show(options.outputPadding);
+    throw new ShapeError(where, `expected outputPadding to be smaller than the stride or the dilation, got ${got}`);
   }
   const H = (outH - 1) * strideH - 2 * padTop + dilationH * (kernelH - 1) + moreH + 1;
   const W = (outW - 1) * strideW - 2 * padLeft + dilationW * (kernelW - 1) + moreW + 1;
   if (H < 1 || W < 1) {
     throw new ShapeError(where, `the padding leaves a result of ${H}x${W} pixels, input shape ${showShape(x)}`);
   }
-  return {
-    ...{ N, C: channels * groups, H, W, O, groups, kernelH, kernelW },
-    ...{ strideH, strideW, dilationH, dilationW, padTop, padLeft, outH, outW },
-  };
+  const window = { kernelH, kernelW, strideH, strideW, dilationH, dilationW, padTop, padLeft };
+  return { N, C: channels * groups, H, W, O, groups, ...window, outH, outW };
 }

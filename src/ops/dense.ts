@@ -1,10 +1,12 @@
 import { checkTensors, operation } from '../autograd/operation.js';
 import type { Tensor } from '../autograd/tensor.js';
 import { ShapeError } from '../errors.js';
-import { sameShape, showShape } from '../shape.js';
+import { checkRank, checkSameShape, showShape } from '../shape.js';
+import { broadcastKernels } from './broadcast.js';
+import { matmulKernels } from './matmul.js';
 
 /**
- * A fully connected layer: y = x W^T + b.
+ * A fully connected layer: y = x W^T + b. Gradients: dx = dy W, dW = dy^T x, db = the sum of dy over the examples.
  * @param x [N, inFeatures]
  * @param weight [outFeatures, inFeatures]
  * @param bias [outFeatures], or null
@@ -14,32 +16,26 @@ export function dense(x: Tensor, weight: Tensor, bias: Tensor | null = null): Te
   checkTensors('dense', x, weight, ...(bias ? [bias] : []));
   const [N, K] = x.shape;
   const [O, inFeatures] = weight.shape;
-  if (weight.shape.length !== 2) {
-    throw new ShapeError('dense', `expected a weight [outFeatures, inFeatures], got shape ${showShape(weight.shape)}`);
-  }
+  checkRank('dense', 'a weight [outFeatures, inFeatures]', weight.shape, 2);
   if (x.shape.length !== 2 || K !== inFeatures) {
-    throw new ShapeError(
-      'dense',
-      `expected ${inFeatures} input features, input shape [N, ${inFeatures}], got input shape ${showShape(x.shape)}`,
-    );
+    const expected = `expected ${inFeatures} input features, input shape [N, ${inFeatures}]`;
+    throw new ShapeError('dense', `${expected}, got input shape ${showShape(x.shape)}`);
   }
-  if (bias && !sameShape(bias.shape, [O])) {
-    throw new ShapeError('dense', `expected a bias of shape [${O}], got ${showShape(bias.shape)}`);
-  }
-  const biasWalk = { shape: [N, O], strides: [0, 1] };
+  if (bias) checkSameShape('dense', 'a bias', bias.shape, [O]);
+  const perRow = { shape: [N, O], strides: [0, 1] };
   return operation({
     name: 'dense',
     inputs: bias ? [x, weight, bias] : [x, weight],
     shape: [N, O],
     adds: true,
-    forward: (kernels, y) => {
-      if (bias) kernels.spreadAdd(bias.storage, y, biasWalk, 1);
-      kernels.matmulAdd(x.storage, weight.storage, y, { M: N, K, N: O, transposeB: true });
+    forward: (y) => {
+      if (bias) broadcastKernels.expand(bias.storage, y, perRow, 1);
+      matmulKernels.add(x.storage, weight.storage, y, { M: N, K, N: O, transposeB: true });
     },
-    backward: (kernels, dy, [dx, dweight, dbias]) => {
-      if (dx) kernels.matmulAdd(dy, weight.storage, dx, { M: N, K: O, N: K });
-      if (dweight) kernels.matmulAdd(dy, x.storage, dweight, { M: O, K: N, N: K, transposeA: true });
-      if (dbias) kernels.reduceAdd(dy, dbias, biasWalk, 1);
+    backward: (dy, [dx, dweight, dbias]) => {
+      if (dx) matmulKernels.add(dy, weight.storage, dx, { M: N, K: O, N: K });
+      if (dweight) matmulKernels.add(dy, x.storage, dweight, { M: O, K: N, N: K, transposeA: true });
+      if (dbias) broadcastKernels.reduce(dy, dbias, perRow, 1);
     },
   });
 }

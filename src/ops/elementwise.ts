@@ -1,37 +1,8 @@
-import { tensor } from '../autograd/create.js';
-import { checkTensors, operation } from '../autograd/operation.js';
-import { Tensor } from '../autograd/tensor.js';
-import { ArgumentError, checkNumber, checkOptions, show } from '../errors.js';
-import type { BinaryOperation, UnaryOperation } from '../kernels/kernels.js';
-import { broadcastShapes, broadcastStrides } from '../shape.js';
-
-/** An operand: a tensor, or a number that is the same everywhere. */
-export type Operand = Tensor | number;
-
-/** a + b, with NumPy's broadcasting. */
-export function add(a: Operand, b: Operand): Tensor {
-  return binary('add', a, b);
-}
-
-/** a - b, with NumPy's broadcasting. */
-export function sub(a: Operand, b: Operand): Tensor {
-  return binary('sub', a, b);
-}
-
-/** a * b, element by element, with NumPy's broadcasting. */
-export function mul(a: Operand, b: Operand): Tensor {
-  return binary('mul', a, b);
-}
-
-/** a / b, with NumPy's broadcasting. */
-export function div(a: Operand, b: Operand): Tensor {
-  return binary('div', a, b);
-}
-
-/** a to the power of b, with NumPy's broadcasting. */
-export function pow(a: Operand, b: Operand): Tensor {
-  return binary('pow', a, b);
-}
+import { type Definition, define } from '../autograd/define.js';
+import { addMethods, checkTensors, operation } from '../autograd/operation.js';
+import type { Storage } from '../autograd/storage.js';
+import type { Tensor } from '../autograd/tensor.js';
+import { checkChoice, checkNumber, readOptions } from '../errors.js';
 
 /** -x. */
 export function neg(x: Tensor): Tensor {
@@ -53,18 +24,22 @@ export function sqrt(x: Tensor): Tensor {
   return unary('sqrt', x);
 }
 
-/** max(x, 0); its gradient at 0 is 0. */
+/** The rectifier, max(x, 0); its gradient is dy where x > 0, and 0 elsewhere, at 0 too. */
 export function relu(x: Tensor): Tensor {
   return unary('relu', x);
 }
 
-/** x where it is positive, and `negativeSlope` * x elsewhere. */
+/**
+ * x where it is positive, and negativeSlope * x elsewhere (Maas et al. 2013).
+ * @param negativeSlope also the gradient at 0
+ * @default negativeSlope 0.01
+ */
 export function leakyRelu(x: Tensor, negativeSlope = 0.01): Tensor {
   checkNumber('leakyRelu', 'negativeSlope', negativeSlope);
   return unary('leakyRelu', x, negativeSlope);
 }
 
-/** 1 / (1 + e^-x). */
+/** The logistic function, 1 / (1 + e^-x). */
 export function sigmoid(x: Tensor): Tensor {
   return unary('sigmoid', x);
 }
@@ -84,48 +59,137 @@ export function softplus(x: Tensor): Tensor {
   return unary('softplus', x);
 }
 
+/** x / (1 + e^-x), the sigmoid linear unit, also called swish (Elfwing et al. 2018; Ramachandran et al. 2017). */
+export function silu(x: Tensor): Tensor {
+  return unary('silu', x);
+}
+
 export interface GeluOptions {
-  /** 'tanh' for 0.5 x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))); 'none', unless given, for the function itself. */
+  /** 'tanh' for the approximation 0.5 x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))). @default 'none' */
   approximate?: 'none' | 'tanh';
 }
 
 /** x times the share of the normal distribution below x (Hendrycks and Gimpel 2016, "Gaussian error linear units"). */
 export function gelu(x: Tensor, options: GeluOptions = {}): Tensor {
-  checkOptions('gelu', options, ['approximate']);
-  const { approximate = 'none' } = options;
-  if (approximate !== 'none' && approximate !== 'tanh') {
-    throw new ArgumentError('gelu', `expected approximate to be 'none' or 'tanh', got ${show(approximate)}`);
-  }
+  const { approximate } = readOptions('gelu', options, { approximate: 'none' });
+  checkChoice('gelu', 'approximate', approximate, ['none', 'tanh']);
   return unary(approximate === 'tanh' ? 'geluTanh' : 'gelu', x);
 }
 
-function unary(name: UnaryOperation, x: Tensor, parameter = 0): Tensor {
+declare module '../autograd/tensor.js' {
+  interface Tensor {
+    /** -x, element by element. */
+    neg(): Tensor;
+    /** e to the power of x, element by element. */
+    exp(): Tensor;
+    /** The natural logarithm of each element. */
+    log(): Tensor;
+    /** The square root of each element. */
+    sqrt(): Tensor;
+    /** max(x, 0), element by element. */
+    relu(): Tensor;
+    /** x where it is positive, and negativeSlope * x (0.01 by default) elsewhere. */
+    leakyRelu(negativeSlope?: number): Tensor;
+    /** 1 / (1 + e^-x), element by element. */
+    sigmoid(): Tensor;
+    /** The hyperbolic tangent of each element. */
+    tanh(): Tensor;
+    /** |x|, element by element. */
+    abs(): Tensor;
+    /** log(1 + e^x), element by element. */
+    softplus(): Tensor;
+    /** x times the share of the normal distribution below x, element by element. */
+    gelu(options?: GeluOptions): Tensor;
+    /** x / (1 + e^-x), element by element. */
+    silu(): Tensor;
+  }
+}
+addMethods({ neg, exp, log, sqrt, relu, leakyRelu, sigmoid, tanh, abs, softplus, gelu, silu });
+
+type Unary = { value: (x: number, p: number) => number; slope: (x: number, y: number, p: number) => number };
+
+const GELU = Math.sqrt(2 / Math.PI);
+
+/** f(x) and f'(x), each from x, y = f(x) and the operation's parameter p. A new row computes right with nothing else. */
+const UNARY = {
+  neg: { value: (x) => -x, slope: () => -1 },
+  exp: { value: (x) => Math.exp(x), slope: (_, y) => y },
+  log: { value: (x) => Math.log(x), slope: (x) => 1 / x },
+  sqrt: { value: (x) => Math.sqrt(x), slope: (_, y) => 0.5 / y },
+  relu: { value: (x) => Math.max(x, 0), slope: (x) => (x <= 0 ? 0 : 1) },
+  leakyRelu: { value: (x, p) => (x > 0 ? x : p * x), slope: (x, _, p) => (x > 0 ? 1 : p) },
+  sigmoid: { value: logistic, slope: (_, y) => y * (1 - y) },
+  tanh: { value: (x) => Math.tanh(x), slope: (_, y) => 1 - y * y },
+  gelu: {
+    value: (x) => 0.5 * x * erfc(-x * Math.SQRT1_2),
+    slope: (x) => 0.5 * erfc(-x * Math.SQRT1_2) + (x * Math.exp(-0.5 * x * x)) / Math.sqrt(2 * Math.PI),
+  },
+  geluTanh: {
+    value: (x) => 0.5 * x * (1 + Math.tanh(GELU * (x + 0.044715 * x ** 3))),
+    slope: (x) => {
+      const t = Math.tanh(GELU * (x + 0.044715 * x ** 3));
+      return 0.5 * (1 + t) + 0.5 * x * (1 - t * t) * GELU * (1 + 3 * 0.044715 * x * x);
+    },
+  },
+  softplus: { value: (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))), slope: (x) => logistic(x) },
+  silu: { value: (x) => x * logistic(x), slope: (x, y) => logistic(x) * (1 + x - y) },
+  abs: { value: (x) => Math.abs(x), slope: (x) => Math.sign(x) },
+} satisfies Record<string, Unary>;
+
+export type UnaryName = keyof typeof UNARY;
+
+/** y = f(x); dx += dy * f'(x). */
+const kernelsOf = <const Name extends UnaryName>(name: Name) => {
+  const { value, slope }: Unary = UNARY[name];
+  return define(name, {
+    forward(x: Storage, y: Storage, parameter: number): void {
+      const [X, Y] = [x.array, y.array];
+      for (let i = 0; i < Y.length; i++) Y[i] = value(X[i], parameter);
+    },
+
+    backward(x: Storage, y: Storage, dy: Storage, dx: Storage, parameter: number): void {
+      const [X, Y, dY, dX] = [x.array, y.array, dy.array, dx.array];
+      for (let i = 0; i < dX.length; i++) dX[i] += dY[i] * slope(X[i], Y[i], parameter);
+    },
+  });
+};
+
+export const unaryKernels = /* @__PURE__ */ Object.fromEntries(
+  (Object.keys(UNARY) as UnaryName[]).map((name) => [name, kernelsOf(name)]),
+) as { [Name in UnaryName]: Definition<Name, ReturnType<typeof kernelsOf>['definition']> };
+
+function unary(name: UnaryName, x: Tensor, parameter = 0): Tensor {
   checkTensors(name, x);
+  const kernels = unaryKernels[name];
   return operation({
     name,
     inputs: [x],
     shape: x.shape,
-    forward: (kernels, y) => kernels.unary(name, x.storage, y, parameter),
-    backward: (kernels, dy, [dx], y) => kernels.unaryGradient(name, x.storage, y, dy, dx!, parameter),
+    forward: (y) => kernels.forward(x.storage, y, parameter),
+    backward: (dy, [dx], y) => kernels.backward(x.storage, y, dy, dx!, parameter),
   });
 }
 
-function binary(name: BinaryOperation, left: Operand, right: Operand): Tensor {
-  const a = typeof left === 'number' ? constant(left, right) : left;
-  const b = typeof right === 'number' ? constant(right, left) : right;
-  checkTensors(name, a, b);
-  const shape = broadcastShapes(name, a.shape, b.shape);
-  const walk = { shape, stridesA: broadcastStrides(a.shape, shape), stridesB: broadcastStrides(b.shape, shape) };
-  return operation({
-    name,
-    inputs: [a, b],
-    shape,
-    forward: (kernels, y) => kernels.binary(name, a.storage, b.storage, y, walk),
-    backward: (kernels, dy, [da, db]) => kernels.binaryGradient(name, a.storage, b.storage, dy, da, db, walk),
-  });
+/** 1 / (1 + e^-x), without overflow on either side. */
+function logistic(x: number): number {
+  const e = Math.exp(-Math.abs(x));
+  return x >= 0 ? 1 / (1 + e) : e / (1 + e);
 }
 
-/** A number as a tensor of the dtype of the operand that it meets. */
-function constant(value: number, other: Operand): Tensor {
-  return tensor(value, { dtype: other instanceof Tensor ? other.dtype : 'float32' });
+/**
+ * 1 - erf(x), to about 1e-15: a series of positive terms near 0, a continued fraction further out (Abramowitz and Stegun,
+ * Handbook of mathematical functions, 7.1.6 and 7.1.14).
+ */
+function erfc(x: number): number {
+  const size = Math.abs(x);
+  const bell = Math.exp(-x * x) / Math.sqrt(Math.PI);
+  if (size < 2.5) {
+    let term = 2 * x;
+    let sum = term;
+    for (let n = 1; n < 60; n++) sum += term *= (2 * x * x) / (2 * n + 1);
+    return 1 - bell * sum;
+  }
+  let fraction = size;
+  for (let k = 60; k >= 1; k--) fraction = size + k / 2 / fraction;
+  return x > 0 ? bell / fraction : 2 - bell / fraction;
 }

@@ -1,4 +1,6 @@
-import { checkTensors, operation } from '../autograd/operation.js';
+import { define } from '../autograd/define.js';
+import { addMethods, checkTensors, operation } from '../autograd/operation.js';
+import type { Storage } from '../autograd/storage.js';
 import type { Tensor } from '../autograd/tensor.js';
 import { ShapeError } from '../errors.js';
 import { broadcastShapes, broadcastStrides, type Shape, showShape, sizeOf } from '../shape.js';
@@ -11,10 +13,8 @@ import { reshape } from './reshape.js';
 export function matmul(a: Tensor, b: Tensor): Tensor {
   checkTensors('matmul', a, b);
   if (a.shape.length === 0 || b.shape.length === 0) {
-    throw new ShapeError(
-      'matmul',
-      `expected at least one axis each, got ${showShape(a.shape)} and ${showShape(b.shape)}`,
-    );
+    const got = `got ${showShape(a.shape)} and ${showShape(b.shape)}`;
+    throw new ShapeError('matmul', `expected at least one axis each, ${got}`);
   }
   const left = a.shape.length === 1 ? reshape(a, [1, a.size]) : a;
   const right = b.shape.length === 1 ? reshape(b, [b.size, 1]) : b;
@@ -27,14 +27,58 @@ export function matmul(a: Tensor, b: Tensor): Tensor {
   );
 }
 
+declare module '../autograd/tensor.js' {
+  interface Tensor {
+    /** The matrix product of this and `other`; see `matmul`. */
+    matmul(other: Tensor): Tensor;
+  }
+}
+addMethods({ matmul });
+
+/** `batch` products of [M, K] by [K, N]; the r-th takes matrix `batchA[r]` of a and `batchB[r]` of b. */
+export interface MatmulSizes {
+  M: number;
+  K: number;
+  N: number;
+  /** a is stored as [K, M]. */
+  transposeA?: boolean;
+  /** b is stored as [N, K]. */
+  transposeB?: boolean;
+  batchA?: ArrayLike<number>;
+  batchB?: ArrayLike<number>;
+  /** Which matrix of y each product is added to. */
+  batchY?: ArrayLike<number>;
+}
+
+const ONE_MATRIX = [0];
+
+/** y[m, n] += sum over k of a[m, k] * b[k, n]. */
+export const matmulKernels = /* @__PURE__ */ define('matmul', {
+  add(a: Storage, b: Storage, y: Storage, sizes: MatmulSizes): void {
+    const [A, B, Y] = [a.array, b.array, y.array];
+    const { M, K, N, transposeA = false, transposeB = false } = sizes;
+    const { batchA = ONE_MATRIX, batchB = ONE_MATRIX, batchY = ONE_MATRIX } = sizes;
+    const [rowA, columnA] = transposeA ? [1, M] : [K, 1];
+    const [rowB, columnB] = transposeB ? [1, K] : [N, 1];
+    for (let r = 0; r < batchY.length; r++) {
+      const [fromA, fromB, toY] = [batchA[r] * M * K, batchB[r] * K * N, batchY[r] * M * N];
+      for (let m = 0; m < M; m++) {
+        for (let n = 0; n < N; n++) {
+          let sum = 0;
+          for (let k = 0; k < K; k++) sum += A[fromA + m * rowA + k * columnA] * B[fromB + k * rowB + n * columnB];
+          Y[toY + m * N + n] += sum;
+        }
+      }
+    }
+  },
+});
+
 function product(a: Tensor, b: Tensor): Tensor {
   const [M, K] = a.shape.slice(-2);
   const [rows, N] = b.shape.slice(-2);
   if (K !== rows) {
-    throw new ShapeError(
-      'matmul',
-      `expected as many rows on the right as columns on the left, got ${showShape(a.shape)} and ${showShape(b.shape)}`,
-    );
+    const got = `got ${showShape(a.shape)} and ${showShape(b.shape)}`;
+    throw new ShapeError('matmul', `expected as many rows on the right as columns on the left, ${got}`);
   }
   const [headA, headB] = [a.shape.slice(0, -2), b.shape.slice(0, -2)];
   const head = broadcastShapes('matmul', headA, headB);
@@ -46,16 +90,16 @@ function product(a: Tensor, b: Tensor): Tensor {
     inputs: [a, b],
     shape: [...head, M, N],
     adds: true,
-    forward: (kernels, y) => kernels.matmulAdd(a.storage, b.storage, y, { M, K, N, batchA, batchB, batchY }),
-    backward: (kernels, dy, [da, db]) => {
+    forward: (y) => matmulKernels.add(a.storage, b.storage, y, { M, K, N, batchA, batchB, batchY }),
+    backward: (dy, [da, db]) => {
       // dA = dY B^T, dB = A^T dY
       if (da) {
         const sizes = { M, K: N, N: K, transposeB: true, batchA: batchY, batchB, batchY: batchA };
-        kernels.matmulAdd(dy, b.storage, da, sizes);
+        matmulKernels.add(dy, b.storage, da, sizes);
       }
       if (db) {
         const sizes = { M: K, K: M, N, transposeA: true, batchA, batchB: batchY, batchY: batchB };
-        kernels.matmulAdd(a.storage, dy, db, sizes);
+        matmulKernels.add(a.storage, dy, db, sizes);
       }
     },
   });

@@ -1,13 +1,17 @@
-import { checkTensors, operation } from '../autograd/operation.js';
+import { allocateIndices } from '../autograd/backend.js';
+import { define } from '../autograd/define.js';
+import { addMethods, checkTensors, operation } from '../autograd/operation.js';
+import type { IndexStorage, Storage } from '../autograd/storage.js';
 import type { Tensor } from '../autograd/tensor.js';
-import { checkOptions, ShapeError, show } from '../errors.js';
-import type { IndexStorage } from '../kernels/storage.js';
+import { readOptions, ShapeError, show } from '../errors.js';
 import { normalizeAxis, showShape, sizeOf, stridesOf } from '../shape.js';
+import { broadcastKernels } from './broadcast.js';
+import { type AxisSizes, argmaxOfRow, axisSizes, eachRow } from './softmax.js';
 
 export interface ReduceOptions {
-  /** The axis, or axes, to reduce over, negative ones counted from the back; all unless given. */
+  /** The axis, or axes, to reduce over, negative ones counted from the back. @default all */
   axis?: number | readonly number[];
-  /** Keeps the reduced axes, with size 1. */
+  /** Whether the reduced axes are kept, with size 1. @default false */
   keepDims?: boolean;
 }
 
@@ -31,44 +35,70 @@ export function mean(x: Tensor, options: ReduceOptions = {}): Tensor {
 export function max(x: Tensor, options: { axis?: number; keepDims?: boolean } = {}): Tensor {
   if (Array.isArray(options.axis)) throw new ShapeError('max', `expected one axis, got ${show(options.axis)}`);
   const { axes, kept, shape } = plan('max', x, options);
-  // All axes together are one line; one axis makes a line of each row along it.
-  const length = options.axis === undefined ? x.size : x.shape[axes[0]];
-  const inner = options.axis === undefined ? 1 : sizeOf(x.shape.slice(axes[0] + 1));
-  if (length === 0) throw new ShapeError('max', `expected at least one number, got shape ${showShape(x.shape)}`);
-  const outer = x.size / (length * inner);
+  const sizes = options.axis === undefined ? { outer: 1, length: x.size, inner: 1 } : axisSizes(x, axes[0]);
+  if (sizes.length === 0) throw new ShapeError('max', `expected at least one number, got shape ${showShape(x.shape)}`);
   let indices: IndexStorage;
   return operation({
     name: 'max',
     inputs: [x],
     shape,
-    forward: (kernels, y, owned) => {
-      indices = kernels.allocateIndices(sizeOf(kept));
-      kernels.max(x.storage, y, indices, { outer, length, inner });
+    forward: (y, owned) => {
+      indices = allocateIndices(x.dtype, sizeOf(kept));
+      maxKernels.forward(x.storage, y, indices, sizes);
       owned.push(indices);
     },
-    backward: (kernels, dy, [dx]) => kernels.scatterAdd(dy, indices, dx!),
+    backward: (dy, [dx]) => maxKernels.backward(dy, indices, dx!),
   });
 }
 
+declare module '../autograd/tensor.js' {
+  interface Tensor {
+    /** The sum over some axes, or over all. */
+    sum(options?: ReduceOptions): Tensor;
+    /** The arithmetic mean over some axes, or over all. */
+    mean(options?: ReduceOptions): Tensor;
+    /** The largest element along one axis, or of all. */
+    max(options?: { axis?: number; keepDims?: boolean }): Tensor;
+  }
+}
+addMethods({ sum, mean, max });
+
+/** y[row] = the largest element of the row, at indices[row] in x; dx[indices[row]] += dy[row]. */
+export const maxKernels = /* @__PURE__ */ define('max', {
+  forward(x: Storage, y: Storage, indices: IndexStorage, sizes: AxisSizes): void {
+    const [X, Y, at] = [x.array, y.array, indices.array];
+    eachRow(sizes, (first, row) => {
+      at[row] = argmaxOfRow(X, first, sizes);
+      Y[row] = X[at[row]];
+    });
+  },
+
+  backward(dy: Storage, indices: IndexStorage, dx: Storage): void {
+    const [dY, at, dX] = [dy.array, indices.array, dx.array];
+    for (let row = 0; row < dY.length; row++) dX[at[row]] += dY[row];
+  },
+});
+
+/** y = scale * sum of x; dx = scale * dy, repeated. */
 function scaledSum(name: string, x: Tensor, options: ReduceOptions, scaleOf: (count: number) => number): Tensor {
   const { kept, shape } = plan(name, x, options);
   const scale = scaleOf(x.size / sizeOf(kept));
-  const walk = { shape: x.shape, strides: stridesOf(kept).map((stride, i) => (kept[i] === x.shape[i] ? stride : 0)) };
+  const view = { shape: x.shape, strides: stridesOf(kept).map((stride, i) => (kept[i] === x.shape[i] ? stride : 0)) };
   return operation({
     name,
     inputs: [x],
     shape,
     adds: true,
-    forward: (kernels, y) => kernels.reduceAdd(x.storage, y, walk, scale),
-    backward: (kernels, dy, [dx]) => kernels.spreadAdd(dy, dx!, walk, scale),
+    forward: (y) => broadcastKernels.reduce(x.storage, y, view, scale),
+    backward: (dy, [dx]) => broadcastKernels.expand(dy, dx!, view, scale),
   });
 }
 
 /** The axes to reduce, the shape with them at size 1, and the shape of the result. */
 function plan(name: string, x: Tensor, options: ReduceOptions) {
   checkTensors(name, x);
-  checkOptions(name, options, ['axis', 'keepDims']);
-  const { axis = x.shape.map((_, i) => i), keepDims = false } = options;
+  const all = x.shape.map((_, i) => i);
+  const { axis, keepDims } = readOptions(name, options, { axis: all, keepDims: false });
   const axes = (typeof axis === 'number' ? [axis] : [...axis]).map((i) => normalizeAxis(name, i, x.shape.length));
   if (new Set(axes).size < axes.length) throw new ShapeError(name, `expected each axis once, got ${show(axis)}`);
   const kept = x.shape.map((n, i) => (axes.includes(i) ? 1 : n));

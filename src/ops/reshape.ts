@@ -1,7 +1,9 @@
-import { checkTensors, operation } from '../autograd/operation.js';
+import { accumulateKernels } from '../autograd/accumulate.js';
+import { addMethods, checkTensors, operation } from '../autograd/operation.js';
 import type { Tensor } from '../autograd/tensor.js';
 import { ShapeError, show } from '../errors.js';
 import { normalizeAxis, type Shape, showShape, sizeOf, stridesOf } from '../shape.js';
+import { broadcastKernels } from './broadcast.js';
 
 /**
  * The same numbers in another shape, without a copy.
@@ -16,12 +18,11 @@ export function reshape(x: Tensor, shape: Shape): Tensor {
   if (!full.every((n) => Number.isInteger(n) && n >= 0) || sizeOf(full) !== x.size) {
     throw new ShapeError('reshape', `cannot view shape ${showShape(x.shape)} (${x.size} numbers) as ${show(shape)}`);
   }
-  const walk = { shape: [x.size], strides: [1] };
   return operation({
     name: 'reshape',
     inputs: [x],
     shape: full,
-    backward: (kernels, dy, [dx]) => kernels.spreadAdd(dy, dx!, walk, 1),
+    backward: (dy, [dx]) => accumulateKernels.forward(dy, dx!),
   });
 }
 
@@ -41,18 +42,22 @@ export function permute(x: Tensor, axes: readonly number[]): Tensor {
   }
   const shape = order.map((axis) => x.shape[axis]);
   const strides = stridesOf(x.shape);
-  const walk = { shape, strides: order.map((axis) => strides[axis]) };
+  const view = { shape, strides: order.map((axis) => strides[axis]) };
   return operation({
     name: 'permute',
     inputs: [x],
     shape,
     adds: true,
-    forward: (kernels, y) => kernels.spreadAdd(x.storage, y, walk, 1),
-    backward: (kernels, dy, [dx]) => kernels.reduceAdd(dy, dx!, walk, 1),
+    forward: (y) => broadcastKernels.expand(x.storage, y, view, 1),
+    backward: (dy, [dx]) => broadcastKernels.reduce(dy, dx!, view, 1),
   });
 }
 
-/** A copy with two axes exchanged: the last two unless given. */
+/**
+ * A copy with two axes exchanged.
+ * @default axis0 -2
+ * @default axis1 -1
+ */
 export function transpose(x: Tensor, axis0 = -2, axis1 = -1): Tensor {
   checkTensors('transpose', x);
   const first = normalizeAxis('transpose', axis0, x.shape.length);
@@ -64,14 +69,29 @@ export function transpose(x: Tensor, axis0 = -2, axis1 = -1): Tensor {
 /** A copy that no `backward` and no `noGrad` frees; a gradient flows through it to x. */
 export function clone(x: Tensor): Tensor {
   checkTensors('clone', x);
-  const walk = { shape: [x.size], strides: [1] };
   return operation({
     name: 'clone',
     inputs: [x],
     shape: x.shape,
     adds: true,
     keep: true,
-    forward: (kernels, y) => kernels.spreadAdd(x.storage, y, walk, 1),
-    backward: (kernels, dy, [dx]) => kernels.spreadAdd(dy, dx!, walk, 1),
+    forward: (y) => accumulateKernels.forward(x.storage, y),
+    backward: (dy, [dx]) => accumulateKernels.forward(dy, dx!),
   });
 }
+
+declare module '../autograd/tensor.js' {
+  interface Tensor {
+    /** The same numbers in another shape, without a copy; one entry may be -1. */
+    reshape(shape: Shape): Tensor;
+    /** All axes from `startAxis` (0 by default) on as one. */
+    flatten(startAxis?: number): Tensor;
+    /** A copy with its axes in another order: axis i of the result is axis axes[i] of this. */
+    permute(axes: readonly number[]): Tensor;
+    /** A copy with two axes exchanged, the last two by default. */
+    transpose(axis0?: number, axis1?: number): Tensor;
+    /** A copy that no `backward` and no `noGrad` frees; a gradient flows through it. */
+    clone(): Tensor;
+  }
+}
+addMethods({ reshape, flatten, permute, transpose, clone });

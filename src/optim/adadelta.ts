@@ -1,15 +1,17 @@
+import { define } from '../autograd/define.js';
+import type { Storage } from '../autograd/storage.js';
 import type { Tensor } from '../autograd/tensor.js';
 import { checkNumber } from '../errors.js';
 import { Optimizer, type ParameterGroup, type ParameterState } from './optimizer.js';
 
 export interface AdadeltaOptions {
-  /** What each step is multiplied by: 1 unless given. */
+  /** Learning rate: what each step is multiplied by. @default 1 */
   lr: number;
-  /** What is kept of the running means: 0.9 unless given. */
+  /** Decay rate of the running means. @default 0.9 */
   rho: number;
-  /** Added below both roots: 1e-6 unless given. */
+  /** Added below both roots, for numerical stability. @default 1e-6 */
   eps: number;
-  /** Adds weightDecay * parameter to each gradient: 0 unless given. */
+  /** Weight decay (L2 penalty): weightDecay * parameter is added to each gradient. @default 0 */
   weightDecay: number;
 }
 
@@ -34,6 +36,26 @@ export class Adadelta extends Optimizer<AdadeltaOptions> {
 
   protected override change(state: ParameterState, settings: AdadeltaOptions): void {
     const { storage, gradient } = state.parameter;
-    state.kernels.adadelta(storage, gradient!, state.memory('square'), state.memory('delta'), settings);
+    adadeltaKernels.step(storage, gradient!, state.memory('square'), state.memory('delta'), settings);
   }
 }
+
+export const adadeltaKernels = /* @__PURE__ */ define('adadelta', {
+  /** `square` is the running mean of squared gradients, `delta` that of squared steps. */
+  step(
+    parameter: Storage,
+    gradient: Storage,
+    square: Storage,
+    delta: Storage,
+    { lr, rho, eps, weightDecay }: AdadeltaOptions,
+  ): void {
+    const [W, G, S, D] = [parameter.array, gradient.array, square.array, delta.array];
+    for (let i = 0; i < W.length; i++) {
+      const g = G[i] + weightDecay * W[i];
+      S[i] = rho * S[i] + (1 - rho) * g * g;
+      const step = (Math.sqrt(D[i] + eps) / Math.sqrt(S[i] + eps)) * g;
+      D[i] = rho * D[i] + (1 - rho) * step * step;
+      W[i] -= lr * step;
+    }
+  },
+});

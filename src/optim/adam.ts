@@ -1,18 +1,20 @@
+import { define } from '../autograd/define.js';
+import type { Storage } from '../autograd/storage.js';
 import type { Tensor } from '../autograd/tensor.js';
 import { ArgumentError, checkNumber, show } from '../errors.js';
 import { power } from './arithmetic.js';
 import { Optimizer, type ParameterGroup, type ParameterState } from './optimizer.js';
 
 export interface AdamOptions {
-  /** Learning rate: 0.001 unless given. */
+  /** Learning rate. @default 0.001 */
   lr: number;
-  /** What is kept of the running means of the gradients and of their squares: [0.9, 0.999] unless given. */
+  /** Decay rates of the running means of the gradients and of their squares, from 0 to below 1. @default [0.9, 0.999] */
   betas: readonly [number, number];
-  /** Added to the divisor: 1e-8 unless given. */
+  /** Added to the divisor, for numerical stability. @default 1e-8 */
   eps: number;
-  /** Adds weightDecay * parameter to each gradient: 0 unless given. */
+  /** Weight decay (L2 penalty): weightDecay * parameter is added to each gradient. @default 0 */
   weightDecay: number;
-  /** Divides by the largest mean square so far, in place of the present one: false unless given. */
+  /** Whether to divide by the largest mean square so far (AMSGrad). @default false */
   amsgrad: boolean;
 }
 
@@ -50,9 +52,49 @@ export function adamStep(
 ): void {
   const { storage, gradient } = state.parameter;
   const largest = amsgrad ? state.memory('largestSquare') : null;
-  state.kernels.adam(storage, gradient!, state.memory('mean'), state.memory('square'), largest, {
-    ...{ beta1, beta2, eps, ...decay },
+  adamKernels.step(storage, gradient!, state.memory('mean'), state.memory('square'), largest, {
+    beta1,
+    beta2,
+    eps,
+    ...decay,
     stepSize: lr / (1 - power(beta1, state.steps)),
     correction: Math.sqrt(1 - power(beta2, state.steps)),
   });
 }
+
+export interface AdamSettings {
+  /** Decay rates of the running means of the gradients and of their squares. */
+  beta1: number;
+  beta2: number;
+  eps: number;
+  /** lr / (1 - beta1^steps). */
+  stepSize: number;
+  /** sqrt(1 - beta2^steps). */
+  correction: number;
+  /** Times the parameter, it is added to the gradient. */
+  weightDecay: number;
+  /** Times the parameter, it is taken away before the step (AdamW). */
+  shrink: number;
+}
+
+export const adamKernels = /* @__PURE__ */ define('adam', {
+  /** `mean` of the gradients, `square` of their squares, `largest` the largest square so far, null without amsgrad. */
+  step(
+    parameter: Storage,
+    gradient: Storage,
+    mean: Storage,
+    square: Storage,
+    largest: Storage | null,
+    { beta1, beta2, eps, stepSize, correction, weightDecay, shrink }: AdamSettings,
+  ): void {
+    const [W, G, M, S, L] = [parameter.array, gradient.array, mean.array, square.array, largest?.array];
+    for (let i = 0; i < W.length; i++) {
+      const g = G[i] + weightDecay * W[i];
+      const w = W[i] - shrink * W[i];
+      M[i] = beta1 * M[i] + (1 - beta1) * g;
+      S[i] = beta2 * S[i] + (1 - beta2) * g * g;
+      if (L) L[i] = Math.max(L[i], S[i]);
+      W[i] = w - (stepSize * M[i]) / (Math.sqrt(L ? L[i] : S[i]) / correction + eps);
+    }
+  },
+});

@@ -4,7 +4,7 @@ import { Optimizer, type ParameterGroup, type ParameterState } from './optimizer
 
 /**
  * Adam with decoupled weight decay, as PyTorch defines it: first w = w - lr * weightDecay * w, then Adam's step, whose
- * gradient knows nothing of the decay. Options and defaults are Adam's, but `weightDecay` is 0.01 unless given.
+ * gradient knows nothing of the decay. Options and defaults are Adam's, but the default of `weightDecay` is 0.01.
  * Source: Loshchilov and Hutter 2019, https://arxiv.org/abs/1711.05101
  */
 export class AdamW extends Optimizer<AdamOptions> {

@@ -1,9 +1,8 @@
+import { zeros } from '../autograd/backend.js';
 import { wrap } from '../autograd/create.js';
+import type { Storage } from '../autograd/storage.js';
 import { Tensor } from '../autograd/tensor.js';
 import { ArgumentError, checkOptions, ShapeError, show } from '../errors.js';
-import { kernelsFor } from '../kernels/index.js';
-import type { Kernels } from '../kernels/kernels.js';
-import type { Storage } from '../kernels/storage.js';
 import { sameShape, showShape } from '../shape.js';
 
 /** Parameters with settings of their own; what a group leaves out comes from the optimizer's options. */
@@ -30,17 +29,12 @@ export class ParameterState {
 
   constructor(readonly parameter: Tensor) {}
 
-  /** @internal The kernels that compute with it. */
-  get kernels(): Kernels {
-    return kernelsFor(this.parameter.dtype);
-  }
-
   /** A running figure of each of its numbers, `array`; zeros at first. */
   memory(name: string): Storage {
     const { dtype, size } = this.parameter;
     let storage = this.memories.get(name);
     if (!storage) {
-      storage = this.kernels.zeros(dtype, size);
+      storage = zeros(dtype, size);
       storage.resident = true;
       this.memories.set(name, storage);
     }

@@ -1,19 +1,21 @@
+import { define } from '../autograd/define.js';
+import type { Storage } from '../autograd/storage.js';
 import type { Tensor } from '../autograd/tensor.js';
 import { checkNumber } from '../errors.js';
 import { Optimizer, type ParameterGroup, type ParameterState } from './optimizer.js';
 
 export interface RMSpropOptions {
-  /** Learning rate: 0.01 unless given. */
+  /** Learning rate. @default 0.01 */
   lr: number;
-  /** What is kept of the running mean of squared gradients: 0.99 unless given. */
+  /** Decay rate of the running mean of squared gradients (smoothing constant). @default 0.99 */
   alpha: number;
-  /** Added to the divisor: 1e-8 unless given. */
+  /** Added to the divisor, for numerical stability. @default 1e-8 */
   eps: number;
-  /** Adds weightDecay * parameter to each gradient: 0 unless given. */
+  /** Weight decay (L2 penalty): weightDecay * parameter is added to each gradient. @default 0 */
   weightDecay: number;
-  /** Share of the last step that is taken again: 0 unless given. */
+  /** Momentum factor: how much of the last step is taken again, from 0 to below 1. @default 0 */
   momentum: number;
-  /** Divides by the gradient's standard deviation, its mean left out: false unless given. */
+  /** Whether to divide by the gradient's standard deviation, its mean left out. @default false */
   centered: boolean;
 }
 
@@ -42,6 +44,35 @@ export class RMSprop extends Optimizer<RMSpropOptions> {
     const { storage, gradient } = state.parameter;
     const mean = settings.centered ? state.memory('mean') : null;
     const velocity = settings.momentum === 0 ? null : state.memory('velocity');
-    state.kernels.rmsprop(storage, gradient!, state.memory('square'), mean, velocity, settings);
+    rmspropKernels.step(storage, gradient!, state.memory('square'), mean, velocity, settings);
   }
 }
+
+export const rmspropKernels = /* @__PURE__ */ define('rmsprop', {
+  /** `square` is the running mean of squared gradients; `mean` of gradients is null unless centered, `velocity` without momentum. */
+  step(
+    parameter: Storage,
+    gradient: Storage,
+    square: Storage,
+    mean: Storage | null,
+    velocity: Storage | null,
+    { lr, alpha, eps, momentum, weightDecay }: Omit<RMSpropOptions, 'centered'>,
+  ): void {
+    const [W, G, S, M, V] = [parameter.array, gradient.array, square.array, mean?.array, velocity?.array];
+    for (let i = 0; i < W.length; i++) {
+      const g = G[i] + weightDecay * W[i];
+      S[i] = alpha * S[i] + (1 - alpha) * g * g;
+      let variance = S[i];
+      if (M) {
+        M[i] = alpha * M[i] + (1 - alpha) * g;
+        variance = Math.max(variance - M[i] * M[i], 0); // Rounding can make it negative where the gradient is steady.
+      }
+      let step = g / (Math.sqrt(variance) + eps);
+      if (V) {
+        V[i] = momentum * V[i] + step;
+        step = V[i];
+      }
+      W[i] -= lr * step;
+    }
+  },
+});

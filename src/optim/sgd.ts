@@ -1,17 +1,19 @@
+import { define } from '../autograd/define.js';
+import type { Storage } from '../autograd/storage.js';
 import type { Tensor } from '../autograd/tensor.js';
 import { ArgumentError, checkNumber } from '../errors.js';
 import { Optimizer, type ParameterGroup, type ParameterState } from './optimizer.js';
 
 export interface SGDOptions {
-  /** Learning rate: 0.001 unless given. */
+  /** Learning rate. @default 0.001 */
   lr: number;
-  /** Share of the last step that is taken again: 0 unless given. */
+  /** Momentum factor: how much of the last step is taken again, from 0 to below 1. @default 0 */
   momentum: number;
-  /** Share of the gradient that is kept out of the velocity: 0 unless given. */
+  /** Dampening of the momentum: how much of the gradient is kept out of the velocity. @default 0 */
   dampening: number;
-  /** Looks ahead along the velocity (Nesterov's momentum): false unless given. */
+  /** Whether to use Nesterov's momentum, which looks ahead along the velocity. @default false */
   nesterov: boolean;
-  /** Adds weightDecay * parameter to each gradient: 0 unless given. */
+  /** Weight decay (L2 penalty): weightDecay * parameter is added to each gradient. @default 0 */
   weightDecay: number;
 }
 
@@ -42,6 +44,27 @@ export class SGD extends Optimizer<SGDOptions> {
     const { storage, gradient } = state.parameter;
     const first = !state.memories.has('velocity');
     const velocity = settings.momentum === 0 ? null : state.memory('velocity');
-    state.kernels.sgd(storage, gradient!, velocity, { ...settings, first });
+    sgdKernels.step(storage, gradient!, velocity, { ...settings, first });
   }
 }
+
+export interface SGDSettings extends SGDOptions {
+  /** The first step sets the velocity to the gradient. */
+  first: boolean;
+}
+
+export const sgdKernels = /* @__PURE__ */ define('sgd', {
+  /** `velocity` is null without momentum. */
+  step(parameter: Storage, gradient: Storage, velocity: Storage | null, settings: SGDSettings): void {
+    const { lr, momentum, dampening, nesterov, weightDecay, first } = settings;
+    const [W, G, V] = [parameter.array, gradient.array, velocity?.array];
+    for (let i = 0; i < W.length; i++) {
+      let step = G[i] + weightDecay * W[i];
+      if (V) {
+        V[i] = first ? step : momentum * V[i] + (1 - dampening) * step;
+        step = nesterov ? step + momentum * V[i] : V[i];
+      }
+      W[i] -= lr * step;
+    }
+  },
+});

@@ -1,9 +1,9 @@
 import { noGrad } from '../autograd/graph.js';
+import type { FloatArray } from '../autograd/storage.js';
 import type { Tensor } from '../autograd/tensor.js';
 import type { Dataset } from '../data/dataset.js';
 import { type Batch, DataLoader } from '../data/loader.js';
 import { ConvgradError } from '../errors.js';
-import type { FloatArray } from '../kernels/storage.js';
 import { inEvaluation, type Module } from '../nn/module.js';
 import { eachForward } from '../nn/summary.js';
 import { getDefaultGenerator } from '../random.js';

@@ -4,7 +4,7 @@ import { checkDataset, type Dataset } from '../data/dataset.js';
 import { DataLoader } from '../data/loader.js';
 import { ArgumentError, readOptions, ShapeError, show } from '../errors.js';
 import { checkModel, inEvaluation, type Module } from '../nn/module.js';
-import { crossEntropy } from '../ops/losses.js';
+import { crossEntropy } from '../ops/crossEntropy.js';
 import { showShape } from '../shape.js';
 
 /** From logits [N, classes] and N class indices to the mean loss of the batch, a tensor of one number. */

@@ -3,7 +3,7 @@ import { checkDataset, type Dataset } from '../data/dataset.js';
 import type { Transform } from '../data/transform.js';
 import { ArgumentError, checkChoice, checkNumber, readOptions, show } from '../errors.js';
 import { checkModel, type Module } from '../nn/module.js';
-import { crossEntropy } from '../ops/losses.js';
+import { crossEntropy } from '../ops/crossEntropy.js';
 import { Optimizer } from '../optim/optimizer.js';
 import { ReduceLROnPlateau } from '../optim/plateau.js';
 import { LRScheduler } from '../optim/scheduler.js';

@@ -1,5 +1,5 @@
+import { useAllThreads } from '../autograd/backend.js';
 import type { Dataset } from '../data/dataset.js';
-import { useAllThreads } from '../kernels/index.js';
 import type { Module } from '../nn/module.js';
 import { clipGradNorm } from '../optim/clip.js';
 import { ReduceLROnPlateau } from '../optim/plateau.js';

@@ -3,17 +3,17 @@ import type { StateDict } from '../nn/module.js';
 import type { Callback, EpochRecord } from './callback.js';
 import { copy } from './checkpoint.js';
 
-const MEASURES = {
+/** A measure of an epoch: a loss, which should fall, or an accuracy, which should rise. */
+export type Monitor = 'validationLoss' | 'validationAccuracy' | 'loss' | 'accuracy';
+
+const MEASURES: Record<Monitor, { of: (record: EpochRecord) => number | undefined; sign: 1 | -1 }> = {
   validationLoss: { of: (record: EpochRecord) => record.validation?.loss, sign: -1 },
   validationAccuracy: { of: (record: EpochRecord) => record.validation?.accuracy, sign: 1 },
   loss: { of: (record: EpochRecord) => record.loss, sign: -1 },
   accuracy: { of: (record: EpochRecord) => record.accuracy, sign: 1 },
 };
 
-/** A measure of an epoch: a loss, which should fall, or an accuracy, which should rise. */
-export type Monitor = keyof typeof MEASURES;
-
-/** @internal The best epoch so far, by one measure. */
+/** The best epoch so far, by one measure. */
 export class Best {
   readonly #where: string;
   readonly #monitor: Monitor;

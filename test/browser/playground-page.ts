@@ -28,7 +28,7 @@ export interface Playground {
   close(): Promise<void>;
 }
 
-export interface VisitOptions {
+interface VisitOptions {
   width?: number;
   dark?: boolean;
   language?: string;
@@ -36,7 +36,7 @@ export interface VisitOptions {
   touch?: boolean;
 }
 
-export interface Visit {
+interface Visit {
   page: Page;
   /** Whatever the console said that was worth an error. */
   errors: string[];

@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { report } from '../../src/node/index.js';
+import { report } from '../../src/report/index.js';
 import { trainedSubject } from '../report-subject.js';
-import { launch } from './page.js';
+import { launch, openPage } from './page.js';
+import { makeReport } from './report-maker.js';
 
 // The report as a reader opens it: a file on a disk, no server, no network.
 
@@ -110,4 +111,20 @@ test('on paper, and where scripts are off, moments stand side by side and there 
 test('what is light on a light page stays so for readers who prefer dark ones', async () => {
   await page.emulateMedia({ colorScheme: 'dark' });
   expect(await page.evaluate(() => getComputedStyle(document.body).backgroundColor)).toBe('rgb(255, 255, 255)');
+});
+
+test('made in a page it has the figures, pictures and charts that it has in Node', async () => {
+  const script = "import { makeReport } from './test/browser/report-maker.ts'; window.done = await makeReport();";
+  const { page, errors, close } = await openPage(script);
+  try {
+    await page.waitForFunction('window.done');
+    const { node, ...made } = (await page.evaluate('window.done')) as Awaited<ReturnType<typeof makeReport>>;
+    const { node: version, ...here } = await makeReport();
+    expect([node, version]).toEqual([null, process.versions.node]);
+    expect(made).toEqual(here);
+    expect(made.charts).toBe(2);
+    expect(errors).toEqual([]);
+  } finally {
+    await close();
+  }
 });

@@ -4,7 +4,11 @@ type Convgrad = typeof import('../../src/index.js');
  * A short training of Net S with batch norm and dropout on made-up images, and every function that is not plain arithmetic: what must
  * come out the same, to the last bit, wherever it runs.
  */
-export function train(convgrad: Convgrad, seed: number): { hash: string; losses: number[]; functions: number[] } {
+export function train(
+  convgrad: Convgrad,
+  seed: number,
+  batch = 32,
+): { hash: string; losses: number[]; functions: number[] } {
   const { BatchNorm2D, Conv2D, Dense, Dropout, Dropout2D, Flatten, Generator, MaxPool2D, ReLU, SGD, Sequential } =
     convgrad;
   const generator = new Generator(seed);
@@ -26,10 +30,10 @@ export function train(convgrad: Convgrad, seed: number): { hash: string; losses:
   const optimizers = [sgd, sgd, ...others]; // In turn.
   const losses: number[] = [];
   for (let step = 0; step < 10; step++) {
-    const x = convgrad.randn([32, 1, 28, 28], { generator });
+    const x = convgrad.randn([batch, 1, 28, 28], { generator });
     const loss = convgrad.crossEntropy(
       model.forward(x),
-      Array.from({ length: 32 }, () => generator.integer(10)),
+      Array.from({ length: batch }, () => generator.integer(10)),
       { labelSmoothing: 0.1 },
     );
     sgd.zeroGrad();

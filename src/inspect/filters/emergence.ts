@@ -68,7 +68,11 @@ export function emergence(
   const classes = { edge: 0, line: 0, blob: 0, unclassified: 0, dead: 0 };
   for (const filter of filters) classes[filter.class]++;
   return {
-    ...{ filters, r2ori: mean(live), live: live.length, classes, oriented: classes.edge + classes.line },
+    filters,
+    r2ori: mean(live),
+    live: live.length,
+    classes,
+    oriented: classes.edge + classes.line,
     strong: live.filter((r2ori) => r2ori >= 0.8).length,
     nulls: nulls.map((given) => compare(live, given, seed)),
   };
@@ -96,8 +100,8 @@ function drawsOf(given: NullDistribution): Draws {
   return draws;
 }
 
-/** @internal What `randomLayers` gives, drawn once; empty for no filters. */
-export function knownLayers(given: NullDistribution, filters: number, seed: number | string): Float64Array {
+/** What `randomLayers` gives, drawn once; empty for no filters. */
+function knownLayers(given: NullDistribution, filters: number, seed: number | string): Float64Array {
   if (filters === 0) return Float64Array.of();
   const known = drawn.get(given) ?? new Map<string, Float64Array>();
   drawn.set(given, known);
@@ -135,7 +139,9 @@ function compare(live: number[], given: NullDistribution, seed: number | string)
   const layers = knownLayers(given, live.length, seed);
   const beats = (value: number) => (below(sorted, value) + below(sorted, value, true)) / 2 / sorted.length;
   return {
-    ...{ kind: given.kind, mean: average, layer99: quantile(layers, 0.99) },
+    kind: given.kind,
+    mean: average,
+    layer99: quantile(layers, 0.99),
     p: live.length > 0 ? (1 + layers.length - below(layers, mean(live))) / (1 + LAYERS) : 1,
     pFloor: 1 / (1 + LAYERS),
     auc: mean(live.map(beats)),

@@ -28,8 +28,10 @@ export function fitTemplates(filters: ArrayLike<number>, size: number): Template
   const list = templates(size);
   const oriented = list.findIndex(({ family }) => family === 'blob');
   const fits: TemplateFits = {
-    ...{ r2ori: new Float64Array(n), oriented: new Int32Array(n) },
-    ...{ r2best: new Float64Array(n), best: new Int32Array(n) },
+    r2ori: new Float64Array(n),
+    oriented: new Int32Array(n),
+    r2best: new Float64Array(n),
+    best: new Int32Array(n),
   };
   const chunk = new Float32Array(Math.min(CHUNK, n) * area);
   noGrad(() => {
@@ -61,15 +63,10 @@ function share(cosine: number): number {
 
 /** The templates of a size, a column each: [area, templates]. */
 function matrixOf(size: number): Float32Array {
-  const found = matrices.get(size);
-  if (found) return found;
   const list = templates(size);
-  const matrix = new Float32Array(size * size * list.length);
-  list.forEach(({ values }, column) => {
-    values.forEach((value, tap) => {
-      matrix[tap * list.length + column] = value;
-    });
-  });
+  const valueAt = (i: number) => list[i % list.length].values[Math.floor(i / list.length)];
+  const length = size * size * list.length;
+  const matrix = matrices.get(size) ?? Float32Array.from({ length }, (_, i) => valueAt(i));
   matrices.set(size, matrix);
   return matrix;
 }

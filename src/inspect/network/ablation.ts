@@ -1,8 +1,8 @@
 import { type TensorValues, tensor } from '../../autograd/create.js';
+import { type FloatArray, newArray } from '../../autograd/storage.js';
 import { Tensor } from '../../autograd/tensor.js';
 import type { Dataset } from '../../data/dataset.js';
 import { ArgumentError, checkOptions, ShapeError, show } from '../../errors.js';
-import { type FloatArray, newArray } from '../../kernels/storage.js';
 import { inEvaluation, type Module, type Parameter } from '../../nn/module.js';
 import { sameShape, showShape } from '../../shape.js';
 import { type Evaluation, evaluate } from '../../train/evaluate.js';

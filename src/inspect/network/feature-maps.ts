@@ -1,6 +1,6 @@
 import { noGrad } from '../../autograd/graph.js';
+import type { FloatArray } from '../../autograd/storage.js';
 import type { Tensor } from '../../autograd/tensor.js';
-import type { FloatArray } from '../../kernels/storage.js';
 import { inEvaluation, type Module } from '../../nn/module.js';
 import type { Shape } from '../../shape.js';
 import { imageFor, layerAt, outputOf } from './layer.js';

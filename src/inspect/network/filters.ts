@@ -1,5 +1,5 @@
+import type { FloatArray } from '../../autograd/storage.js';
 import { ArgumentError, show } from '../../errors.js';
-import type { FloatArray } from '../../kernels/storage.js';
 import { Conv2D } from '../../nn/conv2d.js';
 import { Dense } from '../../nn/dense.js';
 import { lineOf, type Module } from '../../nn/module.js';

@@ -1,6 +1,6 @@
 import { wrap } from '../../autograd/create.js';
+import type { FloatArray } from '../../autograd/storage.js';
 import type { Tensor } from '../../autograd/tensor.js';
-import type { FloatArray } from '../../kernels/storage.js';
 import type { Module } from '../../nn/module.js';
 
 /**

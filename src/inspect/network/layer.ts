@@ -1,11 +1,11 @@
 import { tensor } from '../../autograd/create.js';
 import { noGrad } from '../../autograd/graph.js';
 import { checkTensors } from '../../autograd/operation.js';
+import type { FloatArray } from '../../autograd/storage.js';
 import type { Tensor } from '../../autograd/tensor.js';
 import type { Dataset } from '../../data/dataset.js';
 import { DataLoader } from '../../data/loader.js';
 import { ArgumentError, checkNumber, ShapeError, show } from '../../errors.js';
-import type { FloatArray } from '../../kernels/storage.js';
 import { inEvaluation, Module } from '../../nn/module.js';
 import { watchForward } from '../../nn/summary.js';
 import { type Shape, showShape, sizeOf } from '../../shape.js';

@@ -1,6 +1,6 @@
 import { zeros } from '../../autograd/create.js';
+import type { FloatArray } from '../../autograd/storage.js';
 import { ArgumentError, checkNumber, checkOptions, ShapeError, show } from '../../errors.js';
-import type { FloatArray } from '../../kernels/storage.js';
 import { inEvaluation, type Module } from '../../nn/module.js';
 import { Generator } from '../../random.js';
 import { checkShape, type Shape, sizeOf } from '../../shape.js';

@@ -1,8 +1,8 @@
 import { zeros } from '../../autograd/create.js';
 import { noGrad } from '../../autograd/graph.js';
+import type { FloatArray } from '../../autograd/storage.js';
 import type { Tensor } from '../../autograd/tensor.js';
 import { ArgumentError, checkNumber, checkOptions, ShapeError, show } from '../../errors.js';
-import type { FloatArray } from '../../kernels/storage.js';
 import { inEvaluation, type Module } from '../../nn/module.js';
 import { Generator } from '../../random.js';
 import { sameShape, showShape } from '../../shape.js';

@@ -34,7 +34,7 @@ export function checkPanel(where: string, { values, over = values, height, width
 }
 
 /** The largest finite magnitude in the panels; 1 when there is none but 0. */
-export function largest(panels: readonly Panel[]): number {
+export function largest(panels: readonly Pick<Panel, 'values'>[]): number {
   let scale = 0;
   for (const { values } of panels) {
     for (let i = 0; i < values.length; i++) {

@@ -12,7 +12,7 @@ export const FILTER_SIZES = [3, 5] as const;
 export const FIRST_FILTER = 'vertical edge (Prewitt)';
 
 /** What a filter is for; 'any' when it resembles none of the hand-made ones. */
-export type FilterFamily = 'edge' | 'line' | 'laplacian' | 'blur' | 'sharpen' | 'identity' | 'any';
+type FilterFamily = 'edge' | 'line' | 'laplacian' | 'blur' | 'sharpen' | 'identity' | 'any';
 
 /** A filter as people would describe it. */
 export interface FilterMeaning {

@@ -9,7 +9,7 @@ export interface Place {
 /** The places that the pen went through before it was lifted. */
 export type Stroke = readonly Place[];
 
-export const SIDE = 28;
+const SIDE = 28;
 /** MNIST's digits fill a box of so many pixels, and their center of mass is the middle of pixel 14, 14. */
 const BOX = 20;
 const MIDDLE = 14;

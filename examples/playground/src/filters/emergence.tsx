@@ -1,5 +1,5 @@
 import { useMemo } from 'preact/hooks';
-import { pText } from '../../../../src/inspect/index.js';
+import { pText } from '../../../../src/report/index.js';
 import { Chart } from '../charts/chart.js';
 import { useStore } from '../state/store.js';
 import { useTexts } from '../texts/index.js';

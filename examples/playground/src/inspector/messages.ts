@@ -2,7 +2,7 @@
 import type { Settings } from '../state/settings.js';
 
 /** A held-out digit that a filter answers to strongly, and where. */
-export interface Exciting {
+interface Exciting {
   /** Among the held-out digits. */
   index: number;
   label: number;

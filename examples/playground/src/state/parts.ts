@@ -1,7 +1,7 @@
 import { type Signal, signal } from '@preact/signals';
 
 /** An image that the network looks at. */
-export interface LookedAt {
+interface LookedAt {
   /** 28x28, row-major, ink from 0 to 1. */
   pixels: Float32Array;
   /** What it is; null for one that somebody drew. */

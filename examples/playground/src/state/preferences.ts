@@ -3,7 +3,7 @@ import { computed, type ReadonlySignal, type Signal, signal } from '@preact/sign
 export const LANGUAGES = ['en', 'zh'] as const;
 export const THEMES = ['system', 'light', 'dark'] as const;
 export type Language = (typeof LANGUAGES)[number];
-export type Theme = (typeof THEMES)[number];
+type Theme = (typeof THEMES)[number];
 
 /** What a visitor chose for all visits; kept by the browser where it allows that. */
 export interface Preferences {

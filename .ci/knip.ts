@@ -1,0 +1,29 @@
+import { entries } from './entries.js';
+
+/** Where use begins, and what nobody need use: files, exports, packages. */
+export default {
+  workspaces: {
+    '.': {
+      entry: [
+        ...entries.map(({ path }) => `${path}.ts`),
+        'examples/*.ts',
+        'examples/experiments/*.ts',
+        'examples/playground/vite.config.ts',
+        'examples/playground/src/main.tsx',
+        'examples/playground/src/worker/*.ts', // Workers are started by their URL.
+        'test/**/*.test.ts',
+        'test/fixtures/*.ts', // Programs that tests start.
+      ],
+      project: ['{src,datasets,examples,test}/**/*.{ts,tsx,mjs}'],
+      ignore: ['src/wasm/assembly/**'], // AssemblyScript, which its own compiler reads.
+      ignoreDependencies: ['axe-core'], // A test reads its file.
+      ignoreBinaries: ['taskset'], // From util-linux.
+    },
+    bench: {
+      entry: ['*.ts', 'bundles/*.ts'],
+      project: ['**/*.ts'],
+      ignoreDependencies: ['convnetjs'], // Loaded by `createRequire`, as it has no types.
+    },
+    '.ci': { entry: ['*.ts'] },
+  },
+};

@@ -1,0 +1,2 @@
+// All that the main entry exports.
+export * from 'convgrad';

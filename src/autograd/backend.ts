@@ -1,0 +1,83 @@
+import { checkNumber } from '../errors.js';
+import { type DType, type IndexStorage, newArray, Storage } from './storage.js';
+
+/** Faster kernels for float32, and the memory that they work in. What it lacks, the definitions compute. */
+export interface Backend {
+  /** By the name and the part of a definition (see define.ts). */
+  readonly overrides: { readonly [name: string]: { readonly [part: string]: unknown } | undefined };
+  allocate(length: number): Storage;
+  zeros(length: number): Storage;
+  allocateIndices(length: number): IndexStorage;
+  /** How many threads this machine can run at once. */
+  availableThreads(): number;
+  /** Ends the threads there are and starts others; resolves to how many there are then. */
+  setThreads(count: number): Promise<number>;
+}
+
+let make: (() => Backend) | null = null;
+let made: Backend | null = null;
+
+/** @internal Says how the backend is made, at its first use. Entry points of the package call it when they are imported. */
+export function install(backend: () => Backend): void {
+  make = backend;
+  made = null;
+}
+
+/** @internal The backend; null where none was installed or this engine cannot run it. */
+export function installed(): Backend | null {
+  if (made || !make) return made;
+  try {
+    made = make();
+  } catch (error) {
+    // No SIMD in this engine. The definitions compute the same on ordinary arrays; whatever else fails is an error.
+    if (!(error instanceof WebAssembly.CompileError)) throw error;
+    console.warn(`convgrad: no fast kernels in this JavaScript engine (${error.message}); plain loops compute, slowly`);
+  }
+  make = null;
+  return made;
+}
+
+/** Room for `length` numbers, whatever they are. */
+export function allocate(dtype: DType, length: number): Storage {
+  return ofFloat32(dtype)?.allocate(length) ?? new Storage(newArray(dtype, length));
+}
+
+/** Room for `length` zeros. */
+export function zeros(dtype: DType, length: number): Storage {
+  return ofFloat32(dtype)?.zeros(length) ?? new Storage(newArray(dtype, length));
+}
+
+/** Room for `length` whole numbers, for the use of an operation on `dtype`. */
+export function allocateIndices(dtype: DType, length: number): IndexStorage {
+  return ofFloat32(dtype)?.allocateIndices(length) ?? new Storage(new Int32Array(length));
+}
+
+function ofFloat32(dtype: DType): Backend | null {
+  return dtype === 'float32' ? installed() : null;
+}
+
+let threadsAreChosen = false;
+/** A usual batch, cut into more parts than this, leaves too little to each. */
+const MOST_BY_DEFAULT = 16;
+
+/**
+ * Computes on `count` threads from now on: worker threads in Node (20.16 or later), web workers in a page that is
+ * cross-origin isolated; elsewhere it stays at one. The numbers are the same, to the last bit, on any number of threads,
+ * and the threads end with the program.
+ * @param count from 1 to 64
+ * @default as many as the machine can run at once, at most 16
+ * @returns how many threads there are
+ * @throws ThreadError from whatever computes, when a thread has died; setThreads starts new ones
+ */
+export async function setThreads(count?: number): Promise<number> {
+  const backend = installed();
+  const wanted = count ?? Math.min(backend?.availableThreads() ?? 1, MOST_BY_DEFAULT);
+  checkNumber('setThreads', 'the number of threads', wanted, { least: 1, most: 64, whole: true });
+  threadsAreChosen = true;
+  return backend ? backend.setThreads(wanted) : 1;
+}
+
+/** @internal Starts as many threads as the machine can run at once, unless `setThreads` was called. */
+export async function useAllThreads(): Promise<void> {
+  if (!threadsAreChosen) await setThreads();
+}

@@ -1,0 +1,122 @@
+import { tensor } from '../autograd/create.js';
+import { type Definition, define } from '../autograd/define.js';
+import { addMethods, checkTensors, operation } from '../autograd/operation.js';
+import type { FloatArray, Storage } from '../autograd/storage.js';
+import { Tensor } from '../autograd/tensor.js';
+import { broadcastShapes, broadcastStrides, type Shape } from '../shape.js';
+import { positions } from './broadcast.js';
+
+/** An operand: a tensor, or a number that is the same everywhere. */
+export type Operand = Tensor | number;
+
+/** a + b, element by element, with NumPy's broadcasting. */
+export function add(a: Operand, b: Operand): Tensor {
+  return binary('add', a, b);
+}
+
+/** a - b, element by element, with NumPy's broadcasting. */
+export function sub(a: Operand, b: Operand): Tensor {
+  return binary('sub', a, b);
+}
+
+/** a * b, element by element, with NumPy's broadcasting. */
+export function mul(a: Operand, b: Operand): Tensor {
+  return binary('mul', a, b);
+}
+
+/** a / b, element by element, with NumPy's broadcasting. */
+export function div(a: Operand, b: Operand): Tensor {
+  return binary('div', a, b);
+}
+
+/** a to the power of b, element by element, with NumPy's broadcasting; its gradient in a where b is 0 is 0. */
+export function pow(a: Operand, b: Operand): Tensor {
+  return binary('pow', a, b);
+}
+
+declare module '../autograd/tensor.js' {
+  interface Tensor {
+    /** This + other, element by element, with broadcasting. */
+    add(other: Operand): Tensor;
+    /** This - other, element by element, with broadcasting. */
+    sub(other: Operand): Tensor;
+    /** This * other, element by element, with broadcasting. */
+    mul(other: Operand): Tensor;
+    /** This / other, element by element, with broadcasting. */
+    div(other: Operand): Tensor;
+    /** This to the power of `exponent`, element by element, with broadcasting. */
+    pow(exponent: Operand): Tensor;
+  }
+}
+addMethods({ add, sub, mul, div, pow });
+
+/** f(a, b), and its partial derivatives df/da and df/db. */
+const BINARY = {
+  add: { value: (a, b) => a + b, slopeA: () => 1, slopeB: () => 1 },
+  sub: { value: (a, b) => a - b, slopeA: () => 1, slopeB: () => -1 },
+  mul: { value: (a, b) => a * b, slopeA: (_, b) => b, slopeB: (a) => a },
+  div: { value: (a, b) => a / b, slopeA: (_, b) => 1 / b, slopeB: (a, b) => -a / (b * b) },
+  pow: {
+    value: (a, b) => a ** b,
+    slopeA: (a, b) => (b === 0 ? 0 : b * a ** (b - 1)),
+    slopeB: (a, b) => (a === 0 && b >= 0 ? 0 : a ** b * Math.log(a)),
+  },
+} satisfies Record<string, { value: OfTwo; slopeA: OfTwo; slopeB: OfTwo }>;
+
+type OfTwo = (a: number, b: number) => number;
+export type BinaryName = keyof typeof BINARY;
+
+/** How two operands are read so that both have the shape of the result. */
+export interface BroadcastSizes {
+  shape: Shape;
+  stridesA: readonly number[];
+  stridesB: readonly number[];
+}
+
+/** y = f(a, b); da += dy * df/da and db += dy * df/db, summed over the axes that were broadcast. */
+const kernelsOf = <const Name extends BinaryName>(name: Name) => {
+  const { value, slopeA, slopeB } = BINARY[name];
+  return define(name, {
+    forward(a: Storage, b: Storage, y: Storage, sizes: BroadcastSizes): void {
+      const [A, B, Y] = [a.array, b.array, y.array];
+      const [atA, atB] = [positions(sizes.shape, sizes.stridesA), positions(sizes.shape, sizes.stridesB)];
+      for (let i = 0; i < Y.length; i++) Y[i] = value(A[atA[i]], B[atB[i]]);
+    },
+
+    /** `da` or `db` is null where no gradient is wanted. */
+    backward(a: Storage, b: Storage, dy: Storage, da: Storage | null, db: Storage | null, sizes: BroadcastSizes): void {
+      const [A, B, dY] = [a.array, b.array, dy.array];
+      const [atA, atB] = [positions(sizes.shape, sizes.stridesA), positions(sizes.shape, sizes.stridesB)];
+      const addSlopes = (slope: OfTwo, dX: FloatArray, at: Int32Array) => {
+        for (let i = 0; i < dY.length; i++) dX[at[i]] += dY[i] * slope(A[atA[i]], B[atB[i]]);
+      };
+      if (da) addSlopes(slopeA, da.array, atA);
+      if (db) addSlopes(slopeB, db.array, atB);
+    },
+  });
+};
+
+export const binaryKernels = /* @__PURE__ */ Object.fromEntries(
+  (Object.keys(BINARY) as BinaryName[]).map((name) => [name, kernelsOf(name)]),
+) as { [Name in BinaryName]: Definition<Name, ReturnType<typeof kernelsOf>['definition']> };
+
+function binary(name: BinaryName, left: Operand, right: Operand): Tensor {
+  const a = typeof left === 'number' ? constant(left, right) : left;
+  const b = typeof right === 'number' ? constant(right, left) : right;
+  checkTensors(name, a, b);
+  const shape = broadcastShapes(name, a.shape, b.shape);
+  const sizes = { shape, stridesA: broadcastStrides(a.shape, shape), stridesB: broadcastStrides(b.shape, shape) };
+  const kernels = binaryKernels[name];
+  return operation({
+    name,
+    inputs: [a, b],
+    shape,
+    forward: (y) => kernels.forward(a.storage, b.storage, y, sizes),
+    backward: (dy, [da, db]) => kernels.backward(a.storage, b.storage, dy, da, db, sizes),
+  });
+}
+
+/** A number as a tensor of the dtype of the operand that it meets. */
+function constant(value: number, other: Operand): Tensor {
+  return tensor(value, { dtype: other instanceof Tensor ? other.dtype : 'float32' });
+}

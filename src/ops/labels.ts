@@ -1,0 +1,55 @@
+import { tensor } from '../autograd/create.js';
+import { checkTensors } from '../autograd/operation.js';
+import type { DType } from '../autograd/storage.js';
+import { Tensor } from '../autograd/tensor.js';
+import { ArgumentError, checkNumber, ShapeError, show } from '../errors.js';
+import { checkRank, showShape } from '../shape.js';
+
+/** Class indices, one an example: an array, a typed array, or a tensor [N]. */
+export type Labels = ArrayLike<number> | Tensor;
+
+/** A weight for each class, of at least 0: an array, a typed array, or a tensor [classes]. */
+export type ClassWeights = ArrayLike<number> | Tensor;
+
+/** @internal Class weights as a tensor [classes], checked. */
+export function weightsOf(where: string, weights: ClassWeights, classes: number, dtype: DType): Tensor {
+  const values = weights instanceof Tensor ? weights.storage.array : weights;
+  if (values?.length !== classes) {
+    throw new ShapeError(where, `expected classWeights for ${classes} classes, got ${show(values)}`);
+  }
+  for (let c = 0; c < classes; c++) checkNumber(where, `the weight of class ${c}`, values[c], { least: 0 });
+  return tensor(values, { dtype });
+}
+
+/** @internal The weight of each row's label. */
+export function rowWeights(weights: Tensor, indices: ArrayLike<number>): Tensor {
+  const each = weights.storage.array;
+  const { dtype } = weights;
+  return tensor(
+    Float64Array.from(indices, (label) => each[label]),
+    { dtype },
+  );
+}
+
+/** @internal The sizes and the labels of a classification, checked. */
+export function classification(where: string, what: string, scores: Tensor, labels: Labels) {
+  checkTensors(where, scores);
+  checkRank(where, `${what} [N, classes]`, scores.shape, scores.shape[1] === 0 ? -1 : 2);
+  const [rows, classes] = scores.shape;
+  return { rows, classes, indices: classIndices(where, what, labels, rows, classes) };
+}
+
+/** Labels checked: as many as rows, each a class. */
+function classIndices(where: string, what: string, labels: Labels, rows: number, classes: number): ArrayLike<number> {
+  const indices = labels instanceof Tensor ? labels.storage.array : labels;
+  if (indices?.length !== rows || (labels instanceof Tensor && labels.shape.length !== 1)) {
+    const got = labels instanceof Tensor ? `shape ${showShape(labels.shape)}` : show(labels);
+    throw new ShapeError(where, `expected ${rows} labels, one for each row of ${what}, got ${got}`);
+  }
+  for (let i = 0; i < rows; i++) {
+    if (!(Number.isInteger(indices[i]) && indices[i] >= 0 && indices[i] < classes)) {
+      throw new ArgumentError(where, `expected labels from 0 to ${classes - 1}, got ${show(indices[i])} at index ${i}`);
+    }
+  }
+  return indices;
+}

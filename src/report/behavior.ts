@@ -1,0 +1,100 @@
+import { tensor } from '../autograd/create.js';
+import { handMadeFilters } from '../inspect/filters/handmade.js';
+import { featureMaps } from '../inspect/network/feature-maps.js';
+import { largest } from '../inspect/pictures/panel.js';
+import { type Content, type Html, html, section, table } from './html.js';
+import { legend, tilesOf } from './images.js';
+import { fixed, percent, whole } from './numbers.js';
+import { FILTER_COLUMNS } from './study-text.js';
+import { byChannel, CHANNELS, rowsOf, type Subject } from './subject.js';
+
+/** What each filter answers to, and what is lost without it. */
+export function behaviorSection(subject: Subject): Html {
+  return section('behavior', 'What the filters do', maps(subject), filterTable(subject), strongest(subject));
+}
+
+/** What the layer makes of one image. */
+function maps({ figures, options, draw, image, filters }: Subject): Html {
+  const { heldOut } = options.data;
+  const { index, label } = figures.example;
+  const input = tensor(heldOut.input(index), { shape: heldOut.inputShape });
+  const { shape, values } = featureMaps(options.model, input, figures.layer);
+  const scale = largest([{ values }]);
+  const name = heldOut.classNames[label];
+  const made = tilesOf(values, [shape[0], 1, shape[1], shape[2]], scale).map((tile, filter) => {
+    const map = draw([tile], `what filter ${filter} makes of the image`, { size: 96 });
+    return html`<figure>${map}<figcaption>${draw([filters[filter]], `filter ${filter}`, { size: 25 })} filter ${filter}</figcaption></figure>\n`;
+  });
+  return html`<p>Each filter slides over the image, and its sums make a new picture, a <em>feature map</em>. Where a ReLU
+follows, what is negative is then cut off to 0, so that the network goes on with the red parts only.</p>
+<div class="maps"><figure>${draw([image(index)], `held-out image ${index}`, { size: 96 })}<figcaption>the image: ${name}</figcaption></figure>
+${made}</div>
+${legend(draw, 1, scale, 'sum, one scale for all')}
+<p class="caption">What to see: red where the image fits the filter, blue where it is the filter's opposite, white where there is
+nothing or where it cancels. A filter that detects edges lights up along the borders that run its way. The small filters
+are each on their own scale.</p>
+`;
+}
+
+/** Filter by filter. */
+function filterTable({ figures, draw, filters }: Subject): Html {
+  const { after, ablation, heldOut, shape } = figures;
+  const { accuracy, count } = heldOut;
+  const change = (other?: number) => (other === undefined ? '–' : `${percent(other)} (${points(other - accuracy)})`);
+  const columns: Record<string, (filter: number) => Content> = {
+    filter: (filter) => html`${filter} ${draw([filters[filter]], `filter ${filter}`, { size: 30 })}`,
+  };
+  if (after && shape[1] > 1)
+    columns.channel = (filter) => byChannel(rowsOf(after, filter), ({ channel }) => CHANNELS[channel]);
+  for (const [name, tell] of after ? Object.entries(FILTER_COLUMNS) : []) {
+    columns[name] = (filter) => byChannel(rowsOf(after, filter), tell);
+  }
+  columns['accuracy without it'] = (filter) => change(ablation[filter].accuracy);
+  const replaced = ablation.some(({ handMade }) => handMade);
+  if (replaced) columns['hand-made in its place'] = (filter) => change(ablation[filter].handMade?.accuracy);
+  const nearest =
+    after &&
+    html`<em>Norm</em> is the strength of a filter. The nearest of ${handMadeFilters(shape[2]).length} filters
+that people designed stands with the cosine of the angle between the two: 1 is the same, −1 the same with bright and dark exchanged. `;
+  return html`<h3>Filter by filter</h3>
+<p>${nearest}<em>Accuracy without it</em> is an experiment: how many of the ${whole(count)} held-out images the network names
+correctly, ${percent(accuracy)} as it is, when this filter is set to 0${replaced ? '; the last column, when the hand-made one takes its place' : null}.
+In brackets is the change in percentage points.</p>
+${table(
+  `Each picture is on its own scale. What to see: which filter the network would miss most. One image is ${fixed(100 / count, 1)} points: a change of a few images says nothing.`,
+  Object.keys(columns),
+  ablation.map(({ filter }) => Object.values(columns).map((cell) => cell(filter))),
+)}`;
+}
+
+/** The images and places that each filter answers to most. */
+function strongest({ figures, options, draw, image, filters }: Subject): Html | null {
+  if (!figures.topActivations) return null;
+  const { classNames } = options.data.heldOut;
+  const rows = figures.topActivations.map((top, filter) => {
+    const images = top.map(({ index, label, patch }) =>
+      draw([image(index)], `${classNames[label]}, framed where filter ${filter} answers most`, { patch, size: 56 }),
+    );
+    const sums = top.map(({ value }) => value);
+    const answer =
+      sums.length === 0
+        ? 'all its weights are 0: it answers to everything alike'
+        : `sums from ${fixed(sums[0])} to ${fixed(sums[sums.length - 1])}` +
+          (sums[0] > 0 ? '' : ': never positive, so that a ReLU lets nothing through');
+    return html`<figure><div>${draw([filters[filter]], `filter ${filter}`, { size: 42 })}${images}</div>
+<figcaption>filter ${filter}: ${answer}</figcaption></figure>\n`;
+  });
+  const [dark, bright] = options.ink ? ['paper', 'ink'] : ['dark', 'bright'];
+  const like = figures.shape[1] === 1 && `: ${bright} where it is red, ${dark} where it is blue`;
+  return html`<h3>What each filter answers to most</h3>
+<div class="tops">${rows}</div>
+<p class="caption">For each filter, on its own scale, the held-out images that it answers to most, with the place framed. What to see:
+whether the framed pieces look alike, and like the filter${like}.</p>
+`;
+}
+
+/** A difference of two shares in percentage points. */
+function points(share: number): string {
+  const tenths = Math.round(1000 * share);
+  return tenths === 0 ? '0' : `${tenths > 0 ? '+' : ''}${fixed(tenths / 10, 1)}`;
+}

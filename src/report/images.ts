@@ -1,0 +1,116 @@
+import type { Dataset } from '../data/dataset.js';
+import { optional } from '../errors.js';
+import type { Patch } from '../inspect/network/receptive-field.js';
+import { type Color, diverging } from '../inspect/pictures/color.js';
+import { largest, short } from '../inspect/pictures/panel.js';
+import { Picture } from '../inspect/pictures/picture.js';
+import { type Shape, sizeOf } from '../shape.js';
+import { type Html, html } from './html.js';
+
+/** What is drawn with one square a pixel. */
+export interface Tile {
+  height: number;
+  width: number;
+  /** Of pixel i, row-major. */
+  color(i: number): Color;
+}
+
+/**
+ * Draws tiles of one size side by side into an image that the page carries in itself; `size` is about the width of one,
+ * `columns` how many are in a row, all of them unless given. A patch gets a frame.
+ */
+export type Draw = (
+  tiles: readonly Tile[],
+  alt: string,
+  options?: { size?: number; columns?: number; patch?: Patch },
+) => Html;
+
+/** Of the frame around a patch, and around a tile. */
+const MARK: Color = [214, 69, 20];
+const FRAME: Color = [170, 170, 170];
+const GAP = 8;
+
+/** Draws PNG images as data URIs, with the package fast-png. */
+export async function drawer(): Promise<Draw> {
+  const { encode } = await optional('report', 'fast-png', () => import('fast-png'));
+  return (tiles, alt, { size = 70, columns = tiles.length, patch } = {}) => {
+    const square = Math.max(1, Math.round(size / tiles[0].width));
+    const [across, down] = [tiles[0].width * square + 2, tiles[0].height * square + 2];
+    const rows = Math.ceil(tiles.length / columns);
+    const picture = new Picture(Math.min(columns, tiles.length) * (across + GAP) - GAP, rows * (down + GAP) - GAP);
+    tiles.forEach(({ width, height, color }, t) => {
+      const [left, top] = [(t % columns) * (across + GAP), Math.floor(t / columns) * (down + GAP)];
+      picture.rectangle(left, top, across, down, FRAME);
+      for (let i = 0; i < height * width; i++) {
+        const [x, y] = [left + 1 + (i % width) * square, top + 1 + Math.floor(i / width) * square];
+        picture.rectangle(x, y, square, square, color(i));
+      }
+    });
+    if (patch) drawFrame(picture, patch, square);
+    const { width, height, data } = picture;
+    const png = encode({ width, height, channels: 4, data }, { zlib: { level: 9 } });
+    const uri = `data:image/png;base64,${btoa(Array.from(png, (byte) => String.fromCharCode(byte)).join(''))}`;
+    return html`<img src="${uri}" width="${width}" height="${height}" alt="${alt}">`;
+  };
+}
+
+/** A frame of two pixels around a patch. */
+function drawFrame(picture: Picture, { top, left, width, height }: Patch, square: number): void {
+  const [x, y, across, down] = [left * square - 1, top * square - 1, width * square + 4, height * square + 4];
+  picture.rectangle(x, y, across, 2, MARK).rectangle(x, y + down - 2, across, 2, MARK);
+  picture.rectangle(x, y, 2, down, MARK).rectangle(x + across - 2, y, 2, down, MARK);
+}
+
+/**
+ * Filters, or other numbers around 0, with the strongest colors at `scale`, or each on its own scale: red above and blue below
+ * for one channel; for three, each its own color around gray.
+ * @param numbers [count, channels, height, width]
+ */
+export function tilesOf(numbers: ArrayLike<number>, shape: Shape, scale?: number): Tile[] {
+  const [count, channels, height, width] = shape;
+  const size = height * width;
+  return Array.from({ length: count }, (_, tile) => {
+    const values = Array.prototype.slice.call(numbers, tile * channels * size, (tile + 1) * channels * size);
+    const most = scale ?? largest([{ values }]);
+    const level = (at: number) => Math.round(255 * Math.min(1, Math.max(0, 0.5 + values[at] / (2 * most))));
+    const color = (i: number): Color =>
+      channels === 3 ? [level(i), level(i + size), level(i + 2 * size)] : diverging(values[i] / most);
+    return { height, width, color };
+  });
+}
+
+/**
+ * Gives the image of each index: in color from three channels on, else gray, where 1 is black for `ink` and else white. Where
+ * a channel goes beyond 0 to 1, as in normalized images, its least and its largest number are its ends.
+ */
+export function imageTiles({ inputs, inputShape }: Dataset, ink: boolean): (index: number) => Tile {
+  const [channels, height, width] = inputShape;
+  const size = height * width;
+  const ends = Array.from({ length: channels }, () => [0, 1]);
+  inputs.forEach((value, i) => {
+    const end = ends[Math.floor(i / size) % channels];
+    if (value < end[0]) end[0] = value;
+    if (value > end[1]) end[1] = value;
+  });
+  const dark = ink && channels < 3;
+  return (index) => {
+    const level = (channel: number, i: number) => {
+      const [least, most] = ends[channel];
+      const share = (inputs[(index * channels + channel) * size + i] - least) / (most - least);
+      return Math.round(255 * (dark ? 1 - share : share));
+    };
+    const shown = channels < 3 ? [0, 0, 0] : [0, 1, 2];
+    return { height, width, color: (i) => shown.map((channel) => level(channel, i)) as unknown as Color };
+  };
+}
+
+/** What the colors of filters with so many channels, or of maps, mean. */
+export function legend(draw: Draw, channels: number, scale: number, unit: string): Html {
+  const bar = [1, channels, 12, 160];
+  const ramp = Float64Array.from({ length: sizeOf(bar) }, (_, i) => (i % 160) / 79.5 - 1);
+  const colors = channels === 1 ? ['blue', 'white', 'red'] : ['black', 'gray', 'white'];
+  const alt = `from ${colors[0]}, negative, over ${colors[1]}, zero, to ${colors[2]}, positive`;
+  const image = draw(tilesOf(ramp, bar, 1), alt, { size: 160 });
+  return html`<p class="legend">${unit}: <span>−${short(scale)} ${image} +${short(scale)}</span></p>
+`;
+}

@@ -1,0 +1,95 @@
+import type { ReportFigures } from './figures.js';
+import { chart, type Html, html, section, table } from './html.js';
+import { percent, whole } from './numbers.js';
+import type { Subject } from './subject.js';
+
+/** How well the network does what it was trained for. */
+export function readingSection({ figures, options, draw, image, charts, page }: Subject): Html {
+  const { count, accuracy, confusion: matrix, mistakes } = figures.heldOut;
+  const { classNames } = options.data.heldOut;
+  const [low, high] = interval(accuracy, count);
+  const worst = figures.worstMistakes.map(({ index, label, predicted, probability }) => {
+    const [is, said] = [classNames[label], classNames[predicted]];
+    return html`<figure>${draw([image(index)], `${is}, taken for ${said}`, { size: 84 })}
+<figcaption>${is}, taken for ${said}, ${percent(probability)} sure</figcaption></figure>
+`;
+  });
+  return section(
+    'reading',
+    'How well it names the images',
+    html`<p>It names <strong>${percent(accuracy)}</strong> of ${whole(count)} held-out images correctly, and ${whole(mistakes)} incorrectly. On all images
+like these its accuracy is probably between ${percent(low)} and ${percent(high)} (95% interval).</p>
+`,
+    chart(
+      charts.confusion(matrix, { classes: classNames, width: 640, height: 560, document: page }),
+      'What the network takes each class for. What to see: right answers lie on the gray diagonal; a dark square beside it is a frequent mistake.',
+    ),
+    mistakes === 0
+      ? html`<p>It makes no mistake on these images.</p>`
+      : html`<h3>The worst mistakes</h3>
+<div class="mistakes">${worst}</div>
+<p class="caption">The wrong answers of which the network is most sure. What to look for: would a person have
+named them correctly?</p>
+`,
+  );
+}
+
+/** Whether the network names no more images, beyond chance, than one that always says the commonest class. */
+export function guesses({ heldOut: { accuracy, count, confusion: matrix } }: ReportFigures): boolean {
+  const commonest = Math.max(...matrix.map((row) => row.reduce((sum, n) => sum + n, 0)));
+  return interval(accuracy, count)[0] <= commonest / count;
+}
+
+/** Wilson's score interval for a share of n, 95%. Wilson (1927), Journal of the American Statistical Association 22. */
+function interval(share: number, n: number): [number, number] {
+  const z2 = 1.96 ** 2;
+  const middle = (share + z2 / (2 * n)) / (1 + z2 / n);
+  const half = (Math.sqrt(z2) / (1 + z2 / n)) * Math.sqrt((share * (1 - share)) / n + z2 / (4 * n * n));
+  return [Math.max(0, middle - half), Math.min(1, middle + half)];
+}
+
+/** What a reader might conclude, and should not. */
+export function limitsSection({ figures, options }: Subject): Html {
+  const limits = [
+    `That edges are needed to name the images. The layers behind learn from whatever the filters give, and may do nearly as well
+with filters that stay random. When much is lost without one filter, these layers have come to rely on it; that does not mean
+that it has to be an edge.`,
+    figures.after &&
+      'Anything about one filter alone: the filters of a layer learn together, and p belongs to the layer.',
+    figures.after &&
+      'That the split between edges and lines is certain: the two overlap, and so they are counted together.',
+    options.timeline &&
+      `That it would be so with any settings: what of the noise at the beginning remains depends on weight decay and on the
+length of the training.`,
+    ...(options.caveats ?? []),
+  ];
+  return section(
+    'limits',
+    'What does not follow',
+    html`<ul>${limits.map((each) => each && html`<li>${each}</li>\n`)}</ul>`,
+  );
+}
+
+/** What somebody needs to make it again. */
+export function settingsSection({ figures, options }: Subject): Html {
+  const { settings, weightHash, versions, heldOut } = figures;
+  const { train } = options.data;
+  const rows = Object.entries<string | number | null | undefined>({
+    ...settings,
+    'images learned from': train && whole(train.length),
+    'held-out images': whole(heldOut.count),
+    'weight hash': weightHash,
+    convgrad: versions.convgrad,
+    Node: versions.node,
+  }).filter(([, value]) => value !== undefined && value !== null);
+  return section(
+    'settings',
+    'Settings',
+    options.command && html`<p>To make it again: <code>${options.command}</code></p>`,
+    table(
+      'Two trainings with convgrad of the same seed and settings give the same weights to the last bit, and so the same weight hash.',
+      ['setting', 'value'],
+      rows,
+    ),
+  );
+}

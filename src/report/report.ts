@@ -1,0 +1,124 @@
+import { chartDocument } from '../charts/document.js';
+import { checkDataset } from '../data/dataset.js';
+import { ArgumentError, checkOptions, optional, show } from '../errors.js';
+import { filtersOf } from '../inspect/network/filters.js';
+import { behaviorSection } from './behavior.js';
+import { chanceSection } from './chance.js';
+import { gatherFigures, type ReportFigures, type ReportOptions } from './figures.js';
+import { filtersSection, lessonSection } from './filters.js';
+import { growthSection, SLIDER } from './growth.js';
+import { Html, html } from './html.js';
+import { drawer, imageTiles, tilesOf } from './images.js';
+import { fixed, percent, pText, whole } from './numbers.js';
+import { guesses, limitsSection, readingSection, settingsSection } from './reading.js';
+import { NULLS } from './study-text.js';
+import { STYLE } from './style.js';
+import type { Subject } from './subject.js';
+
+const OPTIONS: readonly (keyof ReportOptions)[] = [
+  'model',
+  'layer',
+  'data',
+  'study',
+  'nulls',
+  'timeline',
+  'batchSize',
+  'title',
+  'introduction',
+  'notes',
+  'caveats',
+  'settings',
+  'command',
+  'example',
+  'ink',
+  'document',
+];
+
+/**
+ * A page that shows what the first filters of a model that classifies gray or color images became, whether that is more than
+ * chance, what they do and how well the model does, for somebody who has never seen a convolution. It is one file that loads
+ * nothing, works from a disk and can be printed. It is made in Node or in a page (of https or localhost), with the packages fast-png and
+ * @observablehq/plot, and in Node linkedom.
+ *
+ *     const { html } = await report({ model, data: { train, heldOut }, study: studyFilters(...), nulls, timeline });
+ *
+ * @returns the page, and all of its figures, ready to be written as JSON
+ * @throws ArgumentError or ShapeError for a layer whose filters see other than one channel, or three of an image, and for a
+ * study, nulls or a timeline of other filters
+ */
+export async function report(options: ReportOptions): Promise<{ html: string; figures: ReportFigures }> {
+  checkOptions('report', options, OPTIONS);
+  if (!options?.data) throw new ArgumentError('report', `expected at least model and data, got ${show(options)}`);
+  const { heldOut } = options.data;
+  checkDataset('report', 'data.heldOut', heldOut);
+  const figures = gatherFigures(options);
+  const { shape, layer } = figures;
+  const weights = filtersOf('report', options.model, layer).weight.data;
+  const subject: Subject = {
+    options,
+    figures,
+    weights,
+    filters: tilesOf(weights, shape),
+    image: imageTiles(heldOut, options.ink ?? false),
+    draw: await drawer(),
+    charts: await optional('report', '@observablehq/plot', () => import('../charts/index.js')),
+    page: options.document ?? globalThis.document ?? (await chartDocument()),
+  };
+  const { title = `The filters of ${layer}` } = options;
+  const { text } = html`<!doctype html>
+<html lang="en"><head><meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="${await policy()}">
+<title>${title}</title><link rel="icon" href="data:,">
+<style>${new Html(STYLE)}</style></head>
+<body><main>
+<h1>${title}</h1>
+${summary(subject)}
+${lessonSection(subject)}${filtersSection(subject)}${growthSection(subject)}${chanceSection(subject)}
+${behaviorSection(subject)}${readingSection(subject)}${limitsSection(subject)}${settingsSection(subject)}
+</main>
+<script>${new Html(SLIDER)}</script>
+</body></html>
+`;
+  return { html: text, figures };
+}
+
+/** The page may load nothing, and run no script but its own. */
+async function policy(): Promise<string> {
+  const hash = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(SLIDER));
+  const base64 = btoa(String.fromCharCode(...new Uint8Array(hash)));
+  return `default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'sha256-${base64}'`;
+}
+
+/** The main figures, for a reader in a hurry. */
+function summary({ figures, options }: Subject): Html {
+  const { after, before, heldOut, shape } = figures;
+  const { train, heldOut: images } = options.data;
+  const { introduction = `A network tells ${whole(images.classes)} classes of images apart.` } = options;
+  const notes = [
+    guesses(figures) &&
+      'The network names no more images correctly than guessing would: it has not learned to name them.',
+    after &&
+      shape[1] > 1 &&
+      'Each color of a filter counts as a filter of its own here. The colors of one filter are often alike, but p takes them for independent: it is too small then.',
+    ...(options.notes ?? []),
+  ];
+  const facts: [string, string][] = [['of held-out images named correctly', percent(heldOut.accuracy)]];
+  if (after) {
+    const unit = shape[1] > 1 ? "filters' colors" : 'filters';
+    const r2ori = before ? `${fixed(before.r2ori)} → ${fixed(after.r2ori)}` : fixed(after.r2ori);
+    facts.push(
+      [`of the ${unit} are edges or lines`, `${after.oriented} of ${after.filters.length}`],
+      [`mean likeness to edges and lines (R2ori)${before ? ', before → after' : ''}`, r2ori],
+    );
+    for (const given of after.nulls) {
+      facts.push([`p, against random filters: ${NULLS[given.kind].name}`, after.live === 0 ? '–' : pText(given)]);
+    }
+  }
+  return html`<p>${introduction} This page looks at the ${whole(shape[0])} filters of its layer <code>${figures.layer}</code>:
+what they became, ${after && 'whether that is more than chance, '}and what they do. ${train && `The network learned from ${whole(train.length)} images. `}The
+${whole(heldOut.count)} <em>held-out</em> images are meant to be new to it: they should not be among those that it was trained on.</p>
+${notes.map((note) => note && html`<p class="note">${note}</p>\n`)}
+<dl class="key">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
+`;
+}

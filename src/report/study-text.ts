@@ -1,0 +1,89 @@
+import type { NullComparison } from '../inspect/filters/emergence.js';
+import type { NullKind } from '../inspect/filters/nulls.js';
+import { fixed, pText, whole } from './numbers.js';
+import type { FilterStudy, StudiedFilter, StudiedLayer } from './study.js';
+
+/** What the random filters are called in tables, and what they are. */
+export const NULLS: Record<NullKind, { name: string; meaning: string }> = {
+  normal: {
+    name: 'independent taps',
+    meaning: 'every number (tap) of the filter is drawn on its own, as before training: noise.',
+  },
+  uniform: {
+    name: 'independent taps (uniform)',
+    meaning: 'every number of the filter is drawn on its own, evenly between −1 and 1: noise.',
+  },
+  colored: {
+    name: 'as smooth as the images',
+    meaning:
+      'random as well, but neighboring numbers are as alike as neighboring pixels of the images are. ' +
+      'Such filters look smooth, and smooth ones are easily taken for edges: this is the harder comparison.',
+  },
+  permuted: {
+    name: 'own taps, permuted',
+    meaning: "each learned filter's own numbers in random order: what is left when only the arrangement is lost.",
+  },
+};
+
+/** What tables tell of a filter. */
+export const FILTER_COLUMNS: Record<string, (filter: StudiedFilter) => string> = {
+  class: (filter) => filter.class,
+  angle: angleText,
+  R2ori: ({ r2ori }) => fixed(r2ori),
+  norm: ({ norm }) => fixed(norm),
+  'nearest hand-made filter, cosine': ({ nearest }) => (nearest ? `${nearest.name}, ${fixed(nearest.cosine)}` : '–'),
+};
+
+/** A study as tables of plain text: filter by filter, then the layer before and after against each null. */
+export function studyText(study: FilterStudy): string {
+  const filters = study.after.filters.map((filter) => [
+    study.shape[1] === 1 ? `${filter.filter}` : `${filter.filter}, channel ${filter.channel}`,
+    ...Object.values(FILTER_COLUMNS).map((tell) => tell(filter)),
+  ]);
+  const left = study.leftNullBand.map(
+    ({ kind, step }) => `above 99% of random layers (${NULLS[kind].name}): ${sinceText(step)}`,
+  );
+  const tables = [align([['filter', ...Object.keys(FILTER_COLUMNS)], ...filters]), align(layerTable(study))];
+  return [...tables, ...(study.timeline.length > 0 ? [left.join('\n')] : []), study.conclusion].join('\n\n');
+}
+
+/** The way an edge or line runs; nothing for other filters. */
+export function angleText({ class: name, angle }: StudiedFilter): string {
+  return name === 'edge' || name === 'line' ? `${fixed(angle, 0)}°` : '';
+}
+
+/** Since which step a layer has been above the random ones. */
+export function sinceText(step: number | null): string {
+  if (step === null) return 'not at the end';
+  return step === 0 ? 'from the beginning' : `from step ${whole(step)} on`;
+}
+
+/** What tables tell of a layer and a null. */
+const LAYER_COLUMNS: Record<string, (layer: StudiedLayer, given: NullComparison) => string> = {
+  'mean R2ori': ({ r2ori }) => fixed(r2ori, 3),
+  live: ({ live }) => `${live}`,
+  'edges + lines': ({ oriented }) => `${oriented}`,
+  'random filters': (_, { kind }) => NULLS[kind].name,
+  'their mean': (_, { mean }) => fixed(mean, 3),
+  '99% of layers below': (_, { layer99 }) => fixed(layer99, 3),
+  p: ({ live }, given) => (live === 0 ? '–' : pText(given)),
+  'by chance': (_, { expectedOriented }) => fixed(expectedOriented, 1),
+};
+
+/** The layer before and after training against each null: the names of the columns, then the rows. */
+export function layerTable({ before, after }: Pick<FilterStudy, 'before' | 'after'>): string[][] {
+  const rows = Object.entries({ before, after }).flatMap(([when, layer]) =>
+    layer ? layer.nulls.map((given) => [when, ...Object.values(LAYER_COLUMNS).map((tell) => tell(layer, given))]) : [],
+  );
+  return [['training', ...Object.keys(LAYER_COLUMNS)], ...rows];
+}
+
+/** Columns of one width, numbers at their right. */
+function align(rows: string[][]): string {
+  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
+  const numeric = rows[0].map((_, column) => rows.slice(1).every((row) => /^[-–≤\d]|^$/.test(row[column])));
+  const lines = rows.map((row) =>
+    row.map((cell, i) => (numeric[i] ? cell.padStart(widths[i]) : cell.padEnd(widths[i]))).join('  '),
+  );
+  return lines.map((line) => line.trimEnd()).join('\n');
+}

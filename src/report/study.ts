@@ -1,0 +1,100 @@
+import { ArgumentError, checkOptions, ShapeError } from '../errors.js';
+import { type Emergence, emergence } from '../inspect/filters/emergence.js';
+import { nearestHandMade } from '../inspect/filters/handmade.js';
+import type { FilterMetrics } from '../inspect/filters/metrics.js';
+import type { NullDistribution, NullKind } from '../inspect/filters/nulls.js';
+import type { Timeline } from '../inspect/timeline.js';
+import { type Shape, sameShape, showShape } from '../shape.js';
+import { conclude } from './conclusion.js';
+
+/** One filter, as a row of a table. */
+export interface StudiedFilter extends Omit<FilterMetrics, 'template'> {
+  /** Of the edge or line that fits best: the way it runs, in degrees, 90 is vertical; its width and offset in pixels. */
+  angle: number;
+  scale: number;
+  offset: readonly [number, number];
+  /** The hand-made filter that is most like it. */
+  nearest: { name: string; cosine: number } | null;
+}
+
+/** A layer at one time: its filters and how it compares with the nulls. */
+export interface StudiedLayer extends Omit<Emergence, 'filters'> {
+  filters: StudiedFilter[];
+}
+
+/** The layer's statistic at one step of the training. */
+export interface TimelinePoint {
+  step: number;
+  accuracy: number;
+  loss: number;
+  /** Mean R2ori of the filters that were not dead, and how many these were. */
+  r2ori: number;
+  live: number;
+  /** 99th percentile of the statistic over random layers of as many filters, for each null. */
+  layer99: number[];
+}
+
+/** What a layer's filters became, in figures that can be written as JSON. */
+export interface FilterStudy {
+  shape: Shape;
+  after: StudiedLayer;
+  before: StudiedLayer | null;
+  timeline: TimelinePoint[];
+  /** For each null, the first step kept from which on the layer stayed above its 99th percentile; null if it did not. */
+  leftNullBand: { kind: NullKind; step: number | null }[];
+  /** What follows from the figures, and what does not. */
+  conclusion: string;
+}
+
+/**
+ * Measures what the filters of a layer became, and since when.
+ * @param weights [filters, channels, k, k]
+ * @param options `nulls` to compare with; `before` the weights before training, or a `timeline`, which begins with them;
+ * `seed` of the random layers: 0 unless given
+ */
+export function studyFilters(
+  weights: ArrayLike<number>,
+  shape: Shape,
+  options: {
+    nulls: readonly NullDistribution[];
+    before?: ArrayLike<number>;
+    timeline?: Timeline;
+    seed?: number | string;
+  },
+): FilterStudy {
+  checkOptions('studyFilters', options, ['nulls', 'before', 'timeline', 'seed']);
+  const { nulls, timeline, seed = 0 } = options ?? {};
+  if (!Array.isArray(nulls) || nulls.length === 0) {
+    throw new ArgumentError('studyFilters', "expected nulls, such as [nullDistribution('normal', 5)]");
+  }
+  if (timeline && !sameShape(timeline.shape, shape)) {
+    throw new ShapeError(
+      'studyFilters',
+      `expected a timeline of filters ${showShape(shape)}, got one of ${showShape(timeline.shape)}`,
+    );
+  }
+  const compare = (values: ArrayLike<number>) => emergence(values, shape, { nulls, seed });
+  const after = studied(weights, shape, compare(weights));
+  const first = options.before ?? timeline?.snapshots[0]?.weights;
+  const before = first ? studied(first, shape, compare(first)) : null;
+  const points = (timeline?.snapshots ?? []).map(({ step, accuracy, loss, weights }): TimelinePoint => {
+    const { r2ori, live, nulls: compared } = compare(weights);
+    return { step, accuracy, loss, r2ori, live, layer99: compared.map(({ layer99 }) => layer99) };
+  });
+  const leftNullBand = nulls.map(({ kind }, i) => {
+    const inside = points.findLastIndex(({ r2ori, layer99 }) => !(r2ori > layer99[i]));
+    return { kind, step: points[inside + 1]?.step ?? null };
+  });
+  return { shape, after, before, timeline: points, leftNullBand, conclusion: conclude(after, before) };
+}
+
+function studied(weights: ArrayLike<number>, shape: Shape, { filters, ...rest }: Emergence): StudiedLayer {
+  const area = shape[2] * shape[3];
+  return {
+    ...rest,
+    filters: filters.map(({ template: { angle, scale, offset }, ...metrics }, i) => {
+      const taps = Array.prototype.slice.call(weights, i * area, (i + 1) * area);
+      return { ...metrics, angle, scale, offset, nearest: nearestHandMade(taps, shape[2]) };
+    }),
+  };
+}

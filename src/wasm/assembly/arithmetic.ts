@@ -1,0 +1,100 @@
+import { atA, atB, begin, four, next, sum } from './broadcast';
+import { log1, pow1 } from './math';
+
+// f(a, b) and its partial derivatives, four numbers at a time. Each f has a loop of its own; the gradients share one, which is
+// told whose they are. For each NAME there are two exports, name and nameGradient, which ../broadcast.ts calls.
+
+@unmanaged class Add { @inline value(a: v128, b: v128): v128 { return f32x4.add(a, b); } }
+@unmanaged class Sub { @inline value(a: v128, b: v128): v128 { return f32x4.sub(a, b); } }
+@unmanaged class Mul { @inline value(a: v128, b: v128): v128 { return f32x4.mul(a, b); } }
+@unmanaged class Div { @inline value(a: v128, b: v128): v128 { return f32x4.div(a, b); } }
+@unmanaged class Pow { @inline value(a: v128, b: v128): v128 { return lanes(0, a, b); } }
+
+const enum Op { Add, Sub, Mul, Div, Pow }
+
+/** df/db where `inB`, else df/da. */
+function slope(op: Op, inB: bool, a: v128, b: v128): v128 {
+  if (op === Op.Add) return f32x4.splat(1);
+  if (op === Op.Sub) return f32x4.splat(inB ? -1 : 1);
+  if (op === Op.Mul) return inB ? a : b;
+  if (op === Op.Div) return inB ? f32x4.neg(f32x4.div(a, f32x4.mul(b, b))) : f32x4.div(f32x4.splat(1), b);
+  if (op === Op.Pow) return lanes(inB ? 2 : 1, a, b);
+  return unreachable();
+}
+
+/** The power, or its slope in a or in b, lane by lane. */
+function lanes(which: i32, a: v128, b: v128): v128 {
+  let y = f32x4.splat(power(which, f32x4.extract_lane(a, 0), f32x4.extract_lane(b, 0)));
+  y = f32x4.replace_lane(y, 1, power(which, f32x4.extract_lane(a, 1), f32x4.extract_lane(b, 1)));
+  y = f32x4.replace_lane(y, 2, power(which, f32x4.extract_lane(a, 2), f32x4.extract_lane(b, 2)));
+  return f32x4.replace_lane(y, 3, power(which, f32x4.extract_lane(a, 3), f32x4.extract_lane(b, 3)));
+}
+
+function power(which: i32, a: f32, b: f32): f32 {
+  if (which === 0) return pow1(a, b);
+  if (which === 1) return b === 0 ? 0 : b * pow1(a, b - 1);
+  return a === 0 && b >= 0 ? 0 : pow1(a, b) * log1(a);
+}
+
+/** y = f(a, b). */
+function forward<Operation>(a: usize, b: usize, y: usize, view: usize): void {
+  const n = load<i32>(view, 4);
+  const stepA = load<i32>(view, 8);
+  const stepB = load<i32>(view, 12);
+  const op = changetype<Operation>(0);
+  for (let rows = begin(view); rows > 0; rows--, next(view)) {
+    let fromA = a + atA;
+    let fromB = b + atB;
+    let i = 0;
+    if (u32(stepA) <= 1 && u32(stepB) <= 1) {
+      for (; i + 4 <= n; i += 4, fromA += stepA << 4, fromB += stepB << 4, y += 16) {
+        v128.store(y, op.value(four(fromA, stepA), four(fromB, stepB)));
+      }
+    }
+    for (; i < n; i++, fromA += stepA << 2, fromB += stepB << 2, y += 4) {
+      v128.store_lane<f32>(y, op.value(v128.load32_splat(fromA), v128.load32_splat(fromB)), 0);
+    }
+  }
+}
+
+/** dt += dy * df/dt, t being b where `inB`, else a. */
+function backward(op: Op, inB: bool, a: usize, b: usize, dy: usize, dt: usize, view: usize): void {
+  const n = load<i32>(view, 4);
+  const stepA = load<i32>(view, 8);
+  const stepB = load<i32>(view, 12);
+  const stepT = inB ? stepB : stepA;
+  for (let rows = begin(view); rows > 0; rows--, next(view)) {
+    let fromA = a + atA;
+    let fromB = b + atB;
+    let to = dt + (inB ? atB : atA);
+    let i = 0;
+    let total = f32x4.splat(0);
+    if (u32(stepA) <= 1 && u32(stepB) <= 1) {
+      for (; i + 4 <= n; i += 4, fromA += stepA << 4, fromB += stepB << 4, dy += 16) {
+        const d = f32x4.mul(v128.load(dy), slope(op, inB, four(fromA, stepA), four(fromB, stepB)));
+        if (stepT === 0) {
+          total = f32x4.add(total, d);
+        } else {
+          v128.store(to, f32x4.add(v128.load(to), d));
+          to += 16;
+        }
+      }
+      if (stepT === 0) store<f32>(to, load<f32>(to) + sum(total));
+    }
+    for (; i < n; i++, fromA += stepA << 2, fromB += stepB << 2, dy += 4, to += stepT << 2) {
+      const d = slope(op, inB, v128.load32_splat(fromA), v128.load32_splat(fromB));
+      store<f32>(to, load<f32>(to) + load<f32>(dy) * f32x4.extract_lane(d, 0));
+    }
+  }
+}
+
+export function add(a: usize, b: usize, y: usize, view: usize): void { forward<Add>(a, b, y, view); }
+export function addGradient(inB: bool, a: usize, b: usize, dy: usize, dt: usize, view: usize): void { backward(Op.Add, inB, a, b, dy, dt, view); }
+export function sub(a: usize, b: usize, y: usize, view: usize): void { forward<Sub>(a, b, y, view); }
+export function subGradient(inB: bool, a: usize, b: usize, dy: usize, dt: usize, view: usize): void { backward(Op.Sub, inB, a, b, dy, dt, view); }
+export function mul(a: usize, b: usize, y: usize, view: usize): void { forward<Mul>(a, b, y, view); }
+export function mulGradient(inB: bool, a: usize, b: usize, dy: usize, dt: usize, view: usize): void { backward(Op.Mul, inB, a, b, dy, dt, view); }
+export function div(a: usize, b: usize, y: usize, view: usize): void { forward<Div>(a, b, y, view); }
+export function divGradient(inB: bool, a: usize, b: usize, dy: usize, dt: usize, view: usize): void { backward(Op.Div, inB, a, b, dy, dt, view); }
+export function pow(a: usize, b: usize, y: usize, view: usize): void { forward<Pow>(a, b, y, view); }
+export function powGradient(inB: bool, a: usize, b: usize, dy: usize, dt: usize, view: usize): void { backward(Op.Pow, inB, a, b, dy, dt, view); }

@@ -1,0 +1,187 @@
+import { packImage, clear, ConvSizes } from './convolution';
+import { high, low } from './transpose';
+
+// Forward: tiles of 2 output pixels by 16 filters, or of 4 by 8 where there are no more. For each tap a pixel's input is
+// spread over a vector and multiplied by the tap's weights for 4 filters at a time, so that any stride, dilation and
+// width runs at full speed. A register holds each sum, and each loop is one tap: longer ones run out of registers.
+
+/** The filters of a group fall into blocks of 16; where 8 or fewer are left, into one of 8. */
+@inline
+function widthOf(filters: i32, first: i32): i32 {
+  return filters - first > 8 ? 16 : 8;
+}
+
+/** Copies weights into blocks of 16 or 8 filters: the biases, then the weights [kernelH, kernelW * channels, 16 or 8]. */
+export function packBlocks(s: ConvSizes, weight: usize, bias: usize, to: usize): void {
+  const channels = s.C / s.groups;
+  const filters = s.O / s.groups;
+  for (let g = 0; g < s.groups; g++) {
+    for (let first = 0; first < filters; ) {
+      const width = widthOf(filters, first);
+      const count = min(filters - first, width);
+      const tap = width << 2;
+      const bytes = (s.kernelH * s.taps + 1) * tap;
+      if (count < width) memory.fill(to, 0, bytes);
+      for (let lane = 0; lane < count; lane++) {
+        const o = g * filters + first + lane;
+        store<f32>(to + (lane << 2), bias ? load<f32>(bias + (o << 2)) : 0);
+        for (let c = 0; c < channels; c++) {
+          for (let ky = 0; ky < s.kernelH; ky++) {
+            let at = to + (lane << 2) + (1 + ky * s.taps + c) * tap;
+            for (let kx = 0; kx < s.kernelW; kx++, weight += 4, at += channels * tap) store<f32>(at, load<f32>(weight));
+          }
+        }
+      }
+      to += bytes;
+      first += width;
+    }
+  }
+}
+
+/** Examples [from, to). `table` holds the pixels' offsets, `packed` the weights, `image` room for a packed image. */
+export function conv2d(
+  s: ConvSizes, x: usize, y: usize, table: usize, packed: usize, image: usize, from: i32, to: i32,
+): void {
+  const planeBytes = (s.outH * s.outW) << 2;
+  const filters = s.O / s.groups;
+  clear(s, image);
+  for (let n = from; n < to; n++) {
+    packImage(s, x + ((n * s.C * s.H * s.W) << 2), image);
+    let weights = packed;
+    for (let g = 0; g < s.groups; g++) {
+      const source = image + g * s.groupBytes;
+      for (let first = 0; first < filters; ) {
+        const width = widthOf(filters, first);
+        const result = y + (n * s.O + g * filters + first) * planeBytes;
+        const count = min(filters - first, width);
+        if (width === 16) planeOf16(s, source, weights, result, table, count);
+        else planeOf8(s, source, weights, result, table, count);
+        weights += ((s.kernelH * s.taps + 1) * width) << 2;
+        first += width;
+      }
+    }
+  }
+}
+
+/** All pixels of up to 16 filters, two at a time. */
+function planeOf16(s: ConvSizes, image: usize, weights: usize, y: usize, table: usize, filters: i32): void {
+  const pixels = s.outH * s.outW;
+  const planeBytes = <usize>(pixels << 2);
+  const skip = s.rowStep - (s.taps << 2);
+  const rowBytes = s.taps << 6;
+  for (let p = 0; p < pixels; p += 2, table += 8, y += 8) {
+    let p0 = image + load<i32>(table);
+    let p1 = image + load<i32>(table, 4);
+    let a0 = v128.load(weights);
+    let a1 = v128.load(weights, 16);
+    let a2 = v128.load(weights, 32);
+    let a3 = v128.load(weights, 48);
+    let b0 = a0;
+    let b1 = a1;
+    let b2 = a2;
+    let b3 = a3;
+    let w = weights + 64;
+    for (let ky = s.kernelH; ky > 0; ky--) {
+      for (const end = w + rowBytes; w < end; w += 64, p0 += 4, p1 += 4) {
+        const x0 = v128.load32_splat(p0);
+        const x1 = v128.load32_splat(p1);
+        const w0 = v128.load(w);
+        a0 = f32x4.add(a0, f32x4.mul(x0, w0));
+        b0 = f32x4.add(b0, f32x4.mul(x1, w0));
+        const w1 = v128.load(w, 16);
+        a1 = f32x4.add(a1, f32x4.mul(x0, w1));
+        b1 = f32x4.add(b1, f32x4.mul(x1, w1));
+        const w2 = v128.load(w, 32);
+        a2 = f32x4.add(a2, f32x4.mul(x0, w2));
+        b2 = f32x4.add(b2, f32x4.mul(x1, w2));
+        const w3 = v128.load(w, 48);
+        a3 = f32x4.add(a3, f32x4.mul(x0, w3));
+        b3 = f32x4.add(b3, f32x4.mul(x1, w3));
+      }
+      p0 += skip;
+      p1 += skip;
+    }
+    const count = min(pixels - p, 2);
+    storePair(y, planeBytes, a0, b0, filters, count);
+    storePair(y + 4 * planeBytes, planeBytes, a1, b1, filters - 4, count);
+    storePair(y + 8 * planeBytes, planeBytes, a2, b2, filters - 8, count);
+    storePair(y + 12 * planeBytes, planeBytes, a3, b3, filters - 12, count);
+  }
+}
+
+/** Two pixels, or one, of up to four filters, a filter in each lane. */
+@inline
+function storePair(y: usize, planeBytes: usize, p0: v128, p1: v128, filters: i32, count: i32): void {
+  if (count === 2 && filters >= 4) {
+    v128.store_lane<i64>(y, low(p0, p1), 0);
+    v128.store_lane<i64>(y + planeBytes, low(p0, p1), 1);
+    v128.store_lane<i64>(y + 2 * planeBytes, high(p0, p1), 0);
+    v128.store_lane<i64>(y + 3 * planeBytes, high(p0, p1), 1);
+    return;
+  }
+  if (filters > 0) storeSome(y, low(p0, p1), 0, count);
+  if (filters > 1) storeSome(y + planeBytes, low(p0, p1), 1, count);
+  if (filters > 2) storeSome(y + 2 * planeBytes, high(p0, p1), 0, count);
+  if (filters > 3) storeSome(y + 3 * planeBytes, high(p0, p1), 1, count);
+}
+
+@inline
+function storeSome(to: usize, pairs: v128, half: i32, count: i32): void {
+  if (count === 2) {
+    if (half === 0) v128.store_lane<i64>(to, pairs, 0);
+    else v128.store_lane<i64>(to, pairs, 1);
+  } else if (half === 0) v128.store_lane<f32>(to, pairs, 0);
+  else v128.store_lane<f32>(to, pairs, 2);
+}
+
+/** All pixels of up to 8 filters, four at a time. */
+function planeOf8(s: ConvSizes, image: usize, weights: usize, y: usize, table: usize, filters: i32): void {
+  const pixels = s.outH * s.outW;
+  const planeBytes = <usize>(pixels << 2);
+  const skip = s.rowStep - (s.taps << 2);
+  const rowBytes = s.taps << 5;
+  for (let p = 0; p < pixels; p += 4, table += 16, y += 16) {
+    let p0 = image + load<i32>(table);
+    let p1 = image + load<i32>(table, 4);
+    let p2 = image + load<i32>(table, 8);
+    let p3 = image + load<i32>(table, 12);
+    let a0 = v128.load(weights);
+    let b0 = v128.load(weights, 16);
+    let a1 = a0;
+    let b1 = b0;
+    let a2 = a0;
+    let b2 = b0;
+    let a3 = a0;
+    let b3 = b0;
+    let w = weights + 32;
+    for (let ky = s.kernelH; ky > 0; ky--) {
+      for (const end = w + rowBytes; w < end; w += 32, p0 += 4, p1 += 4, p2 += 4, p3 += 4) {
+        const wa = v128.load(w);
+        const wb = v128.load(w, 16);
+        const x0 = v128.load32_splat(p0);
+        a0 = f32x4.add(a0, f32x4.mul(x0, wa));
+        b0 = f32x4.add(b0, f32x4.mul(x0, wb));
+        const x1 = v128.load32_splat(p1);
+        a1 = f32x4.add(a1, f32x4.mul(x1, wa));
+        b1 = f32x4.add(b1, f32x4.mul(x1, wb));
+        const x2 = v128.load32_splat(p2);
+        a2 = f32x4.add(a2, f32x4.mul(x2, wa));
+        b2 = f32x4.add(b2, f32x4.mul(x2, wb));
+        const x3 = v128.load32_splat(p3);
+        a3 = f32x4.add(a3, f32x4.mul(x3, wa));
+        b3 = f32x4.add(b3, f32x4.mul(x3, wb));
+      }
+      p0 += skip;
+      p1 += skip;
+      p2 += skip;
+      p3 += skip;
+    }
+    const count = min(pixels - p, 4);
+    storePair(y, planeBytes, a0, a1, filters, min(count, 2));
+    storePair(y + 4 * planeBytes, planeBytes, b0, b1, filters - 4, min(count, 2));
+    if (count > 2) {
+      storePair(y + 8, planeBytes, a2, a3, filters, count - 2);
+      storePair(y + 8 + 4 * planeBytes, planeBytes, b2, b3, filters - 4, count - 2);
+    }
+  }
+}

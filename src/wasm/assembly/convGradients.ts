@@ -1,0 +1,117 @@
+import { unpackImage, packImage, clear, ConvSizes } from './convolution';
+import { append, Job, sumSparse } from './sparseSum';
+import { high, highPairs, low, lowPairs } from './transpose';
+
+/**
+ * Writes the gradients of all filters, summed over the examples [from, to) in their order, into `rows`: filter rows as
+ * `packRows` makes them. `image` has room for a packed image, `list` has room for a job and two lists of
+ * outH * outW + 4.
+ */
+export function gradWeight(
+  s: ConvSizes, x: usize, dy: usize, table: usize, image: usize, list: usize, rows: usize, from: i32, to: i32,
+): void {
+  const pixels = s.outH * s.outW;
+  const filters = s.O / s.groups;
+  const job = changetype<Job>(list);
+  job.values = list + 64;
+  job.offsets = job.values + ((pixels + 4) << 2);
+  memory.fill(rows, 0, s.O * s.kernelH * s.tapBytes);
+  clear(s, image);
+  for (let n = from; n < to; n++) {
+    packImage(s, x + ((n * s.C * s.H * s.W) << 2), image);
+    // A strip of pixels at a time, whose part of the image fits the cache while all filters use it.
+    for (let p = 0; p < pixels; p += s.strip) {
+      const count = min(pixels - p, s.strip);
+      for (let o = 0; o < s.O; o++) {
+        const plane = dy + (((n * s.O + o) * pixels + p) << 2);
+        job.bytes = listPlane(plane, count, table + (p << 2), job.values, job.offsets);
+        job.target = rows + o * s.kernelH * s.tapBytes;
+        const source = image + (o / filters) * s.groupBytes;
+        sumSparse(list, 1, source, s.rowStep, s.tapBytes, s.kernelH, s.tapBytes >> 4);
+      }
+    }
+  }
+}
+
+/** The nonzero numbers of one plane of dy, each with its pixel's offset in the packed image. */
+function listPlane(dy: usize, pixels: i32, table: usize, values: usize, offsets: usize): i32 {
+  let bytes = 0;
+  for (let p = 0; p < pixels; p += 4, dy += 16, table += 16) {
+    bytes += append(v128.load(dy), v128.load(table), min(pixels - p, 4), values + bytes, offsets + bytes);
+  }
+  return bytes;
+}
+
+/**
+ * The gradient to the examples [from, to). `rows` are the weights as `packRows` makes them, `list` has room for eight
+ * jobs and sixteen lists of O / groups + 4, and `image` for one packed image.
+ */
+export function gradInput(
+  s: ConvSizes, dy: usize, dx: usize, adds: bool, table: usize, rows: usize, image: usize, list: usize, from: i32,
+  to: i32,
+): void {
+  const pixels = s.outH * s.outW;
+  const filters = s.O / s.groups;
+  const listBytes = (filters + 4) << 2;
+  const filterBytes = s.kernelH * s.tapBytes;
+  for (let n = from; n < to; n++) {
+    memory.fill(image, 0, s.groups * s.groupBytes);
+    for (let g = 0; g < s.groups; g++) {
+      const weights = rows + g * filters * filterBytes;
+      const target = image + g * s.groupBytes;
+      const planes = dy + (((n * s.O + g * filters) * pixels) << 2);
+      for (let p = 0; p < pixels; p += 8) {
+        const lists = list + 8 * offsetof<Job>();
+        listPixels(planes + (p << 2), pixels << 2, filters, filterBytes, lists, listBytes, list);
+        if (p + 4 < pixels) {
+          const others = lists + 8 * listBytes;
+          listPixels(planes + ((p + 4) << 2), pixels << 2, filters, filterBytes, others, listBytes, list + 4 * offsetof<Job>());
+        }
+        const count = min(pixels - p, 8);
+        for (let i = 0; i < count; i++) {
+          changetype<Job>(list + i * offsetof<Job>()).target = target + load<i32>(table + ((p + i) << 2));
+        }
+        sumSparse(list, count, weights, s.tapBytes, s.rowStep, s.kernelH, s.tapBytes >> 4);
+      }
+    }
+    unpackImage(s, image, dx + ((n * s.C * s.H * s.W) << 2), adds);
+  }
+}
+
+/** For each of four neighboring pixels, the nonzero numbers of dy over all filters, each with its filter's offset. */
+function listPixels(dy: usize, planeBytes: i32, filters: i32, filterBytes: i32, list: usize, listBytes: i32, jobs: usize): void {
+  let v0 = list;
+  let v1 = v0 + 2 * listBytes;
+  let v2 = v1 + 2 * listBytes;
+  let v3 = v2 + 2 * listBytes;
+  let offset = i32x4.mul(i32x4(0, 1, 2, 3), i32x4.splat(filterBytes));
+  const step = i32x4.splat(filterBytes << 2);
+  for (let o = 0; o < filters; o += 4, offset = i32x4.add(offset, step)) {
+    const lanes = min(filters - o, 4);
+    const a = v128.load(dy);
+    const b = lanes > 1 ? v128.load(dy + planeBytes) : a;
+    const c = lanes > 2 ? v128.load(dy + 2 * planeBytes) : a;
+    const d = lanes > 3 ? v128.load(dy + 3 * planeBytes) : a;
+    dy += planeBytes << 2;
+    // Transposed: from four pixels of each filter to four filters of each pixel.
+    const ab = low(a, b);
+    const cd = low(c, d);
+    const AB = high(a, b);
+    const CD = high(c, d);
+    v0 += append(lowPairs(ab, cd), offset, lanes, v0, v0 + listBytes);
+    v1 += append(highPairs(ab, cd), offset, lanes, v1, v1 + listBytes);
+    v2 += append(lowPairs(AB, CD), offset, lanes, v2, v2 + listBytes);
+    v3 += append(highPairs(AB, CD), offset, lanes, v3, v3 + listBytes);
+  }
+  finish(jobs, list, v0, listBytes);
+  finish(jobs + offsetof<Job>(), list + 2 * listBytes, v1, listBytes);
+  finish(jobs + 2 * offsetof<Job>(), list + 4 * listBytes, v2, listBytes);
+  finish(jobs + 3 * offsetof<Job>(), list + 6 * listBytes, v3, listBytes);
+}
+
+function finish(at: usize, list: usize, end: usize, listBytes: i32): void {
+  const job = changetype<Job>(at);
+  job.values = list;
+  job.offsets = list + listBytes;
+  job.bytes = <i32>(end - list);
+}

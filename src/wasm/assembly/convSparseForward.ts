@@ -1,0 +1,46 @@
+import { ConvSizes } from './convolution';
+
+// Forward for an input with many zeros, such as what ReLU leaves or a digit on a black ground: each number of x that is
+// not zero is multiplied by all weights that meet it, and added to the outputs around it. That is the gradient to the
+// input of another convolution, whose filters are the channels here and the other way round, with all taps flipped both ways.
+
+/** How many numbers are not zero. */
+export function countNonzero(x: usize, length: i32): i32 {
+  let counts = i32x4.splat(0);
+  for (const end = x + ((length & ~3) << 2); x < end; x += 16) {
+    // A lane of the comparison is -1 or 0.
+    counts = i32x4.sub(counts, f32x4.ne(v128.load(x), f32x4.splat(0)));
+  }
+  let count = i32x4.extract_lane(counts, 0) + i32x4.extract_lane(counts, 1);
+  count += i32x4.extract_lane(counts, 2) + i32x4.extract_lane(counts, 3);
+  for (let i = length & 3; i > 0; i--, x += 4) count += load<f32>(x) !== 0 ? 1 : 0;
+  return count;
+}
+
+/** The weights as that other convolution has them, as `packRows` would pack them; `s` are its sizes. */
+export function packFlipped(s: ConvSizes, weight: usize, to: usize): void {
+  const channels = s.O / s.groups;
+  const filters = s.C / s.groups;
+  memory.fill(to, 0, s.O * s.kernelH * s.tapBytes);
+  for (let o = 0; o < s.C; o++) {
+    const g = o / filters;
+    for (let c = 0; c < channels; c++) {
+      for (let ky = s.kernelH - 1; ky >= 0; ky--) {
+        let at = to + ((g * channels + c) * s.kernelH + ky) * s.tapBytes;
+        at += ((s.kernelW - 1) * filters + (o - g * filters)) << 2;
+        for (let kx = 0; kx < s.kernelW; kx++, weight += 4, at -= filters << 2) store<f32>(at, load<f32>(weight));
+      }
+    }
+  }
+}
+
+/** Writes each filter's bias, or 0, into its plane of the examples [from, to) of y; `s` as above. */
+export function spreadBias(s: ConvSizes, bias: usize, y: usize, from: i32, to: i32): void {
+  const pixels = s.H * s.W;
+  y += (from * s.C * pixels) << 2;
+  for (let plane = from * s.C; plane < to * s.C; plane++) {
+    const value: f32 = bias ? load<f32>(bias + ((plane % s.C) << 2)) : 0;
+    for (const end = y + ((pixels & ~3) << 2); y < end; y += 16) v128.store(y, f32x4.splat(value));
+    for (let i = pixels & 3; i > 0; i--, y += 4) store<f32>(y, value);
+  }
+}

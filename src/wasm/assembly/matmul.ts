@@ -1,0 +1,207 @@
+// Legend: y [M, N] += a [M, K] b [K, N]. Each element of y is summed in one order, whatever tile it falls into, so that
+// work may be split anywhere between rows.
+
+/** How much of K is summed at a time where both operands run along it: as much as the first-level cache holds. */
+const BLOCK = 1024;
+/** How much of K is summed at a time otherwise: 8 columns of b, side by side, fill half of that cache. */
+const PANEL = 512;
+
+/**
+ * b is stored as [K, N]; neighbors in a are `stepM` and `stepK` bytes apart. Rows [from, to) of y. `panel` is room for
+ * 512 * 8 numbers.
+ */
+export function matmul(
+  a: usize, b: usize, y: usize, panel: usize, K: i32, N: i32, stepM: usize, stepK: usize, from: i32, to: i32,
+): void {
+  for (let k = 0; k < K; k += PANEL) {
+    multiply(a + k * stepK, b + ((k * N) << 2), y, panel, min(K - k, PANEL), N, stepM, stepK, from, to);
+  }
+}
+
+function multiply(
+  a: usize, b: usize, y: usize, panel: usize, K: i32, N: i32, stepM: usize, stepK: usize, from: i32, to: i32,
+): void {
+  const rowBytes = <usize>(N << 2);
+  let n = 0;
+  for (; n + 8 <= N; n += 8) {
+    let column = b + (n << 2);
+    let stepB = rowBytes;
+    if (to - from >= 8 && rowBytes >= 4096) {
+      // Rows of b that are pages apart would drive each other out of the cache.
+      copyPanel(column, panel, K, rowBytes);
+      column = panel;
+      stepB = 32;
+    }
+    let m = from;
+    for (; m + 4 <= to; m += 4) tile(4, 2, a + m * stepM, column, y + ((m * N + n) << 2), K, stepM, stepK, stepB, rowBytes);
+    for (; m < to; m++) tile(1, 2, a + m * stepM, column, y + ((m * N + n) << 2), K, stepM, stepK, stepB, rowBytes);
+  }
+  for (; n + 4 <= N; n += 4) {
+    const column = b + (n << 2);
+    for (let m = from; m < to; m++) {
+      tile(1, 1, a + m * stepM, column, y + ((m * N + n) << 2), K, stepM, stepK, rowBytes, rowBytes);
+    }
+  }
+  for (; n < N; n++) {
+    for (let m = from; m < to; m++) {
+      let sum: f32 = 0;
+      let p = a + m * stepM;
+      let q = b + (n << 2);
+      for (let k = 0; k < K; k++, p += stepK, q += rowBytes) sum += load<f32>(p) * load<f32>(q);
+      const at = y + ((m * N + n) << 2);
+      store<f32>(at, load<f32>(at) + sum);
+    }
+  }
+}
+
+/** Eight columns of b, side by side. */
+function copyPanel(from: usize, to: usize, K: i32, rowBytes: usize): void {
+  for (const end = to + (K << 5); to < end; to += 32, from += rowBytes) {
+    v128.store(to, v128.load(from));
+    v128.store(to, v128.load(from, 16), 16);
+  }
+}
+
+/** 4 or 1 rows by 1 or 2 vectors of columns. */
+@inline
+function tile(
+  R: i32, V: i32, a: usize, b: usize, y: usize, K: i32, stepM: usize, stepK: usize, stepB: usize, stepY: usize,
+): void {
+  let s00 = f32x4.splat(0);
+  let s01 = s00;
+  let s10 = s00;
+  let s11 = s00;
+  let s20 = s00;
+  let s21 = s00;
+  let s30 = s00;
+  let s31 = s00;
+  let a1 = a + stepM;
+  let a2 = a1 + stepM;
+  let a3 = a2 + stepM;
+  for (; K > 0; K--) {
+    const b0 = v128.load(b);
+    const b1 = V > 1 ? v128.load(b, 16) : b0;
+    const x0 = v128.load32_splat(a);
+    s00 = f32x4.add(s00, f32x4.mul(x0, b0));
+    if (V > 1) s01 = f32x4.add(s01, f32x4.mul(x0, b1));
+    if (R > 1) {
+      const x1 = v128.load32_splat(a1);
+      s10 = f32x4.add(s10, f32x4.mul(x1, b0));
+      s11 = f32x4.add(s11, f32x4.mul(x1, b1));
+      const x2 = v128.load32_splat(a2);
+      s20 = f32x4.add(s20, f32x4.mul(x2, b0));
+      s21 = f32x4.add(s21, f32x4.mul(x2, b1));
+      const x3 = v128.load32_splat(a3);
+      s30 = f32x4.add(s30, f32x4.mul(x3, b0));
+      s31 = f32x4.add(s31, f32x4.mul(x3, b1));
+      a1 += stepK;
+      a2 += stepK;
+      a3 += stepK;
+    }
+    a += stepK;
+    b += stepB;
+  }
+  add(y, s00);
+  if (V > 1) add(y + 16, s01);
+  if (R > 1) {
+    add(y + stepY, s10);
+    add(y + stepY + 16, s11);
+    add(y + 2 * stepY, s20);
+    add(y + 2 * stepY + 16, s21);
+    add(y + 3 * stepY, s30);
+    add(y + 3 * stepY + 16, s31);
+  }
+}
+
+@inline
+function add(to: usize, value: v128): void {
+  v128.store(to, f32x4.add(v128.load(to), value));
+}
+
+/** b is stored as [N, K], a as [M, K]. Rows [from, to) of y. */
+export function matmulTransposed(a: usize, b: usize, y: usize, K: i32, N: i32, from: i32, to: i32): void {
+  const stride = K << 2;
+  for (let k = 0; k < K; k += BLOCK) {
+    const count = min(K - k, BLOCK);
+    const left = a + (k << 2);
+    const right = b + (k << 2);
+    let n = 0;
+    for (; n + 2 <= N; n += 2) {
+      let m = from;
+      for (; m + 4 <= to; m += 4) dots(4, 2, left + m * stride, right + n * stride, y + ((m * N + n) << 2), count, K, N);
+      for (; m < to; m++) dots(1, 2, left + m * stride, right + n * stride, y + ((m * N + n) << 2), count, K, N);
+    }
+    if (n < N) {
+      for (let m = from; m < to; m++) {
+        dots(1, 1, left + m * stride, right + n * stride, y + ((m * N + n) << 2), count, K, N);
+      }
+    }
+  }
+}
+
+/** 4 or 1 rows of a times 1 or 2 rows of b. */
+@inline
+function dots(R: i32, S: i32, a: usize, b: usize, y: usize, count: i32, K: i32, N: i32): void {
+  let s00 = f32x4.splat(0);
+  let s01 = s00;
+  let s10 = s00;
+  let s11 = s00;
+  let s20 = s00;
+  let s21 = s00;
+  let s30 = s00;
+  let s31 = s00;
+  const stride = <usize>(K << 2);
+  let a1 = a + stride;
+  let a2 = a1 + stride;
+  let a3 = a2 + stride;
+  let b1 = b + stride;
+  for (const end = a + ((count & ~3) << 2); a < end; a += 16, b += 16) {
+    const y0 = v128.load(b);
+    const y1 = S > 1 ? v128.load(b1) : y0;
+    const x0 = v128.load(a);
+    s00 = f32x4.add(s00, f32x4.mul(x0, y0));
+    if (S > 1) s01 = f32x4.add(s01, f32x4.mul(x0, y1));
+    if (R > 1) {
+      const x1 = v128.load(a1);
+      s10 = f32x4.add(s10, f32x4.mul(x1, y0));
+      s11 = f32x4.add(s11, f32x4.mul(x1, y1));
+      const x2 = v128.load(a2);
+      s20 = f32x4.add(s20, f32x4.mul(x2, y0));
+      s21 = f32x4.add(s21, f32x4.mul(x2, y1));
+      const x3 = v128.load(a3);
+      s30 = f32x4.add(s30, f32x4.mul(x3, y0));
+      s31 = f32x4.add(s31, f32x4.mul(x3, y1));
+      a1 += 16;
+      a2 += 16;
+      a3 += 16;
+    }
+    if (S > 1) b1 += 16;
+  }
+  const rest = count & 3;
+  addDot(y, s00, a, b, rest);
+  if (S > 1) addDot(y + 4, s01, a, b1, rest);
+  if (R > 1) {
+    const row = <usize>(N << 2);
+    addDot(y + row, s10, a1, b, rest);
+    addDot(y + row + 4, s11, a1, b1, rest);
+    addDot(y + 2 * row, s20, a2, b, rest);
+    addDot(y + 2 * row + 4, s21, a2, b1, rest);
+    addDot(y + 3 * row, s30, a3, b, rest);
+    addDot(y + 3 * row + 4, s31, a3, b1, rest);
+  }
+}
+
+/** Adds the four partial sums, and the products that did not fill a vector. */
+function addDot(to: usize, partial: v128, a: usize, b: usize, rest: i32): void {
+  const pairs = f32x4.add(partial, i8x16.shuffle(partial, partial, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7));
+  let sum = f32x4.extract_lane(pairs, 0) + f32x4.extract_lane(pairs, 1);
+  for (; rest > 0; rest--, a += 4, b += 4) sum += load<f32>(a) * load<f32>(b);
+  store<f32>(to, load<f32>(to) + sum);
+}
+
+/** y [columns, rows] = x [rows, columns], transposed. */
+export function transpose(x: usize, y: usize, rows: i32, columns: i32): void {
+  for (let i = 0; i < rows; i++) {
+    for (let j = 0, to = y + (i << 2); j < columns; j++, x += 4, to += rows << 2) store<f32>(to, load<f32>(x));
+  }
+}

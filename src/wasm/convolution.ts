@@ -1,0 +1,154 @@
+import type { Overrides } from '../autograd/define.js';
+import type { ConvSizes } from '../ops/conv2d.js';
+import type { Engine } from './instance.js';
+
+export function convolution({
+  run,
+  memory,
+  struct,
+  parts,
+  split,
+}: Engine): Overrides<typeof import('../ops/conv2d.js')> {
+  function prepareGradInput(s: ConvSizes) {
+    const { covers, fields, imageBytes, tableBytes, tapBytes } = planOf(s);
+    const rowsBytes = s.O * s.kernelH * tapBytes;
+    const ownBytes = imageBytes + aligned(128 + 16 * 4 * (s.O / s.groups + 4));
+    const count = parts(s.N, workOf(s));
+    const table = memory.scratch(tableBytes + rowsBytes + count * ownBytes);
+    const rows = table + tableBytes;
+    const own = rows + rowsBytes;
+    const sizes = struct(fields);
+    run.offsets(sizes, table);
+    const compute = (dY: number, dX: number, adds: number) =>
+      split('gradInput', s.N, count, workOf(s), (from, to, part) => {
+        const image = own + part * ownBytes;
+        return [sizes, dY, dX, adds, table, rows, image, image + imageBytes, from, to];
+      });
+    return { sizes, rows, covers, compute };
+  }
+
+  return {
+    conv2d: {
+      forward(x, weight, bias, y, s) {
+        const [X, F, B, Y] = [memory.read(x), memory.read(weight), bias ? memory.read(bias) : 0, memory.write(y)];
+        if (skipsZeros(s) && run.countNonzero(X, x.length) < SPARSE * x.length) {
+          const transposed = transpose(s);
+          const { sizes, rows, compute } = prepareGradInput(transposed);
+          run.packFlipped(sizes, F, rows);
+          run.spreadBias(sizes, B, Y, 0, s.N);
+          compute(X, Y, 1);
+          return;
+        }
+        const plan = planOf(s);
+        const packedBytes = s.groups * Math.ceil(s.O / s.groups / 8) * (s.kernelH * plan.taps + 1) * 64;
+        const count = parts(s.N, workOf(s));
+        const table = memory.scratch(plan.tableBytes + packedBytes + count * plan.imageBytes);
+        const packed = table + plan.tableBytes;
+        const images = packed + packedBytes;
+        const sizes = struct(plan.fields);
+        run.offsets(sizes, table);
+        const gray = s.C === s.groups && s.strideW === 1 && s.dilationW === 1 && s.outW >= 4;
+        run[gray ? 'packGray' : 'packBlocks'](sizes, F, B, packed);
+        split(gray ? 'conv2dGray' : 'conv2d', s.N, count, workOf(s), (from, to, part) => {
+          return [sizes, X, Y, table, packed, images + part * plan.imageBytes, from, to];
+        });
+      },
+
+      gradInput(dy, weight, dx, s) {
+        const { sizes, rows, covers, compute } = prepareGradInput(s);
+        const [dY, F] = [memory.read(dy), memory.read(weight)];
+        const { address: dX, adds } = memory.sum(dx, covers);
+        run.packRows(sizes, F, rows);
+        compute(dY, dX, adds);
+      },
+
+      gradWeight(x, dy, dweight, s) {
+        const plan = planOf(s);
+        const [X, dY, dF] = [memory.read(x), memory.read(dy), memory.update(dweight)];
+        const rowsBytes = s.O * s.kernelH * plan.tapBytes;
+        // The examples fall into shares that only their number decides: each is summed apart, then all in their order.
+        const shares = Math.max(1, Math.min(s.N, SHARES));
+        const listBytes = aligned(64 + 2 * 4 * (s.outH * s.outW + 4));
+        const ownBytes = rowsBytes + plan.imageBytes + listBytes;
+        const table = memory.scratch(plan.tableBytes + shares * ownBytes);
+        const own = table + plan.tableBytes;
+        const sizes = struct(plan.fields);
+        run.offsets(sizes, table);
+        split('gradWeight', s.N, shares, workOf(s), (from, to, share) => {
+          const rows = own + share * ownBytes;
+          const image = rows + rowsBytes;
+          return [sizes, X, dY, table, image, image + plan.imageBytes, rows, from, to];
+        });
+        for (let i = 0; i < shares; i++) run.addRows(sizes, own + i * ownBytes, dF, 0, s.O);
+      },
+    },
+  };
+}
+
+/** Into how many shares the gradient to the weights sums the examples. */
+const SHARES = 4;
+
+/** About how long a convolution takes on one thread, in ns, at 20 multiply-adds a ns. */
+function workOf(s: ConvSizes): number {
+  return (s.N * s.O * (s.C / s.groups) * s.kernelH * s.kernelW * s.outH * s.outW) / 20;
+}
+
+/** The share of nonzero inputs below which it pays to leave the zeros out, and how many channels that takes. */
+const SPARSE = 0.6;
+const SPARSE_CHANNELS = 16;
+
+/** Whether it can be computed as the gradient of another convolution, of sizes `transpose(s)`, and could be faster so. */
+function skipsZeros(s: ConvSizes): boolean {
+  const steps = s.strideH * s.strideW * s.dilationH * s.dilationW;
+  return steps === 1 && s.padTop < s.kernelH && s.padLeft < s.kernelW && s.C >= s.groups * SPARSE_CHANNELS;
+}
+
+function transpose(s: ConvSizes): ConvSizes {
+  return {
+    ...s,
+    C: s.O,
+    H: s.outH,
+    W: s.outW,
+    O: s.C,
+    outH: s.H,
+    outW: s.W,
+    padTop: s.kernelH - 1 - s.padTop,
+    padLeft: s.kernelW - 1 - s.padLeft,
+  };
+}
+
+/** Bytes of a packed image that are worked on at a time: most of a usual first-level cache. */
+const CACHE = 24576;
+
+/** What follows from the sizes of a convolution: how an example is packed (see assembly/convolution.ts). */
+function planOf(s: ConvSizes) {
+  const channels = s.C / s.groups;
+  const rows = (s.outH - 1) * s.strideH + (s.kernelH - 1) * s.dilationH + 1;
+  const columns = (s.outW - 1) * s.strideW + (s.kernelW - 1) * s.dilationW + 1;
+  const phase = Math.ceil(columns / s.dilationW);
+  const rowBytes = phase * s.dilationW * channels * 4;
+  const groupBytes = rows * rowBytes;
+  const taps = s.kernelW * channels;
+  const tapBytes = Math.ceil(taps / 4) * 16;
+  const outputRows = Math.floor((CACHE / rowBytes - (s.kernelH - 1) * s.dilationH) / s.strideH);
+  const strip = Math.max(1, Math.min(outputRows, s.outH)) * s.outW;
+  return {
+    taps,
+    tapBytes,
+    tableBytes: aligned(s.outH * s.outW * 4 + 16),
+    /** The last filter row may be read one vector too far. */
+    imageBytes: aligned(s.groups * groupBytes + 16),
+    /** Whether the packed image holds all of x: a stride may leave out what lies at the end. */
+    covers: rows - s.padTop >= s.H && phase * s.dilationW - s.padLeft >= s.W,
+    /** In the order of `ConvSizes` in assembly/convolution.ts. */
+    fields: [
+      ...[s.N, s.C, s.H, s.W, s.O, s.groups, s.kernelH, s.kernelW, s.strideH, s.strideW, s.dilationH, s.dilationW],
+      ...[s.padTop, s.padLeft, s.outH, s.outW],
+      ...[rows, phase, rowBytes, groupBytes, s.dilationH * rowBytes, taps, tapBytes, strip],
+    ],
+  };
+}
+
+function aligned(bytes: number): number {
+  return Math.ceil(bytes / 64) * 64;
+}

@@ -1,0 +1,4 @@
+import { install } from '../autograd/backend.js';
+import { createWasm } from './index.js';
+
+install(createWasm);

@@ -1,0 +1,70 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { train } from './browser/training.js';
+
+// Each test has modules of its own, as a program that has just started.
+
+beforeEach(() => vi.resetModules());
+afterEach(() => {
+  vi.unstubAllGlobals();
+  vi.restoreAllMocks();
+});
+
+/** Lets the engine refuse to compile WebAssembly. */
+function failingWith(error: Error): void {
+  class Module {
+    constructor() {
+      throw error;
+    }
+  }
+  vi.stubGlobal('WebAssembly', Object.create(WebAssembly, { Module: { value: Module } }));
+}
+
+describe('the fast kernels', () => {
+  test.each<[string, () => Promise<object>]>([
+    ['convgrad', () => import('../src/index.js')],
+    ['convgrad/datasets', () => import('../datasets/index.js')],
+    ['convgrad/datasets/full', () => import('../datasets/full.js')],
+    ['convgrad/inspect', () => import('../src/inspect/index.js')],
+    ['convgrad/node', () => import('../src/node/index.js')],
+    ['convgrad/report', () => import('../src/report/index.js')],
+  ])('compute for whoever imports %s alone', async (_, entry) => {
+    const { installed } = await import('../src/autograd/backend.js');
+    expect(installed()).toBeNull();
+    await entry();
+    expect(Object.keys(installed()!.overrides).length).toBeGreaterThan(25);
+  });
+});
+
+describe('an engine without WebAssembly SIMD', () => {
+  test('trains by the definitions, to nearly the same numbers, and says so once', async () => {
+    const fast = train(await import('../src/index.js'), 3, 4);
+    vi.resetModules();
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
+    failingWith(new WebAssembly.CompileError('Wasm SIMD unsupported'));
+    const convgrad = await import('../src/index.js');
+    const slow = train(convgrad, 3, 4);
+    expect(await convgrad.setThreads(4)).toBe(1);
+    expect(warn.mock.calls).toEqual([[expect.stringContaining('Wasm SIMD unsupported')]]);
+    expect(slow).not.toEqual(fast);
+    expect(slow.losses.length).toBe(10);
+    slow.losses.forEach((loss, i) => {
+      expect(loss).toBeCloseTo(fast.losses[i], 4);
+    });
+  });
+
+  test('anything else that goes wrong is an error', async () => {
+    failingWith(new RangeError('mine'));
+    const { tensor } = await import('../src/index.js');
+    expect(() => tensor([1]).add(1)).toThrow('mine');
+  });
+});
+
+test('a backend that lacks a kernel leaves it to the definition, on the same memory and with the same bits', async () => {
+  const convgrad = await import('../src/index.js');
+  const { installed } = await import('../src/autograd/backend.js');
+  const whole = train(convgrad, 3);
+  const { overrides } = installed()! as { overrides: Record<string, unknown> };
+  delete overrides.maxPool2d; // Compares only, so that float32 and float64 give the same.
+  delete overrides.relu;
+  expect(train(convgrad, 3)).toEqual(whole);
+});
