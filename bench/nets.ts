@@ -29,7 +29,7 @@ const MNIST = [1, 28, 28] as const;
 
 export const NETS: Record<string, NetSpec> = {
   S: {
-    title: 'the comparison net of DESIGN.md: two padded 5x5 convolutions',
+    title: 'two padded 5x5 convolutions, of 8 and 16 filters',
     input: MNIST,
     layers: [conv(1, 8, 5, 2), pool, relu, conv(8, 16, 5, 2), pool, relu, flatten, dense(784, 10)],
   },
