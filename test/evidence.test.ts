@@ -55,3 +55,7 @@ test("the README's figures are the table's", () => {
     expect(readme).toContain(`| ${shown} | ${mean(row[2])} | ${mean(row[4])} | ${row[9]} |`);
   }
 });
+
+test('the README is a first page: at most 900 words', () => {
+  expect(text('README.md').split(/\s+/).filter(Boolean).length).toBeLessThanOrEqual(900);
+});

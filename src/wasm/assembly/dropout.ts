@@ -1,4 +1,4 @@
-// What is dropped: a hash of two keys and of a number's place, as in ops/dropout.ts, decides.
+// What is dropped: a hash of two keys and of a number's place, as in src/ops/dropout.ts, decides.
 
 /** lowbias32 of four lanes. */
 @inline

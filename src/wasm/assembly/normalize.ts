@@ -108,7 +108,7 @@ export function normalize(
 }
 
 /**
- * Gradients for the channels [from, to), by the formula in ops/normalize.ts. dx, dweight and dbias may be 0,
+ * Gradients for the channels [from, to), by the formula in src/ops/normalize.ts. dx, dweight and dbias may be 0,
  * for none. Flags: 1 adds to dx, which is overwritten otherwise; 2 mean and variance were given.
  */
 export function normalizeGradient(

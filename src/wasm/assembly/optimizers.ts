@@ -1,5 +1,5 @@
 // The steps of the optimizers. Arrays are addresses, 0 where there is none, followed by room up to a multiple of 64 bytes,
-// so that loops may run in whole vectors. The formulas stand with the optimizers, in optim/.
+// so that loops may run in whole vectors. The formulas stand in src/optim.
 
 @inline
 function keep(kept: v128, old: v128, added: v128, value: v128): v128 {
