@@ -1,5 +1,5 @@
+import { cosSin } from '../src/data/angle.js';
 import { Dataset } from '../src/data/dataset.js';
-import { turn } from '../src/data/turn.js';
 import { ArgumentError, checkNumber, checkOptions, show } from '../src/errors.js';
 import { Generator } from '../src/random.js';
 
@@ -57,7 +57,7 @@ export function shapes(options: ShapesOptions = {}): { data: Dataset; truth: rea
     const distance = generator.uniform(-size / 4, size / 4);
     const contrast = generator.integer(2) === 0 ? 1 : -1;
     // Across the shape: to the right of a vertical one, upwards from a horizontal one.
-    const across = angle === 0 ? turn(90) : turn(angle - 90);
+    const across = angle === 0 ? cosSin(90) : cosSin(angle - 90);
     const middle = (size - 1) / 2;
     for (let p = 0; p < size * size; p++) {
       const [right, above] = [(p % size) - middle, middle - Math.floor(p / size)];

@@ -181,8 +181,16 @@ for (let seed = first; seed < first + seeds; seed++) {
 
 // One table.
 const header = [
-  ...['condition', 'accuracy on new digits', 'on its own', 'mean R2ori', 'edges and lines', 'live of 12'],
-  ...['p < .001, independent', 'p < .001, own taps shuffled', 'p < .05, smooth', 'median p, smooth'],
+  'condition',
+  'accuracy on new digits',
+  'on its own',
+  'mean R2ori',
+  'edges and lines',
+  'live of 12',
+  'p < .001, independent',
+  'p < .001, own taps shuffled',
+  'p < .05, smooth',
+  'median p, smooth',
 ];
 const rows = Object.entries(runs).map(([name, all]) => [
   name,

@@ -55,10 +55,16 @@ await makeFolder(folder);
 const network = () => {
   manualSeed(seed);
   return new Sequential({
-    ...{ conv1: new Conv2D(1, 12, 5, { bias: false }), pool1: new MaxPool2D(2), relu1: new ReLU() },
-    ...{ conv2: new Conv2D(12, 16, 3), pool2: new MaxPool2D(2), relu2: new ReLU() },
-    ...{ conv3: new Conv2D(16, 24, 3), relu3: new ReLU() },
-    ...{ flatten: new Flatten(), dense: new Dense(24 * 3 * 3, 10) },
+    conv1: new Conv2D(1, 12, 5, { bias: false }),
+    pool1: new MaxPool2D(2),
+    relu1: new ReLU(),
+    conv2: new Conv2D(12, 16, 3),
+    pool2: new MaxPool2D(2),
+    relu2: new ReLU(),
+    conv3: new Conv2D(16, 24, 3),
+    relu3: new ReLU(),
+    flatten: new Flatten(),
+    dense: new Dense(24 * 3 * 3, 10),
   });
 };
 const model = network();
@@ -137,8 +143,15 @@ const hash = weightHash(model);
 await saveModel(join(folder, 'model.safetensors'), model, { weightHash: hash, seed: String(seed) });
 const figures = (studies: Study[]) => studies.map(({ rise, combines }) => ({ rise, combines }));
 await saveJson(join(folder, 'figures.json'), {
-  ...{ heldOutAccuracy: accuracy, weightHash: hash, seed, epochs, checks, edges },
-  ...{ strokes: figures(strokes), parts: figures(parts), digits: figures(scores) },
+  heldOutAccuracy: accuracy,
+  weightHash: hash,
+  seed,
+  epochs,
+  checks,
+  edges,
+  strokes: figures(strokes),
+  parts: figures(parts),
+  digits: figures(scores),
 });
 console.log(
   `\nwritten to ${folder}: 1-edges.png, 2-strokes.png, 3-parts.png, 4-digits.png, model.safetensors, figures.json`,

@@ -18,8 +18,8 @@ export type { AnyStorage, DType, FloatArray, IndexStorage, Storage } from './aut
 export { type NestedArray, Tensor } from './autograd/tensor.js';
 export { type AffineOptions, affine, shift } from './data/affine.js';
 export { Dataset, stratifiedSplit } from './data/dataset.js';
-export { elastic } from './data/elastic.js';
-export { erase } from './data/erase.js';
+export { type ElasticOptions, elastic } from './data/elastic.js';
+export { type EraseOptions, erase } from './data/erase.js';
 export { flip } from './data/flip.js';
 export { type Batch, DataLoader, type DataLoaderOptions } from './data/loader.js';
 export { compose, normalize, type Range, type Transform } from './data/transform.js';
@@ -36,10 +36,10 @@ export {
   type Convolution,
   ConvTranspose2D,
   type ConvTranspose2DOptions,
-  type WeightOptions,
 } from './nn/conv2d.js';
 export { Dense, type DenseOptions } from './nn/dense.js';
 export { type AnyDropout, Dropout, Dropout2D } from './nn/dropout.js';
+export type { WeightOptions } from './nn/init.js';
 export * as init from './nn/init.js';
 export { LayerNorm, type LayerNormOptions } from './nn/layernorm.js';
 export { Module, Parameter, StateBuffer, type StateDict } from './nn/module.js';
@@ -87,18 +87,11 @@ export { Optimizer, type OptimizerState, type ParameterGroup, type ParameterStat
 export { type PlateauState, ReduceLROnPlateau, type ReduceLROnPlateauOptions } from './optim/plateau.js';
 export { RMSprop, type RMSpropOptions } from './optim/rmsprop.js';
 export { LRScheduler, type SchedulerState } from './optim/scheduler.js';
-export {
-  CosineAnnealingLR,
-  ExponentialLR,
-  LinearLR,
-  MultiStepLR,
-  SequentialLR,
-  StepLR,
-} from './optim/schedules.js';
+export { CosineAnnealingLR, ExponentialLR, LinearLR, MultiStepLR, SequentialLR, StepLR } from './optim/schedules.js';
 export { SGD, type SGDOptions } from './optim/sgd.js';
 export { Generator, type GeneratorState, getDefaultGenerator, manualSeed } from './random.js';
 export type { Pair, Shape } from './shape.js';
-export type { Callback, Checkpoint, EpochRecord, History, Sums, TrainingState } from './train/callback.js';
+export type { Callback, Checkpoint, EpochRecord, History, TrainingState } from './train/callback.js';
 export { DivergenceError } from './train/divergence.js';
 export { type Evaluation, evaluate, type Loss } from './train/evaluate.js';
 export { fit } from './train/fit.js';

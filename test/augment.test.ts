@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { turn } from '../src/data/turn.js';
+import { cosSin } from '../src/data/angle.js';
 import {
   ArgumentError,
   affine,
@@ -45,16 +45,16 @@ function between(image: Float32Array, h: number, w: number, x: number, y: number
   return sum;
 }
 
-describe('turn', () => {
-  test('is the cosine and the sine, and exact at quarter turns', () => {
+describe('cosSin', () => {
+  test('is the cosine and the sine, and exact at multiples of 90 degrees', () => {
     for (let degrees = -800; degrees <= 800; degrees += 0.37) {
-      const { cos, sin } = turn(degrees);
+      const { cos, sin } = cosSin(degrees);
       // Math.cos of an angle in radians above 2 pi is itself rounded: by the angle's last bit.
       expect(Math.abs(cos - Math.cos((degrees * Math.PI) / 180))).toBeLessThan(4e-15);
       expect(Math.abs(sin - Math.sin((degrees * Math.PI) / 180))).toBeLessThan(4e-15);
       expect(Math.abs(cos * cos + sin * sin - 1)).toBeLessThan(1e-15);
     }
-    const exact = [-90, 0, 90, 180, 270, 360].map(turn).map(({ cos, sin }) => [cos + 0, sin + 0]);
+    const exact = [-90, 0, 90, 180, 270, 360].map(cosSin).map(({ cos, sin }) => [cos + 0, sin + 0]);
     expect(exact).toEqual([
       [0, -1],
       [1, 0],
@@ -310,6 +310,7 @@ test.each([
 
 describe('what is out of range is refused', () => {
   test.each<[string, () => Transform, RegExp]>([
+    ['nothing at all', () => affine(undefined as never), /affine: expected what to change, such as/],
     ['an unknown option', () => affine({ rotate: 3 } as object), /affine: unknown option 'rotate'/],
     ['degrees that are no number', () => affine({ degrees: Number.NaN }), /expected degrees to be a number, got NaN/],
     [
@@ -325,7 +326,7 @@ describe('what is out of range is refused', () => {
     ],
     ['a scale of 0', () => affine({ scale: [0, 1] }), /expected scale to be a number of at least 0.01, got 0/],
     ['a shear of 90', () => affine({ shear: 90 }), /expected shear to be a number from -89 to 89, got -90/],
-    ['a shift of one number', () => affine({ translate: 0.1 as never }), /expected translate to be two shares/],
+    ['a shift of one number', () => affine({ translate: 0.1 as never }), /expected translate to be two fractions/],
     [
       'a shift by more than all',
       () => affine({ translate: [0, 1.5] }),

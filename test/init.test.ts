@@ -152,7 +152,7 @@ test.each<[string, () => unknown, string]>([
   [
     'kaimingUniform, nonlinearity',
     () => init.kaimingUniform(weight(), { nonlinearity: 'gelu' as 'relu' }),
-    "gain: expected one of linear, sigmoid, tanh, relu, leakyRelu, got 'gelu'",
+    "gain: expected nonlinearity to be 'linear', 'sigmoid', 'tanh', 'relu' or 'leakyRelu', got 'gelu'",
   ],
   [
     'xavierUniform, misspelled option',

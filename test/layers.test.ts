@@ -163,11 +163,18 @@ describe('Sequential', () => {
   test('refuses whole numbers as names, which JavaScript would put in another order', () => {
     const named = () => new Sequential({ 10: conv, 2: relu });
     expect(named).toThrow(ArgumentError);
-    expect(named).toThrow("Sequential: JavaScript does not keep the place of the name '2': give the layers as a list");
-    expect(() => new Sequential({ conv1: conv, 0: relu })).toThrow("the name '0'");
+    expect(named).toThrow(
+      "Sequential: expected names such as conv1, got '2': a name has no dot, and a whole number would",
+    );
+    expect(() => new Sequential({ conv1: conv, 0: relu })).toThrow("got '0'");
     // These keep their places.
-    const kept = new Sequential({ '10a': conv, '-1': relu, '01': pool, '1.5': relu });
-    expect(kept.namedChildren().map(([name]) => name)).toEqual(['10a', '-1', '01', '1.5']);
+    const kept = new Sequential({ '10a': conv, '-1': relu, '01': pool });
+    expect(kept.namedChildren().map(([name]) => name)).toEqual(['10a', '-1', '01']);
+  });
+
+  test('refuses names that would give two layers one key in the state dict', () => {
+    expect(() => new Sequential({ 'a.b': conv, a: new Sequential({ b: conv }) })).toThrow("got 'a.b'");
+    expect(() => new Sequential({ '': conv })).toThrow("got ''");
   });
 
   test('refuses what is no layer', () => {

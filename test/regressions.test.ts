@@ -139,7 +139,9 @@ describe('what once went wrong', () => {
   test('what is no value is not taken for one', () => {
     const data = new Dataset(new Float32Array(4), [1], [0, 1, 0, 1]);
     const bad = (value: unknown) => value as never;
-    expect(() => new Dense(1, 1).to(bad('float16'))).toThrow("expected 'float32' or 'float64', got 'float16'");
+    expect(() => new Dense(1, 1).to(bad('float16'))).toThrow(
+      "to: expected dtype to be 'float32' or 'float64', got 'float16'",
+    );
     expect(() => new ReduceLROnPlateau(new SGD([leaf(1)])).step(bad(undefined))).toThrow('a number, got undefined');
     expect(() => leakyRelu(leaf(1), Number.NaN)).toThrow('expected negativeSlope to be a number');
     expect(() => data.subset(bad(5))).toThrow('expected a list of indices, got 5');

@@ -116,7 +116,12 @@ export function train(
     },
   };
   return fit(model, digits.train, {
-    ...{ epochs, batchSize, optimizer, scheduler, seed, validation: digits.heldOut },
+    epochs,
+    batchSize,
+    optimizer,
+    scheduler,
+    seed,
+    validation: digits.heldOut,
     callbacks: [same, ...callbacks],
     ...more,
   });

@@ -1,7 +1,8 @@
-import { ArgumentError, readOptions } from '../errors.js';
+import { ArgumentError, readOptions, show } from '../errors.js';
 import { Generator } from '../random.js';
 import { wrap } from './create.js';
 import { noGrad } from './graph.js';
+import { checkTensors } from './operation.js';
 import type { Tensor } from './tensor.js';
 
 export interface GradcheckOptions {
@@ -44,6 +45,13 @@ export function gradcheck(
   options: GradcheckOptions = {},
 ): GradcheckResult {
   const { eps, atol, rtol } = readOptions('gradcheck', options, { eps: 1e-5, atol: 1e-6, rtol: 1e-5 });
+  if (typeof fn !== 'function' || !Array.isArray(inputs)) {
+    throw new ArgumentError(
+      'gradcheck',
+      `expected a function and a list of tensors, got ${show(fn)} and ${show(inputs)}`,
+    );
+  }
+  checkTensors('gradcheck', ...inputs);
   if (!inputs.some((input) => input.requiresGrad)) {
     throw new ArgumentError('gradcheck', 'expected at least one input with requiresGrad');
   }
@@ -52,7 +60,11 @@ export function gradcheck(
     throw new ArgumentError('gradcheck', `expected float64 inputs, got ${inputs[single].dtype} as input ${single}`);
   }
 
-  const evaluate = () => Float64Array.from(noGrad(() => fn(...inputs)).data);
+  const evaluate = () => {
+    const y = noGrad(() => fn(...inputs));
+    checkTensors('gradcheck', y);
+    return Float64Array.from(y.data);
+  };
   const here = evaluate();
   if (evaluate().some((value, i) => !Object.is(value, here[i]))) {
     throw new ArgumentError('gradcheck', 'fn gives different results for the same inputs');

@@ -1,4 +1,4 @@
-import { ArgumentError, ReleasedError } from '../errors.js';
+import { ArgumentError, ReleasedError, show } from '../errors.js';
 import { accumulateKernels } from './accumulate.js';
 import { zeros } from './backend.js';
 import { type AnyStorage, type DType, Storage } from './storage.js';
@@ -47,6 +47,7 @@ export function ownedByScope(storage: AnyStorage): void {
  * ends, except the tensors in its result, wherever they are in arrays and objects.
  */
 export function noGrad<T>(fn: () => T): T {
+  if (typeof fn !== 'function') throw new ArgumentError('noGrad', `expected a function, got ${show(fn)}`);
   const outer = { recording, scope };
   const own: AnyStorage[] = [];
   const kept = new Set<unknown>();

@@ -33,7 +33,11 @@ export function checkTensors(where: string, ...values: readonly unknown[]): void
 }
 
 /** Computes the result of an operation, and records it for `backward` if an input requires a gradient. */
-export function operation({ name, inputs, shape, forward, backward, adds, keep }: Operation): Tensor {
+export function operation(described: Operation): Tensor {
+  const { name, inputs, shape, forward, backward, adds, keep } = described ?? {};
+  if (!Array.isArray(inputs) || inputs.length === 0 || !Array.isArray(shape) || typeof backward !== 'function') {
+    throw new ArgumentError('operation', `expected { name, inputs, shape, backward }, got ${show(described)}`);
+  }
   checkTensors(name, ...inputs);
   const [{ dtype, storage: first }] = inputs;
   const other = inputs.find((input) => input.dtype !== dtype);

@@ -27,22 +27,12 @@ export function printNumbers(values: FloatArray, shape: Shape): string {
     const items = along(axis).map((i) => (i === null ? '...' : level(axis + 1, at + i * strides[axis])));
     const indent = ' '.repeat(axis + 1);
     // Matrices of an array of three axes or more stand apart, by an empty line for each axis more.
-    const between = `,${'\n'.repeat(shape.length - axis - 1)}${indent}`;
-    return `[${axis === shape.length - 1 ? filled(items, indent) : items.join(between)}]`;
+    if (axis < shape.length - 1) return `[${items.join(`,${'\n'.repeat(shape.length - axis - 1)}${indent}`)}]`;
+    const perLine = Math.max(1, Math.floor((WIDTH - indent.length) / `${items[0]}, `.length));
+    const lines = items.map((item, i) => (i === 0 ? item : i % perLine === 0 ? `,\n${indent}${item}` : `, ${item}`));
+    return `[${lines.join('')}]`;
   };
   return level(0, 0);
-}
-
-/** Items of one row, on as many lines as they need. */
-function filled(items: readonly string[], indent: string): string {
-  const lines: string[] = [];
-  let line = '';
-  for (const item of items) {
-    const longer = line === '' ? item : `${line}, ${item}`;
-    if (line !== '' && indent.length + longer.length >= WIDTH) lines.push(line);
-    line = lines.length > 0 && longer.length + indent.length >= WIDTH ? item : longer;
-  }
-  return [...lines, line].join(`,\n${indent}`);
 }
 
 /** How to show numbers of these sizes, all equally wide: whole, with four decimals, or with an exponent. */

@@ -1,23 +1,25 @@
 import { ArgumentError, checkNumber, FormatError, ShapeError, show } from '../errors.js';
-import { type Generator, getDefaultGenerator } from '../random.js';
+import { type Generator, generatorOf, getDefaultGenerator } from '../random.js';
 import { checkShape, type Shape, showShape, sizeOf } from '../shape.js';
 import { checkTransform, type Transform } from './transform.js';
 
 /** Labeled examples in memory, in plain typed arrays. */
 export class Dataset {
-  /** [length, ...inputShape], row-major. */
+  /** The inputs, [length, ...inputShape], row-major. */
   readonly inputs: Float32Array;
   /** One example's shape, such as [1, 28, 28]. */
   readonly inputShape: Shape;
-  /** One class index an example. */
+  /** The class index of each example. */
   readonly labels: Int32Array;
   /** The number of classes. */
   readonly classes: number;
-  /** What each class is called: '0', '1' and so on unless given. */
+  /** What each class is called: '0', '1' and so on unless names were given. */
   readonly classNames: readonly string[];
 
   /**
    * @param inputs all numbers of all examples in one array; a Float32Array is kept, anything else is copied
+   * @param inputShape one example's shape, such as [1, 28, 28]
+   * @param labels the class index of each example, from 0
    * @param classes how many there are, or their names; one more than the largest label unless given
    * @throws ShapeError when inputs and labels differ in number; FormatError for a label that is no class;
    * ArgumentError for what is no array of numbers
@@ -28,34 +30,29 @@ export class Dataset {
     labels: ArrayLike<number>,
     classes?: number | readonly string[],
   ) {
+    const where = 'Dataset';
     checkNumbers('the inputs', inputs);
-    checkShape('Dataset', inputShape);
+    checkShape(where, inputShape);
     checkNumbers('the labels', labels);
-    if (inputs.length !== labels.length * sizeOf(inputShape)) {
-      throw new ShapeError(
-        'Dataset',
-        `expected ${labels.length} inputs, one a label, of shape ${showShape(inputShape)}: ` +
-          `${labels.length * sizeOf(inputShape)} numbers, got ${inputs.length}`,
-      );
+    const size = labels.length * sizeOf(inputShape);
+    if (inputs.length !== size) {
+      const expected = `expected ${labels.length} inputs, one a label, of shape ${showShape(inputShape)}`;
+      throw new ShapeError(where, `${expected}: ${size} numbers, got ${inputs.length}`);
     }
     this.inputs = inputs instanceof Float32Array ? inputs : Float32Array.from(inputs);
     this.inputShape = inputShape;
     this.labels = Int32Array.from(labels);
     const found = () => this.labels.reduce((most, label) => Math.max(most, label + 1), 0);
     const count = Array.isArray(classes) ? classes.length : ((classes as number | undefined) ?? found());
-    this.classes = checkNumber('Dataset', 'classes', count, { least: 0, whole: true });
+    this.classes = checkNumber(where, 'classes', count, { least: 0, whole: true });
     this.classNames = Array.isArray(classes) ? classes : Array.from({ length: count }, (_, c) => String(c));
     const notNamed = this.classNames.find((name: unknown) => typeof name !== 'string');
     if (notNamed !== undefined) {
-      throw new ArgumentError('Dataset', `expected the names of classes to be strings, got ${show(notNamed)}`);
+      throw new ArgumentError(where, `expected the names of classes to be strings, got ${show(notNamed)}`);
     }
     const wrong = Array.prototype.findIndex.call(labels, (y) => !(Number.isInteger(y) && y >= 0 && y < this.classes));
-    if (wrong >= 0) {
-      throw new FormatError(
-        'Dataset',
-        `expected labels from 0 to ${this.classes - 1}, got ${labels[wrong]} at ${wrong}`,
-      );
-    }
+    if (wrong < 0) return;
+    throw new FormatError(where, `expected labels from 0 to ${this.classes - 1}, got ${labels[wrong]} at ${wrong}`);
   }
 
   /** The number of examples. */
@@ -63,7 +60,10 @@ export class Dataset {
     return this.labels.length;
   }
 
-  /** The numbers of one example; a view, not a copy. */
+  /**
+   * The numbers of one example; a view, not a copy.
+   * @param index from 0 to length - 1
+   */
   input(index: number): Float32Array {
     const size = sizeOf(this.inputShape);
     return this.inputs.subarray(index * size, (index + 1) * size);
@@ -88,7 +88,10 @@ export class Dataset {
     return new Dataset(inputs, this.inputShape, labels, this.classNames);
   }
 
-  /** The first `count` examples, in the same memory. */
+  /**
+   * The first examples, in the same memory.
+   * @param count from 0 to length
+   */
   take(count: number): Dataset {
     checkNumber('take', 'the count', count, { least: 0, most: this.length, whole: true });
     const inputs = this.inputs.subarray(0, count * sizeOf(this.inputShape));
@@ -97,20 +100,21 @@ export class Dataset {
 
   /**
    * Splits at random, without regard to the classes (see `stratifiedSplit`).
-   * @param heldOut how many examples are held out: a whole number, or a share above 0 and below 1
-   * @returns the rest first
+   * @param heldOut how many examples are held out: a whole number, or a fraction above 0 and below 1
+   * @param generator what the order is drawn from
+   * @returns the rest, then what is held out
    */
-  split(heldOut: number, generator: Generator): [Dataset, Dataset] {
+  split(heldOut: number, generator: Generator = getDefaultGenerator()): [Dataset, Dataset] {
     const count = heldOut > 0 && heldOut < 1 ? Math.round(heldOut * this.length) : heldOut;
     checkNumber('split', 'the held-out count', count, { least: 0, most: this.length, whole: true });
-    const order = generator.shuffle(Int32Array.from({ length: this.length }, (_, i) => i));
+    const order = generatorOf('split', generator).shuffle(Int32Array.from({ length: this.length }, (_, i) => i));
     return [this.subset(order.subarray(count)), this.subset(order.subarray(0, count))];
   }
 
   /**
    * The same examples with other inputs.
-   * @param change from an input, a view of this dataset's that it must not write to, to one of the same shape, or of
-   * `inputShape`
+   * @param change from an input, a view of this dataset's that it must not write to, to one of shape `inputShape`
+   * @param inputShape the shape of the new inputs
    * @throws ShapeError when a result does not have as many numbers as that shape
    */
   map(
@@ -130,7 +134,10 @@ export class Dataset {
     return new Dataset(inputs, inputShape, this.labels, this.classNames);
   }
 
-  /** A copy that a transform has changed once: for `normalize`, or to look at what training sees. */
+  /**
+   * A copy that a transform has changed once: for `normalize`, or to look at what training sees.
+   * @param generator what the transform draws from
+   */
   transformed(transform: Transform, generator: Generator = getDefaultGenerator()): Dataset {
     checkTransform('transformed', transform);
     const inputs = this.inputs.slice();
@@ -163,12 +170,17 @@ export function checkDataset(where: string, what: string, value: unknown): void 
 }
 
 /**
- * Splits at random into `count` examples held out and the rest, every class in the same share of both (stratified; the
- * classes with the largest remainders get the examples that are left over).
- * @returns the rest first
+ * Splits at random so that every class makes the same fraction of both parts, as far as whole examples allow (largest
+ * remainders).
+ * @param count how many examples are held out, from 0 to the dataset's length
+ * @param generator what the order is drawn from
+ * @returns the rest, then what is held out
  */
-export function stratifiedSplit(dataset: Dataset, count: number, generator: Generator): [Dataset, Dataset] {
-  checkNumber('stratifiedSplit', 'the held-out count', count, { least: 0, most: dataset.length, whole: true });
+export function stratifiedSplit(dataset: Dataset, count: number, generator?: Generator): [Dataset, Dataset] {
+  const where = 'stratifiedSplit';
+  if (!(dataset instanceof Dataset)) throw new ArgumentError(where, `expected a Dataset, got ${show(dataset)}`);
+  const random = generatorOf(where, generator);
+  checkNumber(where, 'the held-out count', count, { least: 0, most: dataset.length, whole: true });
   const byClass = Array.from({ length: dataset.classes }, (): number[] => []);
   dataset.labels.forEach((label, i) => {
     byClass[label].push(i);
@@ -182,10 +194,10 @@ export function stratifiedSplit(dataset: Dataset, count: number, generator: Gene
   const heldOut: number[] = [];
   const rest: number[] = [];
   byClass.forEach((members, c) => {
-    generator.shuffle(members);
+    random.shuffle(members);
     members.forEach((member, i) => {
       (i < shares[c] ? heldOut : rest).push(member);
     });
   });
-  return [dataset.subset(generator.shuffle(rest)), dataset.subset(generator.shuffle(heldOut))];
+  return [dataset.subset(random.shuffle(rest)), dataset.subset(random.shuffle(heldOut))];
 }

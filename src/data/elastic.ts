@@ -1,7 +1,16 @@
-import { checkNumber, checkOptions } from '../errors.js';
+import { checkNumber, readOptions } from '../errors.js';
 import type { Generator } from '../random.js';
 import { Sampler } from './bilinear.js';
 import { imageShape, type Transform } from './transform.js';
+
+export interface ElasticOptions {
+  /** Strength of the distortion in pixels, at least 0; the paper used 34, with sigma 4, for images of 29x29. */
+  alpha: number;
+  /** Standard deviation of the Gaussian in pixels, at least 0.1: the larger, the smoother and the weaker. */
+  sigma: number;
+  /** The value of pixels that come from outside of the image. @default 0 */
+  fill?: number;
+}
 
 /** The Gaussian ends after so many standard deviations. */
 const REACH = 3;
@@ -9,25 +18,23 @@ const REACH = 3;
 /**
  * Elastic distortion, as of handwriting: each pixel shows what lies dx and dy beside it, two fields of numbers drawn
  * evenly from [-1, 1), smoothed by a Gaussian and multiplied by `alpha`; beyond the border the fields are 0.
- * @param options `alpha`, in pixels, 0 for none; `sigma`, the Gaussian's standard deviation in pixels: the larger, the
- * smoother and the weaker. For images of 28x28 the paper used 34 and 4 (about 1.4 pixels). `fill`, what lies beyond the border, 0
- * unless given
- * @throws ArgumentError for options out of range; ShapeError, when it is used, for a batch that is not [N, C, H, W]
- * @see P. Simard, D. Steinkraus, J. Platt, "Best practices for convolutional neural networks applied to visual document
- * analysis", 2003
+ * Source: Simard, Steinkraus and Platt 2003, "Best practices for convolutional neural networks applied to visual document
+ * analysis"
+ * @returns a transform for `DataLoader` and `fit`, which throws a ShapeError for a batch that is not [N, C, H, W]
+ * @throws ArgumentError for options out of range
  */
-export function elastic(options: { alpha: number; sigma: number; fill?: number }): Transform {
-  checkOptions('elastic', options, ['alpha', 'sigma', 'fill']);
-  const alpha = checkNumber('elastic', 'alpha', options?.alpha, { least: 0 });
-  const weights = gaussian(checkNumber('elastic', 'sigma', options.sigma, { least: 0.1 }));
-  const fill = checkNumber('elastic', 'fill', options.fill ?? 0);
+export function elastic(options: ElasticOptions): Transform {
+  const { alpha, sigma, fill } = readOptions('elastic', options, { alpha: undefined, sigma: undefined, fill: 0 });
+  checkNumber('elastic', 'alpha', alpha, { least: 0 });
+  const weights = gaussian(checkNumber('elastic', 'sigma', sigma, { least: 0.1 }));
+  checkNumber('elastic', 'fill', fill);
   return (inputs, shape, generator) => {
     const [n, c, h, w] = imageShape('elastic', inputs, shape);
     const image = new Sampler(c, h, w, fill);
-    const field = new Field(h, w, weights);
+    const draw = smoothField(h, w, weights);
     for (let i = 0; i < n; i++) {
-      field.draw(generator, image.columns);
-      field.draw(generator, image.rows);
+      draw(generator, image.columns);
+      draw(generator, image.rows);
       for (let p = 0; p < h * w; p++) {
         image.columns[p] = (p % w) + alpha * image.columns[p];
         image.rows[p] = Math.floor(p / w) + alpha * image.rows[p];
@@ -54,44 +61,29 @@ function gaussian(sigma: number): Float64Array {
   return weights.map((weight) => weight / sum);
 }
 
-/** Smooth random numbers [h, w]. */
-class Field {
-  readonly #h: number;
-  readonly #w: number;
-  readonly #weights: Float64Array;
-  /** From one row to the next: a row is followed, and the whole is surrounded, by as many zeros as the Gaussian reaches. */
-  readonly #stride: number;
-  readonly #rough: Float64Array;
-  readonly #alongRows: Float64Array;
-
-  constructor(h: number, w: number, weights: Float64Array) {
-    const reach = weights.length - 1;
-    this.#h = h;
-    this.#w = w;
-    this.#weights = weights;
-    this.#stride = w + reach;
-    this.#rough = new Float64Array((h + 2 * reach) * this.#stride + reach);
-    this.#alongRows = new Float64Array(this.#rough.length);
-  }
-
-  /** Writes a new field, drawn evenly from [-1, 1) and smoothed, to `target` [h, w]. */
-  draw(generator: Generator, target: Float64Array): void {
-    const [h, w, stride, rough, alongRows] = [this.#h, this.#w, this.#stride, this.#rough, this.#alongRows];
-    const first = (this.#weights.length - 1) * (stride + 1);
+/** A function that writes smooth random numbers, drawn evenly from [-1, 1) and smoothed, into `target` [h, w]. */
+function smoothField(h: number, w: number, weights: Float64Array) {
+  const reach = weights.length - 1;
+  // A row is followed, and the whole is surrounded, by as many zeros as the Gaussian reaches.
+  const stride = w + reach;
+  const first = reach * (stride + 1);
+  const rough = new Float64Array((h + 2 * reach) * stride + reach);
+  const alongRows = new Float64Array(rough.length);
+  return (generator: Generator, target: Float64Array) => {
     for (let y = 0, start = first; y < h; y++, start += stride) {
       for (let p = start; p < start + w; p++) rough[p] = generator.uniform(-1, 1);
     }
     for (let y = 0, start = first; y < h; y++, start += stride) {
-      weigh(rough, start, w, 1, this.#weights, alongRows, start);
+      smooth(rough, start, w, 1, weights, alongRows, start);
     }
     for (let y = 0, start = first; y < h; y++, start += stride) {
-      weigh(alongRows, start, w, stride, this.#weights, target, y * w);
+      smooth(alongRows, start, w, stride, weights, target, y * w);
     }
-  }
+  };
 }
 
-/** Weighted sums over the neighbors of `count` numbers from `start` on, those `step` apart, to `to` from `at` on. */
-function weigh(
+/** Convolves `count` numbers from `start` on with a Gaussian, over neighbors `step` apart, into `to` from `at` on. */
+function smooth(
   from: Float64Array,
   start: number,
   count: number,

@@ -1,19 +1,27 @@
-import { checkNumber, checkOptions } from '../errors.js';
+import { checkNumber, readOptions } from '../errors.js';
 import { imageShape, type Range, range, type Transform } from './transform.js';
 
+export interface EraseOptions {
+  /** Probability that an image is changed, from 0 to 1. @default 0.5 */
+  probability?: number;
+  /** Range of the height and of the width, drawn independently, as fractions of the image's, from 0 to 1. @default [0.1, 0.4] */
+  size?: Range;
+  /** The value of the erased pixels. @default 0 */
+  value?: number;
+}
+
 /**
- * Paints over a random rectangle of an image, in all channels, so that a network does not rely on one part alone.
- * @param options `probability` that an image is painted on, 0.5 unless given; `size`, the range from which the height
- * and the width are drawn, each by itself, as shares of the image's, [0.1, 0.4] unless given; `value`, what is painted,
- * 0 unless given
- * @throws ArgumentError for options out of range; ShapeError, when it is used, for a batch that is not [N, C, H, W]
- * @see Z. Zhong and others, "Random erasing data augmentation", 2017
+ * Random erasing: overwrites a random rectangle of an image, in all channels, so that a network does not rely on one part.
+ * Source: Zhong et al. 2017, https://arxiv.org/abs/1708.04896
+ * @returns a transform for `DataLoader` and `fit`, which throws a ShapeError for a batch that is not [N, C, H, W]
+ * @throws ArgumentError for options out of range
  */
-export function erase(options: { probability?: number; size?: Range; value?: number } = {}): Transform {
-  checkOptions('erase', options, ['probability', 'size', 'value']);
-  const probability = checkNumber('erase', 'probability', options.probability ?? 0.5, { least: 0, most: 1 });
-  const size = range('erase', 'size', options.size ?? [0.1, 0.4], { least: 0, most: 1 });
-  const value = checkNumber('erase', 'value', options.value ?? 0);
+export function erase(options: EraseOptions = {}): Transform {
+  const defaults = { probability: 0.5, size: undefined, value: 0 };
+  const { probability, size: sizes = [0.1, 0.4], value } = readOptions('erase', options, defaults);
+  checkNumber('erase', 'probability', probability, { least: 0, most: 1 });
+  const size = range('erase', 'size', sizes, { least: 0, most: 1 });
+  checkNumber('erase', 'value', value);
   return (inputs, shape, generator) => {
     const [n, c, h, w] = imageShape('erase', inputs, shape);
     for (let i = 0; i < n; i++) {

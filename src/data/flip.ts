@@ -1,16 +1,17 @@
-import { checkNumber, checkOptions } from '../errors.js';
+import { checkNumber, readOptions } from '../errors.js';
 import { sizeOf } from '../shape.js';
 import { imageShape, type Transform } from './transform.js';
 
 /**
- * Swaps left and right in each image, in all channels, or leaves it as it is. For things that look as good in a mirror,
- * such as clothes; not for writing.
- * @param options `probability` that an image is swapped, 0.5 unless given
- * @throws ArgumentError for a probability out of range; ShapeError, when it is used, for a batch that is not [N, C, H, W]
+ * Random horizontal flip: mirrors an image, or leaves it as it is. For things that look as good in a mirror, such as
+ * clothes; not for letters.
+ * @param options `probability`: that an image is mirrored, from 0 to 1; 0.5 unless given
+ * @returns a transform for `DataLoader` and `fit`, which throws a ShapeError for a batch that is not [N, C, H, W]
+ * @throws ArgumentError for a probability out of range
  */
 export function flip(options: { probability?: number } = {}): Transform {
-  checkOptions('flip', options, ['probability']);
-  const probability = checkNumber('flip', 'probability', options.probability ?? 0.5, { least: 0, most: 1 });
+  const { probability } = readOptions('flip', options, { probability: 0.5 });
+  checkNumber('flip', 'probability', probability, { least: 0, most: 1 });
   return (inputs, shape, generator) => {
     const [n, c, h, w] = imageShape('flip', inputs, shape);
     const size = sizeOf([c, h, w]);

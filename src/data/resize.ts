@@ -1,5 +1,5 @@
 /**
- * @internal An image [C, H, W] at another size: each new pixel is a mean of those around its place, weighted by a
+ * @internal Resizes an image [C, H, W]: each new pixel is a mean of those around its place, weighted by a
  * triangle that reaches to the neighbors, or, where the image shrinks, as much further as it shrinks. That is Pillow's
  * and torchvision's bilinear resizing (with antialias). At the same size nothing changes.
  */

@@ -1,16 +1,19 @@
-import { ArgumentError, checkNumber, checkOptions, ShapeError, show } from '../errors.js';
+import { ArgumentError, checkNumber, readOptions, ShapeError, show } from '../errors.js';
 import type { Generator } from '../random.js';
 import { type Shape, showShape, sizeOf } from '../shape.js';
 
 /**
- * Changes a batch in place.
+ * Changes a batch in place, for `DataLoader` and `fit`.
  * @param inputs all numbers of the batch, row-major
  * @param shape [N, ...one example's shape], such as [32, 1, 28, 28]
- * @param generator where all that is random comes from, so that the same seed gives the same batches
+ * @param generator what to draw from, so that the same seed gives the same batches
  */
 export type Transform = (inputs: Float32Array, shape: Shape, generator: Generator) => void;
 
-/** One transform that applies several, in this order. */
+/**
+ * Applies several transforms in the order in which they are given.
+ * @returns one transform
+ */
 export function compose(...transforms: Transform[]): Transform {
   for (const transform of transforms) checkTransform('compose', transform);
   return (inputs, shape, generator) => {
@@ -19,14 +22,15 @@ export function compose(...transforms: Transform[]): Transform {
 }
 
 /**
- * (input - mean) / std, both of the training data. Give it to what is evaluated, too:
+ * Normalizes inputs, (input - mean) / std. Give it to what is evaluated, too:
  * `heldOut.transformed(normalize({ mean, std }))`.
- * @param options `mean` and `std`, a number each for everything, or one a channel; std above 0
- * @throws ArgumentError for other numbers; ShapeError, when it is used, for images with another number of channels
+ * @param options `mean` and `std`: of the training data, a number each for everything or one a channel; std above 0
+ * @returns a transform, which throws a ShapeError for images with another number of channels
+ * @throws ArgumentError for other numbers; ShapeError for another number of means than of stds
  */
 export function normalize(options: { mean: number | readonly number[]; std: number | readonly number[] }): Transform {
-  checkOptions('normalize', options, ['mean', 'std']);
-  const [means, stds] = [list(options?.mean), list(options?.std)];
+  const { mean, std } = readOptions('normalize', options, { mean: undefined, std: undefined });
+  const [means, stds] = [list(mean), list(std)];
   for (const mean of means) checkNumber('normalize', 'mean', mean);
   for (const std of stds) {
     if (!(checkNumber('normalize', 'std', std) > 0)) {
@@ -54,7 +58,7 @@ export function normalize(options: { mean: number | readonly number[]; std: numb
 }
 
 function list(value: number | readonly number[]): readonly number[] {
-  return typeof value === 'object' && value !== null ? value : [value];
+  return Array.isArray(value) ? value : [value as number];
 }
 
 /** @internal Throws unless `value` is a function. */
@@ -64,35 +68,22 @@ export function checkTransform(where: string, value: unknown): void {
 }
 
 /** @internal The shape of a batch of images, checked to be [N, C, H, W] and to hold all inputs. */
-export function imageShape(
-  where: string,
-  inputs: Float32Array,
-  shape: Shape,
-): readonly [number, number, number, number] {
+export function imageShape(where: string, inputs: Float32Array, shape: Shape) {
   if (shape.length !== 4 || sizeOf(shape) !== inputs.length) {
-    throw new ShapeError(
-      where,
-      `expected a batch of images [N, C, H, W], got shape ${showShape(shape)} and ${inputs.length} numbers`,
-    );
+    const got = `got shape ${showShape(shape)} and ${inputs.length} numbers`;
+    throw new ShapeError(where, `expected a batch of images [N, C, H, W], ${got}`);
   }
-  const [n, c, h, w] = shape;
-  return [n, c, h, w];
+  return shape;
 }
 
-/** A range that something is drawn from evenly. */
+/** A range that numbers are drawn from evenly; both ends may be equal. */
 export type Range = readonly [low: number, high: number];
 
 /** @internal A range within `limits`. */
-export function range(
-  where: string,
-  what: string,
-  value: Range,
-  limits: { least?: number; most?: number } = {},
-): Range {
-  if (!Array.isArray(value) || value.length !== 2) {
-    throw new ArgumentError(where, `expected ${what} to be a range [low, high], got ${show(value)}`);
+export function range(where: string, what: string, value: Range, limits: { least?: number; most?: number } = {}) {
+  if (Array.isArray(value) && value.length === 2) {
+    const [low, high] = value.map((end) => checkNumber(where, what, end, limits));
+    if (low <= high) return [low, high] as const;
   }
-  const [low, high] = value.map((end) => checkNumber(where, what, end, limits));
-  if (low > high) throw new ArgumentError(where, `expected ${what} to be a range [low, high], got ${show(value)}`);
-  return [low, high];
+  throw new ArgumentError(where, `expected ${what} to be a range [low, high], got ${show(value)}`);
 }

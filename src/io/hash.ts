@@ -1,4 +1,4 @@
-import type { Module } from '../nn/module.js';
+import { checkModel, type Module } from '../nn/module.js';
 import { littleEndian } from './bytes.js';
 
 /**
@@ -7,6 +7,7 @@ import { littleEndian } from './bytes.js';
  * Source: Fowler, Noll, Vo, http://www.isthe.com/chongo/tech/comp/fnv/
  */
 export function weightHash(model: Module): string {
+  checkModel('weightHash', model);
   const hash = new FNV1a();
   for (const { storage } of Object.values(model.stateDict())) {
     for (const byte of littleEndian(storage.array)) hash.add(byte);

@@ -1,4 +1,4 @@
-import { FormatError } from '../errors.js';
+import { ArgumentError, FormatError, show } from '../errors.js';
 import { type Shape, showShape, sizeOf } from '../shape.js';
 
 /** What an IDX file holds: unsigned bytes, row-major. */
@@ -18,6 +18,7 @@ const UNSIGNED_BYTE = 0x08;
  * @throws FormatError for bytes that are no IDX file of unsigned bytes, or too few or too many of them
  */
 export function readIdx(bytes: Uint8Array, where = 'readIdx'): IdxFile {
+  if (!(bytes instanceof Uint8Array)) throw new ArgumentError(where, `expected a Uint8Array, got ${show(bytes)}`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.length < HEAD || bytes[0] !== 0 || bytes[1] !== 0) {
     throw new FormatError(

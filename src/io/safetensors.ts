@@ -1,7 +1,7 @@
 import { tensor } from '../autograd/create.js';
 import { type DType, newArray } from '../autograd/storage.js';
 import { ArgumentError, FormatError, show } from '../errors.js';
-import type { StateDict } from '../nn/module.js';
+import { checkStateDict, type StateDict } from '../nn/module.js';
 import { showShape, sizeOf } from '../shape.js';
 import { littleEndian } from './bytes.js';
 
@@ -41,6 +41,7 @@ export interface SafetensorsFile {
  * @throws ArgumentError when a note is not a string, or a tensor is named `__metadata__`
  */
 export function writeSafetensors(tensors: StateDict, metadata: Record<string, string> = {}): Uint8Array {
+  checkStateDict('writeSafetensors', tensors);
   if (!isRecord(metadata)) throw new ArgumentError('writeSafetensors', `expected metadata, got ${show(metadata)}`);
   for (const [key, note] of Object.entries(metadata)) {
     if (typeof note === 'string') continue;

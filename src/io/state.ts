@@ -11,7 +11,8 @@ import { readSafetensors, writeSafetensors } from './safetensors.js';
 /**
  * The bytes of a safetensors file that holds plain data (what JSON can hold, NaN and Infinity too) with tensors in it.
  * @param format what the file is, which `readState` asks for
- * @throws ArgumentError when two tensors have one path, such as that of `b` in `a` and that of `a.b`
+ * @throws ArgumentError when two tensors have one path, such as that of `b` in `a` and that of `a.b`, and for a function, a
+ * symbol or a bigint
  */
 export function writeState(format: string, state: unknown): Uint8Array {
   const tensors: StateDict = Object.create(null);
@@ -42,6 +43,9 @@ function pack(value: unknown, path: string, tensors: StateDict): unknown {
     if (path in tensors) throw new ArgumentError('writeState', `two tensors have the path ${show(path)}`);
     tensors[path] = value;
     return { $tensor: path };
+  }
+  if (['function', 'symbol', 'bigint'].includes(typeof value) || (value === undefined && path === '')) {
+    throw new ArgumentError('writeState', `expected plain data and tensors, got ${show(value)} as ${show(path)}`);
   }
   if (typeof value === 'number' && !Number.isFinite(value)) return { $number: String(value) };
   if (Array.isArray(value)) return value.map((item, i) => pack(item, at(i), tensors));

@@ -14,12 +14,10 @@ export class ReLU extends Module {
 
 /** x where it is positive and `negativeSlope` * x elsewhere, element by element: any shape to the same shape. */
 export class LeakyReLU extends Module {
-  readonly negativeSlope: number;
-
   /** @param negativeSlope the slope below 0 */
-  constructor(negativeSlope = 0.01) {
+  constructor(readonly negativeSlope = 0.01) {
     super();
-    this.negativeSlope = checkNumber('LeakyReLU', 'negativeSlope', negativeSlope);
+    checkNumber('LeakyReLU', 'negativeSlope', negativeSlope);
   }
 
   override forward(x: Tensor): Tensor {
@@ -68,12 +66,10 @@ export class Tanh extends Module {
  * e^x divided by its sum along one axis: any shape to the same shape. Not in front of `crossEntropy`, which takes logits.
  */
 export class Softmax extends Module {
-  readonly axis: number;
-
   /** @param axis the axis of the classes; a negative one counts from the back */
-  constructor(axis = -1) {
+  constructor(readonly axis = -1) {
     super();
-    this.axis = checkNumber('Softmax', 'axis', axis, { whole: true });
+    checkNumber('Softmax', 'axis', axis, { whole: true });
   }
 
   override forward(x: Tensor): Tensor {

@@ -3,17 +3,9 @@ import type { Tensor } from '../autograd/tensor.js';
 import { checkNumber, readOptions, ShapeError } from '../errors.js';
 import { type ConvolutionOptions, conv2d } from '../ops/conv2d.js';
 import { convTranspose2d, type TransposedConvolutionOptions } from '../ops/convTranspose2d.js';
-import type { Generator } from '../random.js';
 import { type Pair, pair, sizeOf, windowsAlong } from '../shape.js';
-import { defaultUniform } from './init.js';
+import { defaultUniform, type WeightOptions } from './init.js';
 import { describe, Module, Parameter } from './module.js';
-
-export interface WeightOptions {
-  /** Whether a bias is added to each output channel. @default true */
-  bias?: boolean;
-  /** What the initial weights are drawn from. @default the default generator */
-  generator?: Generator;
-}
 
 export interface Conv2DOptions extends ConvolutionOptions, WeightOptions {}
 export interface ConvTranspose2DOptions extends TransposedConvolutionOptions, WeightOptions {}

@@ -2,16 +2,10 @@ import { zeros } from '../autograd/create.js';
 import type { Tensor } from '../autograd/tensor.js';
 import { checkNumber, readOptions } from '../errors.js';
 import { dense } from '../ops/dense.js';
-import type { Generator } from '../random.js';
-import { defaultUniform } from './init.js';
+import { defaultUniform, type WeightOptions } from './init.js';
 import { describe, Module, Parameter } from './module.js';
 
-export interface DenseOptions {
-  /** Whether a bias is added to each output. @default true */
-  bias?: boolean;
-  /** What the initial weights are drawn from. @default the default generator */
-  generator?: Generator;
-}
+export interface DenseOptions extends WeightOptions {}
 
 /**
  * A fully connected layer, y = x W^T + b: [N, inFeatures] to [N, outFeatures]. PyTorch calls it Linear.

@@ -1,35 +1,44 @@
 import { type TensorValues, tensor } from '../autograd/create.js';
 import { checkTensors } from '../autograd/operation.js';
 import { Tensor } from '../autograd/tensor.js';
-import { ArgumentError, checkNumber, checkOptions, ShapeError, show } from '../errors.js';
+import { ArgumentError, checkChoice, checkNumber, readOptions, ShapeError, show } from '../errors.js';
 import { type Generator, generatorOf } from '../random.js';
 import { sameShape, showShape, sizeOf } from '../shape.js';
 
 // Initial values for parameters. As in torch.nn.init, each function fills a tensor in place, and returns it.
 
-/** What follows a layer, and scales the numbers that it passes on. */
+/** The function that follows a layer. */
 export type Nonlinearity = 'linear' | 'sigmoid' | 'tanh' | 'relu' | 'leakyRelu';
 
-export interface Draws {
-  /** Where the numbers come from; the default generator unless given. */
+export interface InitOptions {
+  /** What the numbers are drawn from. @default the default generator */
   generator?: Generator;
 }
 
-export interface KaimingOptions extends Draws {
-  /** Whether forward ('fanIn', unless given) or backward ('fanOut') numbers keep their size. */
+/** Options of layers that have a weight. */
+export interface WeightOptions extends InitOptions {
+  /** Whether a bias is added to each output. @default true */
+  bias?: boolean;
+}
+
+export interface KaimingOptions extends InitOptions {
+  /** Whether the variance is kept in the forward pass ('fanIn') or in the backward pass ('fanOut'). @default 'fanIn' */
   mode?: 'fanIn' | 'fanOut';
-  /** What follows: 'leakyRelu' unless given. */
+  /** What follows the layer. @default 'leakyRelu' */
   nonlinearity?: Nonlinearity;
-  /** Of leakyRelu: 0 unless given, which is ReLU. */
+  /** The slope of leakyRelu below 0; 0 is ReLU. @default 0 */
   negativeSlope?: number;
 }
 
-export interface GainOptions extends Draws {
-  /** A factor for what follows the layer, see `gain`: 1 unless given. */
+export interface GainOptions extends InitOptions {
+  /** A factor for what follows the layer, see `gain`. @default 1 */
   gain?: number;
 }
 
-/** The factor that makes up for what a nonlinearity takes from the size of numbers; PyTorch's calculate_gain. */
+/**
+ * The factor that makes up for what a nonlinearity takes from the variance; PyTorch's calculate_gain.
+ * @param negativeSlope the slope of leakyRelu below 0
+ */
 export function gain(nonlinearity: Nonlinearity, negativeSlope = 0.01): number {
   checkNumber('gain', 'negativeSlope', negativeSlope);
   const gains = {
@@ -39,11 +48,10 @@ export function gain(nonlinearity: Nonlinearity, negativeSlope = 0.01): number {
     relu: Math.SQRT2,
     leakyRelu: Math.sqrt(2 / (1 + negativeSlope ** 2)),
   };
-  if (Object.hasOwn(gains, nonlinearity)) return gains[nonlinearity];
-  throw new ArgumentError('gain', `expected one of ${Object.keys(gains).join(', ')}, got ${show(nonlinearity)}`);
+  return gains[checkChoice('gain', 'nonlinearity', nonlinearity, Object.keys(gains) as Nonlinearity[])];
 }
 
-/** The same number everywhere. */
+/** Fills a tensor with one number. */
 export function constant<T extends Tensor>(parameter: T, value: number): T {
   checkNumber('constant', 'value', value);
   return fill('constant', parameter, () => value);
@@ -51,52 +59,69 @@ export function constant<T extends Tensor>(parameter: T, value: number): T {
 
 /**
  * PyTorch's default for convolutions and dense layers: uniform in [-b, b), b = 1 / sqrt(fanIn).
- * @param options `fanIn`: how many numbers meet in one output; read off the shape of a weight unless given (a bias takes
- * its weight's)
+ * @param options `fanIn`: how many inputs an output has, at least 1; read off the shape of a weight unless given, and a
+ * bias takes its weight's. `generator`: what the numbers are drawn from
  */
-export function defaultUniform<T extends Tensor>(parameter: T, options: Draws & { fanIn?: number } = {}): T {
+export function defaultUniform<T extends Tensor>(parameter: T, options: InitOptions & { fanIn?: number } = {}): T {
   const where = 'defaultUniform';
-  checkOptions(where, options, ['fanIn', 'generator']);
-  const fanIn = checkNumber(where, 'fanIn', options.fanIn ?? fans(where, parameter).fanIn, { least: 1 });
-  return uniform(where, parameter, 1 / Math.sqrt(fanIn), options);
+  const { generator, fanIn = fans(where, parameter).fanIn } = readOptions(where, options, {
+    fanIn: undefined,
+    generator: undefined,
+  });
+  return uniform(where, parameter, 1 / Math.sqrt(checkNumber(where, 'fanIn', fanIn, { least: 1 })), generator);
 }
 
-/** Uniform in [-b, b), b = gain sqrt(3 / fan) (He et al. 2015, "Delving deep into rectifiers"). */
+/**
+ * Uniform in [-b, b), b = gain sqrt(3 / fan).
+ * Source: He et al. 2015, https://arxiv.org/abs/1502.01852
+ */
 export function kaimingUniform<T extends Tensor>(parameter: T, options: KaimingOptions = {}): T {
-  return uniform('kaimingUniform', parameter, Math.sqrt(3) * kaiming('kaimingUniform', parameter, options), options);
+  const deviation = kaiming('kaimingUniform', parameter, options);
+  return uniform('kaimingUniform', parameter, Math.sqrt(3) * deviation, options.generator);
 }
 
-/** Normal with mean 0 and deviation gain / sqrt(fan) (He et al. 2015, "Delving deep into rectifiers"). */
+/**
+ * Normal with mean 0 and standard deviation gain / sqrt(fan).
+ * Source: He et al. 2015, https://arxiv.org/abs/1502.01852
+ */
 export function kaimingNormal<T extends Tensor>(parameter: T, options: KaimingOptions = {}): T {
-  return normal('kaimingNormal', parameter, kaiming('kaimingNormal', parameter, options), options);
+  return normal('kaimingNormal', parameter, kaiming('kaimingNormal', parameter, options), options.generator);
 }
 
-/** Uniform in [-b, b), b = gain sqrt(6 / (fanIn + fanOut)) (Glorot and Bengio 2010, "Understanding the difficulty..."). */
+/**
+ * Uniform in [-b, b), b = gain sqrt(6 / (fanIn + fanOut)).
+ * Source: Glorot and Bengio 2010, https://proceedings.mlr.press/v9/glorot10a.html
+ */
 export function xavierUniform<T extends Tensor>(parameter: T, options: GainOptions = {}): T {
-  return uniform('xavierUniform', parameter, Math.sqrt(3) * xavier('xavierUniform', parameter, options), options);
+  const deviation = xavier('xavierUniform', parameter, options);
+  return uniform('xavierUniform', parameter, Math.sqrt(3) * deviation, options.generator);
 }
 
-/** Normal with mean 0 and deviation gain sqrt(2 / (fanIn + fanOut)) (Glorot and Bengio 2010). */
+/**
+ * Normal with mean 0 and standard deviation gain sqrt(2 / (fanIn + fanOut)).
+ * Source: Glorot and Bengio 2010, https://proceedings.mlr.press/v9/glorot10a.html
+ */
 export function xavierNormal<T extends Tensor>(parameter: T, options: GainOptions = {}): T {
-  return normal('xavierNormal', parameter, xavier('xavierNormal', parameter, options), options);
+  return normal('xavierNormal', parameter, xavier('xavierNormal', parameter, options), options.generator);
 }
 
 /**
  * Rows that are orthogonal and of length `gain`, the weight being seen as [first axis, all others]; the columns, where
- * there are more rows (Saxe, McClelland and Ganguli 2014, "Exact solutions to the nonlinear dynamics of learning").
+ * there are more rows.
+ * Source: Saxe, McClelland and Ganguli 2014, https://arxiv.org/abs/1312.6120
  */
 export function orthogonal<T extends Tensor>(parameter: T, options: GainOptions = {}): T {
   const where = 'orthogonal';
-  checkOptions(where, options, ['gain', 'generator']);
+  const settings = readOptions(where, options, { gain: 1, generator: undefined });
   fans(where, parameter);
-  const scale = checkNumber(where, 'gain', options.gain ?? 1);
-  const generator = generatorOf(where, options.generator);
+  const scale = checkNumber(where, 'gain', settings.gain);
+  const generator = generatorOf(where, settings.generator);
   const [rows, columns] = [parameter.shape[0], parameter.size / parameter.shape[0]];
   const [count, length] = [Math.min(rows, columns), Math.max(rows, columns)];
   const vectors: Float64Array[] = [];
   for (let i = 0; i < count; i++) {
     const vector = Float64Array.from({ length }, () => generator.normal());
-    // Gram and Schmidt; twice, because the first time leaves rounding errors (Giraud et al. 2005).
+    // The Gram-Schmidt process; twice, because the first time leaves rounding errors (Giraud et al. 2005).
     for (const other of [...vectors, ...vectors]) {
       const along = dot(vector, other);
       for (let j = 0; j < length; j++) vector[j] -= along * other[j];
@@ -111,7 +136,7 @@ export function orthogonal<T extends Tensor>(parameter: T, options: GainOptions 
 }
 
 /**
- * Numbers of your own, for the whole parameter or a part of it:
+ * Fills a parameter, or a part of it, with numbers of your own:
  *
  *     init.fromValues(conv1.weight, [[1, 0, -1], [2, 0, -2], [1, 0, -1]], { at: [3, 0] })  // filter 3, input channel 0
  *
@@ -125,8 +150,7 @@ export function fromValues<T extends Tensor>(
 ): T {
   const where = 'fromValues';
   checkTensors(where, parameter);
-  checkOptions(where, options, ['at']);
-  const { at = [] } = options;
+  const { at = [] } = readOptions(where, options, { at: undefined });
   const { shape } = parameter;
   if (!Array.isArray(at) || at.length > shape.length) {
     throw new ArgumentError(where, `expected at most ${shape.length} indices, got ${show(at)}`);
@@ -146,13 +170,13 @@ export function fromValues<T extends Tensor>(
   return parameter;
 }
 
-function uniform<T extends Tensor>(where: string, parameter: T, bound: number, options: Draws): T {
-  const generator = generatorOf(where, options.generator);
+function uniform<T extends Tensor>(where: string, parameter: T, bound: number, given?: Generator): T {
+  const generator = generatorOf(where, given);
   return fill(where, parameter, () => generator.uniform(-bound, bound));
 }
 
-function normal<T extends Tensor>(where: string, parameter: T, deviation: number, options: Draws): T {
-  const generator = generatorOf(where, options.generator);
+function normal<T extends Tensor>(where: string, parameter: T, deviation: number, given?: Generator): T {
+  const generator = generatorOf(where, given);
   return fill(where, parameter, () => generator.normal() * deviation);
 }
 
@@ -166,22 +190,20 @@ function fill<T extends Tensor>(where: string, parameter: T, value: (at: number)
 
 /** gain / sqrt(fan). */
 function kaiming(where: string, parameter: Tensor, options: KaimingOptions): number {
-  checkOptions(where, options, ['mode', 'nonlinearity', 'negativeSlope', 'generator']);
-  const { mode = 'fanIn', nonlinearity = 'leakyRelu', negativeSlope = 0 } = options;
-  if (mode !== 'fanIn' && mode !== 'fanOut') {
-    throw new ArgumentError(where, `expected mode to be 'fanIn' or 'fanOut', got ${show(mode)}`);
-  }
+  const defaults = { mode: 'fanIn', nonlinearity: 'leakyRelu', negativeSlope: 0, generator: undefined } as const;
+  const { mode, nonlinearity, negativeSlope } = readOptions(where, options, defaults);
+  checkChoice(where, 'mode', mode, ['fanIn', 'fanOut']);
   return gain(nonlinearity, negativeSlope) / Math.sqrt(fans(where, parameter)[mode]);
 }
 
 /** gain sqrt(2 / (fanIn + fanOut)). */
 function xavier(where: string, parameter: Tensor, options: GainOptions): number {
-  checkOptions(where, options, ['gain', 'generator']);
+  const { gain: scale } = readOptions(where, options, { gain: 1, generator: undefined });
   const { fanIn, fanOut } = fans(where, parameter);
-  return checkNumber(where, 'gain', options.gain ?? 1) * Math.sqrt(2 / (fanIn + fanOut));
+  return checkNumber(where, 'gain', scale) * Math.sqrt(2 / (fanIn + fanOut));
 }
 
-/** How many numbers meet in an output, and how many outputs a number goes into, for a weight [out, in, ...]. */
+/** How many inputs an output has, and how many outputs an input goes into, for a weight [out, in, ...]. */
 function fans(where: string, parameter: Tensor): { fanIn: number; fanOut: number } {
   checkTensors(where, parameter);
   const { shape } = parameter;

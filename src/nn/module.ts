@@ -1,14 +1,15 @@
 import { allocate } from '../autograd/backend.js';
+import { checkTensors } from '../autograd/operation.js';
 import type { DType, FloatArray, Storage } from '../autograd/storage.js';
 import { Tensor } from '../autograd/tensor.js';
-import { ArgumentError, readOptions, ShapeError, show, withPlace } from '../errors.js';
+import { ArgumentError, checkChoice, readOptions, ShapeError, show, withPlace } from '../errors.js';
 import { sameShape, showShape } from '../shape.js';
 
 /** A tensor that a model learns: a field of a `Module` that holds one is found by `parameters()`. */
 export class Parameter extends Tensor {
   /** @param value the initial numbers, which are copied */
   constructor(value: Tensor) {
-    super(copyOf(value.storage.array, value.dtype), value.shape, true);
+    super(ownCopy(new.target.name, value), value.shape, true);
   }
 }
 
@@ -25,7 +26,7 @@ export class StateBuffer extends Tensor {
    * @param value the initial numbers, which are copied
    */
   constructor(key: string, value: Tensor) {
-    super(copyOf(value.storage.array, value.dtype), value.shape);
+    super(ownCopy(new.target.name, value), value.shape);
     this.key = key;
   }
 }
@@ -67,11 +68,9 @@ export abstract class Module {
 
   /** All parameters by PyTorch's keys; one that is used in two places comes once. */
   namedParameters(): [string, Parameter][] {
-    const seen = new Set<Parameter>();
-    return this.#state().filter((entry): entry is [string, Parameter] => {
-      const [, value] = entry;
-      return value instanceof Parameter && !seen.has(value) && Boolean(seen.add(value));
-    });
+    const keys = new Map<Parameter, string>();
+    for (const [key, value] of this.#state()) if (value instanceof Parameter && !keys.has(value)) keys.set(value, key);
+    return [...keys].map(([parameter, key]) => [key, parameter]);
   }
 
   /** All parameters, for an optimizer; one that is used in two places comes once. */
@@ -98,29 +97,19 @@ export abstract class Module {
    * @throws ShapeError for another shape; ArgumentError for what is no state dict, or has other keys
    */
   loadStateDict(state: StateDict, options: { strict?: boolean } = {}): { missing: string[]; unexpected: string[] } {
-    const { strict } = readOptions('loadStateDict', options, { strict: true });
-    const wrong = Object.entries(state ?? {}).find(([, value]) => !(value instanceof Tensor));
-    if (typeof state !== 'object' || state === null || wrong) {
-      const got = wrong ? `${show(wrong[1])} for ${wrong[0]}` : show(state);
-      throw new ArgumentError('loadStateDict', `expected tensors by their keys, got ${got}`);
-    }
+    const where = 'loadStateDict';
+    const { strict } = readOptions(where, options, { strict: true });
+    checkStateDict(where, state);
     const own = new Map(this.#state());
     const missing = [...own.keys()].filter((key) => !Object.hasOwn(state, key));
     const unexpected = Object.keys(state).filter((key) => !own.has(key));
     if (strict && (missing.length > 0 || unexpected.length > 0)) {
-      throw new ArgumentError(
-        'loadStateDict',
-        `missing keys ${shortList(missing)}, unexpected keys ${shortList(unexpected)}`,
-      );
+      throw new ArgumentError(where, `missing keys ${shortList(missing)}, unexpected keys ${shortList(unexpected)}`);
     }
     const matching = [...own].filter(([key]) => Object.hasOwn(state, key));
-    for (const [key, parameter] of matching) {
-      if (!sameShape(state[key].shape, parameter.shape)) {
-        throw new ShapeError(
-          'loadStateDict',
-          `expected shape ${showShape(parameter.shape)} for ${key}, got ${showShape(state[key].shape)}`,
-        );
-      }
+    for (const [key, { shape }] of matching) {
+      if (sameShape(state[key].shape, shape)) continue;
+      throw new ShapeError(where, `expected shape ${showShape(shape)} for ${key}, got ${showShape(state[key].shape)}`);
     }
     const numbers = matching.map(([key]) => state[key].storage.array); // Throws, before anything is changed, if some are gone.
     for (const [i, [, parameter]] of matching.entries()) {
@@ -146,9 +135,7 @@ export abstract class Module {
    * @param dtype 'float32', or 'float64' to check gradients
    */
   to(dtype: DType): this {
-    if (dtype !== 'float32' && dtype !== 'float64') {
-      throw new ArgumentError('to', `expected 'float32' or 'float64', got ${show(dtype)}`);
-    }
+    checkChoice('to', 'dtype', dtype, ['float32', 'float64']);
     for (const value of new Set(this.#state().map(([, each]) => each))) {
       value.grad = null;
       const { version } = value.storage;
@@ -176,21 +163,18 @@ export abstract class Module {
   }
 
   /** Everything that `stateDict` holds, in its order: PyTorch's, parameters first. */
-  #state(prefix = ''): [string, Parameter | StateBuffer][] {
-    const untrained = this.#fields(Tensor).find(
-      ([, value]) => value.requiresGrad && !value.node && !(value instanceof Parameter),
-    );
-    if (untrained) {
-      throw new ArgumentError(
-        this.constructor.name,
-        `the field ${untrained[0]} is a tensor with requiresGrad that nobody would train: make it new Parameter(...)`,
-      );
+  #state(prefix = ''): (readonly [string, Parameter | StateBuffer])[] {
+    for (const [name, { requiresGrad, node }] of this.#fields(Tensor).filter(
+      ([, each]) => !(each instanceof Parameter),
+    )) {
+      if (!requiresGrad || node) continue;
+      const detail = `the field ${name} is a tensor with requiresGrad that nobody would train: make it new Parameter(...)`;
+      throw new ArgumentError(this.constructor.name, detail);
     }
-    const buffers = this.#fields(StateBuffer).map(([, value]): [string, StateBuffer] => [value.key, value]);
-    const own = [...this.#fields(Parameter), ...buffers].map(([name, value]): [string, Parameter | StateBuffer] => {
-      return [join(prefix, name), value];
-    });
-    return [...own, ...this.namedChildren().flatMap(([name, child]) => child.#state(join(prefix, name)))];
+    const parameters = this.#fields(Parameter).map(([name, value]) => [join(prefix, name), value] as const);
+    const buffers = this.#fields(StateBuffer).map(([, value]) => [join(prefix, value.key), value] as const);
+    const inside = this.namedChildren().flatMap(([name, child]) => child.#state(join(prefix, name)));
+    return [...parameters, ...buffers, ...inside];
   }
 
   #fields<T>(Kind: abstract new (...args: never[]) => T): [string, T][] {
@@ -200,6 +184,19 @@ export abstract class Module {
       return value.flatMap((item, i): [string, T][] => (item instanceof Kind ? [[`${name}.${i}`, item]] : []));
     });
   }
+}
+
+/** @internal Throws unless it is a model. */
+export function checkModel(where: string, model: unknown): void {
+  if (!(model instanceof Module)) throw new ArgumentError(where, `expected a model, a Module, got ${show(model)}`);
+}
+
+/** @internal Throws unless it is an object of nothing but tensors. */
+export function checkStateDict(where: string, state: unknown): void {
+  const wrong = Object.entries(state ?? {}).find(([, value]) => !(value instanceof Tensor));
+  if (typeof state === 'object' && state !== null && !wrong) return;
+  const got = wrong ? `${show(wrong[1])} for ${wrong[0]}` : show(state);
+  throw new ArgumentError(where, `expected tensors by their keys, got ${got}`);
 }
 
 /** @internal Calls `fn` with all layers in evaluation mode; each has the mode that it had when `fn` has returned or thrown. */
@@ -226,6 +223,11 @@ export function describe(layer: Module, sizes: readonly unknown[], settings: obj
 export function lineOf(module: Module): string {
   const text = String(module);
   return text.includes('\n') ? module.constructor.name : text;
+}
+
+function ownCopy(where: string, value: Tensor): Storage {
+  checkTensors(where, value);
+  return copyOf(value.storage.array, value.dtype);
 }
 
 /** A copy in the memory of the kernels, where what is used in every step belongs. */

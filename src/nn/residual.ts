@@ -36,9 +36,7 @@ export class Residual extends Module {
     const kept = this.shortcut ? inside('shortcut', this.shortcut) : x;
     if (sameShape(change.shape, kept.shape)) return add(kept, change);
     const advice = this.shortcut ? 'the shortcut must give what the block gives' : 'give it a shortcut';
-    throw new ShapeError(
-      'Residual',
-      `expected the block to give shape ${showShape(kept.shape)}, got ${showShape(change.shape)}; ${advice}`,
-    );
+    const got = `got ${showShape(change.shape)}; ${advice}`;
+    throw new ShapeError('Residual', `expected the block to give shape ${showShape(kept.shape)}, ${got}`);
   }
 }

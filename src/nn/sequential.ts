@@ -5,8 +5,8 @@ import { lineOf, Module } from './module.js';
 /** A place that a model inside has already named: 'conv2 (Conv2D)'. */
 const PATH = /^\S+ \(\w+\)$/;
 
-/** Keys that JavaScript puts in front of all others in an object, in the order of numbers. */
-const INTEGER = /^(0|[1-9]\d*)$/;
+/** Whole numbers, which JavaScript puts in front of all other names in an object; dots, which stand between names; ''. */
+const NO_NAME = /^(0|[1-9]\d*)$|\.|^$/;
 
 /**
  * Layers one after the other.
@@ -22,7 +22,7 @@ export class Sequential extends Module {
 
   /**
    * @param layers the layers in their order, or one object of layers by name
-   * @throws ArgumentError for what is no layer, and for a whole number as a name
+   * @throws ArgumentError for what is no layer, and for a name that is a whole number or has a dot
    */
   constructor(...layers: Module[] | [Record<string, Module>]) {
     super();
@@ -30,13 +30,10 @@ export class Sequential extends Module {
     if (typeof named !== 'object' || named === null) {
       throw new ArgumentError('Sequential', `expected layers, or an object of layers by name, got ${show(named)}`);
     }
-    const number = Array.isArray(named) ? undefined : Object.keys(named).find((name) => INTEGER.test(name));
-    if (number !== undefined) {
-      const advice = 'give the layers as a list, new Sequential(first, second), or call them conv1 and so on';
-      throw new ArgumentError(
-        'Sequential',
-        `JavaScript does not keep the place of the name ${show(number)}: ${advice}`,
-      );
+    const wrong = Array.isArray(named) ? undefined : Object.keys(named).find((name) => NO_NAME.test(name));
+    if (wrong !== undefined) {
+      const reason = 'a name has no dot, and a whole number would lose its place; or give a list, new Sequential(a, b)';
+      throw new ArgumentError('Sequential', `expected names such as conv1, got ${show(wrong)}: ${reason}`);
     }
     this.#layers = new Map(Object.entries(named));
     [...this.#layers].forEach(([name, layer], i) => {

@@ -1,47 +1,47 @@
 import { zeros } from '../autograd/create.js';
 import { noGrad } from '../autograd/graph.js';
 import type { Tensor } from '../autograd/tensor.js';
-import { type Shape, showShape } from '../shape.js';
-import { inEvaluation, lineOf, type Module } from './module.js';
+import { checkShape, type Shape, showShape } from '../shape.js';
+import { checkModel, inEvaluation, lineOf, type Module } from './module.js';
 
 export interface LayerSummary {
-  /** The path inside the model, such as `conv1`. */
+  /** The path inside the model, such as 'conv1'. */
   name: string;
-  /** The layer with its settings, such as `Conv2D(1, 8, 5x5)`. */
+  /** The layer with its settings, such as 'Conv2D(1, 8, 5x5)'. */
   layer: string;
-  /** For one example, without the batch axis. */
+  /** The shape of its output for one example, without the batch axis. */
   outputShape: Shape;
+  /** How many numbers it learns. */
   parameters: number;
-  /** For one example. */
+  /** How many multiply-adds it does for one example. */
   multiplyAdds: number;
 }
 
 export interface Summary {
+  /** The layers in the order in which they run. */
   layers: LayerSummary[];
+  /** Of the whole model, each parameter counted once. */
   parameters: number;
+  /** Of the whole model, for one example. */
   multiplyAdds: number;
   /** The table as text. */
   toString(): string;
 }
 
 /**
- * What each layer makes of one example in evaluation mode, and what it costs.
+ * Output shape, parameters and multiply-adds of each layer, for one example in evaluation mode.
  * @param inputShape one example's shape, without the batch axis, such as [1, 28, 28]
  * @throws ShapeError when the example does not fit the model
  */
 export function summary(model: Module, inputShape: Shape): Summary {
+  checkModel('summary', model);
+  checkShape('summary', inputShape);
   const layers: LayerSummary[] = [];
   const dtype = model.parameters()[0]?.dtype;
   const restore = eachForward(model, (name, layer, output) => {
     const parameters = layer.parameters().reduce((sum, parameter) => sum + parameter.size, 0);
-    const outputShape = output.shape.slice(1);
-    layers.push({
-      name,
-      layer: lineOf(layer),
-      outputShape,
-      parameters,
-      multiplyAdds: layer.multiplyAdds(output.shape),
-    });
+    const multiplyAdds = layer.multiplyAdds(output.shape);
+    layers.push({ name, layer: lineOf(layer), outputShape: output.shape.slice(1), parameters, multiplyAdds });
   });
   try {
     inEvaluation(model, () => noGrad(() => model.forward(zeros([1, ...inputShape], { dtype }))));
@@ -53,40 +53,39 @@ export function summary(model: Module, inputShape: Shape): Summary {
     parameters: model.parameters().reduce((sum, parameter) => sum + parameter.size, 0),
     multiplyAdds: layers.reduce((sum, layer) => sum + layer.multiplyAdds, 0),
     toString() {
-      const rows = this.layers.map((l) => [
-        ...[l.name, l.layer, showShape(l.outputShape)],
-        ...[l.parameters, l.multiplyAdds].map((n) => n.toLocaleString('en')),
-      ]);
-      const total = ['', 'total', '', ...[this.parameters, this.multiplyAdds].map((n) => n.toLocaleString('en'))];
-      return table([['name', 'layer', 'output', 'parameters', 'multiply-adds'], ...rows, total]);
+      const head = ['name', 'layer', 'output', 'parameters', 'multiply-adds'];
+      const costs = (of: LayerSummary | Summary) => [of.parameters, of.multiplyAdds].map((n) => n.toLocaleString('en'));
+      const rows = this.layers.map((each) => [each.name, each.layer, showShape(each.outputShape), ...costs(each)]);
+      return table([head, ...rows, ['', 'total', '', ...costs(this)]]);
     },
   };
 }
 
 /**
- * Calls `see` after each forward pass of a layer that holds no other, until the function it returns is called.
+ * @internal Calls `observe` after each forward pass of a layer that holds no other, until the function it returns is called.
  * The layers' own `forward` is covered for that time by one on the instance.
  */
-export function eachForward(model: Module, see: (name: string, layer: Module, output: Tensor) => void): () => void {
-  const leaves = model.namedModules().filter(([, module]) => module.namedChildren().length === 0);
-  const covered = new Map<Module, () => void>();
-  for (const [name, layer] of leaves) {
-    if (covered.has(layer)) continue;
-    const uncover = watchForward(layer, (output) => see(name || layer.constructor.name, layer, output));
-    covered.set(layer, uncover);
+export function eachForward(model: Module, observe: (name: string, layer: Module, output: Tensor) => void): () => void {
+  const uncover = new Map<Module, () => void>();
+  for (const [name, layer] of model.namedModules()) {
+    if (uncover.has(layer) || layer.namedChildren().length > 0) continue;
+    uncover.set(
+      layer,
+      watchForward(layer, (output) => observe(name || layer.constructor.name, layer, output)),
+    );
   }
   return () => {
-    for (const uncover of covered.values()) uncover();
+    for (const end of uncover.values()) end();
   };
 }
 
-/** Calls `see` after each forward pass of `module`, until the function it returns is called. */
-export function watchForward(module: Module, see: (output: Tensor) => void): () => void {
+/** @internal Calls `observe` after each forward pass of `module`, until the function it returns is called. */
+export function watchForward(module: Module, observe: (output: Tensor) => void): () => void {
   const own = Object.getOwnPropertyDescriptor(module, 'forward'); // A class may define it as a field.
   const { forward } = module;
   module.forward = (x) => {
     const output = forward.call(module, x);
-    see(output);
+    observe(output);
     return output;
   };
   return () => {

@@ -41,10 +41,16 @@ export function batchNorm2d(
   const { training, momentum, eps } = readOptions(where, options, { training: false, momentum: 0.1, eps: 1e-5 });
   checkNumber(where, 'momentum', momentum, { least: 0, most: 1 });
   checkNumber(where, 'eps', eps, { least: 0 });
-  checkTensors(where, x, ...(training ? [] : [runningMean, runningVariance]));
+  const others = [runningMean, runningVariance, weight, bias];
+  checkTensors(
+    where,
+    x,
+    ...(training ? [] : [runningMean, runningVariance]),
+    ...others.filter((each) => each !== null),
+  );
   checkRank(where, 'an input [N, C, H, W]', x.shape, 4);
   const [N, C, H, W] = x.shape;
-  for (const each of [runningMean, runningVariance, weight, bias]) {
+  for (const each of others) {
     if (each && !sameShape(each.shape, [C])) {
       throw new ShapeError(where, `expected ${each.shape[0]} channels, got ${C}, input shape ${showShape(x.shape)}`);
     }
@@ -80,7 +86,7 @@ export function layerNorm(
   options: { eps?: number } = {},
 ): Tensor {
   const where = 'layerNorm';
-  checkTensors(where, x);
+  checkTensors(where, x, ...[weight, bias].filter((each) => each !== null));
   const eps = checkNumber(where, 'eps', readOptions(where, options, { eps: 1e-5 }).eps, { least: 0 });
   checkShape(where, shape);
   const rows = x.shape.length - shape.length;

@@ -33,8 +33,8 @@ export function mean(x: Tensor, options: ReduceOptions = {}): Tensor {
  * than any number.
  */
 export function max(x: Tensor, options: { axis?: number; keepDims?: boolean } = {}): Tensor {
-  if (Array.isArray(options.axis)) throw new ShapeError('max', `expected one axis, got ${show(options.axis)}`);
   const { axes, kept, shape } = plan('max', x, options);
+  if (Array.isArray(options?.axis)) throw new ShapeError('max', `expected one axis, got ${show(options.axis)}`);
   const sizes = options.axis === undefined ? { outer: 1, length: x.size, inner: 1 } : axisSizes(x, axes[0]);
   if (sizes.length === 0) throw new ShapeError('max', `expected at least one number, got shape ${showShape(x.shape)}`);
   let indices: IndexStorage;

@@ -36,6 +36,7 @@ export function flatten(x: Tensor, startAxis = 0): Tensor {
 /** A copy with its axes in the order `axes`: axis i of the result is axis axes[i] of x. */
 export function permute(x: Tensor, axes: readonly number[]): Tensor {
   checkTensors('permute', x);
+  if (!Array.isArray(axes)) throw new ShapeError('permute', `expected axes like [1, 0], got ${show(axes)}`);
   const order = axes.map((axis) => normalizeAxis('permute', axis, x.shape.length));
   if (order.length !== x.shape.length || new Set(order).size !== order.length) {
     throw new ShapeError('permute', `expected each of the ${x.shape.length} axes once, got ${show(axes)}`);

@@ -1,3 +1,4 @@
+import { checkTensors } from '../autograd/operation.js';
 import type { Tensor } from '../autograd/tensor.js';
 import { ArgumentError, checkNumber, show } from '../errors.js';
 
@@ -29,8 +30,8 @@ export function clipGradValue(parameters: readonly Tensor[], clipValue: number):
 }
 
 function checkList(where: string, parameters: unknown): void {
-  if (Array.isArray(parameters)) return;
-  throw new ArgumentError(where, `expected a list such as model.parameters(), got ${show(parameters)}`);
+  if (Array.isArray(parameters)) checkTensors(where, ...parameters);
+  else throw new ArgumentError(where, `expected a list such as model.parameters(), got ${show(parameters)}`);
 }
 
 function change(parameters: readonly Tensor[], fn: (value: number) => number): void {

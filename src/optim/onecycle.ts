@@ -1,39 +1,35 @@
-import { ArgumentError, checkNumber, checkOptions, show } from '../errors.js';
+import { ArgumentError, checkChoice, checkNumber, readOptions } from '../errors.js';
 import { cosPi } from './arithmetic.js';
 import type { Optimizer } from './optimizer.js';
-import { checkOptimizer, LRScheduler } from './scheduler.js';
+import { checkOptimizer, eachGroup, LRScheduler } from './scheduler.js';
 
 export interface OneCycleLROptions {
-  /** The highest learning rate, or one for each group. */
+  /** The highest learning rate: one for all groups, or one for each. */
   maxLr: number | readonly number[];
-  /** How many steps the cycle takes; or `epochs` and `stepsPerEpoch`. */
+  /** How many steps the cycle takes, at least 2. @default epochs * stepsPerEpoch */
   totalSteps?: number;
+  /** In place of `totalSteps`, with `stepsPerEpoch`. */
   epochs?: number;
   stepsPerEpoch?: number;
-  /** Share of the cycle that goes up: 0.3 unless given. */
+  /** The fraction of the cycle in which the rate rises, from 0 to 1. @default 0.3 */
   pctStart?: number;
-  /** Along half a cosine or a straight line: 'cos' unless given. */
+  /** Along half a cosine, or a straight line. @default 'cos' */
   annealStrategy?: 'cos' | 'linear';
-  /** Whether the momentum (of Adam: the first of betas) goes the other way meanwhile: true unless given. */
+  /** Whether the momentum (of Adam: the first of betas) falls while the rate rises, and rises while it falls. @default true */
   cycleMomentum?: boolean;
-  /** The lowest momentum: 0.85 unless given. */
+  /** The lowest momentum. @default 0.85 */
   baseMomentum?: number;
-  /** The highest momentum: 0.95 unless given. */
+  /** The highest momentum. @default 0.95 */
   maxMomentum?: number;
-  /** The cycle begins with maxLr / divFactor: 25 unless given. */
+  /** The cycle begins with maxLr / divFactor. @default 25 */
   divFactor?: number;
-  /** It ends with its first learning rate divided by this: 1e4 unless given. */
+  /** It ends with its first learning rate divided by this. @default 1e4 */
   finalDivFactor?: number;
-  /** Goes down to the first learning rate as fast as it went up, and only then to the end: false unless given. */
+  /** Whether it falls to the first learning rate as fast as it rose, and only then to the end. @default false */
   threePhase?: boolean;
 }
 
-const KNOWN = [
-  ...['maxLr', 'totalSteps', 'epochs', 'stepsPerEpoch', 'pctStart', 'annealStrategy', 'cycleMomentum'],
-  ...['baseMomentum', 'maxMomentum', 'divFactor', 'finalDivFactor', 'threePhase'],
-];
-
-/** Where a stretch of the cycle ends, and what holds there. */
+/** Where a part of the cycle ends, and what holds there. */
 interface Phase {
   end: number;
   rate: (peak: number) => number;
@@ -43,8 +39,8 @@ interface Phase {
 type Momentum = { momentum?: number; betas?: readonly [number, number] };
 
 /**
- * From a low learning rate up to `maxLr` and down to almost nothing, in one cycle of `totalSteps` steps; PyTorch's
- * OneCycleLR. It is meant to be called after each batch.
+ * From a low learning rate up to `maxLr` and down to almost nothing, in one cycle; PyTorch's OneCycleLR. It is meant to
+ * take its steps after batches.
  * Source: Smith and Topin 2018, https://arxiv.org/abs/1708.07120
  */
 export class OneCycleLR extends LRScheduler {
@@ -54,54 +50,54 @@ export class OneCycleLR extends LRScheduler {
   readonly #phases: readonly Phase[];
   readonly #cyclesMomentum: boolean;
 
+  /** @throws ArgumentError for options out of range, and for an optimizer without the momentum that it should change */
   constructor(optimizer: Optimizer, options: OneCycleLROptions) {
-    checkOptions('OneCycleLR', options, KNOWN);
-    checkOptimizer('OneCycleLR', optimizer);
-    const { maxLr, annealStrategy = 'cos', cycleMomentum = true, threePhase = false } = options ?? {};
-    const { pctStart = 0.3, baseMomentum = 0.85, maxMomentum = 0.95, divFactor = 25, finalDivFactor = 1e4 } = options;
-    const { length } = optimizer.groups;
-    const peaks = typeof maxLr === 'number' ? new Array<number>(length).fill(maxLr) : [...(maxLr ?? [])];
-    if (peaks.length !== length) {
-      throw new ArgumentError(
-        'OneCycleLR',
-        `expected maxLr to be a number, or ${length}, one a group, got ${show(maxLr)}`,
-      );
-    }
-    for (const peak of peaks) checkNumber('OneCycleLR', 'maxLr', peak, { least: 0 });
-    checkNumber('OneCycleLR', 'divFactor', divFactor, { least: Number.MIN_VALUE });
-    checkNumber('OneCycleLR', 'finalDivFactor', finalDivFactor, { least: Number.MIN_VALUE });
-    checkNumber('OneCycleLR', 'pctStart', pctStart, { least: 0, most: 1 });
-    checkNumber('OneCycleLR', 'baseMomentum', baseMomentum, { least: 0 });
-    checkNumber('OneCycleLR', 'maxMomentum', maxMomentum, { least: 0 });
-    if (annealStrategy !== 'cos' && annealStrategy !== 'linear') {
-      throw new ArgumentError('OneCycleLR', `expected annealStrategy 'cos' or 'linear', got ${show(annealStrategy)}`);
-    }
-    const total = checkNumber('OneCycleLR', 'totalSteps (or epochs and stepsPerEpoch)', stepsOf(options), {
-      ...{ least: 2, whole: true },
+    const where = 'OneCycleLR';
+    const settings = readOptions(where, options, {
+      maxLr: undefined,
+      totalSteps: undefined,
+      epochs: undefined,
+      stepsPerEpoch: undefined,
+      pctStart: 0.3,
+      annealStrategy: 'cos',
+      cycleMomentum: true,
+      baseMomentum: 0.85,
+      maxMomentum: 0.95,
+      divFactor: 25,
+      finalDivFactor: 1e4,
+      threePhase: false,
     });
-    if (cycleMomentum && optimizer.groups.some((group) => !('momentum' in group || 'betas' in group))) {
-      throw new ArgumentError(
-        'OneCycleLR',
-        `${optimizer.constructor.name} has no momentum to cycle; set cycleMomentum to false`,
-      );
+    checkOptimizer(where, optimizer);
+    const { pctStart, baseMomentum, maxMomentum, divFactor, finalDivFactor } = settings;
+    const { totalSteps, epochs = Number.NaN, stepsPerEpoch = Number.NaN } = settings;
+    const peaks = eachGroup(where, 'maxLr', optimizer, settings.maxLr);
+    for (const peak of peaks) checkNumber(where, 'maxLr', peak, { least: 0 });
+    checkNumber(where, 'divFactor', divFactor, { least: Number.MIN_VALUE });
+    checkNumber(where, 'finalDivFactor', finalDivFactor, { least: Number.MIN_VALUE });
+    checkNumber(where, 'pctStart', pctStart, { least: 0, most: 1 });
+    checkNumber(where, 'baseMomentum', baseMomentum, { least: 0 });
+    checkNumber(where, 'maxMomentum', maxMomentum, { least: 0 });
+    const strategy = checkChoice(where, 'annealStrategy', settings.annealStrategy, ['cos', 'linear']);
+    const total = totalSteps ?? epochs * stepsPerEpoch;
+    checkNumber(where, 'totalSteps (or epochs and stepsPerEpoch)', total, { least: 2, whole: true });
+    if (settings.cycleMomentum && optimizer.groups.some((group) => !('momentum' in group || 'betas' in group))) {
+      const { name } = optimizer.constructor;
+      throw new ArgumentError(where, `${name} has no momentum to cycle; set cycleMomentum to false`);
     }
-    super(
-      optimizer,
-      peaks.map((peak) => peak / divFactor),
-    );
+    const first = (peak: number) => peak / divFactor;
+    super(optimizer, (initial) => initial, peaks.map(first)); // `apply` sets the rates.
     this.#peaks = peaks;
     this.#total = total;
-    this.#cyclesMomentum = cycleMomentum;
+    this.#cyclesMomentum = settings.cycleMomentum;
     this.#anneal =
-      annealStrategy === 'cos'
+      strategy === 'cos'
         ? (from, to, share) => to + ((from - to) / 2) * (cosPi(share) + 1)
         : (from, to, share) => (to - from) * share + from;
-    const first = (peak: number) => peak / divFactor;
     const up = { end: pctStart * total - 1, rate: (peak: number) => peak, momentum: baseMomentum };
     const down = { end: 2 * pctStart * total - 2, rate: first, momentum: maxMomentum };
     this.#phases = [
       { end: 0, rate: first, momentum: maxMomentum },
-      ...(threePhase ? [up, down] : [up]),
+      ...(settings.threePhase ? [up, down] : [up]),
       { end: total - 1, rate: (peak) => first(peak) / finalDivFactor, momentum: maxMomentum },
     ];
     this.apply();
@@ -127,12 +123,4 @@ export class OneCycleLR extends LRScheduler {
       else group.momentum = momentum;
     });
   }
-
-  protected override rate(initial: number): number {
-    return initial; // `apply` sets the rates.
-  }
-}
-
-function stepsOf({ totalSteps, epochs, stepsPerEpoch }: OneCycleLROptions): number {
-  return totalSteps ?? (epochs ?? Number.NaN) * (stepsPerEpoch ?? Number.NaN);
 }

@@ -1,38 +1,36 @@
-import { ArgumentError, checkNumber, checkOptions, show } from '../errors.js';
+import { ArgumentError, checkChoice, checkNumber, readOptions, show } from '../errors.js';
 import type { Optimizer } from './optimizer.js';
-import { checkOptimizer } from './scheduler.js';
+import { checkOptimizer, eachGroup } from './scheduler.js';
 
 export interface ReduceLROnPlateauOptions {
-  /** Whether a better measure is a smaller or a larger one: 'min' unless given. */
+  /** Whether a better measure is a smaller or a larger one. @default 'min' */
   mode?: 'min' | 'max';
-  /** What the learning rate is multiplied by: 0.1 unless given. */
+  /** What the learning rate is multiplied by, from 0 to 1. @default 0.1 */
   factor?: number;
-  /** How many steps without improvement are waited for: 10 unless given. */
+  /** How many steps without improvement are waited for. @default 10 */
   patience?: number;
-  /** What counts as an improvement: 1e-4 unless given. */
+  /** What counts as an improvement, see `thresholdMode`. @default 1e-4 */
   threshold?: number;
-  /** A share of the best measure, or a difference: 'rel' unless given. */
+  /** Whether the threshold is a fraction of the best measure, or a difference. @default 'rel' */
   thresholdMode?: 'rel' | 'abs';
-  /** How many steps after a reduction are not counted: 0 unless given. */
+  /** How many steps after a reduction are not counted. @default 0 */
   cooldown?: number;
-  /** The learning rate goes no lower; one for each group, or one for all: 0 unless given. */
+  /** The learning rate goes no lower: one for all groups, or one for each. @default 0 */
   minLr?: number | readonly number[];
-  /** A smaller change of the learning rate is not made: 1e-8 unless given. */
+  /** A smaller change of the learning rate is not made. @default 1e-8 */
   eps?: number;
 }
 
 /** Where a ReduceLROnPlateau stands: plain data, ready for JSON. */
 export interface PlateauState {
   kind: 'ReduceLROnPlateau';
-  /** null before the first step. */
+  /** The best measure; null before the first step. */
   best: number | null;
   /** Steps without improvement. */
   bad: number;
   /** Steps of the cooldown that are left. */
   cooldown: number;
 }
-
-const KNOWN = ['mode', 'factor', 'patience', 'threshold', 'thresholdMode', 'cooldown', 'minLr', 'eps'];
 
 /**
  * Lowers the learning rate when a measure, such as the validation loss, has stopped improving; PyTorch's
@@ -41,41 +39,42 @@ const KNOWN = ['mode', 'factor', 'patience', 'threshold', 'thresholdMode', 'cool
 export class ReduceLROnPlateau {
   readonly optimizer: Optimizer;
   readonly mode: 'min' | 'max';
-  readonly #settings: Required<Omit<ReduceLROnPlateauOptions, 'mode' | 'minLr'>>;
-  readonly #least: readonly number[];
+  readonly #settings: Required<ReduceLROnPlateauOptions>;
+  readonly #minLr: readonly number[];
   #best: number | null = null;
   #bad = 0;
   #cooldown = 0;
 
+  /** @throws ArgumentError for options out of range */
   constructor(optimizer: Optimizer, options: ReduceLROnPlateauOptions = {}) {
     const where = 'ReduceLROnPlateau';
-    checkOptions(where, options, KNOWN);
+    const settings = readOptions(where, options, {
+      mode: 'min',
+      factor: 0.1,
+      patience: 10,
+      threshold: 1e-4,
+      thresholdMode: 'rel',
+      cooldown: 0,
+      minLr: 0,
+      eps: 1e-8,
+    });
     checkOptimizer(where, optimizer);
-    const { mode = 'min', factor = 0.1, patience = 10, threshold = 1e-4, thresholdMode = 'rel' } = options;
-    const { cooldown = 0, minLr = 0, eps = 1e-8 } = options;
-    if (mode !== 'min' && mode !== 'max') {
-      throw new ArgumentError(where, `expected mode 'min' or 'max', got ${show(mode)}`);
-    }
-    if (thresholdMode !== 'rel' && thresholdMode !== 'abs') {
-      throw new ArgumentError(where, `expected thresholdMode 'rel' or 'abs', got ${show(thresholdMode)}`);
-    }
-    checkNumber(where, 'factor', factor, { least: 0, most: 1 });
-    checkNumber(where, 'patience', patience, { least: 0, whole: true });
-    checkNumber(where, 'threshold', threshold);
-    checkNumber(where, 'cooldown', cooldown, { least: 0, whole: true });
-    checkNumber(where, 'eps', eps, { least: 0 });
-    const { length } = optimizer.groups;
-    const least = typeof minLr === 'number' ? new Array<number>(length).fill(minLr) : [...minLr];
-    if (least.length !== length) {
-      throw new ArgumentError(where, `expected minLr to be a number, or ${length}, one a group, got ${show(minLr)}`);
-    }
     this.optimizer = optimizer;
-    this.mode = mode;
-    this.#settings = { factor, patience, threshold, thresholdMode, cooldown, eps };
-    this.#least = least;
+    this.mode = checkChoice(where, 'mode', settings.mode, ['min', 'max']);
+    checkChoice(where, 'thresholdMode', settings.thresholdMode, ['rel', 'abs']);
+    checkNumber(where, 'factor', settings.factor, { least: 0, most: 1 });
+    checkNumber(where, 'patience', settings.patience, { least: 0, whole: true });
+    checkNumber(where, 'threshold', settings.threshold);
+    checkNumber(where, 'cooldown', settings.cooldown, { least: 0, whole: true });
+    checkNumber(where, 'eps', settings.eps, { least: 0 });
+    this.#minLr = eachGroup(where, 'minLr', optimizer, settings.minLr);
+    this.#settings = settings;
   }
 
-  /** @param measure what should improve, such as the loss on validation data */
+  /**
+   * Lowers the learning rate if the measure has not improved for `patience` steps.
+   * @param measure what should improve, such as the loss on validation data
+   */
   step(measure: number): void {
     if (typeof measure !== 'number') {
       throw new ArgumentError('ReduceLROnPlateau', `expected step to get a measure, a number, got ${show(measure)}`);
@@ -107,16 +106,20 @@ export class ReduceLROnPlateau {
 
   #reduce(): void {
     this.optimizer.groups.forEach((group, i) => {
-      const lower = Math.max(group.lr * this.#settings.factor, this.#least[i]);
+      const lower = Math.max(group.lr * this.#settings.factor, this.#minLr[i]);
       if (group.lr - lower > this.#settings.eps) group.lr = lower;
     });
   }
 
+  /** Where the schedule stands. Its options are not part of it. */
   stateDict(): PlateauState {
     return { kind: 'ReduceLROnPlateau', best: this.#best, bad: this.#bad, cooldown: this.#cooldown };
   }
 
-  /** @throws ArgumentError for the state of another kind of schedule */
+  /**
+   * Goes on from a state; the learning rates themselves are the optimizer's state.
+   * @throws ArgumentError for the state of another kind of schedule
+   */
   loadStateDict(state: PlateauState): void {
     if (state.kind !== 'ReduceLROnPlateau') {
       throw new ArgumentError('ReduceLROnPlateau', `expected the state of ReduceLROnPlateau, got ${show(state.kind)}`);

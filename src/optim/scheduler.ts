@@ -5,6 +5,7 @@ import { Optimizer } from './optimizer.js';
 export interface SchedulerState {
   /** Its class, such as 'StepLR'. */
   kind: string;
+  /** How often `step` was called. */
   steps: number;
   /** The learning rates that the groups began with. */
   initialRates: number[];
@@ -18,35 +19,52 @@ export function checkOptimizer(where: string, optimizer: unknown): void {
   throw new ArgumentError(where, `expected an optimizer such as new SGD(...), got ${show(optimizer)}`);
 }
 
+/** @internal One number for each group of the optimizer, from one for all or from a list. */
+export function eachGroup(where: string, what: string, { groups }: Optimizer, value: number | readonly number[]) {
+  const values = typeof value === 'number' ? groups.map(() => value) : value;
+  if (Array.isArray(values) && values.length === groups.length) return values as readonly number[];
+  throw new ArgumentError(
+    where,
+    `expected ${what} to be a number, or ${groups.length}, one a group, got ${show(value)}`,
+  );
+}
+
 /**
  * Sets the learning rate of every group to what its first value and the number of steps taken give. All schedules of one
- * optimizer begin with the rates that it had when the first of them was made, as in PyTorch. One of your own says its
- * `rate`, and calls `apply` at the end of its constructor when the rate before the first step is not the initial one.
+ * optimizer begin with the rates that it had when the first of them was made, as in PyTorch. One of your own:
+ *
+ *     class InverseRoot extends LRScheduler {
+ *       constructor(optimizer: Optimizer) {
+ *         super(optimizer, (initial, steps) => initial / Math.sqrt(1 + steps));
+ *       }
+ *     }
  */
 export abstract class LRScheduler {
   readonly optimizer: Optimizer;
   protected initialRates: number[];
+  readonly #rate: (initial: number, steps: number) => number;
   #steps = 0;
 
-  /** @param initialRates the groups' first values: what the optimizer has unless given */
-  constructor(optimizer: Optimizer, initialRates?: number[]) {
-    const where = new.target.name;
-    checkOptimizer(where, optimizer);
+  /**
+   * @param rate the learning rate after `steps` calls of `step`, for a group that began with `initial`; where that of step 0
+   * is not `initial`, call `apply` at the end of your constructor
+   * @param initialRates the groups' first values: what the optimizer has unless given
+   */
+  constructor(optimizer: Optimizer, rate: (initial: number, steps: number) => number, initialRates?: number[]) {
+    checkOptimizer(new.target.name, optimizer);
     this.optimizer = optimizer;
+    this.#rate = rate;
     if (initialRates) optimizer.initialRates = initialRates;
     optimizer.initialRates ??= optimizer.groups.map((group) => group.lr);
     this.initialRates = optimizer.initialRates;
   }
-
-  /** The learning rate after `steps` calls of `step`, for a group that began with `initial`. */
-  protected abstract rate(initial: number, steps: number): number;
 
   /** How often `step` was called. */
   get steps(): number {
     return this.#steps;
   }
 
-  /** Call it after each `optimizer.step()`, or after each epoch: it counts its own calls. */
+  /** Sets the next learning rates: call it after each `optimizer.step()`, or after each epoch. */
   step(): void {
     this.moveTo(this.#steps + 1);
   }
@@ -60,7 +78,7 @@ export abstract class LRScheduler {
   /** Sets the learning rates to what they are now. */
   protected apply(): void {
     this.optimizer.groups.forEach((group, i) => {
-      group.lr = this.rate(this.initialRates[i], this.#steps);
+      group.lr = this.#rate(this.initialRates[i], this.#steps);
     });
   }
 

@@ -1,102 +1,77 @@
-import { ArgumentError, checkNumber, checkOptions, show } from '../errors.js';
+import { ArgumentError, checkNumber, readOptions, show } from '../errors.js';
 import { cosPi, power } from './arithmetic.js';
 import type { Optimizer } from './optimizer.js';
 import { LRScheduler, type SchedulerState } from './scheduler.js';
 
-/** From startFactor to endFactor along a straight line in `totalIters` steps, then constant; PyTorch's LinearLR. */
+/** From one factor of the learning rate to another along a straight line, then constant; PyTorch's LinearLR. */
 export class LinearLR extends LRScheduler {
-  readonly #start: number;
-  readonly #end: number;
-  readonly #total: number;
-
-  /** @param options `startFactor` (1/3 unless given), `endFactor` (1), `totalIters` (5), as in PyTorch */
+  /**
+   * @param options `startFactor`: at least 0, 1/3 unless given; `endFactor`: at least 0, 1 unless given; `totalIters`: how
+   * many steps the line takes, 5 unless given
+   */
   constructor(optimizer: Optimizer, options: { startFactor?: number; endFactor?: number; totalIters?: number } = {}) {
-    checkOptions('LinearLR', options, ['startFactor', 'endFactor', 'totalIters']);
-    super(optimizer);
-    this.#start = checkNumber('LinearLR', 'startFactor', options.startFactor ?? 1 / 3, { least: 0 });
-    this.#end = checkNumber('LinearLR', 'endFactor', options.endFactor ?? 1, { least: 0 });
-    this.#total = checkNumber('LinearLR', 'totalIters', options.totalIters ?? 5, { least: 1, whole: true });
+    const defaults = { startFactor: 1 / 3, endFactor: 1, totalIters: 5 };
+    const { startFactor, endFactor, totalIters } = readOptions('LinearLR', options, defaults);
+    checkNumber('LinearLR', 'startFactor', startFactor, { least: 0 });
+    checkNumber('LinearLR', 'endFactor', endFactor, { least: 0 });
+    checkNumber('LinearLR', 'totalIters', totalIters, { least: 1, whole: true });
+    super(optimizer, (initial, steps) => {
+      return initial * (startFactor + (endFactor - startFactor) * Math.min(1, steps / totalIters));
+    });
     this.apply();
   }
-
-  protected override rate(initial: number, steps: number): number {
-    return initial * (this.#start + (this.#end - this.#start) * Math.min(1, steps / this.#total));
-  }
 }
 
-/** Times `gamma` (0.1 unless given) after each `stepSize` steps; PyTorch's StepLR. */
+/** The learning rate times `gamma` after each `stepSize` steps; PyTorch's StepLR. */
 export class StepLR extends LRScheduler {
-  readonly #size: number;
-  readonly #gamma: number;
-
+  /** @param options `stepSize`: at least 1; `gamma`: at least 0, 0.1 unless given */
   constructor(optimizer: Optimizer, options: { stepSize: number; gamma?: number }) {
-    checkOptions('StepLR', options, ['stepSize', 'gamma']);
-    super(optimizer);
-    this.#size = checkNumber('StepLR', 'stepSize', options?.stepSize, { least: 1, whole: true });
-    this.#gamma = checkNumber('StepLR', 'gamma', options.gamma ?? 0.1, { least: 0 });
-  }
-
-  protected override rate(initial: number, steps: number): number {
-    return initial * power(this.#gamma, Math.floor(steps / this.#size));
+    const { stepSize, gamma } = readOptions('StepLR', options, { stepSize: undefined, gamma: 0.1 });
+    checkNumber('StepLR', 'stepSize', stepSize, { least: 1, whole: true });
+    checkNumber('StepLR', 'gamma', gamma, { least: 0 });
+    super(optimizer, (initial, steps) => initial * power(gamma, Math.floor(steps / stepSize)));
   }
 }
 
-/** Times `gamma` (0.1 unless given) at each of the steps `milestones`; PyTorch's MultiStepLR. */
+/** The learning rate times `gamma` at each of some steps; PyTorch's MultiStepLR. */
 export class MultiStepLR extends LRScheduler {
-  readonly #milestones: readonly number[];
-  readonly #gamma: number;
-
+  /** @param options `milestones`: steps in rising order; `gamma`: at least 0, 0.1 unless given */
   constructor(optimizer: Optimizer, options: { milestones: readonly number[]; gamma?: number }) {
-    checkOptions('MultiStepLR', options, ['milestones', 'gamma']);
-    super(optimizer);
-    this.#milestones = checkMilestones('MultiStepLR', options?.milestones);
-    this.#gamma = checkNumber('MultiStepLR', 'gamma', options.gamma ?? 0.1, { least: 0 });
-  }
-
-  protected override rate(initial: number, steps: number): number {
-    return initial * power(this.#gamma, this.#milestones.filter((milestone) => milestone <= steps).length);
+    const { milestones, gamma } = readOptions('MultiStepLR', options, { milestones: undefined, gamma: 0.1 });
+    const at = checkMilestones('MultiStepLR', milestones);
+    checkNumber('MultiStepLR', 'gamma', gamma, { least: 0 });
+    super(optimizer, (initial, steps) => initial * power(gamma, passed(at, steps)));
   }
 }
 
-/** Times `gamma` after each step; PyTorch's ExponentialLR. */
+/** The learning rate times `gamma` after each step; PyTorch's ExponentialLR. */
 export class ExponentialLR extends LRScheduler {
-  readonly #gamma: number;
-
+  /** @param options `gamma`: at least 0 */
   constructor(optimizer: Optimizer, options: { gamma: number }) {
-    checkOptions('ExponentialLR', options, ['gamma']);
-    super(optimizer);
-    this.#gamma = checkNumber('ExponentialLR', 'gamma', options?.gamma, { least: 0 });
-  }
-
-  protected override rate(initial: number, steps: number): number {
-    return initial * power(this.#gamma, steps);
+    const { gamma } = readOptions('ExponentialLR', options, { gamma: undefined });
+    checkNumber('ExponentialLR', 'gamma', gamma, { least: 0 });
+    super(optimizer, (initial, steps) => initial * power(gamma, steps));
   }
 }
 
 /**
- * Down to `etaMin` (0 unless given) along half a cosine in `tMax` steps, then up again along the other half, and so on;
+ * The learning rate down to `etaMin` along half a cosine in `tMax` steps, then up again along the other half, and so on;
  * PyTorch's CosineAnnealingLR, whose options are T_max and eta_min.
  * Source: Loshchilov and Hutter 2017, https://arxiv.org/abs/1608.03983
  */
 export class CosineAnnealingLR extends LRScheduler {
-  readonly #period: number;
-  readonly #least: number;
-
+  /** @param options `tMax`: steps from the first rate to the lowest, at least 1; `etaMin`: at least 0, 0 unless given */
   constructor(optimizer: Optimizer, options: { tMax: number; etaMin?: number }) {
-    checkOptions('CosineAnnealingLR', options, ['tMax', 'etaMin']);
-    super(optimizer);
-    this.#period = checkNumber('CosineAnnealingLR', 'tMax', options?.tMax, { least: 1, whole: true });
-    this.#least = checkNumber('CosineAnnealingLR', 'etaMin', options.etaMin ?? 0, { least: 0 });
-  }
-
-  protected override rate(initial: number, steps: number): number {
-    return this.#least + ((initial - this.#least) * (1 + cosPi(steps / this.#period))) / 2;
+    const { tMax, etaMin } = readOptions('CosineAnnealingLR', options, { tMax: undefined, etaMin: 0 });
+    checkNumber('CosineAnnealingLR', 'tMax', tMax, { least: 1, whole: true });
+    checkNumber('CosineAnnealingLR', 'etaMin', etaMin, { least: 0 });
+    super(optimizer, (initial, steps) => etaMin + ((initial - etaMin) * (1 + cosPi(steps / tMax))) / 2);
   }
 }
 
 /**
- * One schedule after the other: the next begins, from its own start, at each of the steps `milestones`; PyTorch's
- * SequentialLR. A warm-up, for example:
+ * One schedule after the other: the next begins, from its own start, at each of the milestones; PyTorch's SequentialLR.
+ * A warm-up, for example:
  *
  *     const warmUp = new LinearLR(optimizer, { startFactor: 0.1, totalIters: 100 });
  *     const decay = new CosineAnnealingLR(optimizer, { tMax: 900 });
@@ -106,34 +81,29 @@ export class SequentialLR extends LRScheduler {
   readonly #schedulers: readonly LRScheduler[];
   readonly #milestones: readonly number[];
 
+  /** @param options `schedulers` of this optimizer; `milestones`: steps in rising order, one less than schedulers */
   constructor(optimizer: Optimizer, options: { schedulers: readonly LRScheduler[]; milestones: readonly number[] }) {
-    checkOptions('SequentialLR', options, ['schedulers', 'milestones']);
-    super(optimizer);
-    const { schedulers, milestones } = options ?? {};
+    const where = 'SequentialLR';
+    const { schedulers, milestones } = readOptions(where, options, { schedulers: undefined, milestones: undefined });
+    super(optimizer, (initial) => initial); // The schedules set the rates.
     if (!Array.isArray(schedulers) || !schedulers.every((each) => each instanceof LRScheduler)) {
-      throw new ArgumentError('SequentialLR', `expected a list of schedules, got ${show(schedulers)}`);
+      throw new ArgumentError(where, `expected a list of schedules, got ${show(schedulers)}`);
     }
     if (schedulers.some((each) => each.optimizer !== optimizer)) {
-      throw new ArgumentError('SequentialLR', 'expected schedules of this optimizer, got one of another');
+      throw new ArgumentError(where, 'expected schedules of this optimizer, got one of another');
     }
-    this.#milestones = checkMilestones('SequentialLR', milestones);
+    this.#milestones = checkMilestones(where, milestones);
     if (schedulers.length !== milestones.length + 1) {
-      throw new ArgumentError(
-        'SequentialLR',
-        `expected one milestone less than schedules, got ${milestones.length} for ${schedulers.length} schedules`,
-      );
+      const got = `got ${milestones.length} for ${schedulers.length} schedules`;
+      throw new ArgumentError(where, `expected one milestone less than schedules, ${got}`);
     }
     this.#schedulers = schedulers;
     this.apply();
   }
 
   protected override apply(): void {
-    const which = this.#milestones.filter((milestone) => milestone <= this.steps).length;
+    const which = passed(this.#milestones, this.steps);
     this.#schedulers[which].moveTo(this.steps - (which === 0 ? 0 : this.#milestones[which - 1]));
-  }
-
-  protected override rate(initial: number): number {
-    return initial; // The schedules set the rates.
   }
 
   override stateDict(): SchedulerState {
@@ -152,6 +122,10 @@ export class SequentialLR extends LRScheduler {
       each.loadStateDict(states[i]);
     });
   }
+}
+
+function passed(milestones: readonly number[], steps: number): number {
+  return milestones.filter((milestone) => milestone <= steps).length;
 }
 
 function checkMilestones(where: string, milestones: readonly number[]): readonly number[] {

@@ -4,11 +4,11 @@ import type { PlateauState } from '../optim/plateau.js';
 import type { SchedulerState } from '../optim/scheduler.js';
 import type { GeneratorState } from '../random.js';
 
-/** Where the training stands. */
+/** Where a training stands, for callbacks. */
 export interface TrainingState {
   readonly model: Module;
   readonly optimizer: Optimizer;
-  /** From 1 to `epochs`. */
+  /** The epoch that runs, from 1 to `epochs`. */
   epoch: number;
   readonly epochs: number;
   /** Batches done in this epoch, of `batches`. */
@@ -18,25 +18,32 @@ export interface TrainingState {
   step: number;
   /** Mean over the examples of this epoch so far, each seen before the weights learned from it. */
   loss: number;
+  /** Fraction of the same examples whose largest logit was that of their label, from 0 to 1. */
   accuracy: number;
   /** Seconds since training began. */
   seconds: number;
-  /** Images a second since training began, validation left out. */
+  /** Examples a second since training began, validation left out. */
   imagesPerSecond: number;
   /** The epochs done so far. */
   readonly history: History;
-  /** Ends the training after this batch or epoch; `reason` goes into the history. */
+  /**
+   * Ends the training after this batch or epoch.
+   * @param reason goes into the history
+   */
   stop(reason: string): void;
   /** All that `fit` needs to go on from here, copied. */
   checkpoint(): Checkpoint;
 }
 
+/** One epoch of the history. */
 export interface EpochRecord {
+  /** From 1. */
   epoch: number;
   /** Batches done since training began. */
   step: number;
-  /** Mean training loss and accuracy during the epoch, while the weights changed. */
+  /** Mean training loss during the epoch, while the weights changed. */
   loss: number;
+  /** Training accuracy during the epoch, from 0 to 1. */
   accuracy: number;
   /** Learning rate of the first group of parameters at the epoch's end. */
   lr: number;
@@ -46,34 +53,43 @@ export interface EpochRecord {
   validation?: { loss: number; accuracy: number };
 }
 
+/** What `fit` returns. */
 export interface History {
+  /** The epochs that were done. */
   epochs: EpochRecord[];
   /** Seconds spent training, validation left out. */
   trainSeconds: number;
+  /** Examples a second, validation left out. */
   imagesPerSecond: number;
   /** Why the training ended before its last epoch, such as 'interrupted'; null when it did not. */
   stopped: string | null;
 }
 
-/** Functions that `fit` calls, and waits for if they return a promise. A training that is resumed begins again. */
+/** Functions that `fit` calls, and waits for if they return a promise. */
 export interface Callback {
-  /** Called after the others each time, as what saves their states must be: false unless set. */
+  /** Called after the others each time, as what saves their states must be. @default false */
   readonly last?: boolean;
+  /** Before the first epoch; also of a training that is resumed. */
   onTrainBegin?(state: TrainingState): void | Promise<void>;
+  /** Before the first batch of an epoch, or before the rest of it in a training that is resumed. */
   onEpochBegin?(state: TrainingState): void | Promise<void>;
+  /** After the step of each batch. */
   onBatchEnd?(state: TrainingState): void | Promise<void>;
+  /** After each epoch, its validation included. */
   onEpochEnd?(state: TrainingState, record: EpochRecord): void | Promise<void>;
+  /** At the end, also where the training was stopped. */
   onTrainEnd?(state: TrainingState, history: History): void | Promise<void>;
   /** Instead of `onTrainEnd`, before `fit` throws what went wrong. */
   onTrainError?(state: TrainingState, error: unknown): void | Promise<void>;
-  /** What it must know to go on after a resume: plain data and tensors, which go into every checkpoint. */
+  /** What it must know to go on after a resume, plain data and tensors: goes into every checkpoint. */
   saveState?(): unknown;
-  /** Takes that over, before `onTrainBegin`. */
+  /** Takes over, before `onTrainBegin`, what `saveState` returned. */
   loadState?(state: unknown): void;
 }
 
 /** All that a training needs to go on where it was, to the last bit: plain data, and tensors of its own. */
 export interface Checkpoint {
+  /** The mark of the format and of its version. */
   format: string;
   model: StateDict;
   optimizer: OptimizerState;
@@ -89,7 +105,7 @@ export interface Checkpoint {
   /** Epoch, batches done in it, and batches done in all. */
   position: { epoch: number; batch: number; step: number; seconds: number; imagesPerSecond: number };
   /** Over the examples of this epoch so far. */
-  sums: Sums;
+  sums: { seen: number; loss: number; correct: number };
   generators: {
     /** Of the order of the examples: before it drew this epoch's, and now. */
     orderBefore: GeneratorState;
@@ -99,10 +115,4 @@ export interface Checkpoint {
   };
   history: History;
   callbacks: unknown[];
-}
-
-export interface Sums {
-  seen: number;
-  loss: number;
-  correct: number;
 }

@@ -26,9 +26,7 @@ export class DivergenceError extends ConvgradError {
 
 /** @internal The error for a batch whose loss is not finite. */
 export function diverged({ model, epoch, batch, step }: TrainingState, loss: number, x: Tensor): DivergenceError {
-  const { layer, what, advice } = findCause(model, x);
-  const place = `batch ${batch + 1} of epoch ${epoch} (step ${step + 1})`;
-  return new DivergenceError('fit', `the loss became ${loss} in ${place}: ${what}. ${advice}`, step + 1, layer);
+  return errorFor(model, x, `the loss became ${loss} in batch ${batch + 1} of epoch ${epoch}`, step + 1);
 }
 
 /**
@@ -41,16 +39,13 @@ export function divergedInValidation(state: TrainingState, score: number, data: 
     const batches = [...new DataLoader(data, { batchSize: 100 })];
     const fits = ({ x, y }: Batch) => Number.isFinite(noGrad(() => lossOf('fit', loss, model.forward(x), y).item()));
     const { x } = batches.find((batch) => !fits(batch)) ?? batches[0];
-    const { layer, what, advice } = findCause(model, x);
-    const place = `after epoch ${epoch} (step ${step})`;
-    return new DivergenceError('fit', `the validation loss became ${score} ${place}: ${what}. ${advice}`, step, layer);
+    return errorFor(model, x, `the validation loss became ${score} after epoch ${epoch}`, step);
   });
 }
 
-interface Cause {
-  layer: string | null;
-  what: string;
-  advice: string;
+function errorFor(model: Module, x: Tensor, found: string, step: number): DivergenceError {
+  const { layer, what, advice } = findCause(model, x);
+  return new DivergenceError('fit', `${found} (step ${step}): ${what}. ${advice}`, step, layer);
 }
 
 const SMALLER = 'A smaller learning rate often helps, at least for the first steps, and so does clipGradNorm';
@@ -59,7 +54,7 @@ const SMALLER = 'A smaller learning rate often helps, at least for the first ste
  * Where the first number that is not finite came from: the batch, the gradients of the step before, the
  * parameters that it left, or a layer's result, for which the batch is computed once more.
  */
-function findCause(model: Module, x: Tensor): Cause {
+function findCause(model: Module, x: Tensor): { layer: string | null; what: string; advice: string } {
   if (!allFinite(x.storage.array)) {
     return { layer: null, what: 'the inputs of this batch are not all finite', advice: 'Look at the data' };
   }

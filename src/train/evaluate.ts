@@ -3,7 +3,7 @@ import { Tensor } from '../autograd/tensor.js';
 import { checkDataset, type Dataset } from '../data/dataset.js';
 import { DataLoader } from '../data/loader.js';
 import { ArgumentError, readOptions, ShapeError, show } from '../errors.js';
-import { inEvaluation, Module } from '../nn/module.js';
+import { checkModel, inEvaluation, type Module } from '../nn/module.js';
 import { crossEntropy } from '../ops/crossEntropy.js';
 import { showShape } from '../shape.js';
 
@@ -34,7 +34,7 @@ export function evaluate(
   options: { batchSize?: number; loss?: Loss } = {},
 ): Evaluation {
   const { batchSize, loss } = readOptions('evaluate', options, { batchSize: 100, loss: crossEntropy });
-  if (!(model instanceof Module)) throw new ArgumentError('evaluate', `expected a model, a Module, got ${show(model)}`);
+  checkModel('evaluate', model);
   checkDataset('evaluate', 'the data', dataset);
   const confusion = Array.from({ length: dataset.classes }, () => new Array<number>(dataset.classes).fill(0));
   const predictions = new Int32Array(dataset.length);

@@ -2,7 +2,7 @@ import type { Tensor } from '../autograd/tensor.js';
 import { checkDataset, type Dataset } from '../data/dataset.js';
 import type { Transform } from '../data/transform.js';
 import { ArgumentError, checkChoice, checkNumber, readOptions, show } from '../errors.js';
-import { Module } from '../nn/module.js';
+import { checkModel, type Module } from '../nn/module.js';
 import { crossEntropy } from '../ops/crossEntropy.js';
 import { Optimizer } from '../optim/optimizer.js';
 import { ReduceLROnPlateau } from '../optim/plateau.js';
@@ -74,7 +74,7 @@ const HOOKS = ['onTrainBegin', 'onEpochBegin', 'onBatchEnd', 'onEpochEnd', 'onTr
 export function checkFit(model: Module, dataset: Dataset, options: FitOptions) {
   const settings = readOptions('fit', options, DEFAULTS);
   const { optimizer, loss, scheduler, schedulerInterval, validation, signal, callbacks, generators } = settings;
-  expect(model instanceof Module, 'a model, a Module', model);
+  checkModel('fit', model);
   checkDataset('fit', 'the training data', dataset);
   if (validation !== undefined) checkDataset('fit', 'validation', validation);
   expect(optimizer instanceof Optimizer, 'an optimizer such as new SGD(model.parameters())', optimizer);

@@ -13,6 +13,8 @@ import type { FitSettings } from './fit-options.js';
 /** How long a training computes before it lets timers, signals and the page have their turn, in ms. */
 const YIELD_AFTER = 50;
 
+const START = { epoch: 0, batch: 0, step: 0, loss: 0, accuracy: 0, seconds: 0, imagesPerSecond: 0 };
+
 /** @internal What one call of `fit` keeps: where it stands, its sums and its clock; its callbacks; its checkpoints. */
 export class Run {
   readonly state: TrainingState;
@@ -38,17 +40,11 @@ export class Run {
     this.#generator = seed === undefined ? getDefaultGenerator() : new Generator(seed);
     this.#loader = new DataLoader(dataset, { batchSize, shuffle: true, generator: this.#generator, transform });
     this.state = {
+      ...START,
       model,
       optimizer,
-      epoch: 0,
       epochs,
-      batch: 0,
       batches: this.#loader.length,
-      step: 0,
-      loss: 0,
-      accuracy: 0,
-      seconds: 0,
-      imagesPerSecond: 0,
       history: this.#history,
       stop: (reason) => {
         this.#history.stopped = reason;

@@ -11,11 +11,29 @@ const folder = mkdtempSync(join(tmpdir(), 'convgrad-'));
 const output = join(folder, 'kernels.wasm');
 const { error, stderr } = await asc.main([
   join(here, 'assembly/index.ts'),
-  ...['--outFile', output, '--runtime', 'stub', '-O3', '--converge', '--noAssert', '--uncheckedBehavior', 'always'],
-  ...['--enable', 'simd,threads,bulk-memory', '--disable', 'mutable-globals'],
-  ...['--importMemory', '--sharedMemory', '--noExportMemory', '--initialMemory', '1', '--maximumMemory', '65536'],
+  '--outFile',
+  output,
+  '--runtime',
+  'stub',
+  '-O3',
+  '--converge',
+  '--noAssert',
+  '--uncheckedBehavior',
+  'always',
+  '--enable',
+  'simd,threads,bulk-memory',
+  '--disable',
+  'mutable-globals',
+  '--importMemory',
+  '--sharedMemory',
+  '--noExportMemory',
+  '--initialMemory',
+  '1',
+  '--maximumMemory',
+  '65536',
   // All of memory is below 4 GiB: addresses and lengths may be mixed.
-  ...['--disableWarning', '201'],
+  '--disableWarning',
+  '201',
   ...process.argv.slice(2),
 ]);
 if (error) {

@@ -138,7 +138,8 @@ export class Team {
 
 /**
  * What each thread runs; `job` and `ready` come from the program around it (see workers.ts). It looks for work a while
- * before it sleeps: the kernels of one training step follow each other within microseconds.
+ * before it sleeps: the kernels of one training step follow each other within microseconds. Only the first thread that fails
+ * writes its reason; FAILED is 1 meanwhile.
  */
 const WORKER = `
 const { module, memory, address, names } = job;
@@ -168,7 +169,6 @@ for (;;) {
       kernel(...rows.subarray(part * ${MOST_ARGUMENTS}, part * ${MOST_ARGUMENTS} + count));
     } catch (error) {
       const text = new TextEncoder().encode(String(error)).subarray(0, reason.length);
-      // Only the first one writes; 1 stands there meanwhile.
       if (Atomics.compareExchange(control, ${FAILED}, 0, 1) === 0) {
         reason.set(text);
         Atomics.store(control, ${FAILED}, 1 + text.length);

@@ -6,7 +6,7 @@ import { BatchNorm2D } from '../../nn/batchnorm.js';
 import { Conv2D } from '../../nn/conv2d.js';
 import { Dense } from '../../nn/dense.js';
 import { Dropout, Dropout2D } from '../../nn/dropout.js';
-import { inEvaluation, type Module } from '../../nn/module.js';
+import { inEvaluation, lineOf, type Module } from '../../nn/module.js';
 import { AvgPool2D, GlobalAvgPool2D, MaxPool2D } from '../../nn/pooling.js';
 import { Sequential } from '../../nn/sequential.js';
 import { pair, type Shape } from '../../shape.js';
@@ -112,7 +112,7 @@ function windowOf(module: Module, path: string): Window {
   }
   throw new ArgumentError(
     where,
-    `expected layers that convgrad knows, one after the other in a Sequential, got ${module} at ${show(path)}: ` +
+    `expected layers that convgrad knows, one after the other in a Sequential, got ${lineOf(module)} at ${show(path)}: ` +
       'what it sees of the image cannot be told',
   );
 }
