@@ -2,12 +2,13 @@ import type { Overrides } from '../autograd/define.js';
 import type { Storage } from '../autograd/storage.js';
 import type { BinaryName, BroadcastSizes, binaryKernels } from '../ops/arithmetic.js';
 import type { Strided } from '../ops/broadcast.js';
+import { sizeOf } from '../shape.js';
 import type { Engine } from './instance.js';
 
 /** The operations that assembly/arithmetic.ts has, each as NAME and NAMEGradient. */
 const BINARY = ['add', 'sub', 'mul', 'div', 'pow'] as const satisfies readonly BinaryName[];
 
-/** How many numbers a sum in float32 may have. */
+/** How many numbers one sum in float32 may have. */
 const MANY = 32;
 
 export function arithmetic(engine: Engine): Overrides<typeof binaryKernels> {
@@ -20,10 +21,21 @@ export function arithmetic(engine: Engine): Overrides<typeof binaryKernels> {
     backward(a, b, dy, da, db, sizes) {
       if (dy.length === 0) return;
       const [A, B, dY] = [memory.read(a), memory.read(b), memory.read(dy)];
-      const steps = struct(flat(sizes));
       for (const [inB, dt] of [da, db].entries()) {
-        if (dt)
-          inWide(engine, dt, dy.length, 1, (to, _, wide) => run[`${name}Gradient`](inB, A, B, dY, to, steps, wide));
+        if (!dt) continue;
+        const sign = name === 'add' ? 1 : name === 'sub' ? 1 - 2 * inB : 0;
+        if (dt.length === dy.length) {
+          const { address, adds } = memory.sum(dt);
+          if (sign) run.expand(dY, address, struct([0, dy.length, 1, 1]), sign, adds);
+          else run[`${name as 'mul'}Gradient`](inB, A, B, dY, address, struct(flat(sizes)), adds);
+          continue;
+        }
+        // What was broadcast is summed afterwards.
+        const room = memory.scratch(8 * dt.length + (sign ? 0 : 4 * dy.length + 16));
+        const each = sign ? dY : room + 8 * dt.length;
+        if (!sign) run[`${name as 'mul'}Gradient`](inB, A, B, dY, each, struct(flat(sizes)), 0);
+        const view = { shape: sizes.shape, strides: inB ? sizes.stridesB : sizes.stridesA };
+        reduceTo(engine, each, dt, view, sign || 1, room);
       }
     },
   });
@@ -35,8 +47,7 @@ type Broadcast = typeof import('../ops/broadcast.js') &
   typeof import('../autograd/accumulate.js');
 
 export function broadcast(engine: Engine): Overrides<Broadcast> {
-  const { run, memory, struct, parts, split } = engine;
-  const flatOne = ({ shape, strides }: Strided) => struct(flat({ shape, stridesA: strides, stridesB: strides }));
+  const { run, memory, struct } = engine;
   return {
     accumulate: {
       forward(x, y) {
@@ -50,22 +61,12 @@ export function broadcast(engine: Engine): Overrides<Broadcast> {
       expand(x, y, view, scale) {
         if (y.length === 0) return;
         const { address, adds } = memory.sum(y);
-        run.expand(memory.read(x), address, flatOne(view), scale, adds);
+        run.expand(memory.read(x), address, struct(flatOne(view)), scale, adds);
       },
 
       reduce(x, y, view, scale) {
         if (x.length === 0) return;
-        const X = memory.read(x);
-        const { shape, strides } = view;
-        if (shape.length !== 3 || strides[0] !== 0 || strides[1] !== 1 || strides[2] !== 0) {
-          const steps = flatOne(view);
-          inWide(engine, y, x.length, scale, (to, each, wide) => run.reduce(X, to, steps, each, wide));
-          return;
-        }
-        const Y = memory.update(y);
-        const [N, O, size] = shape;
-        const work = x.length / 8;
-        split('sumChannels', O, parts(O, work), work, (from, to) => [X, Y, N, O, size, scale, from, to]);
+        reduceTo(engine, memory.read(x), y, view, scale, memory.scratch(8 * y.length));
       },
     },
 
@@ -87,27 +88,29 @@ export function broadcast(engine: Engine): Overrides<Broadcast> {
   };
 }
 
-/**
- * Calls `add`, which adds `count` numbers to those of y, `scale` times: where many meet, to sums in float64, which are
- * scaled and rounded once.
- */
-function inWide(
-  { run, memory }: Engine,
-  y: Storage,
-  count: number,
-  scale: number,
-  add: (to: number, scale: number, wide: number) => void,
-): void {
-  const to = memory.update(y);
-  if (count < MANY * y.length) {
-    add(to, scale, 0);
+/** y[view] += scale * the numbers at `from`; `sums` is room for y in float64. */
+function reduceTo(engine: Engine, from: number, y: Storage, view: Strided, scale: number, sums: number): void {
+  const { run, memory, struct, parts, split } = engine;
+  const { shape, strides } = view;
+  const count = sizeOf(shape);
+  const Y = memory.update(y);
+  if (shape.length === 3 && strides[0] === 0 && strides[1] === 1 && strides[2] === 0) {
+    const [N, O, size] = shape;
+    const work = count / 8;
+    split('sumChannels', O, parts(O, work), work, (first, end) => [from, Y, N, O, size, scale, first, end]);
     return;
   }
-  const sums = memory.scratch(8 * y.length);
+  const steps = struct(flatOne(view));
+  if (count < MANY * y.length) {
+    run.reduce(from, Y, steps, scale, 0);
+    return;
+  }
   run.zero(sums, 8 * y.length);
-  add(sums, 1, 1);
-  run.addRounded(sums, to, y.length, scale);
+  run.reduce(from, sums, steps, 1, 1);
+  run.addRounded(sums, Y, y.length, scale);
 }
+
+const flatOne = ({ shape, strides }: Strided) => flat({ shape, stridesA: strides, stridesB: strides });
 
 /** A view as the kernels read it: neighboring axes that are one run in both operands are joined, axes of 1 left out. */
 function flat({ shape, stridesA, stridesB }: BroadcastSizes): number[] {

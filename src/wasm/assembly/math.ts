@@ -87,7 +87,6 @@ export function tanh4(x: v128): v128 {
 }
 
 /** The slope of 1 / (1 + e^-x): not from y, since 1 - y loses the digits of a y near 1. */
-@inline
 export function sigmoidSlope4(x: v128): v128 {
   const e = exp4(f32x4.neg(f32x4.abs(x)));
   const sum = f32x4.add(c(1), e);
@@ -95,7 +94,6 @@ export function sigmoidSlope4(x: v128): v128 {
 }
 
 /** 1 / (1 + e^-x), without overflow on either side. */
-@inline
 export function sigmoid4(x: v128): v128 {
   const e = exp4(f32x4.neg(f32x4.abs(x)));
   const top = v128.bitselect(e, c(1), f32x4.lt(x, c(0)));
@@ -197,10 +195,48 @@ export function logOnePlus1(x: f32): f32 {
   return f32x4.extract_lane(logOnePlus4(c(x)), 0);
 }
 
-/**
- * a to the power of b: musl's algorithm, in float64 and plain operations, from AssemblyScript's library. As in C, 1 to the
- * power of anything is 1, and so is -1 to the power of an infinity; the library has JavaScript's NaN.
- */
+/** a to the power of b, in float64, as in C: 1 to the power of anything is 1, and so is -1 to the power of an infinity. */
 export function pow1(a: f32, b: f32): f32 {
-  return a === 1 || (a === -1 && abs(b) === Infinity) ? 1 : NativeMathf.pow(a, b);
+  if (b === 2) return a * a;
+  if (b === 0 || a === 1) return 1;
+  const size = f64(abs(a));
+  const whole = trunc(b) === b;
+  if (b !== b || a !== a || (a < 0 && !whole && size !== Infinity)) return NaN;
+  let y: f64 = (size > 1) === (b > 0) ? Infinity : 0;
+  if (size === 1) y = 1;
+  else if (size !== 0 && size !== Infinity && abs(b) !== Infinity) y = exponential2(f64(b) * logarithm2(size));
+  // All numbers from 2^24 on are even.
+  const odd = whole && abs(b) < 16777216 && (i32(b) & 1) !== 0;
+  return f32(odd ? copysign(y, f64(a)) : y);
+}
+
+/** log2 of a positive normal number, to 1e-12: 2 atanh(s) / ln 2 by its series, s = (m - 1) / (m + 1). */
+function logarithm2(x: f64): f64 {
+  // x = m * 2^e with m in [sqrt(1/2), sqrt(2)).
+  const shift = reinterpret<i64>(x) - 0x3fe6a09e667f3bcd;
+  const m = reinterpret<f64>((shift & 0x000fffffffffffff) + 0x3fe6a09e667f3bcd);
+  const s = (m - 1) / (m + 1);
+  const z = s * s;
+  let p = z * (1.0 / 13) + 1.0 / 11;
+  p = p * z + 1.0 / 9;
+  p = p * z + 1.0 / 7;
+  p = p * z + 1.0 / 5;
+  p = p * z + 1.0 / 3;
+  return f64(shift >> 52) + (p * z + 1) * s * 2.8853900817779268;
+}
+
+/** 2^x to 1e-11, to beyond the range of float32. */
+function exponential2(x: f64): f64 {
+  x = min(max(x, -160), 130);
+  const n = nearest(x);
+  const r = (x - n) * 0.6931471805599453;
+  let p = r * (1.0 / 362880) + 1.0 / 40320;
+  p = p * r + 1.0 / 5040;
+  p = p * r + 1.0 / 720;
+  p = p * r + 1.0 / 120;
+  p = p * r + 1.0 / 24;
+  p = p * r + 1.0 / 6;
+  p = p * r + 0.5;
+  p = p * r + 1;
+  return (p * r + 1) * reinterpret<f64>((i64(n) + 1023) << 52);
 }
