@@ -97,7 +97,7 @@ function reduceTo(engine: Engine, from: number, y: Storage, view: Strided, scale
   if (shape.length === 3 && strides[0] === 0 && strides[1] === 1 && strides[2] === 0) {
     const [N, O, size] = shape;
     const work = count / 8;
-    split('sumChannels', O, parts(O, work), work, (first, end) => [from, Y, N, O, size, scale, first, end]);
+    split('sumChannels', O, parts(O, work), work, (first, end) => [from, Y, sums, N, O, size, scale, first, end]);
     return;
   }
   const steps = struct(flatOne(view));

@@ -113,13 +113,17 @@ export function sumOf(x: usize, n: i32): f64 {
 }
 
 /** y[o] += scale * the sum of x[n, o, :], for the channels [from, to) of x [N, O, size]: the gradient to a convolution's bias. */
-export function sumChannels(x: usize, y: usize, N: i32, O: i32, size: i32, scale: f64, from: i32, to: i32): void {
-  for (let o = from; o < to; o++) {
-    let total: f64 = 0;
-    for (let n = 0; n < N; n++) total += sumOf(x + (((n * O + o) * size) << 2), size);
-    const at = y + (o << 2);
-    store<f32>(at, load<f32>(at) + f32(scale * total));
+export function sumChannels(
+  x: usize, y: usize, sums: usize, N: i32, O: i32, size: i32, scale: f64, from: i32, to: i32,
+): void {
+  sums += from << 3;
+  memory.fill(sums, 0, (to - from) << 3);
+  for (let n = 0; n < N; n++) {
+    for (let o = from, at = sums; o < to; o++, at += 8) {
+      store<f64>(at, load<f64>(at) + sumOf(x + (((n * O + o) * size) << 2), size));
+    }
   }
+  addRounded(sums, y + (from << 2), to - from, scale);
 }
 
 /** y += scale * x[view], or y = ... when `adds` is false. */

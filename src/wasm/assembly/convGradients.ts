@@ -3,28 +3,31 @@ import { unpackImage, packImage, clear, ConvSizes } from './convolution';
 import { allFinite, append, Job, sumSparse } from './sparseSum';
 import { high, highPairs, low, lowPairs } from './transpose';
 
-/** How many parts of a sum (see sparseSum.ts) are added up in float32, before they go to sums in float64. */
-const PARTS = 128;
+/** How many products are summed in float32 before the sum goes to others: more would lose digits. In bytes of a list. */
+const PART = 2048;
+/** How many terms a number of the gradient to the input may have in one pass over the image. */
+const LONG = 1200;
 
 /**
  * Writes the gradients of all filters, summed over the examples [from, to) in their order, into `rows`: filter rows as
- * `packRows` makes them. `image` has room for a packed image, `list` has room for a job and two lists of s.strip + 4,
- * and `sums` for as many numbers as `rows`, in float64; it may be 0 where no sum has more than 128 parts.
+ * `packRows` makes them. `image` has room for a packed image, `list` has room for a job, a count for each filter and two
+ * lists of s.strip + 4. `sums` has room for what `rows` has, in float64 where it is `wide`, or is 0 where no sum is long.
  */
 export function gradWeight(
-  s: ConvSizes, x: usize, dy: usize, table: usize, image: usize, list: usize, rows: usize, sums: usize, from: i32,
-  to: i32,
+  s: ConvSizes, x: usize, dy: usize, table: usize, image: usize, list: usize, rows: usize, sums: usize, wide: bool,
+  from: i32, to: i32,
 ): void {
   const pixels = s.outH * s.outW;
   const filters = s.O / s.groups;
-  const rowsBytes = s.O * s.kernelH * s.tapBytes;
+  const filterBytes = s.kernelH * s.tapBytes;
   const size = s.C * s.H * s.W;
   const job = changetype<Job>(list);
-  job.values = list + 64;
-  job.offsets = job.values + ((s.strip + 4) << 2);
-  memory.fill(rows, 0, rowsBytes);
-  if (sums !== 0) memory.fill(sums, 0, rowsBytes << 1);
-  let parts = 0;
+  const counts = list + 64;
+  const values = counts + (s.O << 2);
+  const offsets = values + ((s.strip + 4) << 2);
+  memory.fill(counts, 0, s.O << 2);
+  memory.fill(rows, 0, s.O * filterBytes);
+  if (sums !== 0) memory.fill(sums, 0, s.O * filterBytes << i32(wide));
   clear(s, image);
   for (let n = from; n < to; n++) {
     const own = x + ((n * size) << 2);
@@ -35,27 +38,33 @@ export function gradWeight(
       const count = min(pixels - p, s.strip);
       for (let o = 0; o < s.O; o++) {
         const plane = dy + (((n * s.O + o) * pixels + p) << 2);
-        job.bytes = listPlane(plane, skipped, count, table + (p << 2), job.values, job.offsets);
-        job.target = rows + o * s.kernelH * s.tapBytes;
+        const bytes = listPlane(plane, skipped, count, table + (p << 2), values, offsets);
         const source = image + (o / filters) * s.groupBytes;
-        sumSparse(list, 1, source, s.rowStep, s.tapBytes, s.kernelH, s.tapBytes >> 4);
-      }
-      parts += (count + 255) >> 8;
-      if (sums !== 0 && parts >= PARTS) {
-        widen(rows, sums, rowsBytes);
-        parts = 0;
+        job.target = rows + o * filterBytes;
+        for (let at = 0; at < bytes; at += PART) {
+          job.values = values + at;
+          job.offsets = offsets + at;
+          job.bytes = min(bytes - at, PART);
+          let terms = load<i32>(counts + (o << 2)) + job.bytes;
+          if (terms > PART && sums !== 0) {
+            moveRows(job.target, sums + (o * filterBytes << i32(wide)), filterBytes, wide);
+            terms = job.bytes;
+          }
+          store<i32>(counts + (o << 2), terms);
+          sumSparse(list, 1, source, s.rowStep, s.tapBytes, s.kernelH, s.tapBytes >> 4);
+        }
       }
     }
   }
   if (sums === 0) return;
-  widen(rows, sums, rowsBytes);
-  addRounded(sums, rows, rowsBytes >> 2, 1);
+  if (wide) addRounded(sums, rows, s.O * filterBytes >> 2, 1);
+  else for (let at = 0; at < s.O * filterBytes; at += 16) addFour(rows + at, v128.load(sums + at), false);
 }
 
-/** Moves numbers to sums in float64. */
-function widen(x: usize, sums: usize, bytes: i32): void {
-  for (let at = 0; at < bytes; at += 16) addFour(sums + (at << 1), v128.load(x + at), true);
-  memory.fill(x, 0, bytes);
+/** Adds filter rows to sums, and leaves zeros. */
+function moveRows(rows: usize, sums: usize, bytes: i32, wide: bool): void {
+  for (let at = 0; at < bytes; at += 16) addFour(sums + (at << i32(wide)), v128.load(rows + at), wide);
+  memory.fill(rows, 0, bytes);
 }
 
 /** The numbers of one plane of dy that are not `skipped`, each with its pixel's offset in the packed image. */
@@ -80,28 +89,33 @@ export function gradInput(
   const filters = s.O / s.groups;
   const listBytes = (filters + 4) << 2;
   const filterBytes = s.kernelH * s.tapBytes;
+  const block = max((LONG / (s.kernelH * s.kernelW)) & ~3, 4);
   for (let n = from; n < to; n++) {
-    memory.fill(image, 0, s.groups * s.groupBytes);
-    for (let g = 0; g < s.groups; g++) {
-      const weights = rows + g * filters * filterBytes;
-      const target = image + g * s.groupBytes;
-      const planes = dy + (((n * s.O + g * filters) * pixels) << 2);
-      for (let p = 0; p < pixels; p += 8) {
-        const lists = list + 8 * offsetof<Job>();
-        listPixels(planes + (p << 2), skipped, pixels << 2, filters, filterBytes, lists, listBytes, list);
-        if (p + 4 < pixels) {
-          const others = lists + 8 * listBytes;
-          const jobs = list + 4 * offsetof<Job>();
-          listPixels(planes + ((p + 4) << 2), skipped, pixels << 2, filters, filterBytes, others, listBytes, jobs);
+    // So many filters at a time that no sum is long.
+    for (let first = 0; first < filters; first += block) {
+      const some = min(filters - first, block);
+      memory.fill(image, 0, s.groups * s.groupBytes);
+      for (let g = 0; g < s.groups; g++) {
+        const weights = rows + (g * filters + first) * filterBytes;
+        const target = image + g * s.groupBytes;
+        const planes = dy + (((n * s.O + g * filters + first) * pixels) << 2);
+        for (let p = 0; p < pixels; p += 8) {
+          const lists = list + 8 * offsetof<Job>();
+          listPixels(planes + (p << 2), skipped, pixels << 2, some, filterBytes, lists, listBytes, list);
+          if (p + 4 < pixels) {
+            const others = lists + 8 * listBytes;
+            const jobs = list + 4 * offsetof<Job>();
+            listPixels(planes + ((p + 4) << 2), skipped, pixels << 2, some, filterBytes, others, listBytes, jobs);
+          }
+          const count = min(pixels - p, 8);
+          for (let i = 0; i < count; i++) {
+            changetype<Job>(list + i * offsetof<Job>()).target = target + load<i32>(table + ((p + i) << 2));
+          }
+          sumSparse(list, count, weights, s.tapBytes, s.rowStep, s.kernelH, s.tapBytes >> 4);
         }
-        const count = min(pixels - p, 8);
-        for (let i = 0; i < count; i++) {
-          changetype<Job>(list + i * offsetof<Job>()).target = target + load<i32>(table + ((p + i) << 2));
-        }
-        sumSparse(list, count, weights, s.tapBytes, s.rowStep, s.kernelH, s.tapBytes >> 4);
       }
+      unpackImage(s, image, dx + ((n * s.C * s.H * s.W) << 2), adds || first > 0);
     }
-    unpackImage(s, image, dx + ((n * s.C * s.H * s.W) << 2), adds);
   }
 }
 

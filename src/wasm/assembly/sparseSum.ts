@@ -29,17 +29,16 @@ export function append(value: v128, skipped: v128, offset: v128, lanes: i32, val
 
 /** Whether all are finite: 0 times one that is not is NaN, and must not be skipped. */
 export function allFinite(x: usize, length: i32): bool {
-  let zeros = f32x4.splat(0);
-  for (const end = x + ((length & ~3) << 2); x < end; x += 16) {
-    zeros = f32x4.add(zeros, f32x4.mul(v128.load(x), f32x4.splat(0)));
+  const size = i32x4.splat(0x7fffffff);
+  let a = i32x4.splat(0);
+  let b = a;
+  for (; length >= 8; length -= 8, x += 32) {
+    a = i32x4.max_s(a, v128.and(v128.load(x), size));
+    b = i32x4.max_s(b, v128.and(v128.load(x, 16), size));
   }
-  let rest: f32 = 0;
-  for (let i = length & 3; i > 0; i--, x += 4) rest += load<f32>(x) * 0;
-  return i32x4.bitmask(f32x4.eq(zeros, f32x4.splat(rest))) === 15;
+  for (; length > 0; length--, x += 4) a = i32x4.max_s(a, v128.and(v128.load32_splat(x), size));
+  return !v128.any_true(i32x4.ge_s(i32x4.max_s(a, b), i32x4.splat(0x7f800000)));
 }
-
-/** How much of a list is summed at a time, in bytes: 256 values. Longer sums would lose digits, and these be added up. */
-const PART = 1024;
 
 /** A list to be summed: where its values and its offsets begin, how many bytes it has of each, and where the sum goes. */
 @unmanaged
@@ -149,60 +148,52 @@ function tile(
   targetStep: usize,
 ): void {
   const n = R * V;
-  for (const last = values + bytes; values < last; ) {
-    const end = min(last, values + PART);
-    let s0 = f32x4.splat(0);
-    let s1 = s0;
-    let s2 = s0;
-    let s3 = s0;
-    let s4 = s0;
-    let s5 = s0;
-    let s6 = s0;
-    let s7 = s0;
-    let s8 = s0;
-    let s9 = s0;
-    let s10 = s0;
-    let s11 = s0;
-    for (; values < end; values += 4, offsets += 4) {
-      const value = v128.load32_splat(values);
-      const from = source + load<i32>(offsets);
-      s0 = multiplyAdd(s0, value, at(from, sourceStep, 0, V));
-      if (n > 1) s1 = multiplyAdd(s1, value, at(from, sourceStep, 1, V));
-      if (n > 2) s2 = multiplyAdd(s2, value, at(from, sourceStep, 2, V));
-      if (n > 3) s3 = multiplyAdd(s3, value, at(from, sourceStep, 3, V));
-      if (n > 4) s4 = multiplyAdd(s4, value, at(from, sourceStep, 4, V));
-      if (n > 5) s5 = multiplyAdd(s5, value, at(from, sourceStep, 5, V));
-      if (n > 6) s6 = multiplyAdd(s6, value, at(from, sourceStep, 6, V));
-      if (n > 7) s7 = multiplyAdd(s7, value, at(from, sourceStep, 7, V));
-      if (n > 8) s8 = multiplyAdd(s8, value, at(from, sourceStep, 8, V));
-      if (n > 9) s9 = multiplyAdd(s9, value, at(from, sourceStep, 9, V));
-      if (n > 10) s10 = multiplyAdd(s10, value, at(from, sourceStep, 10, V));
-      if (n > 11) s11 = multiplyAdd(s11, value, at(from, sourceStep, 11, V));
-    }
-    add(at(target, targetStep, 0, V), s0);
-    if (n > 1) add(at(target, targetStep, 1, V), s1);
-    if (n > 2) add(at(target, targetStep, 2, V), s2);
-    if (n > 3) add(at(target, targetStep, 3, V), s3);
-    if (n > 4) add(at(target, targetStep, 4, V), s4);
-    if (n > 5) add(at(target, targetStep, 5, V), s5);
-    if (n > 6) add(at(target, targetStep, 6, V), s6);
-    if (n > 7) add(at(target, targetStep, 7, V), s7);
-    if (n > 8) add(at(target, targetStep, 8, V), s8);
-    if (n > 9) add(at(target, targetStep, 9, V), s9);
-    if (n > 10) add(at(target, targetStep, 10, V), s10);
-    if (n > 11) add(at(target, targetStep, 11, V), s11);
+  let s0 = v128.load(at(target, targetStep, 0, V));
+  let s1 = n > 1 ? v128.load(at(target, targetStep, 1, V)) : s0;
+  let s2 = n > 2 ? v128.load(at(target, targetStep, 2, V)) : s0;
+  let s3 = n > 3 ? v128.load(at(target, targetStep, 3, V)) : s0;
+  let s4 = n > 4 ? v128.load(at(target, targetStep, 4, V)) : s0;
+  let s5 = n > 5 ? v128.load(at(target, targetStep, 5, V)) : s0;
+  let s6 = n > 6 ? v128.load(at(target, targetStep, 6, V)) : s0;
+  let s7 = n > 7 ? v128.load(at(target, targetStep, 7, V)) : s0;
+  let s8 = n > 8 ? v128.load(at(target, targetStep, 8, V)) : s0;
+  let s9 = n > 9 ? v128.load(at(target, targetStep, 9, V)) : s0;
+  let s10 = n > 10 ? v128.load(at(target, targetStep, 10, V)) : s0;
+  let s11 = n > 11 ? v128.load(at(target, targetStep, 11, V)) : s0;
+  for (const end = values + bytes; values < end; values += 4, offsets += 4) {
+    const value = v128.load32_splat(values);
+    const from = source + load<i32>(offsets);
+    s0 = multiplyAdd(s0, value, at(from, sourceStep, 0, V));
+    if (n > 1) s1 = multiplyAdd(s1, value, at(from, sourceStep, 1, V));
+    if (n > 2) s2 = multiplyAdd(s2, value, at(from, sourceStep, 2, V));
+    if (n > 3) s3 = multiplyAdd(s3, value, at(from, sourceStep, 3, V));
+    if (n > 4) s4 = multiplyAdd(s4, value, at(from, sourceStep, 4, V));
+    if (n > 5) s5 = multiplyAdd(s5, value, at(from, sourceStep, 5, V));
+    if (n > 6) s6 = multiplyAdd(s6, value, at(from, sourceStep, 6, V));
+    if (n > 7) s7 = multiplyAdd(s7, value, at(from, sourceStep, 7, V));
+    if (n > 8) s8 = multiplyAdd(s8, value, at(from, sourceStep, 8, V));
+    if (n > 9) s9 = multiplyAdd(s9, value, at(from, sourceStep, 9, V));
+    if (n > 10) s10 = multiplyAdd(s10, value, at(from, sourceStep, 10, V));
+    if (n > 11) s11 = multiplyAdd(s11, value, at(from, sourceStep, 11, V));
   }
+  v128.store(at(target, targetStep, 0, V), s0);
+  if (n > 1) v128.store(at(target, targetStep, 1, V), s1);
+  if (n > 2) v128.store(at(target, targetStep, 2, V), s2);
+  if (n > 3) v128.store(at(target, targetStep, 3, V), s3);
+  if (n > 4) v128.store(at(target, targetStep, 4, V), s4);
+  if (n > 5) v128.store(at(target, targetStep, 5, V), s5);
+  if (n > 6) v128.store(at(target, targetStep, 6, V), s6);
+  if (n > 7) v128.store(at(target, targetStep, 7, V), s7);
+  if (n > 8) v128.store(at(target, targetStep, 8, V), s8);
+  if (n > 9) v128.store(at(target, targetStep, 9, V), s9);
+  if (n > 10) v128.store(at(target, targetStep, 10, V), s10);
+  if (n > 11) v128.store(at(target, targetStep, 11, V), s11);
 }
 
 /** The address of vector i of a tile with V vectors in a row. */
 @inline
 function at(first: usize, step: usize, i: i32, V: i32): usize {
   return first + (i / V) * step + ((i % V) << 4);
-}
-
-@inline
-function add(to: usize, sum: v128): void {
-  v128.store(to, f32x4.add(v128.load(to), sum));
 }
 
 @inline
