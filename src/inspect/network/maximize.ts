@@ -4,7 +4,7 @@ import { ArgumentError, checkNumber, checkOptions, ShapeError, show } from '../.
 import { inEvaluation, type Module } from '../../nn/module.js';
 import { Generator } from '../../random.js';
 import { checkShape, type Shape, sizeOf } from '../../shape.js';
-import type { Values } from './feature-maps.js';
+import type { Values } from '../values.js';
 import { inputGradient } from './gradient.js';
 import { channelsOf, checkChannel, checkFinite, extremes, layerAt, likeModel, outputOf } from './layer.js';
 

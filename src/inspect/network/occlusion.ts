@@ -4,7 +4,7 @@ import type { Tensor } from '../../autograd/tensor.js';
 import { checkNumber, checkOptions, ShapeError } from '../../errors.js';
 import { inEvaluation, type Module } from '../../nn/module.js';
 import { type Pair, pair, windowsAlong } from '../../shape.js';
-import type { Values } from './feature-maps.js';
+import type { Values } from '../values.js';
 import { imageFor, layerAt, logitsOf } from './layer.js';
 
 export interface Occlusion extends Values {

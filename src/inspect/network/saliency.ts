@@ -6,7 +6,7 @@ import { ArgumentError, checkNumber, checkOptions, ShapeError, show } from '../.
 import { inEvaluation, type Module } from '../../nn/module.js';
 import { Generator } from '../../random.js';
 import { sameShape, showShape } from '../../shape.js';
-import type { Values } from './feature-maps.js';
+import type { Values } from '../values.js';
 import { inputGradient } from './gradient.js';
 import { checkFinite, extremes, imageFor, layerAt, logitsOf } from './layer.js';
 
