@@ -233,7 +233,7 @@ describe('layers of all kinds', () => {
       expect(call).toThrow(expect.objectContaining({ name }));
     };
     const weights = layer('refused', 0, 2);
-    const message = 'expected nulls of 5x5 filters, got one of 3x3';
+    const message = 'expected nulls of 5x5 filters, got 3x3';
     const null3 = nullDistribution('normal', 3, { draws: 10 });
     refused(() => emergence(weights, [2, 1, 5, 5], { nulls: [normal5, null3] }), message, 'ShapeError');
     weights[30] = Number.NaN;

@@ -59,10 +59,7 @@ export function emergence(
   const { nulls = [nullDistribution('normal', size)] } = rest;
   const wrong = nulls.find((given) => given.size !== size);
   if (wrong) {
-    throw new ShapeError(
-      'emergence',
-      `expected nulls of ${size}x${size} filters, got one of ${wrong.size}x${wrong.size}`,
-    );
+    throw new ShapeError('emergence', `expected nulls of ${size}x${size} filters, got ${wrong.size}x${wrong.size}`);
   }
   const filters = filterMetrics(weights, shape);
   const live = filters.filter((filter) => filter.class !== 'dead').map(({ r2ori }) => r2ori);
