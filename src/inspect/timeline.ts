@@ -46,7 +46,7 @@ export class FilterTimeline implements Callback, Timeline {
   constructor(weights: Tensor, options: { heldOut?: Dataset; steps?: readonly number[] } = {}) {
     const { heldOut, steps } = readOptions('FilterTimeline', options, { heldOut: undefined, steps: undefined });
     if (!(weights instanceof Tensor) || weights.shape.length !== 4) {
-      throw new ArgumentError('FilterTimeline', `expected filters such as conv1.weight, with 4 axes, got ${show(weights)}`);
+      throw new ArgumentError('FilterTimeline', `expected filters such as conv1.weight, got ${show(weights)}`);
     }
     if (heldOut !== undefined) checkDataset('FilterTimeline', 'heldOut', heldOut);
     this.shape = weights.shape;
@@ -106,7 +106,8 @@ export function readTimeline({ weights, step, accuracy, loss }: StateDict): Time
   const columns = [step, accuracy, loss];
   if (weights?.shape.length !== 5 || columns.some((column) => column?.size !== weights.shape[0])) {
     const expected = 'expected weights [steps, filters, channels, kernelH, kernelW], step, accuracy and loss';
-    throw new FormatError('readTimeline', `${expected}, got ${weights ? showShape(weights.shape) : 'no weights'}`);
+    const got = weights ? `weights ${showShape(weights.shape)}` : 'no weights';
+    throw new FormatError('readTimeline', `${expected}, got ${got}`);
   }
   const shape = weights.shape.slice(1);
   const snapshots = partsOf(weights.data, sizeOf(shape)).map((part, i) => {
