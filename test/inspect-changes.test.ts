@@ -162,9 +162,9 @@ describe('replaceFilter', () => {
       replaceFilter(model, layer, 0, kernel, options);
     const even = [[1, 1] as const, [1, 1] as const] as never;
     expect(() => replace(even)).toThrow(
-      'expected a kernel [1, 5, 5], or one that fits into its middle, got shape [2, 2]',
+      'expected a kernel [1, 5, 5], or a smaller one that can be centered in it, got shape [2, 2]',
     );
-    expect(() => replace(sobel as never, {}, 'conv2')).toThrow('say with inputChannel where it belongs');
+    expect(() => replace(sobel as never, {}, 'conv2')).toThrow('say its inputChannel');
     expect(() => replace(sobel as never, { inputChannel: 4 }, 'conv2')).toThrow('from 0 to 3, got 4');
     expect(() => replace([1, 2] as never, {}, 'dense')).toThrow('expected a kernel [150]');
     expect(() => replace([1, 2] as never, { inputChannel: 0 }, 'dense')).toThrow('a Dense layer has none');

@@ -168,7 +168,9 @@ describe('receptiveField', () => {
     const custom = new Sequential({ conv1: new Conv2D(1, 1, 3), custom: new Custom(), relu: new ReLU() });
     expect(receptiveField(custom, 'conv1', [1, 9, 9]).size).toEqual([3, 3]);
     for (const layer of ['custom', 'custom.conv', 'relu']) {
-      expect(() => receptiveField(custom, layer, [1, 9, 9])).toThrow("got Custom at 'custom': what it sees");
+      expect(() => receptiveField(custom, layer, [1, 9, 9])).toThrow(
+        "got Custom at 'custom', whose receptive field is not known",
+      );
     }
     class Doubled extends Conv2D {
       override forward(x: Tensor) {
@@ -177,7 +179,9 @@ describe('receptiveField', () => {
     }
     expect(() => receptiveField(new Sequential(new Doubled(1, 1, 3)), '0', [1, 9, 9])).toThrow('Doubled(1, 1, 3x3)');
     expect(() => receptiveField(network(), 'conv2', [1, 12, 12])).toThrow("no layer 'conv2'");
-    expect(() => receptiveField(network(), 'conv1', [12, 12])).toThrow("expected one image's shape [C, H, W]");
+    expect(() => receptiveField(network(), 'conv1', [12, 12])).toThrow(
+      'expected the shape [C, H, W] of an image, got [12, 12]',
+    );
     expect(() => receptiveField(network(), 'pool1', [1, 2, 2])).toThrow('receptiveField, conv1 (Conv2D): the filter');
   });
 });

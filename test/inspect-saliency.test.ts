@@ -291,13 +291,13 @@ describe('maximize', () => {
       expect(() => maximize(model, layer, channel, { inputShape, ...options }));
     refuse({}, 'conv1', 6).toThrow('channel to be a whole number from 0 to 5, got 6');
     refuse({}, 'conv9').toThrow("no layer 'conv9'");
-    refuse({ inputShape: undefined }).toThrow('expected an inputShape such as [1, 28, 28]');
-    refuse({ inputShape: [28, 28] }).toThrow('expected the inputShape of one image, [C, H, W], got [28, 28]');
+    refuse({ inputShape: undefined }).toThrow('expected the shape [C, H, W] of an image, got undefined');
+    refuse({ inputShape: [28, 28] }).toThrow('expected the shape [C, H, W] of an image, got [28, 28]');
     refuse({ inputShape: [3, 28, 28] }).toThrow('expected 1 input channels, got 3');
     refuse({ steps: 0 }).toThrow('expected steps to be a whole number of at least 1, got 0');
-    refuse({ lr: 1 }).toThrow('below 2, got 2.55: the steps would overshoot');
+    refuse({ lr: 1 }).toThrow('below 2, got 2.55: steps overshoot');
     refuse({ range: [1, 0] }).toThrow('expected a range [low, high] or null, got [1, 0]');
-    refuse({ l2: 15 }, 'dense', 8).toThrow('l2 and totalVariation may weigh too much');
+    refuse({ l2: 15 }, 'dense', 8).toThrow('a smaller l2 and totalVariation');
     refuse({ blur: 1 }).toThrow("unknown option 'blur'");
     const dead = new Sequential(new Conv2D(1, 1, 3), new ReLU());
     dead.at(0, Conv2D).bias!.data[0] = -9;

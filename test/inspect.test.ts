@@ -215,7 +215,9 @@ describe('filterPanels', () => {
   });
 
   test('refuses a channel that is not there', () => {
-    expect(() => filterPanels(new Float32Array(8), [2, 1, 2, 2], 1)).toThrow('with a channel 1, got 8 numbers');
+    expect(() => filterPanels(new Float32Array(8), [2, 1, 2, 2], 1)).toThrow(
+      'the channel to be a whole number from 0 to 0, got 1',
+    );
   });
 });
 
@@ -264,7 +266,9 @@ describe('filterGrid', () => {
     expect(() => filterGrid(weights, [2, 1, 2])).toThrow(
       'expected weights [filters, channels, kernelH, kernelW], got 8',
     );
-    expect(() => filterGrid(weights, [2, 1, 2, 2], { before: new Float32Array(4) })).toThrow('got 4 numbers of shape');
+    expect(() => filterGrid(weights, [2, 1, 2, 2], { before: new Float32Array(4) })).toThrow(
+      'got 4 numbers and the shape',
+    );
     expect(() => filterGrid(weights, [2, 1, 2, 2], { labels: ['a'] })).toThrow(
       'expected 2 labels, one a filter, got 1',
     );
@@ -313,7 +317,7 @@ describe('overlay', () => {
 
   test('refuses an image and a map of different sizes', () => {
     expect(() => overlay([0, 1, 0, 1], [2, 2], [1, 2])).toThrow(
-      'overlay: expected an image and a map of shape [height, width], got [2, 2] and, as the map, 2 numbers',
+      'overlay: expected a map [height, width], got 2 numbers and the shape [2, 2]',
     );
   });
 });

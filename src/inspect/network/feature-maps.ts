@@ -1,15 +1,8 @@
 import { noGrad } from '../../autograd/graph.js';
-import type { FloatArray } from '../../autograd/storage.js';
 import type { Tensor } from '../../autograd/tensor.js';
 import { inEvaluation, type Module } from '../../nn/module.js';
-import type { Shape } from '../../shape.js';
+import type { Values } from '../values.js';
 import { imageFor, layerAt, outputOf } from './layer.js';
-
-/** Numbers with a shape, row-major. */
-export interface Values {
-  shape: Shape;
-  values: FloatArray;
-}
 
 /**
  * What a layer makes of an image.

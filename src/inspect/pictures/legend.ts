@@ -1,6 +1,7 @@
 import { diverging } from './color.js';
+import { LINE_HEIGHT } from './font.js';
 import { overInk, short } from './panel.js';
-import { LINE_HEIGHT, type Picture, textWidth } from './picture.js';
+import { type Picture, textWidth } from './picture.js';
 
 /** Width of the bar of all colors, odd: 0 has a pixel of its own. */
 const BAR = 201;

@@ -1,6 +1,9 @@
 import { ShapeError } from '../../errors.js';
+import type { Shape } from '../../shape.js';
+import { partsOf } from '../values.js';
 import { type Color, diverging, ink, mixed } from './color.js';
-import { LINE_HEIGHT, type Picture } from './picture.js';
+import { LINE_HEIGHT } from './font.js';
+import type { Picture } from './picture.js';
 
 /** Numbers as a small picture, one square a number. */
 export interface Panel {
@@ -10,12 +13,29 @@ export interface Panel {
   width: number;
   /** What stands below it; '\n' begins a new line. */
   label?: string;
-  /** 'diverging' (blue, white, red around 0, on the grid's scale) unless given; 'ink' shows 0 to 1 as white to black. */
+  /** 'diverging': blue, white, red around 0, on the grid's scale; 'ink': 0 to 1 as white to black. @default 'diverging' */
   colors?: 'diverging' | 'ink';
-  /** Writes each number into its square. */
+  /** Writes each number into its square. @default false */
   numbers?: boolean;
-  /** An image [height, width], 0 (paper) to 1 (ink), that shows through where the values are near 0. */
+  /** An image [height, width], 0 (white) to 1 (black), that shows through where the values are near 0. */
   over?: ArrayLike<number>;
+}
+
+/** Each [height, width] of an array [..., height, width], as a panel. */
+export function planes(values: ArrayLike<number>, shape: Shape): Panel[] {
+  const [height, width] = shape.slice(-2);
+  return partsOf(values, height * width).map((plane) => ({ values: plane, height, width }));
+}
+
+/** Throws unless there are no labels, or one for each of `count` filters or channels. */
+export function checkLabels(
+  where: string,
+  labels: readonly string[] | undefined,
+  count: number,
+  of: 'filter' | 'channel',
+): void {
+  if (!labels || labels.length === count) return;
+  throw new ShapeError(where, `expected ${count} labels, one a ${of}, got ${labels.length}`);
 }
 
 /** How dark the ink is beneath diverging colors: not black, so that they can be told apart on it. */
