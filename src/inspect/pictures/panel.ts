@@ -28,12 +28,7 @@ export function planes(values: ArrayLike<number>, shape: Shape): Panel[] {
 }
 
 /** Throws unless there are no labels, or one for each of `count` filters or channels. */
-export function checkLabels(
-  where: string,
-  labels: readonly string[] | undefined,
-  count: number,
-  of: 'filter' | 'channel',
-): void {
+export function checkLabels(where: string, labels: readonly string[] | undefined, count: number, of: string): void {
   if (!labels || labels.length === count) return;
   throw new ShapeError(where, `expected ${count} labels, one a ${of}, got ${labels.length}`);
 }
