@@ -31,7 +31,7 @@ export function installed(): Backend | null {
   } catch (error) {
     // No SIMD in this engine. The definitions compute the same on ordinary arrays; whatever else fails is an error.
     if (!(error instanceof WebAssembly.CompileError)) throw error;
-    console.warn(`convgrad: no fast kernels in this JavaScript engine (${error.message}); plain loops compute, slowly`);
+    console.warn(`convgrad: plain loops compute, slowly, as this engine runs no fast kernels (${error.message})`);
   }
   make = null;
   return made;
