@@ -72,7 +72,7 @@ export function writeSafetensors(tensors: StateDict, metadata: Record<string, st
 }
 
 /**
- * Reads a safetensors file.
+ * Reads the bytes of a safetensors file.
  * @throws FormatError when the bytes are not one: truncated, header too long or not JSON, offsets that overlap, leave
  * gaps or do not match the shape, element types other than F32, F64 and I64
  */

@@ -49,18 +49,18 @@ export async function saveFile(path: string, content: string | Uint8Array): Prom
     await writeFile(unfinished, content, { flush: true }); // On the disk, before it replaces the other.
     await rename(unfinished, path);
   } catch (error) {
-    await rm(unfinished, { force: true }).catch(() => {}); // The first error is the one to tell.
+    await rm(unfinished, { force: true }).catch(() => {}); // The first error is the one to report.
     throw refused('saveFile', 'write', path, error);
   }
 }
 
-/** Writes a picture as PNG, with the package fast-png. */
+/** Writes a picture as PNG, with the package fast-png. @throws FileError when it cannot be written */
 export async function savePng(path: string, { width, height, data }: Picture): Promise<void> {
   const { encode } = await optional('savePng', 'fast-png', () => import('fast-png'));
   await saveFile(path, encode({ width, height, channels: 4, data }));
 }
 
-/** Writes a value as indented JSON. */
+/** Writes a value as indented JSON. @throws FileError when it cannot be written */
 export async function saveJson(path: string, value: unknown): Promise<void> {
   await saveFile(path, `${JSON.stringify(value, null, 2)}\n`);
 }

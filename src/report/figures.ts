@@ -24,7 +24,7 @@ export interface ReportOptions {
   /** From images [N, C, H, W] to logits [N, classes]. */
   model: Module;
   /**
-   * The path of the Conv2D whose filters are shown; they see one channel, or the three of color images.
+   * The path of the Conv2D whose filters are shown; with one input channel, or the three of color images.
    * @default the model's first Conv2D
    */
   layer?: string;
@@ -50,7 +50,7 @@ export interface ReportOptions {
   settings?: Readonly<Record<string, string | number>>;
   /** The command that makes the report again. */
   command?: string;
-  /** Index of the held-out image whose feature maps are shown. @default the first that the model names correctly */
+  /** Index of the held-out image whose feature maps are shown. @default the first that is classified correctly */
   example?: number;
   /** Shows 1 in gray images as black, ink on paper. @default false: 1 is white */
   ink?: boolean;
@@ -125,13 +125,13 @@ export interface ReportFigures extends Partial<FilterStudy> {
   example: { index: number; label: number };
   settings: Record<string, string | number>;
   weightHash: string;
-  /** `node` is null in a page. */
+  /** `node` is null in a browser. */
   versions: { convgrad: string; node: string | null };
 }
 
 const MISTAKES = 12;
 const TOP = 5;
-/** As in package.json, which a page has not: a test compares the two. */
+/** As in package.json, which browsers do not have: a test compares the two. */
 const VERSION = '0.1.0';
 
 /** Computes what the report shows besides the study, on the held-out images. */

@@ -11,7 +11,7 @@ export interface DeadFilters {
   norms: number[];
   /** The channels whose norm is below 5% of the largest one, or 0. */
   byWeight: number[];
-  /** The largest output of each channel for any image, at any place; null without a dataset. */
+  /** The largest output of each channel over all images and positions; null without a dataset. */
   highest: number[] | null;
   /** The channels whose output is positive for no image: after ReLU they are 0 everywhere. Null without a dataset. */
   byActivation: number[] | null;
