@@ -19,9 +19,9 @@ import {
   SGD,
   type Tensor,
   uniform,
-} from '../src/index.js';
-import { wasmKernels } from '../src/kernels/index.js';
-import { createWasmKernels } from '../src/kernels/wasm/index.js';
+} from '../../src/index.js';
+import { wasmKernels } from '../../src/kernels/index.js';
+import { createWasmKernels } from '../../src/kernels/wasm/index.js';
 
 setFlagsFromString('--expose-gc');
 const collectGarbage: () => void = runInNewContext('gc');

@@ -1,30 +1,23 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, rmSync, watch } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { build } from 'esbuild';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { Generator } from '../src/index.js';
-import { loadCheckpoint } from '../src/node/index.js';
+import { existsSync, readdirSync, rmSync, watch } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, expect, test } from 'vitest';
+import { Generator } from '../../src/index.js';
+import { loadCheckpoint } from '../../src/node/index.js';
+import { bundle } from '../programs.js';
+import { temporaryFolder } from '../temporary-folder.js';
 
 // Real processes, killed: what they end with must not depend on it.
 
-let folder: string;
+const folder = temporaryFolder('killed');
 let program: string;
 let expected: string;
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'convgrad-killed-'));
-  program = join(folder, 'killed.mjs');
-  await build({
-    ...{ entryPoints: [resolve('test/fixtures/killed.ts')], outfile: program, bundle: true },
-    ...{ ignoreAnnotations: true, logLevel: 'error' }, // package.json names the files of dist that have side effects.
-    ...{ platform: 'node', format: 'esm', external: ['fast-png', 'cli-progress', 'linkedom'] },
-  });
+  program = await bundle(`import './test/fixtures/killed.js';`);
   expected = (await end(start('whole'))).output;
   expect(expected).toMatch(/^[0-9a-f]{16}\n$/);
-}, 60_000);
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+});
 
 interface Ended {
   output: string;
