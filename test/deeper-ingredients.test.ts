@@ -21,8 +21,16 @@ test('the ingredients of a filter add up to the rise of its output, whatever its
 
 test('an ingredient is a channel that is found or missing, at the tap that has most of its share', () => {
   // Channel 0: wanted at the top right, 3 of it there; channel 1: unwanted at the bottom left, and missing there.
-  const weights = [...[0, 0, 2, 0, 0, 0, 0, 0, 0], ...[0, 0, 0, 0, 0, 0, -1, 0, 0]];
-  const best = Float64Array.of(...[0, 0, 3, 0, 0, 0, 0, 0, 0], ...[0, 0, 0, 0, 0, 0, 0, 5, 0]);
+  const weights = [
+    [0, 0, 2, 0, 0, 0, 0, 0, 0],
+    [0, 0, 0, 0, 0, 0, -1, 0, 0],
+  ].flat();
+  const best = Float64Array.from(
+    [
+      [0, 0, 3, 0, 0, 0, 0, 0, 0],
+      [0, 0, 0, 0, 0, 0, 0, 5, 0],
+    ].flat(),
+  );
   const average = new Float64Array(18).fill(1);
   const { rise, combines } = ingredients(weights, best, average);
   expect(rise).toBe(2 * (3 - 1) + -1 * (0 - 1));

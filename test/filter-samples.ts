@@ -50,6 +50,9 @@ export function expectShare(share: number, p: number, trials: number, slack = 0)
 /** The largest distance between the distribution of values and `cdf`, times sqrt(n): above 1.95 once in 1,000 times. */
 export function kolmogorov(values: ArrayLike<number>, cdf: (x: number) => number): number {
   const sorted = Float64Array.from(values).sort();
-  const distances = sorted.map((x, i) => Math.max(cdf(x) - i / sorted.length, (i + 1) / sorted.length - cdf(x)));
+  const distances = sorted.map((x, i) => {
+    const share = cdf(x);
+    return Math.max(share - i / sorted.length, (i + 1) / sorted.length - share);
+  });
   return Math.sqrt(sorted.length) * distances.reduce((most, distance) => Math.max(most, distance), 0);
 }

@@ -288,9 +288,14 @@ describe('as in PyTorch, float64, within 1e-10:', () => {
 /** Ten steps on one batch of 32 images, from the script's weights. */
 function trainNetS(dtype: DType): { losses: number[]; model: Sequential } {
   const model = new Sequential(
-    ...[new Conv2D(1, 8, 5, { padding: 2 }), new ReLU(), new MaxPool2D(2)],
-    ...[new Conv2D(8, 16, 5, { padding: 2 }), new ReLU(), new MaxPool2D(2)],
-    ...[new Flatten(), new Dense(784, 10)],
+    new Conv2D(1, 8, 5, { padding: 2 }),
+    new ReLU(),
+    new MaxPool2D(2),
+    new Conv2D(8, 16, 5, { padding: 2 }),
+    new ReLU(),
+    new MaxPool2D(2),
+    new Flatten(),
+    new Dense(784, 10),
   ).to(dtype);
   const state = golden.netS.parameters.map(({ key, shape, bound }, i) => [key, fill(20 + i, shape, -bound, bound)]);
   model.loadStateDict(Object.fromEntries(state));

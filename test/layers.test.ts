@@ -26,6 +26,7 @@ import {
   tensor,
   zeros,
 } from '../src/index.js';
+import { digitNetwork } from './digit-network.js';
 
 const generator = new Generator('test/layers');
 const keysOf = (model: Module) => Object.keys(model.stateDict());
@@ -49,7 +50,10 @@ describe('names and parameters', () => {
   test("the state's keys are PyTorch's: '0.weight', nested '1.0.bias', named 'conv1.weight'", () => {
     const inner = new Sequential(new Dense(3, 2, { generator }), new ReLU());
     expect(keysOf(new Sequential(new Dense(2, 3, { generator }), inner))).toEqual([
-      ...['0.weight', '0.bias', '1.0.weight', '1.0.bias'],
+      '0.weight',
+      '0.bias',
+      '1.0.weight',
+      '1.0.bias',
     ]);
     const named = new Sequential({ conv1: new Conv2D(1, 2, 3, { generator }), relu: new ReLU(), head: inner });
     expect(keysOf(named)).toEqual(['conv1.weight', 'conv1.bias', 'head.0.weight', 'head.0.bias']);
@@ -61,7 +65,14 @@ describe('names and parameters', () => {
     const keys = ['scale', 'conv1.weight', 'conv1.bias', 'blocks.0.weight', 'blocks.2.weight', 'blocks.2.bias'];
     expect(keysOf(net)).toEqual([...keys, 'head.1.weight', 'head.1.bias']);
     expect(net.namedModules().map(([name]) => name)).toEqual([
-      ...['', 'conv1', 'blocks.0', 'blocks.1', 'blocks.2', 'head', 'head.0', 'head.1'],
+      '',
+      'conv1',
+      'blocks.0',
+      'blocks.1',
+      'blocks.2',
+      'head',
+      'head.0',
+      'head.1',
     ]);
     crossEntropy(net.forward(ones([2, 1, 4, 4])), [0, 2]).backward();
     expect(net.parameters().every((parameter) => parameter.grad !== null)).toBe(true);
@@ -239,11 +250,7 @@ describe('default initialization is PyTorch’s: uniform within 1 / sqrt(fanIn),
 });
 
 describe('summary', () => {
-  const netE = new Sequential({
-    ...{ conv1: new Conv2D(1, 8, 5, { generator }), relu1: new ReLU(), pool1: new MaxPool2D(2) },
-    ...{ conv2: new Conv2D(8, 16, 3, { generator }), relu2: new ReLU(), pool2: new MaxPool2D(2) },
-    ...{ flatten: new Flatten(), dense: new Dense(400, 10, { generator }) },
-  });
+  const netE = digitNetwork(8, 16);
 
   test('of net E: 5,386 parameters, 234,400 multiply-adds', () => {
     const { layers, parameters, multiplyAdds } = summary(netE, [1, 28, 28]);
