@@ -1,7 +1,7 @@
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** Begins with what takes longest, so that at the end no file is left that one core alone has to finish. */
+/** Slow ones first, so that at the end no long file is left to one core alone. */
 class SlowFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files);
@@ -10,27 +10,29 @@ class SlowFirst extends BaseSequencer {
   }
 }
 
-/** Slow, and not in a folder of its own: it packs and installs the package. */
-const PACKAGE = 'test/package.test.ts';
+/**
+ * What `npm run test:quick` leaves out: tests that run programs in processes of their own (most of them examples, which
+ * train), kill them, start threads, take thousands of steps to see that memory stays flat, or install the package.
+ */
+const SLOW = ['test/slow/*.test.ts', 'test/package.test.ts'];
 
 export default defineConfig({
   test: {
     maxWorkers: 2, // Also on two cores, where vitest takes one.
     testTimeout: 60_000,
+    setupFiles: 'test/one-thread.mjs',
     sequence: { sequencer: SlowFirst },
     projects: [
       {
         extends: true,
-        test: { name: 'quick', include: ['test/*.test.ts'], exclude: [PACKAGE], setupFiles: 'test/one-thread.mjs' },
-      },
-      {
-        extends: true,
         test: {
-          name: 'slow',
-          include: ['test/slow/*.test.ts', PACKAGE],
-          setupFiles: 'test/one-thread.mjs',
+          name: 'quick',
+          include: ['test/*.test.ts'],
+          exclude: [...configDefaults.exclude, ...SLOW],
+          pool: 'threads', // They start faster than processes.
         },
       },
+      { extends: true, test: { name: 'slow', include: SLOW } },
     ],
   },
 });
