@@ -32,7 +32,7 @@ export default defineConfig({
           pool: 'threads', // They start faster than processes.
         },
       },
-      { extends: true, test: { name: 'slow', include: SLOW } },
+      { extends: true, test: { name: 'slow', include: SLOW, testTimeout: 180_000, hookTimeout: 60_000 } },
     ],
   },
 });

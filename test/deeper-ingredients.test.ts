@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest';
 import { ingredients, meanOf, seenFrom, seenOnAverage } from '../examples/lib/deeper/ingredients.js';
 import { Conv2D, Generator, randn } from '../src/index.js';
-
-const sum = (numbers: readonly number[]) => numbers.reduce((total, value) => total + value, 0);
+import { mean, sum } from './statistics.js';
 
 test('the ingredients of a filter add up to the rise of its output, whatever its bias', () => {
   const generator = new Generator(4);
@@ -14,7 +13,7 @@ test('the ingredients of a filter add up to the rise of its output, whatever its
   const average = meanOf(maps.map(seenOnAverage));
   const { rise, combines } = ingredients(conv.weight.data, seenFrom(maps[1], 2, 1), average);
   const everywhere = outputs.flatMap((values) => Array.from(values));
-  expect(rise).toBeCloseTo(outputs[1][2 * 3 + 1] - sum(everywhere) / everywhere.length, 5);
+  expect(rise).toBeCloseTo(outputs[1][2 * 3 + 1] - mean(everywhere), 5);
   expect(sum(combines.map(({ share }) => share))).toBeCloseTo(1, 10);
   expect(combines.map(({ share }) => share)).toEqual(combines.map(({ share }) => share).sort((a, b) => b - a));
 });

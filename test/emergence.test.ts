@@ -5,7 +5,8 @@ import { emergence, quantile, randomLayers } from '../src/inspect/filters/emerge
 import { filterMetrics } from '../src/inspect/filters/metrics.js';
 import { type NullDistribution, nullDistribution } from '../src/inspect/filters/nulls.js';
 import { Generator } from '../src/random.js';
-import { expectShare, kolmogorov, mean, noise, oriented, picture, variance } from './filter-samples.js';
+import { noise, oriented, picture } from './filter-samples.js';
+import { expectShare, kolmogorov, mean, sum, variance } from './statistics.js';
 
 const LAYERS = 20_000;
 const normal5 = nullDistribution('normal', 5);
@@ -205,7 +206,7 @@ describe('layers of all kinds', () => {
     expect(found.nulls[0].p).toBe(
       (1 + randomLayers(normal5, 4).filter((value) => value >= found.r2ori).length) / (1 + LAYERS),
     );
-    expect(Object.values(found.classes).reduce((a, b) => a + b)).toBe(6);
+    expect(sum(Object.values(found.classes))).toBe(6);
   });
 
   test('a layer of zeros is no evidence', () => {

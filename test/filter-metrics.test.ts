@@ -3,7 +3,8 @@ import { fitTemplates } from '../src/inspect/filters/fit.js';
 import { type FilterMetrics, filterMetrics } from '../src/inspect/filters/metrics.js';
 import { templates } from '../src/inspect/filters/templates.js';
 import { expectClose } from './close.js';
-import { dot, expectShare, kolmogorov, mean, noise, oriented, picture, variance } from './filter-samples.js';
+import { noise, oriented, picture } from './filter-samples.js';
+import { dot, expectShare, kolmogorov, mean, variance } from './statistics.js';
 
 const DRAWS = 40_000;
 const sizeOf = (taps: ArrayLike<number>) => Math.sqrt(taps.length);

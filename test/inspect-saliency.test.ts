@@ -15,6 +15,7 @@ import { featureMaps, maximize, occlusion, overlay, type SaliencyOptions, salien
 import { numbers } from './arrays.js';
 import { expectClose } from './close.js';
 import { digitNetwork, trained } from './digit-network.js';
+import { sum } from './statistics.js';
 
 let digits: Dataset;
 let model: Sequential;
@@ -252,7 +253,6 @@ describe('maximize', () => {
     const logit = (options: object) => maximize(model, 'dense', 3, { inputShape, ...options }).values;
     const rough = (values: ArrayLike<number>) =>
       Array.from(values, (v, i) => (i % 28 ? Math.abs(v - values[i - 1]) : 0));
-    const sum = (values: ArrayLike<number>) => Array.from(values).reduce((total, value) => total + value, 0);
     const usual = logit({});
     expect(sum(rough(usual))).toBeLessThan(0.5 * sum(rough(logit({ totalVariation: 0 }))));
     expect(sum(usual)).toBeLessThan(0.8 * sum(logit({ l2: 0 })));

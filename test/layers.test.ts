@@ -27,6 +27,7 @@ import {
   zeros,
 } from '../src/index.js';
 import { digitNetwork } from './digit-network.js';
+import { mean } from './statistics.js';
 
 const generator = new Generator('test/layers');
 const keysOf = (model: Module) => Object.keys(model.stateDict());
@@ -228,8 +229,7 @@ describe('default initialization is PyTorch’s: uniform within 1 / sqrt(fanIn),
       expect(most).toBeLessThanOrEqual(Math.fround(bound));
       // The range is filled: of n even numbers the largest size is below (1 - 7/n) of the bound once in a thousand.
       expect(Math.max(-least, most)).toBeGreaterThan((1 - 7 / data.length) * bound);
-      const mean = Array.from(data).reduce((a, b) => a + b, 0) / data.length;
-      expect(Math.abs(mean)).toBeLessThan((4 * bound) / Math.sqrt(3 * data.length)); // 4 standard errors
+      expect(Math.abs(mean(data))).toBeLessThan((4 * bound) / Math.sqrt(3 * data.length)); // 4 standard errors
     }
   });
 

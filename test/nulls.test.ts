@@ -6,7 +6,8 @@ import { quantile, randomLayers } from '../src/inspect/filters/emergence.js';
 import { filterMetrics } from '../src/inspect/filters/metrics.js';
 import { type NullKind, nullDistribution } from '../src/inspect/filters/nulls.js';
 import { Generator } from '../src/random.js';
-import { dot, expectShare, mean, noise, picture, variance } from './filter-samples.js';
+import { noise, picture } from './filter-samples.js';
+import { dot, expectShare, mean, variance } from './statistics.js';
 
 let train: Dataset;
 beforeAll(async () => {

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { resolve } from 'node:path';
 import { build } from 'esbuild';
+import { expect } from 'vitest';
 import { temporaryFolder } from './temporary-folder.js';
 
 /** Inside the repository, where the packages that a program needs are found. */
@@ -63,4 +64,11 @@ function runBundle(path: string, { args = [], ...options }: ProgramOptions): Pro
       done({ code: error ? (error.code ?? error.signal ?? null) : 0, output: stdout + stderr });
     });
   });
+}
+
+/** Fails unless the program ended with an error that is said in words, not as a stack. */
+export function expectError({ code, output }: Ended, message: RegExp | string): void {
+  expect(code).toBe(1);
+  expect(output).toMatch(message);
+  expect(output).not.toContain('    at ');
 }

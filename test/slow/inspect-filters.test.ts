@@ -45,22 +45,4 @@ describe('04-inspect-filters', () => {
       /note: The timeline beside the model is not used: '.*': expected a timeline that ends with the filters/,
     );
   });
-
-  test.concurrent.each([
-    [['missing.safetensors'], /(^|\n)error: readNetwork: cannot read 'missing\.safetensors' \(ENOENT: .*\)\n$/],
-    [['package.json'], /(^|\n)error: 'package\.json' is no safetensors file: .*\n$/],
-    [[], /missing required argument 'model'/],
-    [[pytorch, '--seed', '1.5'], /argument '1\.5' is invalid/],
-  ])('%j is a clear error', async (args, message) => {
-    const { code, output } = await inspect(...args);
-    expect(code).toBe(1);
-    expect(output).toMatch(message);
-    expect(output).not.toContain('    at ');
-  });
-
-  test('--help names every flag', async () => {
-    const { code, output } = await inspect('--help');
-    expect(code).toBe(0);
-    for (const word of ['<model>', '--seed', '--out', 'conv1.weight']) expect(output).toContain(word);
-  });
 });
