@@ -20,6 +20,7 @@ export default defineConfig({
   test: {
     maxWorkers: 2, // Also on two cores, where vitest takes one.
     testTimeout: 60_000,
+    hookTimeout: 60_000,
     setupFiles: 'test/one-thread.mjs',
     sequence: { sequencer: SlowFirst },
     projects: [
@@ -32,7 +33,7 @@ export default defineConfig({
           pool: 'threads', // They start faster than processes.
         },
       },
-      { extends: true, test: { name: 'slow', include: SLOW, testTimeout: 180_000, hookTimeout: 60_000 } },
+      { extends: true, test: { name: 'slow', include: SLOW, testTimeout: 180_000 } },
     ],
   },
 });

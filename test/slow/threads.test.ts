@@ -120,7 +120,7 @@ describe('setThreads', () => {
 describe('a program with threads', () => {
   const run = (code: string) =>
     runProgram(`import { setThreads } from 'convgrad'; const count = await setThreads(2); ${code}`, {
-      timeout: 20_000,
+      timeout: 60_000,
     });
 
   test('ends by itself, its threads with it', async () => {
