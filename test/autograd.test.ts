@@ -283,7 +283,10 @@ describe('noGrad', () => {
     const x = leaf(1);
     const kept = noGrad(() => ({
       list: [x.mul(2), [x.mul(3)]],
-      ...{ deep: { er: x.mul(4) }, map: new Map([['key', x.mul(5)]]), set: new Set([x.mul(6)]), none: null },
+      deep: { er: x.mul(4) },
+      map: new Map([['key', x.mul(5)]]),
+      set: new Set([x.mul(6)]),
+      none: null,
     }));
     const [first, [second]] = kept.list as [Tensor, Tensor[]];
     const all = [first, second, kept.deep.er, kept.map.get('key')!, ...kept.set];

@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { allocate, installed, zeros } from '../src/autograd/backend.js';
+import { allocate, installed, zeros } from '../../src/autograd/backend.js';
 import {
   Conv2D,
   clone,
@@ -20,8 +20,8 @@ import {
   SGD,
   type Tensor,
   uniform,
-} from '../src/index.js';
-import { createWasm, type Wasm } from '../src/wasm/index.js';
+} from '../../src/index.js';
+import { createWasm, type Wasm } from '../../src/wasm/index.js';
 
 setFlagsFromString('--expose-gc');
 const collectGarbage: () => void = runInNewContext('gc');
