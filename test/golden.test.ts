@@ -303,7 +303,7 @@ function trainNetS(dtype: DType): { losses: number[]; model: Sequential } {
 }
 
 // In float32 each sum of up to 784 products carries a relative error near 1e-7, which ten steps of momentum amplify;
-// the reference kernels end within 1.1e-7. The margin is for kernels that add in another order.
+// the plain loops end within 1.1e-7. The margin is for kernels that add in another order.
 describe.each([
   { dtype: 'float64', tolerance: 1e-10 },
   { dtype: 'float32', tolerance: 2e-6 },
