@@ -105,9 +105,9 @@ function createMemory(maximum: number): WebAssembly.Memory {
   }
 }
 
-/** One byte a character. */
+/** One byte a character, as build.mjs writes them: each plus 48, from 256 on again from 0. */
 function bytesOf(text: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(text, (character) => character.charCodeAt(0));
+  return Uint8Array.from(text, (character) => character.charCodeAt(0) - 48);
 }
 
 function abort(): never {

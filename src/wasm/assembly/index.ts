@@ -1,5 +1,5 @@
 export * from './arithmetic';
-export { expand, reduce, sliceAdd, sumChannels } from './broadcast';
+export { addRounded, expand, reduce, sliceAdd, sumChannels } from './broadcast';
 export { conv2d, packBlocks } from './convForward';
 export { conv2dGray, packGray } from './convGray';
 export { gradInput, gradWeight } from './convGradients';
