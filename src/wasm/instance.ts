@@ -104,6 +104,7 @@ function createMemory(maximum: number): WebAssembly.Memory {
   try {
     return new WebAssembly.Memory({ initial: 16, maximum, shared: true });
   } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
     if (maximum >= 4096) return createMemory(maximum / 2);
     const advice = 'the process may not reserve enough address space; node --disable-wasm-trap-handler needs less';
     throw new OutOfMemoryError('memory', `no WebAssembly memory to be had: ${advice}`, { cause });
