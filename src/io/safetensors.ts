@@ -20,32 +20,32 @@ interface Kind {
   read: (view: DataView, at: number) => number;
 }
 
-/** What can be read. Whole numbers become float64: PyTorch keeps the count of a batch norm's batches as I64. */
+/** The types that are read. Integers become float64: PyTorch keeps the count of a batch norm's batches as I64. */
 const KINDS = new Map<unknown, Kind>([
   ['F32', { dtype: 'float32', bytes: 4, read: (view, at) => view.getFloat32(at, true) }],
   ['F64', { dtype: 'float64', bytes: 8, read: (view, at) => view.getFloat64(at, true) }],
   ['I64', { dtype: 'float64', bytes: 8, read: (view, at) => Number(view.getBigInt64(at, true)) }],
 ]);
 
-/** What a safetensors file holds. */
+/** The contents of a safetensors file. */
 export interface SafetensorsFile {
   tensors: StateDict;
-  /** The file's own notes. */
+  /** Strings by key. */
   metadata: Record<string, string>;
 }
 
 /**
  * The bytes of a safetensors file, which PyTorch users open with `safetensors.torch.load_file`.
  * @param tensors float32 or float64, by key, such as `model.stateDict()`
- * @param metadata notes, strings by key
- * @throws ArgumentError when a note is not a string, or a tensor is named `__metadata__`
+ * @param metadata strings by key
+ * @throws ArgumentError when metadata are not strings, or a tensor is named `__metadata__`
  */
 export function writeSafetensors(tensors: StateDict, metadata: Record<string, string> = {}): Uint8Array {
   checkStateDict('writeSafetensors', tensors);
   if (!isRecord(metadata)) throw new ArgumentError('writeSafetensors', `expected metadata, got ${show(metadata)}`);
-  for (const [key, note] of Object.entries(metadata)) {
-    if (typeof note === 'string') continue;
-    throw new ArgumentError('writeSafetensors', `expected metadata ${show(key)} to be a string, got ${show(note)}`);
+  for (const [key, value] of Object.entries(metadata)) {
+    if (typeof value === 'string') continue;
+    throw new ArgumentError('writeSafetensors', `expected metadata ${show(key)} to be a string, got ${show(value)}`);
   }
   const header: Record<string, unknown> = Object.create(null);
   if (Object.keys(metadata).length > 0) header.__metadata__ = metadata;
@@ -53,7 +53,7 @@ export function writeSafetensors(tensors: StateDict, metadata: Record<string, st
   for (const [name, { dtype, shape, size }] of Object.entries(tensors)) {
     if (name === '__metadata__') throw new ArgumentError('writeSafetensors', `${show(name)} is no name for a tensor`);
     const begin = end;
-    end += size * bytesOf(dtype);
+    end += size * KINDS.get(DTYPES[dtype])!.bytes;
     header[name] = { dtype: DTYPES[dtype], shape, data_offsets: [begin, end] };
   }
   const json = new TextEncoder().encode(JSON.stringify(header));
@@ -72,32 +72,33 @@ export function writeSafetensors(tensors: StateDict, metadata: Record<string, st
 }
 
 /**
- * Reads a safetensors file.
+ * Reads the bytes of a safetensors file.
  * @throws FormatError when the bytes are not one: truncated, header too long or not JSON, offsets that overlap, leave
  * gaps or do not match the shape, element types other than F32, F64 and I64
  */
 export function readSafetensors(bytes: Uint8Array): SafetensorsFile {
   if (!(bytes instanceof Uint8Array)) throw new ArgumentError(WHERE, `expected a Uint8Array, got ${show(bytes)}`);
-  if (bytes.length < LENGTH_BYTES) throw bad(`expected at least ${LENGTH_BYTES} bytes, got ${bytes.length}`);
+  if (bytes.length < LENGTH_BYTES) throw invalid(`expected at least ${LENGTH_BYTES} bytes, got ${bytes.length}`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const headerLength = Number(view.getBigUint64(0, true));
   if (headerLength > LONGEST_HEADER || headerLength > bytes.length - LENGTH_BYTES) {
-    throw bad(`the header says that it has ${headerLength} bytes, the file has ${bytes.length}`);
+    throw invalid(`the header says that it has ${headerLength} bytes, the file has ${bytes.length}`);
   }
   const start = LENGTH_BYTES + headerLength;
   const { __metadata__: metadata = {}, ...entries } = parseHeader(bytes.subarray(LENGTH_BYTES, start));
   if (!isRecord(metadata) || !Object.values(metadata).every((value) => typeof value === 'string')) {
-    throw bad('expected __metadata__ to map strings to strings');
+    throw invalid('expected __metadata__ to map strings to strings');
   }
 
   const described = Object.entries(entries).map(([name, entry]) => checkEntry(name, entry));
   let end = 0;
   for (const { name, offsets } of [...described].sort((a, b) => a.offsets[0] - b.offsets[0])) {
-    if (offsets[0] !== end) throw bad(`${show(name)} begins at ${offsets[0]}, but the one before it ends at ${end}`);
+    if (offsets[0] !== end)
+      throw invalid(`${show(name)} begins at ${offsets[0]}, but the one before it ends at ${end}`);
     end = offsets[1];
   }
   if (end !== bytes.length - start) {
-    throw bad(`the header describes ${end} bytes of numbers, the file has ${bytes.length - start}`);
+    throw invalid(`the header describes ${end} bytes of numbers, the file has ${bytes.length - start}`);
   }
   const tensors: StateDict = Object.create(null);
   for (const { name, kind, shape, offsets } of described) {
@@ -112,12 +113,8 @@ export function readSafetensors(bytes: Uint8Array): SafetensorsFile {
 
 const WHERE = 'readSafetensors';
 
-function bad(detail: string): FormatError {
+function invalid(detail: string): FormatError {
   return new FormatError(WHERE, detail);
-}
-
-function bytesOf(dtype: DType): number {
-  return dtype === 'float64' ? 8 : 4;
 }
 
 function parseHeader(bytes: Uint8Array): Record<string, unknown> {
@@ -125,26 +122,23 @@ function parseHeader(bytes: Uint8Array): Record<string, unknown> {
   try {
     header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (error) {
-    throw bad(`the header is not JSON (${error instanceof Error ? error.message : error})`);
+    throw invalid(`the header is not JSON (${error instanceof Error ? error.message : error})`);
   }
-  if (!isRecord(header)) throw bad('expected the header to be a JSON object');
+  if (!isRecord(header)) throw invalid('expected the header to be a JSON object');
   return header;
 }
 
 function checkEntry(name: string, entry: unknown) {
   const { dtype: type, shape, data_offsets: offsets } = isRecord(entry) ? entry : {};
   const kind = KINDS.get(type);
-  if (!kind) throw bad(`expected ${show(name)} to be of type F32, F64 or I64, got ${show(type)}`);
-  if (!isSizes(shape)) throw bad(`expected a shape for ${show(name)}, got ${show(shape)}`);
+  if (!kind) throw invalid(`expected ${show(name)} to be of type F32, F64 or I64, got ${show(type)}`);
+  if (!isSizes(shape)) throw invalid(`expected a shape for ${show(name)}, got ${show(shape)}`);
   if (!isSizes(offsets) || offsets.length !== 2) {
-    throw bad(`expected data_offsets [begin, end] for ${show(name)}, got ${show(offsets)}`);
+    throw invalid(`expected data_offsets [begin, end] for ${show(name)}, got ${show(offsets)}`);
   }
-  const bytes = sizeOf(shape) * kind.bytes;
-  if (offsets[1] - offsets[0] !== bytes) {
-    throw bad(
-      `expected ${bytes} bytes for ${show(name)}, shape ${showShape(shape)} of ${type}, ` +
-        `got ${offsets[1] - offsets[0]}`,
-    );
+  const [bytes, got] = [sizeOf(shape) * kind.bytes, offsets[1] - offsets[0]];
+  if (got !== bytes) {
+    throw invalid(`expected ${bytes} bytes for ${show(name)}, ${type} of shape ${showShape(shape)}, got ${got}`);
   }
   return { name, kind, shape, offsets };
 }

@@ -1,6 +1,6 @@
 import { readdir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { ArgumentError, checkNumber, checkOptions, show, withPlace } from '../errors.js';
+import { ArgumentError, checkNumber, readOptions, show, withPlace } from '../errors.js';
 import { readState, writeState } from '../io/state.js';
 import type { Callback, Checkpoint, TrainingState } from '../train/callback.js';
 import { CHECKPOINT_FORMAT } from '../train/checkpoint.js';
@@ -8,21 +8,22 @@ import { Best, type Monitor } from '../train/monitor.js';
 import { readBytes, saveFile, saveModel, UNFINISHED } from './files.js';
 
 export interface CheckpointOptions {
-  /** After every so many batches; not unless given. */
+  /** Steps from one checkpoint to the next, at least 1. @default checkpoints follow epochs only */
   everySteps?: number;
-  /** After every so many epochs: 1, unless this or everySteps is given. */
+  /** Epochs from one checkpoint to the next, at least 1. @default 1, or with everySteps none */
   everyEpochs?: number;
 }
 
 /**
  * Keeps a checkpoint of the training in a file, from which `fit(..., { resume: await loadCheckpoint(path) })` goes on to
- * the same weights, to the last bit. It is also written when the training ends or is interrupted. A crash at any moment
- * leaves the last one whole.
+ * the same weights, to the last bit. It is also written when the training ends or is interrupted. After a crash at any
+ * moment the last one is complete.
+ * @returns a callback for `fit`
  */
 export function checkpoint(path: string, options: CheckpointOptions = {}): Callback {
-  checkOptions('checkpoint', options, ['everySteps', 'everyEpochs']);
+  const given = readOptions('checkpoint', options, { everySteps: undefined, everyEpochs: undefined });
   if (typeof path !== 'string') throw new ArgumentError('checkpoint', `expected a path, got ${show(path)}`);
-  const { everySteps, everyEpochs = everySteps === undefined ? 1 : undefined } = options;
+  const { everySteps, everyEpochs = everySteps === undefined ? 1 : undefined } = given;
   for (const [what, value] of Object.entries({ everySteps, everyEpochs })) {
     if (value !== undefined) checkNumber('checkpoint', what, value, { least: 1, whole: true });
   }
@@ -51,10 +52,13 @@ export async function loadCheckpoint(path: string): Promise<Checkpoint> {
   return withPlace(`loadCheckpoint, ${show(path)}`, () => readState(CHECKPOINT_FORMAT, bytes) as Checkpoint);
 }
 
-/** Keeps the model of the best epoch in a file, for `loadModel`, with its epoch and measure as notes. */
+/**
+ * Keeps the model of the best epoch in a file, for `loadModel`, with its epoch and measure as metadata.
+ * @param options `monitor`: the measure ('validationLoss' by default)
+ * @returns a callback for `fit`
+ */
 export function bestCheckpoint(path: string, options: { monitor?: Monitor } = {}): Callback {
-  checkOptions('bestCheckpoint', options, ['monitor']);
-  const { monitor = 'validationLoss' } = options;
+  const { monitor } = readOptions('bestCheckpoint', options, { monitor: 'validationLoss' });
   const best = new Best('bestCheckpoint', monitor);
   return {
     async onEpochEnd({ model }, record) {
@@ -71,7 +75,7 @@ export function bestCheckpoint(path: string, options: { monitor?: Monitor } = {}
   };
 }
 
-/** What processes that were killed while they wrote this file have left of it. */
+/** Removes the unfinished files of processes that were killed while they wrote this one. */
 async function removeLeftovers(path: string): Promise<void> {
   const folder = dirname(path);
   const names = await readdir(folder).catch(() => []);

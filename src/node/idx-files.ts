@@ -3,13 +3,13 @@ import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { fromBytes } from '../data/bytes.js';
 import { Dataset } from '../data/dataset.js';
-import { checkOptions, FormatError, show } from '../errors.js';
+import { FormatError, readOptions, show } from '../errors.js';
 import { type IdxFile, readIdx } from '../io/idx.js';
 import { showShape } from '../shape.js';
 import { FileError, readBytes } from './files.js';
 
 export interface IdxOptions {
-  /** How many classes there are, or their names; one more than the largest label unless given. */
+  /** How many classes there are, or their names. @default one more than the largest label */
   classes?: number | readonly string[];
 }
 
@@ -22,17 +22,15 @@ export interface IdxOptions {
  * belong together; each names the file
  */
 export async function loadIdx(images: string, labels: string, options: IdxOptions = {}): Promise<Dataset> {
-  checkOptions('loadIdx', options, ['classes']);
+  const { classes } = readOptions('loadIdx', options, { classes: undefined });
   const [pictures, names] = await Promise.all([idx(images), idx(labels)]);
   if (pictures.shape.length !== 3 || names.shape.length !== 1 || names.shape[0] !== pictures.shape[0]) {
-    throw new FormatError(
-      'loadIdx',
-      `expected images [N, height, width] and as many labels [N], got shape ${showShape(pictures.shape)} in ` +
-        `${show(images)} and ${showShape(names.shape)} in ${show(labels)}`,
-    );
+    const [first, second] = [pictures, names].map(({ shape }) => showShape(shape));
+    const got = `got shape ${first} in ${show(images)} and ${second} in ${show(labels)}`;
+    throw new FormatError('loadIdx', `expected images [N, height, width] and as many labels [N], ${got}`);
   }
   const [, height, width] = pictures.shape;
-  return new Dataset(fromBytes(pictures.data), [1, height, width], names.data, options.classes);
+  return new Dataset(fromBytes(pictures.data), [1, height, width], names.data, classes);
 }
 
 /**
@@ -44,9 +42,9 @@ export async function loadIdxFolder(
   folder: string,
   options: IdxOptions = {},
 ): Promise<{ train: Dataset; test: Dataset }> {
-  checkOptions('loadIdxFolder', options, ['classes']);
+  const { classes } = readOptions('loadIdxFolder', options, { classes: undefined });
   const part = (name: string) =>
-    loadIdx(join(folder, `${name}-images-idx3-ubyte`), join(folder, `${name}-labels-idx1-ubyte`), options);
+    loadIdx(join(folder, `${name}-images-idx3-ubyte`), join(folder, `${name}-labels-idx1-ubyte`), { classes });
   const [train, test] = await Promise.all([part('train'), part('t10k')]);
   return { train, test };
 }

@@ -9,12 +9,12 @@ export interface Image {
   width: number;
 }
 
-/** How much of red, green and blue the eye sees (ITU-R BT.601). */
+/** The weights of red, green and blue (ITU-R BT.601). */
 const LUMINANCE = [0.299, 0.587, 0.114];
 
 /**
- * Gives a function that decodes a PNG of any kind, with the package fast-png: gray, color or palette, 1 to 16 bits. What
- * is transparent shows white. It throws a FormatError, with the place given, for bytes that are no PNG, or a damaged one.
+ * Gives a function that decodes a PNG of any kind, with the package fast-png: gray, color or palette, 1 to 16 bits, on a
+ * white background. It throws a FormatError, with the place given, for bytes that are no PNG, or a damaged one.
  * @param gray whether colors become one channel
  */
 export async function pngReader(where: string, gray: boolean): Promise<(bytes: Uint8Array, place: string) => Image> {
@@ -22,12 +22,9 @@ export async function pngReader(where: string, gray: boolean): Promise<(bytes: U
   return (bytes, place) => readPng(codec, bytes, place, gray);
 }
 
-function readPng(
-  { decode, convertIndexedToRgb }: typeof import('fast-png'),
-  bytes: Uint8Array,
-  where: string,
-  gray: boolean,
-): Image {
+type Codec = typeof import('fast-png');
+
+function readPng({ decode, convertIndexedToRgb }: Codec, bytes: Uint8Array, where: string, gray: boolean): Image {
   let png: DecodedPng;
   try {
     png = decode(bytes, { checkCrc: true });
@@ -37,10 +34,7 @@ function readPng(
     }
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new FormatError(
-      where,
-      `expected a PNG image, got ${bytes.length} bytes that are none or damaged (${reason})`,
-    );
+    throw new FormatError(where, `expected a PNG image, got ${bytes.length} bytes that are not one (${reason})`);
   }
   const { width, height, data, channels, depth, transparency } = png;
   if (!(width > 0 && height > 0)) throw new FormatError(where, `expected an image, got one of ${width} x ${height}`);

@@ -190,8 +190,11 @@ function conv2dSizes(where: string, x: Shape, weight: Shape, given: ConvolutionO
   const outH = windowsAlong(H, kernelH, strideH, same ? reachH : 2 * padTop, dilationH);
   const outW = windowsAlong(W, kernelW, strideW, same ? reachW : 2 * padLeft, dilationW);
   if (outH < 1 || outW < 1) {
-    const padded = `the padded image of ${H + 2 * padTop}x${W + 2 * padLeft}, input shape ${showShape(x)}`;
-    throw new ShapeError(where, `the filter reaches over ${reachH + 1}x${reachW + 1} pixels, more than ${padded}`);
+    const padded = `${H + 2 * padTop}x${W + 2 * padLeft}, input shape ${showShape(x)}`;
+    throw new ShapeError(
+      where,
+      `the filter of ${reachH + 1}x${reachW + 1} is larger than the padded image of ${padded}`,
+    );
   }
   const window = { kernelH, kernelW, strideH, strideW, dilationH, dilationW, padTop, padLeft };
   return { N, C, H, W, O, groups, ...window, outH, outW };

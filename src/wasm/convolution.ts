@@ -148,6 +148,10 @@ function planOf(s: ConvSizes) {
   const tapBytes = Math.ceil(taps / 4) * 16;
   const outputRows = Math.floor((CACHE / rowBytes - (s.kernelH - 1) * s.dilationH) / s.strideH);
   const strip = Math.min(Math.max(1, Math.min(outputRows, s.outH)) * s.outW, LONGEST_STRIP);
+  // In the order of `ConvSizes` in assembly/convolution.ts.
+  const { kernelH, kernelW, strideH, strideW, dilationH, dilationW } = s;
+  const window = [s.N, s.C, s.H, s.W, s.O, s.groups, kernelH, kernelW, strideH, strideW, dilationH, dilationW];
+  const places = [s.padTop, s.padLeft, s.outH, s.outW];
   return {
     strip,
     taps,
@@ -157,12 +161,7 @@ function planOf(s: ConvSizes) {
     imageBytes: aligned(s.groups * groupBytes + 16),
     /** Whether the packed image holds all of x: a stride may leave out what lies at the end. */
     covers: rows - s.padTop >= s.H && phase * s.dilationW - s.padLeft >= s.W,
-    /** In the order of `ConvSizes` in assembly/convolution.ts. */
-    fields: [
-      ...[s.N, s.C, s.H, s.W, s.O, s.groups, s.kernelH, s.kernelW, s.strideH, s.strideW, s.dilationH, s.dilationW],
-      ...[s.padTop, s.padLeft, s.outH, s.outW],
-      ...[rows, phase, rowBytes, groupBytes, s.dilationH * rowBytes, taps, tapBytes, strip],
-    ],
+    fields: [...window, ...places, rows, phase, rowBytes, groupBytes, s.dilationH * rowBytes, taps, tapBytes, strip],
   };
 }
 

@@ -62,9 +62,6 @@ export function sumSparse(
     for (; rows >= 5; rows -= 5, source += 5 * sourceStep, shift += 5 * targetStep) {
       tiles5x2(jobs, count, source, sourceStep, shift, targetStep);
     }
-    for (; rows >= 3; rows -= 3, source += 3 * sourceStep, shift += 3 * targetStep) {
-      tiles3x2(jobs, count, source, sourceStep, shift, targetStep);
-    }
   } else if (vectors === 6) {
     for (; rows >= 2; rows -= 2, source += 2 * sourceStep, shift += 2 * targetStep) {
       tiles2x6(jobs, count, source, sourceStep, shift, targetStep);
@@ -95,10 +92,6 @@ export function tiles5x2(jobs: usize, count: i32, from: usize, step: usize, shif
 
 export function tiles2x6(jobs: usize, count: i32, from: usize, step: usize, shift: usize, targetStep: usize): void {
   tilesOf(2, 6, jobs, count, from, step, shift, targetStep);
-}
-
-export function tiles3x2(jobs: usize, count: i32, from: usize, step: usize, shift: usize, targetStep: usize): void {
-  tilesOf(3, 2, jobs, count, from, step, shift, targetStep);
 }
 
 export function tiles3x1(jobs: usize, count: i32, from: usize, step: usize, shift: usize, targetStep: usize): void {
