@@ -28,6 +28,16 @@ export const SHAPES: [number[], number[]][] = [
     [4, 8, 6],
     [8, 6],
   ],
+  // Many to one: these are summed in float64.
+  [
+    [40, 10],
+    [1, 10],
+  ],
+  [[1500], []],
+  [
+    [5, 50, 3],
+    [5, 1, 3],
+  ],
 ];
 
 export const VIEWS: { shape: number[]; strides: number[]; length: number }[] = [
@@ -38,6 +48,10 @@ export const VIEWS: { shape: number[]; strides: number[]; length: number }[] = [
   { shape: [3, 5, 7], strides: [1, 21, 3], length: 105 },
   { shape: [2, 3, 1, 5], strides: [3, 1, 3, 0], length: 6 },
   { shape: [], strides: [], length: 1 },
+  { shape: [40, 10], strides: [0, 1], length: 10 },
+  { shape: [3, 40, 5], strides: [5, 0, 1], length: 15 },
+  { shape: [3, 9, 4, 10], strides: [1, 0, 0, 0], length: 3 },
+  { shape: [7, 300, 2], strides: [2, 0, 1], length: 14 },
 ];
 
 export const AXES = [
@@ -45,6 +59,7 @@ export const AXES = [
   { outer: 3, length: 10, inner: 1 },
   { outer: 2, length: 5, inner: 7 },
   { outer: 4, length: 28, inner: 3 },
+  { outer: 1, length: 1100, inner: 1 },
 ];
 
 /** Channels of every length around a vector's, one of them longer than what is summed in float32 at once. */
@@ -61,6 +76,7 @@ export const MATMULS: MatmulSizes[] = [
   { M: 8, K: 1, N: 28 },
   { M: 6, K: 2100, N: 5 },
   { M: 13, K: 1030, N: 19 },
+  { M: 5, K: 65_540, N: 2 },
   { M: 3, K: 5, N: 7, batchA: [0, 0, 1], batchB: [0, 1, 1], batchY: [2, 1, 2] },
 ].flatMap((sizes) =>
   pairs([false, true], [false, true]).map(([transposeA, transposeB]) => ({ ...sizes, transposeA, transposeB })),
@@ -103,6 +119,13 @@ export const CONVS = [
   { H: 6, W: 5, kernelH: 1, kernelW: 1, C: 33, O: 10 },
   { H: 8, W: 8, kernelH: 4, kernelW: 4, C: 13, O: 3, strideH: 3, strideW: 3 },
   { H: 5, W: 4, kernelH: 2, kernelW: 7, C: 12, O: 4, padTop: 3, padLeft: 4 },
+  // Sums that are taken in parts: over pixels, over very many pixels, over channels and over filters.
+  { H: 40, W: 30, kernelH: 3, kernelW: 3, C: 2, O: 3, N: 5 },
+  { H: 190, W: 180, kernelH: 1, kernelW: 1, O: 2, N: 1 },
+  { H: 5, W: 6, kernelH: 3, kernelW: 3, C: 100, O: 20, padTop: 1 },
+  { H: 3, W: 4, kernelH: 1, kernelW: 2, C: 800, O: 5, N: 1 },
+  { H: 33, W: 35, kernelH: 30, kernelW: 31, O: 2, N: 1 },
+  { H: 5, W: 4, kernelH: 3, kernelW: 3, C: 4, O: 300, groups: 2 },
 ].map(conv);
 
 export const POOLS = [

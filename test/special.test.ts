@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { install } from '../src/autograd/backend.js';
-import { type DType, Storage } from '../src/autograd/storage.js';
+import { describe, expect, test } from 'vitest';
+import type { DType } from '../src/autograd/storage.js';
 import * as convgrad from '../src/index.js';
 import {
   avgPool2d,
@@ -25,7 +24,7 @@ import {
   type Tensor,
   tensor,
 } from '../src/index.js';
-import { createWasm } from '../src/wasm/index.js';
+import { byDefinitions } from './plain-backend.js';
 
 // What PyTorch 1.13 makes of zeros of both signs, infinities, NaN, subnormal and huge numbers, forward and gradient, in
 // float32 and float64: by fixtures/make_special.py.
@@ -116,28 +115,16 @@ function check({ op, options, inputs, dy, ...results }: Case, dtype: DType): voi
   });
 }
 
-const named = special.cases.map((each) => ({
-  ...each,
-  title: `${each.op} ${JSON.stringify(each.options)} [${each.inputs.map(({ shape }) => shape)}]`,
-}));
+const named = special.cases.map((each): [string, Case] => {
+  const shapes = each.inputs.map(({ shape }) => `[${shape}]`).join(', ');
+  return [`${each.op} ${JSON.stringify(each.options)} of ${shapes}`, each];
+});
 
 describe.each(['float32', 'float64'] as const)('as in PyTorch, special values, %s:', (dtype) => {
-  test.each(named)('$title', (each) => check(each, dtype));
+  test.each(named)('%s', (_, each) => check(each, dtype));
 });
 
 describe('as in PyTorch, special values, float32 by the definitions:', () => {
-  // A backend without a faster version of anything.
-  const plain = (length: number) => new Storage(new Float32Array(length));
-  beforeAll(() =>
-    install(() => ({
-      overrides: {},
-      allocate: plain,
-      zeros: plain,
-      allocateIndices: (length) => new Storage(new Int32Array(length)),
-      availableThreads: () => 1,
-      setThreads: () => Promise.resolve(1),
-    })),
-  );
-  afterAll(() => install(createWasm));
-  test.each(named)('$title', (each) => check(each, 'float32'));
+  byDefinitions();
+  test.each(named)('%s', (_, each) => check(each, 'float32'));
 });

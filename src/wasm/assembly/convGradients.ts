@@ -6,7 +6,7 @@ import { high, highPairs, low, lowPairs } from './transpose';
 /** How many products are summed in float32 before the sum goes to others: more would lose digits. In bytes of a list. */
 const PART = 2048;
 /** How many terms a number of the gradient to the input may have in one pass over the image. */
-const LONG = 1200;
+const LONG = 1024;
 
 /**
  * Writes the gradients of all filters, summed over the examples [from, to) in their order, into `rows`: filter rows as
@@ -89,7 +89,8 @@ export function gradInput(
   const filters = s.O / s.groups;
   const listBytes = (filters + 4) << 2;
   const filterBytes = s.kernelH * s.tapBytes;
-  const block = max((LONG / (s.kernelH * s.kernelW)) & ~3, 4);
+  const passes = (filters * s.kernelH * s.kernelW + LONG - 1) / LONG;
+  const block = ((filters + 4 * passes - 1) / (4 * passes)) << 2;
   for (let n = from; n < to; n++) {
     // So many filters at a time that no sum is long.
     for (let first = 0; first < filters; first += block) {
