@@ -5,7 +5,8 @@ export { type AnimationOptions, animation, saveAnimation } from './animation.js'
 export { bestCheckpoint, type CheckpointOptions, checkpoint, loadCheckpoint } from './checkpoint.js';
 export { FileError, loadModel, makeFolder, saveFile, saveJson, saveModel, savePng } from './files.js';
 export { type IdxOptions, loadIdx, loadIdxFolder } from './idx-files.js';
-export { type ImageFolderOptions, loadImageFolder } from './image-folder.js';
+export { type ImageFolderOptions, loadImageFolder, type SkippedFile } from './image-folder.js';
 export { interruptible } from './interrupt.js';
 export { csvLog } from './log.js';
 export { progress, type TextStream } from './progress.js';
+export type { UnpackOptions } from './unpack.js';
