@@ -4,7 +4,7 @@ export { chartDocument } from '../charts/document.js';
 export { type AnimationOptions, animation, saveAnimation } from './animation.js';
 export { bestCheckpoint, type CheckpointOptions, checkpoint, loadCheckpoint } from './checkpoint.js';
 export { FileError, loadModel, makeFolder, saveFile, saveJson, saveModel, savePng } from './files.js';
-export { type IdxOptions, loadIdx, loadIdxFolder } from './idx-files.js';
+export { type IdxFolderOptions, type IdxOptions, loadIdx, loadIdxFolder } from './idx-files.js';
 export { type ImageFolderOptions, loadImageFolder, type SkippedFile } from './image-folder.js';
 export { interruptible } from './interrupt.js';
 export { csvLog } from './log.js';
