@@ -34,7 +34,12 @@ export function readState(format: string, bytes: Uint8Array): unknown {
   if (typeof metadata.state !== 'string' || metadata.checksum !== checksum(metadata.state, tensors)) {
     throw new FormatError('readState', 'the file is damaged: its checksum is not that of its contents');
   }
-  return unpack(JSON.parse(metadata.state), tensors);
+  try {
+    return unpack(JSON.parse(metadata.state), tensors);
+  } catch (error) {
+    // The checksum is right: somebody has written it, but `writeState` has not. Nested too deep, perhaps.
+    throw new FormatError('readState', `the file holds no state (${error instanceof Error ? error.message : error})`);
+  }
 }
 
 function pack(value: unknown, path: string, tensors: StateDict): unknown {
@@ -56,7 +61,11 @@ function pack(value: unknown, path: string, tensors: StateDict): unknown {
 function unpack(value: unknown, tensors: StateDict): unknown {
   if (Array.isArray(value)) return value.map((item) => unpack(item, tensors));
   if (typeof value !== 'object' || value === null) return value;
-  if ('$tensor' in value) return tensors[value.$tensor as string];
+  if ('$tensor' in value) {
+    const { $tensor: path } = value;
+    if (typeof path === 'string' && path in tensors) return tensors[path];
+    throw new Error(`it has no tensor ${show(path)}`);
+  }
   if ('$number' in value) return Number(value.$number);
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, unpack(item, tensors)]));
 }

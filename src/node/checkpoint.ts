@@ -1,11 +1,9 @@
-import { readdir, rm } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
 import { ArgumentError, checkNumber, checkOptions, show, withPlace } from '../errors.js';
 import { readState, writeState } from '../io/state.js';
 import type { Callback, Checkpoint, TrainingState } from '../train/callback.js';
 import { CHECKPOINT_FORMAT } from '../train/checkpoint.js';
 import { Best, type Monitor } from '../train/monitor.js';
-import { readBytes, saveFile, saveModel, UNFINISHED } from './files.js';
+import { readBytes, removeLeftovers, saveFile, saveModel } from './files.js';
 
 export interface CheckpointOptions {
   /** After every so many batches; not unless given. */
@@ -69,22 +67,4 @@ export function bestCheckpoint(path: string, options: { monitor?: Monitor } = {}
       best.value = value;
     },
   };
-}
-
-/** What processes that were killed while they wrote this file have left of it. */
-async function removeLeftovers(path: string): Promise<void> {
-  const folder = dirname(path);
-  const names = await readdir(folder).catch(() => []);
-  for (const name of names) {
-    const [, process] = name.startsWith(`${basename(path)}.`) ? (UNFINISHED.exec(name) ?? []) : [];
-    if (process !== undefined && !isRunning(Number(process))) await rm(join(folder, name), { force: true });
-  }
-}
-
-function isRunning(id: number): boolean {
-  try {
-    return process.kill(id, 0); // Signal 0 only asks.
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
-  }
 }
