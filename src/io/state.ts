@@ -71,10 +71,10 @@ function unpack(value: unknown, tensors: StateDict): unknown {
 }
 
 /**
- * Of the text, and of the tensors' names, shapes and bytes in words of 32 bits: FNV-1a's steps, each of which can be
+ * @internal Of the text, and of the tensors' names, shapes and bytes in words of 32 bits: FNV-1a's steps, each of which can be
  * undone, so that a single change always shows.
  */
-function checksum(json: string, tensors: StateDict): string {
+export function checksum(json: string, tensors: StateDict): string {
   let hash = 0x811c9dc5;
   const add = (word: number) => {
     hash = Math.imul(hash ^ word, 0x01000193);
