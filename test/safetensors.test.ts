@@ -139,14 +139,14 @@ describe('safetensors', () => {
     [
       'PyTorch or Keras',
       'PK\x03\x04\x14\x00\x08\x00archive',
-      /got a zip file, as PyTorch.*safetensors.torch.save_file/,
+      /got a zip file, such as one of PyTorch or Keras; in Python, safetensors.torch.save_file/,
     ],
     ['older PyTorch', '\x80\x02\x8a\nl\xfc\x9cF\xf9 j', /got a pickle/],
     ['Keras', '\x89HDF\r\n\x1a\n', /got HDF5/],
     ['ONNX', '\x08\x08\x12\x07pytorch', /got ONNX/],
-    ['JSON', '{"weight_map": {}}', /got JSON, perhaps the index/],
+    ['JSON', '{"weight_map": {}}', /got JSON; in Python/],
     ['JSON in lines', '\n[\n1, 2, 3, 4]', /got JSON/],
-    ['git-lfs', 'version https://git-lfs.github.com/spec/v1\n', /git lfs pull fetches the file/],
+    ['git-lfs', 'version https://git-lfs.github.com/spec/v1\n', /a pointer to one, which git lfs pull fetches/],
   ])('a file of %s is named, with what to do', (_, text, message) => {
     const bytes = Uint8Array.from(text, (letter) => letter.charCodeAt(0));
     expect(() => readSafetensors(bytes)).toThrow(FormatError);

@@ -32,14 +32,14 @@ const READERS = {
 } as const;
 type Type = keyof typeof READERS;
 
-/** Sign, 5 bits of exponent, 10 of fraction (IEEE 754). */
-function half(bits: number): number {
-  const [sign, exponent, fraction] = [bits >> 15 ? -1 : 1, (bits >> 10) & 31, bits & 1023];
-  if (exponent === 31) return fraction ? Number.NaN : sign * Infinity;
-  return sign * (exponent ? 2 ** (exponent - 25) * (1024 + fraction) : 2 ** -24 * fraction);
-}
-
 const word = new DataView(new ArrayBuffer(4));
+
+/** Sign, 5 bits of exponent and 10 of fraction (IEEE 754), moved to where a float32 has them; its bias is 112 more. */
+function half(bits: number): number {
+  word.setUint32(0, (bits & 0x7fff) << 13);
+  const value = word.getFloat32(0) * 2 ** 112;
+  return (bits >> 15 ? -1 : 1) * (value < 2 ** 16 ? value : value > 2 ** 16 ? Number.NaN : Infinity);
+}
 
 /** The upper half of a float32. */
 function bfloat(bits: number): number {
@@ -105,7 +105,10 @@ export function readSafetensors(bytes: Uint8Array): SafetensorsFile {
   if (headerLength > LONGEST_HEADER || headerLength > bytes.length - LENGTH_BYTES) {
     const begin = String.fromCharCode(...bytes.subarray(0, 24)).trimStart();
     const other = OTHERS.find(([first]) => begin.startsWith(first));
-    if (other) throw bad(`expected a safetensors file, got ${other[1]}`);
+    if (other) {
+      const advice = 'in Python, safetensors.torch.save_file(model.state_dict(), path) writes one';
+      throw bad(`expected a safetensors file, got ${other[1]}; ${advice}`);
+    }
     throw bad(`the header says that it has ${headerLength} bytes, the file has ${bytes.length}`);
   }
   const start = LENGTH_BYTES + headerLength;
@@ -194,17 +197,15 @@ function checkEntry(name: string, entry: unknown) {
   return { name, type, step, shape, offsets };
 }
 
-const IN_PYTHON = 'in Python, safetensors.torch.save_file(model.state_dict(), path) writes one';
-const JSON_FILE = 'JSON, perhaps the index of several files: give one of these';
 /** Files of another kind, by what they begin with: none of it is the length of a header. */
 const OTHERS = [
-  ['PK\x03\x04', `a zip file, as PyTorch and Keras write: ${IN_PYTHON}`],
-  ['\x80', `a pickle, as older versions of PyTorch write: ${IN_PYTHON}`],
-  ['\x89HDF', `HDF5, as Keras writes: ${IN_PYTHON}, with tensors by name`],
-  ['\x08', `ONNX, it seems: ${IN_PYTHON}`],
-  ['{', JSON_FILE],
-  ['[', JSON_FILE],
-  ['version https://git-lfs', 'a pointer to it: git lfs pull fetches the file'],
+  ['PK\x03\x04', 'a zip file, such as one of PyTorch or Keras'],
+  ['\x80', 'a pickle, such as one of PyTorch'],
+  ['\x89HDF', 'HDF5, such as one of Keras'],
+  ['\x08', 'ONNX, it seems'],
+  ['{', 'JSON'],
+  ['[', 'JSON'],
+  ['version https://git-lfs', 'a pointer to one, which git lfs pull fetches'],
 ];
 
 function isType(type: unknown): type is Type {

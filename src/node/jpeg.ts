@@ -26,10 +26,10 @@ export async function jpegReader(where: string): Promise<ReadJpeg> {
       if (width * height * Math.max(1, scans / 16) > PIXELS_A_BYTE * bytes.length) {
         throw new Error(`${width} x ${height} pixels in ${scans} scans cannot be in ${bytes.length} bytes`);
       }
-      const left = (most - bytesOfImage(width, height, gray)) / 2 ** 20;
-      if (left <= 0) throw tooLarge(place, `an image of ${width} x ${height} pixels takes`, most);
+      if (bytesOfImage(width, height, gray) > most)
+        throw tooLarge(place, `an image of ${width} x ${height} pixels takes`, most);
       const options = { useTArray: true, tolerantDecoding: false, maxResolutionInMP: Infinity } as const;
-      const { data, ...size } = codec.decode(bytes, { ...options, maxMemoryUsageInMB: left });
+      const { data, ...size } = codec.decode(bytes, { ...options, maxMemoryUsageInMB: most / 2 ** 20 });
       if (size.width !== width || size.height !== height) throw new Error('it has two headers');
       const { image, set } = emptyImage(width, height, gray, 255);
       for (let p = 0; p < width * height; p++) set(p, data[4 * p], data[4 * p + 1], data[4 * p + 2], 1);
