@@ -37,16 +37,17 @@ import { SETTINGS, train } from './lib/recipe.js';
 
 shortErrors();
 
-const { epochs, seed, out } = new Command()
+const { epochs, images, seed, out } = new Command()
   .name('06-what-deeper-filters-see')
   .description('Trains three layers of filters on handwritten digits and shows what each makes of the one below.')
   .option('--epochs <n>', 'how often every training image is seen', number(1, true), SETTINGS.epochs)
+  .option('--images <n>', 'how many of the training images are looked at after the training', number(1, true), 1000)
   .option('--seed <n>', 'seed of the weights, the split and the order of the images', number(0, true), 0)
   .option('--out <dir>', 'folder for what it writes (default: runs/deeper-seed<seed>)')
   .allowExcessArguments(false)
   .showHelpAfterError()
   .parse()
-  .opts<{ epochs: number; seed: number; out?: string }>();
+  .opts<{ epochs: number; images: number; seed: number; out?: string }>();
 const folder = out ?? `runs/deeper-seed${seed}`;
 await makeFolder(folder);
 
@@ -76,9 +77,9 @@ console.log(
   `\nheld-out accuracy ${percent(accuracy, 1)} on ${digits.heldOut.length} digits that it never learned from`,
 );
 
-// 2. What excites each filter, in a thousand of the digits that it learned from, and what it combines there (see
+// 2. What excites each filter, in some of the digits that it learned from, and what it combines there (see
 //    deeper/ingredients.ts). The score of a digit is such a filter too.
-const sample = digits.train.subset(Array.from({ length: 1000 }, (_, i) => i));
+const sample = digits.train.take(Math.min(images, digits.train.length));
 const conv1 = model.at('conv1', Conv2D).weight;
 const edges = filterMetrics(conv1.data, conv1.shape).map(lookOf);
 const strokes = studyFilters(model, 'conv2', 'relu1', sample);

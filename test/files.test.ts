@@ -1,21 +1,16 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { build } from 'esbuild';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { Dense, FormatError, ShapeError, weightHash } from '../src/index.js';
 import { FileError, loadModel, makeFolder, saveFile, saveJson, saveModel } from '../src/node/index.js';
+import { temporaryFolder } from './temporary-folder.js';
 
-let folder: string;
-let file: string;
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'convgrad-files-'));
-  file = join(folder, 'file');
-  writeFileSync(file, 'here before');
-});
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const folder = temporaryFolder('files');
+const file = join(folder, 'file');
+beforeAll(() => writeFileSync(file, 'here before'));
 
 test('a model goes through a file in folders that were not there, and nothing else is left', async () => {
   const [model, other] = [new Dense(3, 2), new Dense(3, 2)];

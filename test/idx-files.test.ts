@@ -1,11 +1,11 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { loadFashionMnist } from '../datasets/full.js';
 import { FormatError } from '../src/index.js';
 import { FileError, loadIdx, loadIdxFolder } from '../src/node/index.js';
+import { temporaryFolder } from './temporary-folder.js';
 
 /** The bytes of an IDX file; numbers that are not given are 0. */
 function idx(shape: number[], numbers: number[] = []): Uint8Array {
@@ -18,7 +18,7 @@ function idx(shape: number[], numbers: number[] = []): Uint8Array {
   return bytes;
 }
 
-let root: string;
+const root = temporaryFolder('idx');
 /** Writes files into a new folder of this name. */
 function folder(name: string, files: Record<string, Uint8Array>): string {
   const path = join(root, name);
@@ -26,10 +26,6 @@ function folder(name: string, files: Record<string, Uint8Array>): string {
   for (const [file, bytes] of Object.entries(files)) writeFileSync(join(path, file), bytes);
   return path;
 }
-beforeAll(() => {
-  root = mkdtempSync(join(tmpdir(), 'convgrad-idx-'));
-});
-afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 const IMAGES = idx([2, 1, 3], [0, 51, 102, 153, 204, 255]);
 const LABELS = idx([2], [1, 0]);

@@ -1,22 +1,18 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { encode, type ImageData } from 'fast-png';
 import jpeg from 'jpeg-js';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { resize } from '../src/data/resize.js';
 import { FormatError } from '../src/index.js';
 import { FileError, type ImageFolderOptions, loadImageFolder } from '../src/node/index.js';
 import { numbers } from './arrays.js';
 import { expectClose } from './close.js';
 import { chunk } from './png-maker.js';
+import { temporaryFolder } from './temporary-folder.js';
 
-let root: string;
+const root = temporaryFolder('images');
 let made = 0;
-beforeAll(() => {
-  root = mkdtempSync(join(tmpdir(), 'convgrad-images-'));
-});
-afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 /** A new folder with these files, by their paths in it. */
 function folder(files: Record<string, Uint8Array | string>): string {

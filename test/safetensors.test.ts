@@ -269,7 +269,7 @@ describe('weightHash', () => {
     ['foobar', '85944171f73967e8'],
   ])('FNV-1a of %j is the published %s', (text, expected) => {
     const hash = new FNV1a();
-    for (const byte of new TextEncoder().encode(text)) hash.add(byte);
+    for (const byte of new TextEncoder().encode(text)) hash.update(byte);
     expect(hash.toString()).toBe(expected);
   });
 

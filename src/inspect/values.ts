@@ -9,15 +9,9 @@ export interface Values {
 }
 
 /** Throws unless there are as many values as the shape says, at least one, and the shape `fits` what is expected. */
-export function checkValues(
-  where: string,
-  expected: string,
-  values: ArrayLike<number>,
-  shape: Shape,
-  fits: boolean,
-): void {
+export function checkValues(where: string, what: string, values: ArrayLike<number>, shape: Shape, fits: boolean): void {
   if (fits && values.length === sizeOf(shape) && values.length > 0) return;
-  throw new ShapeError(where, `expected ${expected}, got ${values.length} numbers and the shape ${showShape(shape)}`);
+  throw new ShapeError(where, `expected ${what}, got ${values.length} numbers and the shape ${showShape(shape)}`);
 }
 
 /** The numbers in parts of one size, such as the weights of a layer filter by filter. */

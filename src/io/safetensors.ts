@@ -47,25 +47,25 @@ function bfloat(bits: number): number {
   return word.getFloat32(0);
 }
 
-/** What a safetensors file holds. */
+/** The contents of a safetensors file. */
 export interface SafetensorsFile {
   tensors: StateDict;
-  /** The file's own notes. */
+  /** Strings by key. */
   metadata: Record<string, string>;
 }
 
 /**
  * The bytes of a safetensors file, which PyTorch users open with `safetensors.torch.load_file`.
  * @param tensors float32 or float64, by key, such as `model.stateDict()`
- * @param metadata notes, strings by key
- * @throws ArgumentError when a note is not a string, or a tensor is named `__metadata__`
+ * @param metadata strings by key
+ * @throws ArgumentError when metadata are not strings, or a tensor is named `__metadata__`
  */
 export function writeSafetensors(tensors: StateDict, metadata: Record<string, string> = {}): Uint8Array {
   checkStateDict('writeSafetensors', tensors);
   if (!isRecord(metadata)) throw new ArgumentError('writeSafetensors', `expected metadata, got ${show(metadata)}`);
-  for (const [key, note] of Object.entries(metadata)) {
-    if (typeof note === 'string') continue;
-    throw new ArgumentError('writeSafetensors', `expected metadata ${show(key)} to be a string, got ${show(note)}`);
+  for (const [key, value] of Object.entries(metadata)) {
+    if (typeof value === 'string') continue;
+    throw new ArgumentError('writeSafetensors', `expected metadata ${show(key)} to be a string, got ${show(value)}`);
   }
   const header: Record<string, unknown> = Object.create(null);
   if (Object.keys(metadata).length > 0) header.__metadata__ = metadata;
@@ -73,7 +73,7 @@ export function writeSafetensors(tensors: StateDict, metadata: Record<string, st
   for (const [name, { dtype, shape, size }] of Object.entries(tensors)) {
     if (name === '__metadata__') throw new ArgumentError('writeSafetensors', `${show(name)} is no name for a tensor`);
     const begin = end;
-    end += size * bytesOf(dtype);
+    end += size * (bitsOf(dtype) / 8);
     header[name] = { dtype: DTYPES[dtype], shape, data_offsets: [begin, end] };
   }
   const json = new TextEncoder().encode(JSON.stringify(header));
@@ -92,14 +92,14 @@ export function writeSafetensors(tensors: StateDict, metadata: Record<string, st
 }
 
 /**
- * Reads a safetensors file. F16, BF16, BOOL and whole numbers of 8 and 16 bits become float32, those of 32 and 64 bits
+ * Reads the bytes of a safetensors file. F16, BF16, BOOL and whole numbers of 8 and 16 bits become float32, those of 32 and 64 bits
  * float64, each exactly.
  * @throws FormatError when the bytes are not one: of another kind, truncated, header not JSON or with a key twice, offsets
  * that overlap, leave gaps or do not match the shape, other element types, whole numbers beyond 2^53
  */
 export function readSafetensors(bytes: Uint8Array): SafetensorsFile {
   if (!isTyped(bytes, 'Uint8Array')) throw new ArgumentError(WHERE, `expected a Uint8Array, got ${show(bytes)}`);
-  if (bytes.length < LENGTH_BYTES) throw bad(`expected at least ${LENGTH_BYTES} bytes, got ${bytes.length}`);
+  if (bytes.length < LENGTH_BYTES) throw invalid(`expected at least ${LENGTH_BYTES} bytes, got ${bytes.length}`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const headerLength = Number(view.getBigUint64(0, true));
   if (headerLength > LONGEST_HEADER || headerLength > bytes.length - LENGTH_BYTES) {
@@ -107,25 +107,26 @@ export function readSafetensors(bytes: Uint8Array): SafetensorsFile {
     const other = OTHERS.find(([first]) => begin.startsWith(first));
     if (other) {
       const advice = 'in Python, safetensors.torch.save_file(model.state_dict(), path) writes one';
-      throw bad(`expected a safetensors file, got ${other[1]}; ${advice}`);
+      throw invalid(`expected a safetensors file, got ${other[1]}; ${advice}`);
     }
-    throw bad(`the header says that it has ${headerLength} bytes, the file has ${bytes.length}`);
+    throw invalid(`the header says that it has ${headerLength} bytes, the file has ${bytes.length}`);
   }
   const start = LENGTH_BYTES + headerLength;
   const { __metadata__: metadata = {}, ...entries } = parseHeader(bytes.subarray(LENGTH_BYTES, start));
   if (!isRecord(metadata) || !Object.values(metadata).every((value) => typeof value === 'string')) {
-    throw bad('expected __metadata__ to map strings to strings');
+    throw invalid('expected __metadata__ to map strings to strings');
   }
 
   const described = Object.entries(entries).map(([name, entry]) => checkEntry(name, entry));
   let end = 0;
   const inOrder = [...described].sort(({ offsets: a }, { offsets: b }) => a[0] - b[0] || a[1] - b[1]);
   for (const { name, offsets } of inOrder) {
-    if (offsets[0] !== end) throw bad(`${show(name)} begins at ${offsets[0]}, but the one before it ends at ${end}`);
+    if (offsets[0] !== end)
+      throw invalid(`${show(name)} begins at ${offsets[0]}, but the one before it ends at ${end}`);
     end = offsets[1];
   }
   if (end !== bytes.length - start) {
-    throw bad(`the header describes ${end} bytes of numbers, the file has ${bytes.length - start}`);
+    throw invalid(`the header describes ${end} bytes of numbers, the file has ${bytes.length - start}`);
   }
   const tensors: StateDict = Object.create(null);
   for (const { name, type, step, shape, offsets } of described) {
@@ -137,7 +138,7 @@ export function readSafetensors(bytes: Uint8Array): SafetensorsFile {
       const value = view[read](from + step * i, true);
       array[i] = type === 'F16' ? half(value as number) : type === 'BF16' ? bfloat(value as number) : Number(value);
       if (typeof value === 'bigint' && BigInt(array[i]) !== value)
-        throw bad(`${show(name)} holds ${value}, beyond 2^53`);
+        throw invalid(`${show(name)} holds ${value}, beyond 2^53`);
     }
     tensors[name] = tensor(array, { shape, dtype });
   }
@@ -146,16 +147,12 @@ export function readSafetensors(bytes: Uint8Array): SafetensorsFile {
 
 const WHERE = 'readSafetensors';
 
-function bad(detail: string): FormatError {
+function invalid(detail: string): FormatError {
   return new FormatError(WHERE, detail);
 }
 
-function bytesOf(dtype: DType): number {
-  return dtype === 'float64' ? 8 : 4;
-}
-
 function parseHeader(bytes: Uint8Array): Record<string, unknown> {
-  if (bytes[0] !== 0x7b) throw bad('expected the header to be a JSON object that begins with {');
+  if (bytes[0] !== 0x7b) throw invalid('expected the header to be a JSON object that begins with {');
   let header: unknown;
   let keys = 0;
   let rest: string;
@@ -170,27 +167,27 @@ function parseHeader(bytes: Uint8Array): Record<string, unknown> {
       return '';
     });
   } catch (error) {
-    throw bad(`the header is not JSON (${error instanceof Error ? error.message.slice(0, 200) : error})`);
+    throw invalid(`the header is not JSON (${error instanceof Error ? error.message.slice(0, 200) : error})`);
   }
   // JSON.parse lets the last of two win, and takes 1.0 and 1e2 for whole numbers.
-  if (keys !== 0) throw bad('the header has a key twice');
-  if (/\d[.eE]|-0/.test(rest)) throw bad('expected the numbers in the header to be written as whole ones');
+  if (keys !== 0) throw invalid('the header has a key twice');
+  if (/\d[.eE]|-0/.test(rest)) throw invalid('expected the numbers in the header to be written as whole ones');
   return header as Record<string, unknown>;
 }
 
 function checkEntry(name: string, entry: unknown) {
   const { dtype: type, shape, data_offsets: offsets } = isRecord(entry) ? entry : {};
   if (!isType(type)) {
-    throw bad(`expected ${show(name)} to be of type ${Object.keys(READERS).join(', ')}, got ${show(type)}`);
+    throw invalid(`expected ${show(name)} to be of type ${Object.keys(READERS).join(', ')}, got ${show(type)}`);
   }
   const step = bitsOf(READERS[type]) / 8;
-  if (!isSizes(shape)) throw bad(`expected a shape for ${show(name)}, got ${show(shape)}`);
+  if (!isSizes(shape)) throw invalid(`expected a shape for ${show(name)}, got ${show(shape)}`);
   if (!isSizes(offsets) || offsets.length !== 2) {
-    throw bad(`expected data_offsets [begin, end] for ${show(name)}, got ${show(offsets)}`);
+    throw invalid(`expected data_offsets [begin, end] for ${show(name)}, got ${show(offsets)}`);
   }
   const bytes = shape.reduce((size, n) => (size <= Number.MAX_SAFE_INTEGER ? size * n : NaN), 1) * step;
   if (offsets[1] - offsets[0] !== bytes) {
-    throw bad(
+    throw invalid(
       `expected ${bytes} bytes for ${show(name)}, shape ${show(shape)} of ${type}, got ${offsets[1] - offsets[0]}`,
     );
   }
@@ -212,9 +209,9 @@ function isType(type: unknown): type is Type {
   return typeof type === 'string' && Object.hasOwn(READERS, type);
 }
 
-/** The number that a reader's name ends with. */
-function bitsOf(reader: string): number {
-  return Number(/\d+/.exec(reader));
+/** The number in the name of a type, such as 'Float64'. */
+function bitsOf(name: string): number {
+  return Number(/\d+/.exec(name));
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

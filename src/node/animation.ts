@@ -1,14 +1,17 @@
-import { ArgumentError, checkNumber, checkOptions, optional, ShapeError } from '../errors.js';
+import { ArgumentError, checkNumber, optional, readOptions, ShapeError } from '../errors.js';
 import type { Picture } from '../inspect/pictures/picture.js';
 import { saveFile } from './files.js';
 import { crc32, pngChunks } from './png.js';
 
 export interface AnimationOptions {
-  /** How long a frame stays, in milliseconds, or a number for each frame: 400 unless given. */
+  /** How long a frame stays, in milliseconds, 1 to 65535: of every frame, or a number for each. @default 400 */
   delay?: number | readonly number[];
 }
 
-/** Writes pictures of one size as an animated PNG that plays in a loop; a program that knows none shows the first. */
+/**
+ * Writes pictures of one size as an animated PNG that plays in a loop; programs that do not support it show the first.
+ * @throws as `animation`; FileError when it cannot be written
+ */
 export async function saveAnimation(
   path: string,
   frames: readonly Picture[],
@@ -25,9 +28,8 @@ export async function saveAnimation(
  * frames in number
  */
 export async function animation(frames: readonly Picture[], options: AnimationOptions = {}): Promise<Uint8Array> {
-  checkOptions('animation', options, ['delay']);
+  const { delay } = readOptions('animation', options, { delay: 400 });
   if (frames.length === 0) throw new ArgumentError('animation', 'expected at least one frame');
-  const { delay = 400 } = options;
   const delays = typeof delay === 'number' ? frames.map(() => delay) : delay;
   if (delays.length !== frames.length) {
     throw new ShapeError('animation', `expected ${frames.length} delays, one a frame, got ${delays.length}`);
@@ -36,10 +38,8 @@ export async function animation(frames: readonly Picture[], options: AnimationOp
   const [{ width, height }] = frames;
   frames.forEach((frame, i) => {
     if (frame.width === width && frame.height === height) return;
-    throw new ShapeError(
-      'animation',
-      `expected frames of one size, ${width} x ${height}, got ${frame.width} x ${frame.height} in frame ${i}`,
-    );
+    const got = `${frame.width} x ${frame.height} in frame ${i}`;
+    throw new ShapeError('animation', `expected frames of one size, ${width} x ${height}, got ${got}`);
   });
 
   const { encode } = await optional('animation', 'fast-png', () => import('fast-png'));
@@ -65,9 +65,9 @@ function chunk(type: string, ...content: Uint8Array[]): Uint8Array {
   return Buffer.concat([words(body.length - 4), body, words(crc32(body))]);
 }
 
-/** Numbers of 4 bytes, the highest byte first. */
+/** Integers of 4 bytes, big-endian. */
 function words(...values: number[]): Uint8Array {
-  return Uint8Array.from(
-    values.flatMap((value) => [value >>> 24, (value >>> 16) & 255, (value >>> 8) & 255, value & 255]),
-  );
+  const bytes = Buffer.alloc(4 * values.length);
+  for (const [i, value] of values.entries()) bytes.writeUInt32BE(value, 4 * i);
+  return bytes;
 }

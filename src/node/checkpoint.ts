@@ -1,4 +1,4 @@
-import { ArgumentError, checkNumber, checkOptions, show, withPlace } from '../errors.js';
+import { ArgumentError, checkNumber, readOptions, show, withPlace } from '../errors.js';
 import { readState, writeState } from '../io/state.js';
 import type { Callback, Checkpoint, TrainingState } from '../train/callback.js';
 import { CHECKPOINT_FORMAT } from '../train/checkpoint.js';
@@ -6,21 +6,22 @@ import { Best, type Monitor } from '../train/monitor.js';
 import { readBytes, removeLeftovers, saveFile, saveModel } from './files.js';
 
 export interface CheckpointOptions {
-  /** After every so many batches; not unless given. */
+  /** Steps from one checkpoint to the next, at least 1. @default checkpoints follow epochs only */
   everySteps?: number;
-  /** After every so many epochs: 1, unless this or everySteps is given. */
+  /** Epochs from one checkpoint to the next, at least 1. @default 1, or with everySteps none */
   everyEpochs?: number;
 }
 
 /**
  * Keeps a checkpoint of the training in a file, from which `fit(..., { resume: await loadCheckpoint(path) })` goes on to
- * the same weights, to the last bit. It is also written when the training ends or is interrupted. A crash at any moment
- * leaves the last one whole.
+ * the same weights, to the last bit. It is also written when the training ends or is interrupted. After a crash at any
+ * moment the last one is complete.
+ * @returns a callback for `fit`
  */
 export function checkpoint(path: string, options: CheckpointOptions = {}): Callback {
-  checkOptions('checkpoint', options, ['everySteps', 'everyEpochs']);
+  const given = readOptions('checkpoint', options, { everySteps: undefined, everyEpochs: undefined });
   if (typeof path !== 'string') throw new ArgumentError('checkpoint', `expected a path, got ${show(path)}`);
-  const { everySteps, everyEpochs = everySteps === undefined ? 1 : undefined } = options;
+  const { everySteps, everyEpochs = everySteps === undefined ? 1 : undefined } = given;
   for (const [what, value] of Object.entries({ everySteps, everyEpochs })) {
     if (value !== undefined) checkNumber('checkpoint', what, value, { least: 1, whole: true });
   }
@@ -49,10 +50,13 @@ export async function loadCheckpoint(path: string): Promise<Checkpoint> {
   return withPlace(`loadCheckpoint, ${show(path)}`, () => readState(CHECKPOINT_FORMAT, bytes) as Checkpoint);
 }
 
-/** Keeps the model of the best epoch in a file, for `loadModel`, with its epoch and measure as notes. */
+/**
+ * Keeps the model of the best epoch in a file, for `loadModel`, with its epoch and measure as metadata.
+ * @param options `monitor`: the measure ('validationLoss' by default)
+ * @returns a callback for `fit`
+ */
 export function bestCheckpoint(path: string, options: { monitor?: Monitor } = {}): Callback {
-  checkOptions('bestCheckpoint', options, ['monitor']);
-  const { monitor = 'validationLoss' } = options;
+  const { monitor } = readOptions('bestCheckpoint', options, { monitor: 'validationLoss' });
   const best = new Best('bestCheckpoint', monitor);
   return {
     async onEpochEnd({ model }, record) {

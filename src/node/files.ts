@@ -7,7 +7,7 @@ import { readSafetensors, writeSafetensors } from '../io/safetensors.js';
 import type { Module } from '../nn/module.js';
 import { CHECKPOINT_FORMAT } from '../train/checkpoint.js';
 
-/** A file or a folder that the system did not let us read, write or make. */
+/** A file or a folder that could not be read, written or made. */
 export class FileError extends ConvgradError {
   readonly path: string;
   /** The system's name for the reason, such as 'ENOENT'. */
@@ -20,7 +20,10 @@ export class FileError extends ConvgradError {
   }
 }
 
-/** Makes a folder, and those that it lies in, unless it is there; throws a FileError when files cannot be put into it. */
+/**
+ * Makes a folder, and those that it is in, unless it exists.
+ * @throws FileError when it cannot be made, or files cannot be written into it
+ */
 export async function makeFolder(path: string): Promise<void> {
   try {
     await mkdir(path, { recursive: true });
@@ -30,7 +33,7 @@ export async function makeFolder(path: string): Promise<void> {
   }
 }
 
-/** Files that this thread has begun to write. */
+/** How many files this thread has begun to write. */
 let begun = 0;
 /** Those of which no leftovers are to be looked for again. */
 const cleared = new Set<string>();
@@ -39,8 +42,8 @@ const cleared = new Set<string>();
 const UNFINISHED = /^\.(\d+)-[\d-]+\.unfinished$/;
 
 /**
- * Writes a file, and the folders that it needs, at once: a crash while writing leaves what was there before, and what it
- * leaves unfinished the next one to write the file takes away.
+ * Writes a file, and the folders that it is in, atomically: after a crash while writing, the file is as it was before. What
+ * killed processes left unfinished of it is removed.
  * @throws FileError with the path and the reason
  */
 export async function saveFile(path: string, content: string | Uint8Array): Promise<void> {
@@ -48,10 +51,10 @@ export async function saveFile(path: string, content: string | Uint8Array): Prom
   try {
     await mkdir(dirname(path), { recursive: true });
     if (!cleared.has(path)) await removeLeftovers(path);
-    await writeFile(unfinished, content, { flush: true }); // On the disk, before it takes the other's place.
+    await writeFile(unfinished, content, { flush: true }); // On the disk, before it replaces the other.
     await rename(unfinished, path);
   } catch (error) {
-    await rm(unfinished, { force: true }).catch(() => {}); // The first error is the one to tell.
+    await rm(unfinished, { force: true }).catch(() => {}); // The first error is the one to report.
     throw refused('saveFile', 'write', path, error);
   }
 }
@@ -80,24 +83,28 @@ async function isBeingWritten(file: string, id: number): Promise<boolean> {
   }
 }
 
-/** Writes a picture as PNG, with the package fast-png. */
+/** Writes a picture as PNG, with the package fast-png. @throws FileError when it cannot be written */
 export async function savePng(path: string, { width, height, data }: Picture): Promise<void> {
   const { encode } = await optional('savePng', 'fast-png', () => import('fast-png'));
   await saveFile(path, encode({ width, height, channels: 4, data }));
 }
 
-/** Writes a value as JSON that people can read. */
+/** Writes a value as indented JSON. @throws FileError when it cannot be written */
 export async function saveJson(path: string, value: unknown): Promise<void> {
   await saveFile(path, `${JSON.stringify(value, null, 2)}\n`);
 }
 
-/** Writes a model's numbers as a safetensors file, which PyTorch users can open. */
+/**
+ * Writes a model's parameters and buffers as a safetensors file, which PyTorch users can open.
+ * @param metadata strings by key
+ */
 export async function saveModel(path: string, model: Module, metadata: Record<string, string> = {}): Promise<void> {
   await saveFile(path, writeSafetensors(model.stateDict(), metadata));
 }
 
 /**
- * Reads a safetensors file into a model whose keys and shapes are the same; returns the file's notes.
+ * Reads a safetensors file into a model whose keys and shapes are the same.
+ * @returns the file's metadata
  * @throws FileError when it cannot be read; an error that names the file when it is damaged or made for another model
  */
 export async function loadModel(path: string, model: Module): Promise<Record<string, string>> {
@@ -105,10 +112,7 @@ export async function loadModel(path: string, model: Module): Promise<Record<str
   const load = () => {
     const { tensors, metadata } = readSafetensors(bytes);
     if (metadata.format === CHECKPOINT_FORMAT) {
-      throw new FormatError(
-        'loadModel',
-        'expected a model, got the checkpoint of a training, which loadCheckpoint reads',
-      );
+      throw new FormatError('loadModel', 'expected a model, got a checkpoint of a training: use loadCheckpoint');
     }
     model.loadStateDict(tensors);
     return metadata;
@@ -123,7 +127,7 @@ export async function readBytes(where: string, path: string): Promise<Buffer> {
   });
 }
 
-/** @internal What the system refused and why: Node's messages are 'CODE: reason, call path'. */
+/** @internal The error for what the system refused: Node's messages are 'CODE: reason, call path'. */
 export function refused(where: string, what: string, path: string, cause: unknown): FileError {
   const { code, message } = cause as NodeJS.ErrnoException;
   const error = new FileError(where, `cannot ${what} ${show(path)} (${message.split(',')[0]})`, path, code);

@@ -11,9 +11,9 @@ import { PNG_SIGNATURE, readPng } from './png.js';
 import { checkMaxBytes, type UnpackOptions } from './unpack.js';
 
 export interface ImageFolderOptions extends UnpackOptions {
-  /** Height and width that every image is brought to, whatever its proportions; without it all must have one size. */
+  /** Height and width to which every image is resized, in pixels. @default all images must have one size */
   size?: Pair;
-  /** One channel, the brightness, instead of red, green and blue. @default false */
+  /** One channel, the luminance, instead of red, green and blue. @default false */
   gray?: boolean;
   /**
    * What happens to an image that is damaged, too large or of another kind than PNG and JPEG: an error that names it, or
@@ -36,7 +36,7 @@ const IMAGE_NAME = /\.(png|apng|jpe?g|jfif|gif|webp|bmp|tiff?|avif|heic)$/i;
 
 /**
  * PNG and JPEG images in a folder that has one subfolder a class: `animals/cat/1.png` is of the class 'cat'. Classes and
- * images are in the order of their names; names that begin with a point are passed over. JPEG needs the package jpeg-js.
+ * images are in the order of their names; names that begin with a point are skipped. JPEG needs the package jpeg-js.
  * An orientation that a camera noted (EXIF) is not applied.
  * @returns inputs [3, height, width], or [1, height, width] when `gray`, from 0 to 1; the names as `classNames`; and as
  * `skipped` the files that were passed over: what is no image, and with `onBadFile: 'skip'` images that cannot be read
@@ -103,7 +103,7 @@ export async function loadImageFolder(
       throw new FormatError(
         WHERE,
         `expected images of one size, ${height} high and ${width} wide as ${show(first)}, got ${image.height} ` +
-          `and ${image.width} in ${show(file)}; the option size brings them to one`,
+          `and ${image.width} in ${show(file)}; the option size resizes them`,
       );
     }
     const values = resize(image.values, [channels, image.height, image.width], [height, width]);
@@ -158,7 +158,7 @@ async function filesIn(path: string, name: string): Promise<string[]> {
   return files.map((file) => join(folder, file));
 }
 
-/** In the order of their characters' codes, which is the same on every machine. */
+/** Its files and folders in the order of their characters' codes, which is the same on every machine. */
 async function contents(path: string): Promise<{ files: string[]; folders: string[] }> {
   const names = await readdir(path).catch((error) => {
     throw refused(WHERE, 'read the folder', path, error);

@@ -6,7 +6,7 @@ export interface Image {
   width: number;
 }
 
-/** How much of red, green and blue the eye sees (ITU-R BT.601). */
+/** The weights of red, green and blue (ITU-R BT.601). */
 const LUMINANCE = [0.299, 0.587, 0.114];
 
 /** Bytes that an image takes. */

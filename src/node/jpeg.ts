@@ -38,10 +38,7 @@ export async function jpegReader(where: string): Promise<ReadJpeg> {
       if (error instanceof FormatError) throw error;
       const message = error instanceof Error ? error.message : String(error);
       if (message.startsWith('maxMemoryUsageInMB')) throw tooLarge(place, 'decoding the image takes', most);
-      throw new FormatError(
-        place,
-        `expected a JPEG image, got ${bytes.length} bytes that are none or damaged (${message})`,
-      );
+      throw new FormatError(place, `expected a JPEG image, got ${bytes.length} bytes that are not one (${message})`);
     }
   };
 }

@@ -78,7 +78,7 @@ export function readPng(where: string, bytes: Uint8Array, gray: boolean, maxByte
     if (error instanceof FormatError) throw error;
     const { code, message } = error as NodeJS.ErrnoException;
     const why = code === 'ERR_BUFFER_TOO_LARGE' ? 'it has more pixels than its header says' : message;
-    const reason = `${bytes.length} bytes that are none or damaged (${why})`;
+    const reason = `${bytes.length} bytes that are not one (${why})`;
     throw new FormatError(where, `expected a PNG image, got ${reason}`);
   }
 }

@@ -22,9 +22,11 @@ export const broadcastKernels = /* @__PURE__ */ define('broadcast', {
   },
 
   reduce(x: Storage, y: Storage, view: Strided, scale: number): void {
-    const [X, Y] = [x.array, y.array];
+    const X = x.array;
+    const sums = new Float64Array(y.array); // Adding one by one in float32 would lose digits with each.
     const at = positions(view.shape, view.strides);
-    for (let i = 0; i < X.length; i++) Y[at[i]] += scale * X[i];
+    for (let i = 0; i < X.length; i++) sums[at[i]] += scale * X[i];
+    y.array.set(sums);
   },
 });
 

@@ -80,9 +80,10 @@ export interface ConvSizes {
 
 export const conv2dKernels = /* @__PURE__ */ define('conv2d', {
   forward(x: Storage, weight: Storage, bias: Storage | null, y: Storage, sizes: ConvSizes): void {
-    const [X, F, Y] = [x.array, weight.array, y.array];
+    const [X, F] = [x.array, weight.array];
     const { N, O, W, outW, strideH, strideW } = sizes;
     const plane = sizes.outH * outW;
+    const Y = new Float64Array(y.length); // Sums of thousands: in float32 each addition would lose digits.
     for (let p = 0; p < N * O; p++) Y.fill(bias ? bias.array[p % O] : 0, p * plane, (p + 1) * plane);
     eachTap(sizes, (f, fromX, toY, rows, columns) => {
       for (let i = 0; i < rows; i++) {
@@ -90,10 +91,11 @@ export const conv2dKernels = /* @__PURE__ */ define('conv2d', {
         for (let j = 0; j < columns; j++) Y[to + j] += F[f] * X[row + j * strideW];
       }
     });
+    y.array.set(Y);
   },
 
   gradInput(dy: Storage, weight: Storage, dx: Storage, sizes: ConvSizes): void {
-    const [dY, F, dX] = [dy.array, weight.array, dx.array];
+    const [dY, F, dX] = [dy.array, weight.array, new Float64Array(dx.array)];
     const { W, outW, strideH, strideW } = sizes;
     eachTap(sizes, (f, toX, fromY, rows, columns) => {
       for (let i = 0; i < rows; i++) {
@@ -101,10 +103,11 @@ export const conv2dKernels = /* @__PURE__ */ define('conv2d', {
         for (let j = 0; j < columns; j++) dX[row + j * strideW] += F[f] * dY[from + j];
       }
     });
+    dx.array.set(dX);
   },
 
   gradWeight(x: Storage, dy: Storage, dweight: Storage, sizes: ConvSizes): void {
-    const [X, dY, dF] = [x.array, dy.array, dweight.array];
+    const [X, dY, dF] = [x.array, dy.array, new Float64Array(dweight.array)];
     const { W, outW, strideH, strideW } = sizes;
     eachTap(sizes, (f, fromX, fromY, rows, columns) => {
       let sum = 0;
@@ -114,6 +117,7 @@ export const conv2dKernels = /* @__PURE__ */ define('conv2d', {
       }
       dF[f] += sum;
     });
+    dweight.array.set(dF);
   },
 });
 
@@ -186,8 +190,11 @@ function conv2dSizes(where: string, x: Shape, weight: Shape, given: ConvolutionO
   const outH = windowsAlong(H, kernelH, strideH, same ? reachH : 2 * padTop, dilationH);
   const outW = windowsAlong(W, kernelW, strideW, same ? reachW : 2 * padLeft, dilationW);
   if (outH < 1 || outW < 1) {
-    const padded = `the padded image of ${H + 2 * padTop}x${W + 2 * padLeft}, input shape ${showShape(x)}`;
-    throw new ShapeError(where, `the filter reaches over ${reachH + 1}x${reachW + 1} pixels, more than ${padded}`);
+    const padded = `${H + 2 * padTop}x${W + 2 * padLeft}, input shape ${showShape(x)}`;
+    throw new ShapeError(
+      where,
+      `the filter of ${reachH + 1}x${reachW + 1} is larger than the padded image of ${padded}`,
+    );
   }
   const window = { kernelH, kernelW, strideH, strideW, dilationH, dilationW, padTop, padLeft };
   return { N, C, H, W, O, groups, ...window, outH, outW };

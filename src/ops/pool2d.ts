@@ -144,8 +144,8 @@ function pool2dSizes(where: string, tensor: Tensor, kernelSize: Pair, options: P
   const outH = windowsAlong(H, kernelH, strideH, 2 * padTop, 1);
   const outW = windowsAlong(W, kernelW, strideW, 2 * padLeft, 1);
   if (outH < 1 || outW < 1) {
-    const window = `the window of ${kernelH}x${kernelW}`;
-    throw new ShapeError(where, `${window} is larger than the image, input shape ${showShape(x)}`);
+    const size = `${kernelH}x${kernelW}`;
+    throw new ShapeError(where, `the window of ${size} is larger than the image, input shape ${showShape(x)}`);
   }
   const sizes: PoolSizes = { planes: N * C, H, W, kernelH, kernelW, strideH, strideW, padTop, padLeft, outH, outW };
   return { sizes, shape: [N, C, outH, outW] };

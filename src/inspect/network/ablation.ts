@@ -12,9 +12,9 @@ import { checkChannel, checkFinite } from './layer.js';
 
 /** A model with other weights. It has them only while one of these functions runs, and its own ones after. */
 export interface Intervention {
-  /** What `evaluate(model, dataset, options)` gives. */
+  /** The result of `evaluate(model, dataset, options)`. */
   evaluate(dataset: Dataset, options?: Parameters<typeof evaluate>[2]): Evaluation;
-  /** What a synchronous `fn` gives, in evaluation mode: `() => featureMaps(model, image, 'conv2')`. */
+  /** The result of a synchronous function in evaluation mode, such as `() => featureMaps(model, image, 'conv2')`. */
   run<T>(fn: () => T): T;
 }
 

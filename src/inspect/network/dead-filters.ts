@@ -11,7 +11,7 @@ export interface DeadFilters {
   norms: number[];
   /** The channels whose norm is below 5% of the largest one, or 0. */
   byWeight: number[];
-  /** The largest output of each channel for any image, at any place; null without a dataset. */
+  /** The largest output of each channel over all images and positions; null without a dataset. */
   highest: number[] | null;
   /** The channels whose output is positive for no image: after ReLU they are 0 everywhere. Null without a dataset. */
   byActivation: number[] | null;
@@ -26,8 +26,7 @@ export interface DeadFilters {
 export function deadFilters(model: Module, layer: string, dataset?: Dataset): DeadFilters {
   const { weight, size, channels } = filtersOf('deadFilters', model, layer);
   const norms = partsOf(weight.storage.array, size).map(norm);
-  const dead = deadOf(norms);
-  const byWeight = indicesWhere(norms, (_, i) => dead[i]);
+  const byWeight = indicesOf(deadOf(norms));
   if (dataset === undefined) return { norms, byWeight, highest: null, byActivation: null };
 
   checkDataset('deadFilters', 'the data', dataset);
@@ -35,9 +34,10 @@ export function deadFilters(model: Module, layer: string, dataset?: Dataset): De
   eachMap('deadFilters', model, layer, dataset, 100, (map, _, channel) => {
     highest[channel] = Math.max(highest[channel], map[indexOfLargest('deadFilters', layer, map)]);
   });
-  return { norms, byWeight, highest, byActivation: indicesWhere(highest, (value) => value <= 0) };
+  return { norms, byWeight, highest, byActivation: indicesOf(highest.map((value) => value <= 0)) };
 }
 
-function indicesWhere(values: readonly number[], fits: (value: number, i: number) => boolean): number[] {
-  return values.flatMap((value, i) => (fits(value, i) ? [i] : []));
+/** The indices of those that are true. */
+function indicesOf(flags: readonly boolean[]): number[] {
+  return flags.flatMap((flag, i) => (flag ? [i] : []));
 }

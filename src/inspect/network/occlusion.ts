@@ -16,7 +16,7 @@ export interface Occlusion extends Values {
 
 /**
  * How much a class's logit falls when a part of the image is covered (Zeiler and Fergus 2013, "Visualizing and
- * understanding convolutional networks"): positive where what is covered speaks for the class.
+ * understanding convolutional networks"): positive where the covered part raises the logit.
  * @param image [C, H, W] or [1, C, H, W]
  * @param classIndex which of the logits [1, classes]
  * @param options `size` of the part, in pixels, for all channels (5 by default); `stride` from one part to the next, in

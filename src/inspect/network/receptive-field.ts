@@ -71,7 +71,11 @@ export function receptiveField(model: Module, layer: string, inputShape: Shape):
 /** Layers whose units depend on one unit each; in evaluation mode, batch norm and dropout too. */
 const POINTWISE = [ReLU, LeakyReLU, GELU, Sigmoid, Tanh, BatchNorm2D, Dropout, Dropout2D];
 
-/** The field of the unit at (row, column), cut at the border of the image. */
+/**
+ * The receptive field of one unit, cut at the border of the image.
+ * @param row and `column` of the unit in the layer's output, from 0
+ * @param image the image's shape, [C, H, W]
+ */
 export function patchOf({ size, stride, start }: ReceptiveField, row: number, column: number, image: Shape): Patch {
   const [top, bottom] = within(start[0] + row * stride[0], size[0], image[1]);
   const [left, right] = within(start[1] + column * stride[1], size[1], image[2]);

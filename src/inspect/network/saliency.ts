@@ -66,10 +66,22 @@ export function saliency(model: Module, image: Tensor, classIndex: number, optio
   const x = imageFor('saliency', model, image);
   const pixels = x.storage.array;
   const shape = x.shape.slice(1);
-  const gradient = (count: number, change: (copy: FloatArray, n: number) => void) =>
-    inEvaluation(model, () => meanGradient(model, x, classIndex, count, change));
+  const logits = (input: Tensor) => logitsOf('saliency', model, input, classIndex);
+  /** The mean gradient over copies of the image. */
+  const meanGradient = (count: number, change: (copy: FloatArray, n: number) => void) =>
+    inEvaluation(model, () => {
+      const total = new Float64Array(x.size);
+      for (const batch of copies(x, count, change)) {
+        const { gradient } = inputGradient(model, batch.x, logits, () => classIndex);
+        checkFinite('saliency', 'the gradient', gradient);
+        gradient.forEach((value, i) => {
+          total[i % x.size] += value;
+        });
+      }
+      return pixels.map((_, i) => total[i] / count);
+    });
 
-  if (method === 'gradient') return { shape, values: gradient(1, () => {}) };
+  if (method === 'gradient') return { shape, values: meanGradient(1, () => {}) };
   if (method === 'smoothGrad') {
     checkNumber('saliency', 'samples', samples, { least: 1, whole: true });
     checkNumber('saliency', 'noise', noise, { least: 0 });
@@ -79,7 +91,7 @@ export function saliency(model: Module, image: Tensor, classIndex: number, optio
       copy.forEach((value, i) => {
         copy[i] = value + noise * (most - least) * generator.normal();
       });
-    return { shape, values: gradient(samples, addNoise) };
+    return { shape, values: meanGradient(samples, addNoise) };
   }
   checkNumber('saliency', 'steps', steps, { least: 1, whole: true });
   const start = baseline ? imageFor('saliency', model, baseline) : zeros(x.shape, { dtype: x.dtype });
@@ -87,35 +99,14 @@ export function saliency(model: Module, image: Tensor, classIndex: number, optio
     throw new ShapeError('saliency', `expected a baseline ${showShape(shape)}, got shape ${showShape(start.shape)}`);
   }
   const from = start.storage.array;
-  const slope = gradient(steps, (copy, n) => {
+  const slope = meanGradient(steps, (copy, n) => {
     const share = (n + 0.5) / steps;
     for (let i = 0; i < copy.length; i++) copy[i] = from[i] + share * (pixels[i] - from[i]);
   });
   const values = slope.map((each, i) => each * (pixels[i] - from[i]));
-  const logit = (input: Tensor) =>
-    noGrad(() => logitsOf('saliency', model, input, classIndex).storage.array[classIndex]);
+  const logit = (input: Tensor) => noGrad(() => logits(input).storage.array[classIndex]);
   const expected = inEvaluation(model, () => logit(x) - logit(start));
   const total = sum(values);
   const relativeError = total === expected ? 0 : Math.abs((total - expected) / expected);
   return { shape, values, completeness: { sum: total, expected, relativeError } };
-}
-
-/** The mean of d(logit)/d(image) over `count` copies of the image, each changed by `change`. */
-function meanGradient(
-  model: Module,
-  image: Tensor,
-  classIndex: number,
-  count: number,
-  change: (copy: FloatArray, n: number) => void,
-): FloatArray {
-  const total = new Float64Array(image.size);
-  const logits = (x: Tensor) => logitsOf('saliency', model, x, classIndex);
-  for (const { x } of copies(image, count, change)) {
-    const { gradient } = inputGradient(model, x, logits, () => classIndex);
-    checkFinite('saliency', 'the gradient', gradient);
-    gradient.forEach((value, i) => {
-      total[i % image.size] += value;
-    });
-  }
-  return image.storage.array.map((_, i) => total[i] / count);
 }

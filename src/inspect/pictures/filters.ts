@@ -6,14 +6,14 @@ import { checkLabels, type Panel, planes } from './panel.js';
 import type { Picture } from './picture.js';
 
 export interface FilterGridOptions extends GridOptions {
-  /** What stands at each filter; '\n' begins a new line. @default the filter's number */
+  /** The text at each filter; '\n' begins a new line. @default the filter's number */
   labels?: readonly string[];
-  /** The same filters earlier, to be shown above those of now. */
+  /** Earlier weights of the same filters, to be shown above the others. */
   before?: ArrayLike<number>;
 }
 
 /**
- * Filters as panels, ready for a row of `panelGrid`.
+ * Filters as panels for a row of `panelGrid`.
  * @param weights [filters, channels, kernelH, kernelW]
  * @param channel which input channel of each filter to show, from 0
  * @throws ShapeError for weights that do not fit the shape; ArgumentError for a channel that is not there
@@ -49,7 +49,7 @@ export function filterGrid(weights: ArrayLike<number>, shape: Shape, options: Fi
   return panelGrid(rows, grid);
 }
 
-/** A row a filter, or two with what it was before; the last row says which channel each column is. */
+/** A row a filter, or two with the earlier weights; the panels of the last row have the number of their channel. */
 function channelRows(
   weights: ArrayLike<number>,
   shape: Shape,

@@ -4,25 +4,25 @@ import { checkPanel, drawPanel, isDiverging, largest, type Panel } from './panel
 import { Picture, textHeight, textWidth } from './picture.js';
 
 export interface PanelRow {
-  /** What the row shows, at its left; '\n' begins a new line. */
+  /** The text at its left; '\n' begins a new line. */
   label: string;
-  /** null leaves a place free. */
+  /** null leaves a gap. */
   panels: readonly (Panel | null)[];
 }
 
 export interface GridOptions {
-  /** What the picture shows; '\n' begins a new line. @default none */
+  /** The text at the top; '\n' begins a new line. @default none */
   title?: string;
   /**
-   * What stands above each column, from its left edge on and over the columns of empty ones; '\n' begins a new line.
+   * The text above each column, which may reach over columns with empty headings; '\n' begins a new line.
    * @default []
    */
   headings?: readonly string[];
   /** Width of the widest panel, in pixels, rounded to whole squares. @default 84 */
   panelSize?: number;
-  /** What the colors measure, beside the legend. @default 'weight' */
+  /** What the colors measure, for the legend. @default 'weight' */
   unit?: string;
-  /** How many panels stand side by side, at least 1; a longer row goes on below. @default 16 */
+  /** Panels in a line, at least 1; a longer row continues below. @default 16 */
   columns?: number;
   /**
    * The magnitude that has the strongest colors, above 0, so that several pictures share a scale.
@@ -84,7 +84,7 @@ export function panelGrid(given: readonly PanelRow[], options: GridOptions = {})
   const picture = new Picture(width, head + content + foot + MARGIN);
   picture.text(title, MARGIN, MARGIN);
   headings.forEach((heading, i) => {
-    // The last line stands right above the panels.
+    // The last line is right above the panels.
     picture.text(heading, MARGIN + columnAt(i), headingsTop + headingHeight - textHeight(heading));
   });
 
@@ -104,7 +104,7 @@ export function panelGrid(given: readonly PanelRow[], options: GridOptions = {})
   return picture;
 }
 
-/** A row as rows of at most so many panels, the first of them with the label. */
+/** A row as rows of at most `columns` panels, the first of them with the label. */
 function wrapped({ label, panels }: PanelRow, columns: number): PanelRow[] {
   const rows: PanelRow[] = [{ label, panels: panels.slice(0, columns) }];
   for (let i = columns; i < panels.length; i += columns) rows.push({ label: '', panels: panels.slice(i, i + columns) });

@@ -6,15 +6,14 @@ import { checkLabels, type Panel, planes } from './panel.js';
 import type { Picture } from './picture.js';
 
 export interface FeatureMapGridOptions extends GridOptions {
-  /** What stands below each map; '\n' begins a new line. @default the channel's number */
+  /** The text below each map; '\n' begins a new line. @default the channel's number */
   labels?: readonly string[];
   /** The input of the layer, 0 (white) to 1 (black), to be shown at the left. */
   image?: Panel;
 }
 
 /**
- * What a layer makes of one image: a panel a channel, all on one scale, so that a strong map looks strong beside a weak
- * one.
+ * The feature maps of one image as a picture: a panel a channel, all on one scale.
  * @param values [channels, height, width]
  * @param options those of `panelGrid`, with 8 columns and the unit 'activation' by default
  * @throws ShapeError for values or labels that do not fit the shape
@@ -36,8 +35,7 @@ export function featureMapGrid(values: ArrayLike<number>, shape: Shape, options:
 }
 
 /**
- * A map of numbers over the image that they belong to, such as the gradient of a logit or the effect of occluding a
- * place, beside the image itself. A number near 0 lets the image through.
+ * An image, and beside it a map over the image, such as its saliency; where the map is near 0 the image shows through.
  * @param image [height, width], 0 (white) to 1 (black)
  * @param shape of both, [height, width]
  * @param map [height, width]

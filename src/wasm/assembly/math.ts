@@ -86,22 +86,33 @@ export function tanh4(x: v128): v128 {
   return v128.bitselect(near, signed, f32x4.lt(size, c(0.625)));
 }
 
+/** The slope of 1 / (1 + e^-x): not from y, since 1 - y loses the digits of a y near 1. */
+export function sigmoidSlope4(x: v128): v128 {
+  const e = exp4(f32x4.neg(f32x4.abs(x)));
+  const sum = f32x4.add(c(1), e);
+  return f32x4.div(e, f32x4.mul(sum, sum));
+}
+
 /** 1 / (1 + e^-x), without overflow on either side. */
-@inline
 export function sigmoid4(x: v128): v128 {
   const e = exp4(f32x4.neg(f32x4.abs(x)));
   const top = v128.bitselect(e, c(1), f32x4.lt(x, c(0)));
   return f32x4.div(top, f32x4.add(c(1), e));
 }
 
-/** log(1 + e^x), exact also where e^x is far below 1 (Kahan's log1p). */
+/** log(1 + x), exact also where x is far below 1 (Kahan's log1p). */
+@inline
+function logOnePlus4(x: v128): v128 {
+  const sum = f32x4.add(c(1), x);
+  const rest = f32x4.sub(sum, c(1));
+  const small = f32x4.div(f32x4.mul(log4(sum), x), rest);
+  return v128.bitselect(x, small, f32x4.eq(rest, c(0)));
+}
+
+/** log(1 + e^x). */
 @inline
 export function softplus4(x: v128): v128 {
-  const e = exp4(f32x4.neg(f32x4.abs(x)));
-  const sum = f32x4.add(c(1), e);
-  const rest = f32x4.sub(sum, c(1));
-  const small = f32x4.div(f32x4.mul(log4(sum), e), rest);
-  return f32x4.add(f32x4.max(x, c(0)), v128.bitselect(e, small, f32x4.eq(rest, c(0))));
+  return f32x4.add(f32x4.max(x, c(0)), logOnePlus4(exp4(f32x4.neg(f32x4.abs(x)))));
 }
 
 /** 1 - erf(x), with the relative accuracy of exp(-x^2) far out. */
@@ -151,23 +162,23 @@ export function geluSlope4(x: v128): v128 {
   return f32x4.add(share, f32x4.mul(f32x4.mul(x, bell), c(0.3989422804014327)));
 }
 
-/** tanh(sqrt(2 / pi) (x + 0.044715 x^3)). */
+/** 2 sqrt(2 / pi) (x + 0.044715 x^3), whose sigmoid is (1 + tanh of its half) / 2. */
+@inline
 function geluInner4(x: v128): v128 {
   const cubic = step(f32x4.mul(x, x), c(0.044715), 1);
-  return tanh4(f32x4.mul(f32x4.mul(x, c(0.7978845608028654)), cubic));
+  return f32x4.mul(f32x4.mul(x, c(1.5957691216057308)), cubic);
 }
 
 @inline
 export function geluTanh4(x: v128): v128 {
-  return f32x4.mul(f32x4.mul(x, c(0.5)), f32x4.add(c(1), geluInner4(x)));
+  return f32x4.mul(x, sigmoid4(geluInner4(x)));
 }
 
 @inline
 export function geluTanhSlope4(x: v128): v128 {
-  const t = geluInner4(x);
-  const inner = f32x4.mul(c(0.7978845608028654), step(f32x4.mul(x, x), c(0.134145), 1));
-  const steep = f32x4.mul(f32x4.mul(f32x4.mul(x, c(0.5)), f32x4.sub(c(1), f32x4.mul(t, t))), inner);
-  return f32x4.add(f32x4.mul(c(0.5), f32x4.add(c(1), t)), steep);
+  const inner = geluInner4(x);
+  const steep = f32x4.mul(c(1.5957691216057308), step(f32x4.mul(x, x), c(0.134145), 1));
+  return f32x4.add(sigmoid4(inner), f32x4.mul(f32x4.mul(x, sigmoidSlope4(inner)), steep));
 }
 
 /** e^x of one number: the same bits as `exp4` gives. */
@@ -179,7 +190,53 @@ export function log1(x: f32): f32 {
   return f32x4.extract_lane(log4(c(x)), 0);
 }
 
-/** a to the power of b: musl's algorithm, in float64 and plain operations, from AssemblyScript's library. */
+/** log(1 + x). */
+export function logOnePlus1(x: f32): f32 {
+  return f32x4.extract_lane(logOnePlus4(c(x)), 0);
+}
+
+/** a to the power of b, in float64, as in C: 1 to the power of anything is 1, and so is -1 to the power of an infinity. */
 export function pow1(a: f32, b: f32): f32 {
-  return NativeMathf.pow(a, b);
+  if (b === 2) return a * a;
+  if (b === 0 || a === 1) return 1;
+  const size = f64(abs(a));
+  const whole = trunc(b) === b;
+  if (b !== b || a !== a || (a < 0 && !whole && size !== Infinity)) return NaN;
+  let y: f64 = (size > 1) === (b > 0) ? Infinity : 0;
+  if (size === 1) y = 1;
+  else if (size !== 0 && size !== Infinity && abs(b) !== Infinity) y = exponential2(f64(b) * logarithm2(size));
+  // All numbers from 2^24 on are even.
+  const odd = whole && abs(b) < 16777216 && (i32(b) & 1) !== 0;
+  return f32(odd ? copysign(y, f64(a)) : y);
+}
+
+/** log2 of a positive normal number, to 1e-12: 2 atanh(s) / ln 2 by its series, s = (m - 1) / (m + 1). */
+function logarithm2(x: f64): f64 {
+  // x = m * 2^e with m in [sqrt(1/2), sqrt(2)).
+  const shift = reinterpret<i64>(x) - 0x3fe6a09e667f3bcd;
+  const m = reinterpret<f64>((shift & 0x000fffffffffffff) + 0x3fe6a09e667f3bcd);
+  const s = (m - 1) / (m + 1);
+  const z = s * s;
+  let p = z * (1.0 / 13) + 1.0 / 11;
+  p = p * z + 1.0 / 9;
+  p = p * z + 1.0 / 7;
+  p = p * z + 1.0 / 5;
+  p = p * z + 1.0 / 3;
+  return f64(shift >> 52) + (p * z + 1) * s * 2.8853900817779268;
+}
+
+/** 2^x to 1e-11, to beyond the range of float32. */
+function exponential2(x: f64): f64 {
+  x = min(max(x, -160), 130);
+  const n = nearest(x);
+  const r = (x - n) * 0.6931471805599453;
+  let p = r * (1.0 / 362880) + 1.0 / 40320;
+  p = p * r + 1.0 / 5040;
+  p = p * r + 1.0 / 720;
+  p = p * r + 1.0 / 120;
+  p = p * r + 1.0 / 24;
+  p = p * r + 1.0 / 6;
+  p = p * r + 0.5;
+  p = p * r + 1;
+  return (p * r + 1) * reinterpret<f64>((i64(n) + 1023) << 52);
 }

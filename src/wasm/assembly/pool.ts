@@ -1,3 +1,4 @@
+import { sumOf } from './broadcast';
 
 // Legend: H, W height and width of an image; outH, outW of the result.
 
@@ -104,7 +105,7 @@ function odd(a: v128, b: v128): v128 {
 
 /** The mean of each window, padding counted as zeros, for the planes [from, to). */
 export function avgPool2d(x: usize, y: usize, s: PoolSizes, from: i32, to: i32): void {
-  const share: f32 = 1 / f32(s.kernelH * s.kernelW);
+  const share: f64 = 1 / f64(s.kernelH * s.kernelW);
   y += (from * s.outH * s.outW) << 2;
   for (let p = from; p < to; p++) {
     for (let i = 0; i < s.outH; i++) {
@@ -113,13 +114,11 @@ export function avgPool2d(x: usize, y: usize, s: PoolSizes, from: i32, to: i32):
         const before = j * s.strideW - s.padLeft;
         const left = max(before, 0);
         const right = min(before + s.kernelW, s.W);
-        let sum: f32 = 0;
+        let sum: f64 = 0;
         for (let row = max(above, 0), bottom = min(above + s.kernelH, s.H); row < bottom; row++) {
-          for (let at = (p * s.H + row) * s.W + left, end = at + right - left; at < end; at++) {
-            sum += load<f32>(x + (at << 2));
-          }
+          sum += sumOf(x + (((p * s.H + row) * s.W + left) << 2), right - left);
         }
-        store<f32>(y, sum * share);
+        store<f32>(y, f32(sum * share));
       }
     }
   }

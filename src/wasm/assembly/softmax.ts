@@ -1,28 +1,34 @@
-import { exp1, exp4, log1 } from './math';
+import { sumOf } from './broadcast';
+import { exp1, exp4, log1, logOnePlus1 } from './math';
 
 // Rows of `length` elements that are `inner` apart, in an array of `outer` * `length` * `inner`. `stride` is the
 // distance of neighbors in bytes.
 
-/** What the last row gave: its largest element and the sum of e^(x - largest). */
+/** What the last row gave: its largest element, and the sum of e^(x - largest) with its logarithm. */
 let peak: f32 = 0;
 let total: f32 = 0;
+let logarithm: f32 = 0;
 
-/** Writes e^(x - largest) of a row to `y`, and sums it in the order of the row. */
+/** Writes e^(x - largest) of a row to `y`, and sums it. */
 function exponentials(x: usize, y: usize, length: i32, stride: usize): void {
-  peak = load<f32>(x + largest(x, length, stride) * stride);
-  total = 0;
+  const best = largest(x, length, stride) * stride;
+  peak = load<f32>(x + best);
+  let at: usize = 0;
+  const end = <usize>(length * stride);
   if (stride === 4) {
     const p = f32x4.splat(peak);
-    for (; length >= 4; length -= 4, x += 16, y += 16) {
-      v128.store(y, exp4(f32x4.sub(v128.load(x), p)));
-      for (let i: usize = 0; i < 16; i += 4) total += load<f32>(y + i);
-    }
+    for (; at + 16 <= end; at += 16) v128.store(y + at, exp4(f32x4.sub(v128.load(x + at), p)));
   }
-  for (; length > 0; length--, x += stride, y += stride) {
-    const e = exp1(load<f32>(x) - peak);
-    store<f32>(y, e);
-    total += e;
-  }
+  for (; at < end; at += stride) store<f32>(y + at, exp1(load<f32>(x + at) - peak));
+  // The largest element's own 1 (or NaN) comes last, so that small ones beside it still count in the logarithm.
+  const own = load<f32>(y + best);
+  store<f32>(y + best, 0);
+  let others: f64 = own - 1;
+  if (stride === 4) others += sumOf(y, length);
+  else for (at = 0; at < end; at += stride) others += f64(load<f32>(y + at));
+  store<f32>(y + best, own);
+  total = f32(1 + others);
+  logarithm = logOnePlus1(f32(others));
 }
 
 /** Where the row's largest element stands: the first of equals, and the first NaN above all. */
@@ -41,42 +47,57 @@ function largest(x: usize, length: i32, stride: usize): i32 {
 }
 
 /** softmax, or its logarithm. */
-export function softmax(x: usize, y: usize, outer: i32, length: i32, inner: i32, logarithm: bool): void {
+export function softmax(x: usize, y: usize, outer: i32, length: i32, inner: i32, logs: bool): void {
   const stride = inner << 2;
   for (let o = 0; o < outer; o++) {
     for (let i = 0; i < inner; i++) {
       let from = x + ((o * length * inner + i) << 2);
       let to = y + (from - x);
       exponentials(from, to, length, stride);
-      const shift = peak + log1(total);
       for (let j = 0; j < length; j++, from += stride, to += stride) {
-        store<f32>(to, logarithm ? load<f32>(from) - shift : load<f32>(to) / total);
+        store<f32>(to, logs ? load<f32>(from) - peak - logarithm : load<f32>(to) / total);
       }
     }
   }
 }
 
-/** Adds to dx what dy says, y being softmax or its logarithm. */
+/** Adds to dx what dy says, y being softmax or its logarithm, by the formulas in src/ops/softmax.ts. */
 export function softmaxGradient(
-  y: usize, dy: usize, dx: usize, outer: i32, length: i32, inner: i32, logarithm: bool,
+  y: usize, dy: usize, dx: usize, outer: i32, length: i32, inner: i32, logs: bool,
 ): void {
   const stride = inner << 2;
   for (let o = 0; o < outer; o++) {
     for (let i = 0; i < inner; i++) {
       const first = (o * length * inner + i) << 2;
       const end = first + length * stride;
-      let sum: f32 = 0;
+      let base: f32 = 0;
+      if (!logs) {
+        const own = load<f32>(dy + first + largest(y + first, length, stride) * stride);
+        if (abs(own) < Infinity) base = own;
+      }
+      let sum: f64 = 0;
       for (let at = first; at < end; at += stride) {
-        const d = load<f32>(dy + at);
-        sum += logarithm ? d : d * load<f32>(y + at);
+        const d = load<f32>(dy + at) - base;
+        sum += f64(logs ? d : d * load<f32>(y + at));
       }
       for (let at = first; at < end; at += stride) {
-        const d = load<f32>(dy + at);
+        const d = load<f32>(dy + at) - base;
         const value = load<f32>(y + at);
-        store<f32>(dx + at, load<f32>(dx + at) + (logarithm ? d - exp1(value) * sum : value * (d - sum)));
+        let slope = value * (d - f32(sum));
+        if (logs) {
+          const e = exp1(value);
+          // Only one of a row can be above log(1/2), where d and e * sum are nearly the same.
+          slope = value > -0.69 ? f32(e * (f64(d) - sum)) - lessOne(value, e) * d : d - e * f32(sum);
+        }
+        store<f32>(dx + at, load<f32>(dx + at) + slope);
       }
     }
   }
+}
+
+/** e^x - 1 for x near 0, by Kahan's formula; e is e^x. */
+function lessOne(x: f32, e: f32): f32 {
+  return e === 1 ? x : ((e - 1) * x) / log1(e);
 }
 
 /** Each row's loss, and its softmax. */
@@ -85,15 +106,14 @@ export function crossEntropy(
 ): void {
   for (; rows > 0; rows--, labels += 4, losses += 4) {
     exponentials(logits, probabilities, classes, 4);
-    const shift = peak + log1(total);
-    const own = shift - load<f32>(logits + (load<i32>(labels) << 2));
-    let all: f32 = 0;
+    const own = logarithm - (load<f32>(logits + (load<i32>(labels) << 2)) - peak);
+    let all: f64 = 0;
     for (let c = 0; c < classes; c++, logits += 4, probabilities += 4) {
       store<f32>(probabilities, load<f32>(probabilities) / total);
-      all += shift - load<f32>(logits);
+      all += f64(logarithm - (load<f32>(logits) - peak));
     }
     // Without smoothing the other classes are left out, not weighted by 0: an infinite logit would make that NaN.
-    store<f32>(losses, smoothing === 0 ? own : (1 - smoothing) * own + (smoothing / f32(classes)) * all);
+    store<f32>(losses, smoothing === 0 ? own : (1 - smoothing) * own + (smoothing / f32(classes)) * f32(all));
   }
 }
 
@@ -102,11 +122,15 @@ export function crossEntropyGradient(
 ): void {
   const share = smoothing / f32(classes);
   for (; rows > 0; rows--, labels += 4, dlosses += 4) {
-    const label = load<i32>(labels);
+    const label = dlogits + (load<i32>(labels) << 2);
     const d = load<f32>(dlosses);
-    for (let c = 0; c < classes; c++, probabilities += 4, dlogits += 4) {
-      const target = (c === label ? <f32>1 - smoothing : <f32>0) + share;
-      store<f32>(dlogits, load<f32>(dlogits) + d * (load<f32>(probabilities) - target));
+    let others: f64 = 0;
+    for (const end = dlogits + (classes << 2); dlogits < end; probabilities += 4, dlogits += 4) {
+      if (dlogits === label) continue;
+      const slope = load<f32>(probabilities) - share;
+      others += f64(slope);
+      store<f32>(dlogits, load<f32>(dlogits) + d * slope);
     }
+    store<f32>(label, load<f32>(label) - d * f32(others));
   }
 }
