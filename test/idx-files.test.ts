@@ -161,9 +161,10 @@ describe('loadIdx and loadIdxFolder', () => {
     );
   });
 
-  test('the test set has the classes of the training set', async () => {
-    const path = folder('fewer', { ...FOUR, 't10k-labels-idx1-ubyte': idx([1], [0]) });
-    expect((await loadIdxFolder(path)).test.classes).toBe(2);
+  test('both parts have the classes of the two together', async () => {
+    const path = folder('fewer', { ...FOUR, 't10k-labels-idx1-ubyte': idx([1], [2]) });
+    const { train, test } = await loadIdxFolder(path);
+    expect([train.classes, test.classes, [...test.labels]]).toEqual([3, 3, [2]]);
   });
 
   test('a label beyond the classes and an unknown option are errors', async () => {

@@ -34,34 +34,16 @@ const DEFAULTS = { classes: undefined, firstLabel: undefined, transposed: undefi
  * together, or labels of no class; each names the file
  */
 export async function loadIdx(images: string, labels: string, options: IdxOptions = {}): Promise<Dataset> {
-  const name = basename(images);
-  const { classes, firstLabel, transposed, maxBytes } = readOptions('loadIdx', options, {
-    ...DEFAULTS,
-    firstLabel: name.startsWith('emnist-letters') ? 1 : 0,
-    transposed: name.startsWith('emnist'),
-  });
-  checkNumber('loadIdx', 'firstLabel', firstLabel, { whole: true });
-  checkMaxBytes('loadIdx', maxBytes);
-  const [pictures, names] = await Promise.all([idx(images, maxBytes), idx(labels, maxBytes)]);
-  const { shape, data } = pictures;
-  if (!isTyped(data, 'Uint8Array') || shape.length !== 3 || ![1, 2].includes(names.shape.length)) {
-    throw unlike(pictures, images, names, labels);
-  }
-  const [count, height, width] = shape;
-  if (names.shape[0] !== count) throw unlike(pictures, images, names, labels);
-  const columns = names.shape[1] ?? 1;
-  const found = Array.from({ length: count }, (_, i) => names.data[i * columns] - firstLabel);
-  checkLabels(found, firstLabel, classes, labels);
-  const inputs = fromBytes(data);
-  return new Dataset(transposed ? exchanged(inputs, height, width) : inputs, [1, height, width], found, classes);
+  const [dataset] = await datasets('loadIdx', [[images, labels]], readOptions('loadIdx', options, DEFAULTS));
+  return dataset;
 }
 
 /**
  * A training set and a test set from the four IDX files that such datasets usually come in, each as it is or as `.gz`:
  * `train-images-idx3-ubyte`, `train-labels-idx1-ubyte`, `t10k-images-idx3-ubyte` and `t10k-labels-idx1-ubyte`. Read are
  * also names with a point (`train-images.idx3-ubyte`), EMNIST's (`emnist-letters-train-images-idx3-ubyte`: the images
- * are transposed, the labels of the letters begin with 1) and QMNIST's (`qmnist-test-labels-idx2-int`). The classes of
- * both parts are those of the training set.
+ * are transposed, the labels of the letters begin with 1) and QMNIST's (`qmnist-test-labels-idx2-int`). Both
+ * have the classes of the two together.
  * @throws as `loadIdx`; a FileError lists what the folder holds
  */
 export async function loadIdxFolder(
@@ -72,12 +54,49 @@ export async function loadIdxFolder(
   const names = await readdir(folder).catch((error) => {
     throw refused('loadIdxFolder', 'read the folder', folder, error);
   });
-  const part = (which: string, classes: IdxOptions['classes']) => {
-    const [images, labels] = ['images', 'labels'].map((what) => join(folder, fileOf(folder, names, which, what, set)));
-    return loadIdx(images, labels, { ...rest, classes });
-  };
-  const train = await part('train', rest.classes);
-  return { train, test: await part('t10k|test', rest.classes ?? train.classes) };
+  const [train, test] = await datasets(
+    'loadIdxFolder',
+    ['train', 't10k|test'].map((part) => ['images', 'labels'].map((what) => fileOf(folder, names, part, what, set))),
+    rest,
+  );
+  return { train, test };
+}
+
+/** Datasets of the same classes from pairs of paths, images and labels. */
+async function datasets(where: string, paths: string[][], options: IdxOptions): Promise<Dataset[]> {
+  const name = basename(paths[0][0]);
+  const { classes, firstLabel = name.startsWith('emnist-letters') ? 1 : 0, maxBytes } = options;
+  const { transposed = name.startsWith('emnist') } = options;
+  checkNumber(where, 'firstLabel', firstLabel, { whole: true });
+  checkMaxBytes(where, maxBytes);
+  const parts = await Promise.all(
+    paths.map(async ([images, labels]) => {
+      const [pictures, names] = await Promise.all([idx(images, maxBytes), idx(labels, maxBytes)]);
+      const { shape, data } = pictures;
+      const [count, columns = 1] = names.shape;
+      if (
+        !isTyped(data, 'Uint8Array') ||
+        shape.length !== 3 ||
+        ![1, 2].includes(names.shape.length) ||
+        count !== shape[0]
+      ) {
+        const [first, second] = [pictures, names].map((each) => showShape(each.shape));
+        const got = `got shape ${first} in ${show(images)} and ${second} in ${show(labels)}`;
+        const expected = 'expected images [N, height, width] of unsigned bytes and as many labels [N]';
+        throw new FormatError('loadIdx', `${expected}, ${got}`);
+      }
+      const inputs = fromBytes(data);
+      const [, height, width] = shape;
+      return {
+        inputs: transposed ? exchanged(inputs, height, width) : inputs,
+        inputShape: [1, height, width],
+        labels: Array.from({ length: count }, (_, i) => names.data[i * columns] - firstLabel),
+      };
+    }),
+  );
+  const all = parts.flatMap(({ labels }) => labels);
+  const count = checkLabels(all, firstLabel, classes, paths[0][1]);
+  return parts.map(({ inputs, inputShape, labels }) => new Dataset(inputs, inputShape, labels, classes ?? count));
 }
 
 const NAME = /^(.*?)-?(train|t10k|test)-(images|labels)[-.]idx[123]-(?:ubyte|int)(?:\.gz)?$/;
@@ -91,37 +110,27 @@ function fileOf(folder: string, names: string[], part: string, what: string, set
   const sets = [...new Set(wanted.map((name) => NAME.exec(name)![1]))];
   const wrong = (detail: string) => new FileError('loadIdxFolder', detail, folder, 'ENOENT');
   if (sets.length > 1) throw wrong(`${show(folder)} holds several sets: give one as the option set: ${show(sets)}`);
-  if (wanted.length > 0) return wanted[0];
+  if (wanted.length > 0) return join(folder, wanted[0]);
   const expected = `${set ? `${set}-` : ''}${part.split('|')[0]}-${what}-idx${what === 'images' ? 3 : 1}-ubyte`;
   throw wrong(`expected a file ${expected} or ${expected}.gz in ${show(folder)}, which holds ${show(names)}`);
 }
 
-function unlike(pictures: IdxFile, images: string, names: IdxFile, labels: string): FormatError {
-  return new FormatError(
-    'loadIdx',
-    `expected images [N, height, width] of unsigned bytes and as many labels [N], got shape ` +
-      `${showShape(pictures.shape)} in ${show(images)} and ${showShape(names.shape)} in ${show(labels)}`,
-  );
-}
-
-/** Labels that begin with 1 are no error of their own: they would make a class without examples. */
-function checkLabels(labels: number[], first: number, classes: IdxOptions['classes'], path: string): void {
-  const [least, most] = labels.reduce(([a, b], y) => [Math.min(a, y), Math.max(b, y)], [Infinity, -Infinity]);
+/**
+ * The number of classes. Labels that begin with 1 would make a class without examples: they are refused unless an option
+ * says that they are meant.
+ */
+function checkLabels(labels: number[], first: number, classes: IdxOptions['classes'], path: string): number {
+  const [least, most] = labels.reduce(([a, b], y) => [Math.min(a, y), Math.max(b, y)], [Infinity, -1]);
   const count = Array.isArray(classes) ? classes.length : (classes as number | undefined);
-  if (labels.length === 0 || (least >= 0 && (count === undefined ? least === 0 : most < count))) return;
-  const got = `labels from ${least + first} to ${most + first}`;
+  if (labels.length === 0 || (least >= 0 && (count === undefined ? least === 0 : most < count)))
+    return count ?? most + 1;
+  const expected = `labels from ${first}${count === undefined ? '' : ` to ${first + count - 1}`}`;
   const advice =
     least === 1 && first === 0
       ? `if the first class is 1, give the option firstLabel: 1; if 0 has no examples here, classes: ${most + 1}`
       : `the options firstLabel, ${first}, and classes say which there are`;
-  throw new FormatError(
-    `loadIdx, ${show(path)}`,
-    `expected labels from ${first}${upTo(count, first)}, got ${got}; ${advice}`,
-  );
-}
-
-function upTo(count: number | undefined, first: number): string {
-  return count === undefined ? '' : ` to ${first + count - 1}`;
+  const got = `got labels from ${least + first} to ${most + first}`;
+  throw new FormatError(`loadIdx, ${show(path)}`, `expected ${expected}, ${got}; ${advice}`);
 }
 
 /** Images with rows and columns exchanged. */

@@ -58,7 +58,8 @@ export async function loadImageFolder(
   checkChoice(WHERE, 'onBadFile', read.onBadFile, ['throw', 'skip']);
   checkMaxBytes(WHERE, maxBytes);
   const size = read.size === undefined ? null : pair(WHERE, 'size', read.size, 1);
-  const classes = await classesIn(path);
+  const folders = await foldersIn(path);
+  const classes = folders;
   const skipped: SkippedFile[] = [];
   let readJpeg: ReadJpeg | undefined;
 
@@ -110,9 +111,10 @@ export async function loadImageFolder(
     inputs.set(values, labels.length * values.length);
     labels.push(label);
   }
-  const empty = classes.findIndex((_, label) => !labels.includes(label));
-  if (empty >= 0) {
-    const folder = join(path, classes[empty]);
+  const found = new Set(labels);
+  const empty = folders.find((name) => !found.has(classes.indexOf(name)));
+  if (empty !== undefined) {
+    const folder = join(path, empty);
     const others = skipped.filter((each) => dirname(each.path) === folder);
     const reason = others.length > 0 ? `; ${others.length} passed over, the first: ${others[0].reason}` : '';
     throw new FormatError(WHERE, `expected PNG or JPEG images in ${show(folder)}, got none${reason}`);
@@ -126,7 +128,7 @@ function begins(bytes: Uint8Array, signature: readonly number[]): boolean {
 }
 
 /** The subfolders, each of which is a class. */
-async function classesIn(path: string): Promise<string[]> {
+async function foldersIn(path: string): Promise<string[]> {
   const { files, folders } = await contents(path);
   if (folders.includes('__MACOSX')) {
     const advice = 'macOS leaves it in zip files; remove it';
