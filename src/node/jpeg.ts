@@ -23,7 +23,7 @@ export async function jpegReader(where: string): Promise<ReadJpeg> {
       const { width, height, scans } = frameOf(bytes);
       if (!(width > 0 && height > 0)) throw new Error(`${width} x ${height} pixels`);
       // Each scan goes through all pixels: many of them in a small file would only take time.
-      if (width * height * Math.max(1, scans / 16) > PIXELS_A_BYTE * bytes.length) {
+      if (width * height * Math.max(1, scans / 8) > PIXELS_A_BYTE * bytes.length) {
         throw new Error(`${width} x ${height} pixels in ${scans} scans cannot be in ${bytes.length} bytes`);
       }
       if (bytesOfImage(width, height, gray) > most)

@@ -169,10 +169,10 @@ function paint(header: Header, data: Uint8Array, gray: boolean, colors: ReturnTy
       unfilter(data, at, rowBytes, row > 0, Math.ceil((samples * depth) / 8));
       for (let column = 0; column < columns; column++) {
         for (let c = 0; c < samples; c++) {
-          const bit = (column * samples + c) * depth;
-          const place = at + 1 + (bit >>> 3);
-          if (depth === 16) pixel[c] = (data[place] << 8) | data[place + 1];
-          else pixel[c] = (data[place] >> (8 - depth - (bit & 7))) & most;
+          const index = column * samples + c;
+          if (depth === 8) pixel[c] = data[at + 1 + index];
+          else if (depth === 16) pixel[c] = (data[at + 1 + 2 * index] << 8) | data[at + 2 + 2 * index];
+          else pixel[c] = (data[at + 1 + ((index * depth) >>> 3)] >> (8 - depth - ((index * depth) & 7))) & most;
         }
         const p = (y + row * dy) * width + x + column * dx;
         if (indexed) {
@@ -206,7 +206,9 @@ function unfilter(data: Uint8Array, at: number, length: number, hasAbove: boolea
 
 /** The one of left, above and left above that is nearest to left + above - left above. */
 function paeth(a: number, b: number, c: number): number {
-  const [fromA, fromB, fromC] = [Math.abs(b - c), Math.abs(a - c), Math.abs(a + b - 2 * c)];
+  const fromA = Math.abs(b - c);
+  const fromB = Math.abs(a - c);
+  const fromC = Math.abs(a + b - 2 * c);
   if (fromA <= fromB && fromA <= fromC) return a;
   return fromB <= fromC ? b : c;
 }

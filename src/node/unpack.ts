@@ -36,11 +36,14 @@ export function tooLarge(where: string, what: string, most: number): FormatError
 
 /**
  * What a gzip file holds.
- * @throws FormatError for a damaged one, and for contents beyond `most` bytes, which are not unpacked further
+ * @param most the most bytes that its contents may take, with the float32 number that is made of each byte
+ * @throws FormatError for a damaged one, and for contents beyond that, which are not unpacked further
  */
 export async function unpackGzip(where: string, bytes: Uint8Array, most: number): Promise<Uint8Array> {
-  return promisify(gunzip)(bytes, { maxOutputLength: most }).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(where, `${bytes.length} bytes of gzip unpack to`, most);
+  const maxOutputLength = Math.ceil(most / 5);
+  return promisify(gunzip)(bytes, { maxOutputLength }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ERR_BUFFER_TOO_LARGE')
+      throw tooLarge(where, `numbers in ${bytes.length} bytes of gzip take`, most);
     throw new FormatError(where, `expected a whole gzip file, got a damaged one (${error.message})`);
   });
 }
