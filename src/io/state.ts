@@ -34,7 +34,12 @@ export function readState(format: string, bytes: Uint8Array): unknown {
   if (typeof metadata.state !== 'string' || metadata.checksum !== checksum(metadata.state, tensors)) {
     throw new FormatError('readState', 'the file is damaged: its checksum is not that of its contents');
   }
-  return unpack(JSON.parse(metadata.state), tensors);
+  try {
+    return unpack(JSON.parse(metadata.state), tensors);
+  } catch (error) {
+    // The checksum is right: somebody has written it, but `writeState` has not. Nested too deep, perhaps.
+    throw new FormatError('readState', `the file holds no state (${error instanceof Error ? error.message : error})`);
+  }
 }
 
 function pack(value: unknown, path: string, tensors: StateDict): unknown {
@@ -56,16 +61,20 @@ function pack(value: unknown, path: string, tensors: StateDict): unknown {
 function unpack(value: unknown, tensors: StateDict): unknown {
   if (Array.isArray(value)) return value.map((item) => unpack(item, tensors));
   if (typeof value !== 'object' || value === null) return value;
-  if ('$tensor' in value) return tensors[value.$tensor as string];
+  if ('$tensor' in value) {
+    const { $tensor: path } = value;
+    if (typeof path === 'string' && path in tensors) return tensors[path];
+    throw new Error(`it has no tensor ${show(path)}`);
+  }
   if ('$number' in value) return Number(value.$number);
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, unpack(item, tensors)]));
 }
 
 /**
- * The checksum of the text, and of the tensors' names, shapes and bytes in words of 32 bits: steps of FNV-1a, each of
- * which is invertible, so that a single change is always detected.
+ * @internal The checksum of the text, and of the tensors' names, shapes and bytes in words of 32 bits: steps of FNV-1a, each
+ * of which is invertible, so that a single change is always detected.
  */
-function checksum(json: string, tensors: StateDict): string {
+export function checksum(json: string, tensors: StateDict): string {
   let hash = 0x811c9dc5;
   const update = (word: number) => {
     hash = Math.imul(hash ^ word, 0x01000193);

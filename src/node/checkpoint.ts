@@ -1,11 +1,9 @@
-import { readdir, rm } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
 import { ArgumentError, checkNumber, readOptions, show, withPlace } from '../errors.js';
 import { readState, writeState } from '../io/state.js';
 import type { Callback, Checkpoint, TrainingState } from '../train/callback.js';
 import { CHECKPOINT_FORMAT } from '../train/checkpoint.js';
 import { Best, type Monitor } from '../train/monitor.js';
-import { readBytes, saveFile, saveModel, UNFINISHED } from './files.js';
+import { readBytes, removeLeftovers, saveFile, saveModel } from './files.js';
 
 export interface CheckpointOptions {
   /** Steps from one checkpoint to the next, at least 1. @default checkpoints follow epochs only */
@@ -73,22 +71,4 @@ export function bestCheckpoint(path: string, options: { monitor?: Monitor } = {}
       best.value = value;
     },
   };
-}
-
-/** Removes the unfinished files of processes that were killed while they wrote this one. */
-async function removeLeftovers(path: string): Promise<void> {
-  const folder = dirname(path);
-  const names = await readdir(folder).catch(() => []);
-  for (const name of names) {
-    const [, process] = name.startsWith(`${basename(path)}.`) ? (UNFINISHED.exec(name) ?? []) : [];
-    if (process !== undefined && !isRunning(Number(process))) await rm(join(folder, name), { force: true });
-  }
-}
-
-function isRunning(id: number): boolean {
-  try {
-    return process.kill(id, 0); // Signal 0 only asks.
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
-  }
 }

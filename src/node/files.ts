@@ -1,5 +1,6 @@
-import { access, constants, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { access, constants, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { threadId } from 'node:worker_threads';
 import { ConvgradError, FormatError, optional, show, withPlace } from '../errors.js';
 import type { Picture } from '../inspect/pictures/picture.js';
 import { readSafetensors, writeSafetensors } from '../io/safetensors.js';
@@ -32,25 +33,53 @@ export async function makeFolder(path: string): Promise<void> {
   }
 }
 
-/** How many files this process has begun to write. */
+/** How many files this thread has begun to write. */
 let begun = 0;
+/** Those of which no leftovers are to be looked for again. */
+const cleared = new Set<string>();
 
-/** @internal The names of files that are being written, or were when the process that they name was killed. */
-export const UNFINISHED = /\.(\d+)-\d+\.unfinished$/;
+/** The names of files that are being written, or were when the process that they name was killed. */
+const UNFINISHED = /^\.(\d+)-[\d-]+\.unfinished$/;
 
 /**
- * Writes a file, and the folders that it is in, atomically: after a crash while writing, the file is as it was before.
+ * Writes a file, and the folders that it is in, atomically: after a crash while writing, the file is as it was before. What
+ * killed processes left unfinished of it is removed.
  * @throws FileError with the path and the reason
  */
 export async function saveFile(path: string, content: string | Uint8Array): Promise<void> {
-  const unfinished = `${path}.${process.pid}-${begun++}.unfinished`;
+  const unfinished = `${path}.${process.pid}-${threadId}-${begun++}.unfinished`;
   try {
     await mkdir(dirname(path), { recursive: true });
+    if (!cleared.has(path)) await removeLeftovers(path);
     await writeFile(unfinished, content, { flush: true }); // On the disk, before it replaces the other.
     await rename(unfinished, path);
   } catch (error) {
     await rm(unfinished, { force: true }).catch(() => {}); // The first error is the one to report.
     throw refused('saveFile', 'write', path, error);
+  }
+}
+
+/** @internal What processes that were killed while they wrote this file have left of it. */
+export async function removeLeftovers(path: string): Promise<void> {
+  cleared.add(path);
+  const begin = basename(path);
+  for (const name of await readdir(dirname(path)).catch(() => [])) {
+    const [, process] = name.startsWith(begin) ? (UNFINISHED.exec(name.slice(begin.length)) ?? []) : [];
+    const file = join(dirname(path), name);
+    if (process !== undefined && !(await isBeingWritten(file, Number(process)))) await rm(file, { force: true });
+  }
+}
+
+/** Whether its process runs: a number is given again, in a container mostly the same, and so older files are not ours. */
+async function isBeingWritten(file: string, id: number): Promise<boolean> {
+  if (id === process.pid) {
+    const { mtimeMs } = await stat(file).catch(() => ({ mtimeMs: Infinity }));
+    return mtimeMs > Date.now() - 1000 * process.uptime() - 1000;
+  }
+  try {
+    return process.kill(id, 0); // Signal 0 only asks.
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
   }
 }
 
