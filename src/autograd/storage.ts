@@ -13,8 +13,6 @@ export class Storage<A extends FloatArray | Int32Array = FloatArray> {
   readonly dtype: DType;
   /** Counts the times that a parameter's numbers were replaced, so that a gradient can tell that they were. */
   version = 0;
-  /** The number of the last `backward` that used it. */
-  lastUse = 0;
   /** Set for what is used in every step, such as parameters: it stays where the kernels work. */
   resident = false;
   /** Where the numbers are; null when they are gone, or not to be reached by JavaScript yet. */
@@ -46,8 +44,9 @@ export class Storage<A extends FloatArray | Int32Array = FloatArray> {
     return this.held === null;
   }
 
+  /** A single number, such as a loss, stays readable for as long as somebody holds it. */
   release(): void {
-    this.held = null;
+    if (this.length !== 1) this.held = null;
   }
 }
 
