@@ -1,4 +1,4 @@
-import { checkNumber } from '../errors.js';
+import { checkNumber, OutOfMemoryError } from '../errors.js';
 import { type DType, type IndexStorage, newArray, Storage } from './storage.js';
 
 /** Faster kernels for float32, and the memory that they work in. What it lacks, the definitions compute. */
@@ -29,9 +29,12 @@ export function installed(): Backend | null {
   try {
     made = make();
   } catch (error) {
-    // No SIMD in this engine. The definitions compute the same on ordinary arrays; whatever else fails is an error.
-    if (!(error instanceof WebAssembly.CompileError)) throw error;
-    console.warn(`convgrad: plain loops compute, slowly, as this engine runs no fast kernels (${error.message})`);
+    // No WebAssembly or no SIMD in this engine, or no memory for it. The definitions compute the same on ordinary arrays;
+    // whatever else fails is an error.
+    const expected = typeof WebAssembly === 'undefined' ? [Error] : [WebAssembly.CompileError, OutOfMemoryError];
+    if (!expected.some((kind) => error instanceof kind)) throw error;
+    const { message } = error as Error;
+    console.warn(`convgrad: plain loops compute, slowly, as this engine runs no fast kernels (${message})`);
   }
   make = null;
   return made;
