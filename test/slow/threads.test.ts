@@ -9,7 +9,10 @@ import { runProgram } from '../programs.js';
 
 const { ArgumentError, crossEntropy, Dataset, Dense, fit, Generator, randn, SGD, setThreads, weightHash } = convgrad;
 
-afterEach(() => setThreads(1));
+afterEach(async () => {
+  vi.restoreAllMocks();
+  await setThreads(1);
+});
 
 /** The threads that the test starts from now on. */
 function startedThreads(): Worker[] {
@@ -110,6 +113,22 @@ describe('setThreads', () => {
     await Promise.all(pending);
   });
 
+  test('starts threads where `module` and `exports` are declared before: Bun, Deno', async () => {
+    const { getBuiltinModule } = process;
+    const { Worker } = getBuiltinModule('node:worker_threads');
+    class Declaring extends Worker {
+      constructor(code: string, options: object) {
+        super(`let module, exports;\n${code}`, options);
+      }
+    }
+    process.getBuiltinModule = ((name: string) =>
+      name === 'node:worker_threads' ? { Worker: Declaring } : getBuiltinModule(name)) as typeof getBuiltinModule;
+    onTestFinished(() => {
+      process.getBuiltinModule = getBuiltinModule;
+    });
+    expect(await setThreads(2)).toBe(2);
+  });
+
   test('calls that overlap end with what was asked last', async () => {
     expect(await Promise.all([setThreads(2), setThreads(3), setThreads(2)])).toEqual([2, 3, 2]);
   });
@@ -146,6 +165,7 @@ describe('Team', () => {
     export function work(address: usize): void { store<i32>(address, load<i32>(address) + 1); }
     export function fail(): void { unreachable(); }
     export function meet(address: usize): void { atomic.add<i32>(address, 1); while (atomic.load<i32>(address) < 2) {} }
+    export function doze(address: usize): void { meet(address); atomic.wait<i32>(address + 4, 0, 200_000_000); }
     export function meetAndFail(address: usize): void { meet(address); unreachable(); }`;
 
   type Kernels = Record<string, (address: number) => void>;
@@ -188,6 +208,30 @@ describe('Team', () => {
     }
     expect([...numbers]).toEqual([...expected]);
     await team.stop();
+  });
+
+  describe('waits for a part that takes 0.2 s', () => {
+    const doze = async () => {
+      const { team, row } = await start(2, ({ meet }) => ({ doze: meet })); // The other thread's takes longer.
+      const begin = performance.now();
+      team.run('doze', [row(0), row(0)]);
+      expect(performance.now() - begin).toBeGreaterThan(190);
+      await team.stop();
+    };
+
+    test('asleep, so that whoever needs the core has it', async () => {
+      const wait = vi.spyOn(Atomics, 'wait');
+      await doze();
+      expect(wait.mock.results.map(({ value }) => value)).toContain('ok'); // It was woken.
+    });
+
+    test('awake in a page, which must not sleep', async () => {
+      const wait = vi.spyOn(Atomics, 'wait').mockImplementation(() => {
+        throw new TypeError('Atomics.wait cannot be called in this context');
+      });
+      await doze();
+      expect(wait).toHaveBeenCalledOnce();
+    });
   });
 
   test('a kernel that fails is an error, whichever thread it was in, and the team is done for', async () => {
