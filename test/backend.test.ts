@@ -52,6 +52,17 @@ describe('an engine without WebAssembly SIMD', () => {
     });
   });
 
+  test.each<[string, string, () => void]>([
+    ['without WebAssembly', 'undefined', () => vi.stubGlobal('WebAssembly', undefined)],
+    ['under a policy, as some engines tell it', 'unsafe-eval', () => failingWith(new EvalError('no unsafe-eval'))],
+  ])('%s the definitions compute, too', async (_, reason, prepare) => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
+    prepare();
+    const { tensor } = await import('../src/index.js');
+    expect(Array.from(tensor([1]).add(1).data)).toEqual([2]);
+    expect(warn.mock.calls).toEqual([[expect.stringContaining(reason)]]);
+  });
+
   test('anything else that goes wrong is an error', async () => {
     failingWith(new RangeError('mine'));
     const { tensor } = await import('../src/index.js');

@@ -29,9 +29,12 @@ export function installed(): Backend | null {
   try {
     made = make();
   } catch (error) {
-    // No SIMD in this engine. The definitions compute the same on ordinary arrays; whatever else fails is an error.
-    if (!(error instanceof WebAssembly.CompileError)) throw error;
-    console.warn(`convgrad: no fast kernels in this JavaScript engine (${error.message}); plain loops compute, slowly`);
+    // No WebAssembly, no SIMD in it, or a page's policy that forbids it, which is an EvalError to some engines. The
+    // definitions compute the same on ordinary arrays; whatever else fails is an error.
+    const refused = typeof WebAssembly !== 'object' || error instanceof WebAssembly.CompileError;
+    if (!refused && !(error instanceof EvalError)) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    console.warn(`convgrad: no fast kernels in this JavaScript engine (${reason}); plain loops compute, slowly`);
   }
   make = null;
   return made;
