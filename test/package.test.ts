@@ -75,7 +75,9 @@ test('each entry is one file beside the few that entries share, with its source 
     expect(sources.length).toBe(sourcesContent.length);
     expect(readFileSync(join(installed, 'dist', name), 'utf8')).toContain(`//# sourceMappingURL=${basename(name)}.map`);
   }
-  expect(readFileSync(join(installed, 'dist/src/nn/conv2d.d.ts'), 'utf8')).toContain('A two-dimensional convolution with learned filters');
+  expect(readFileSync(join(installed, 'dist/src/nn/conv2d.d.ts'), 'utf8')).toContain(
+    'A two-dimensional convolution with learned filters',
+  );
 });
 
 test('an entry loads no other entry, and no package that is optional or larger than it needs', () => {

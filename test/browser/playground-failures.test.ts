@@ -2,7 +2,16 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { type Answer, BUILT, kill, openPlayground, POLICY, settled, trainInNode } from './playground-page.js';
+import {
+  type Answer,
+  BUILT,
+  kill,
+  openPlayground,
+  POLICY,
+  settled,
+  trainInNode,
+  visibleShare,
+} from './playground-page.js';
 
 const alert = (page: Page) => page.locator('.bar [role=alert]');
 const accuracy = (page: Page) => page.getByTestId('accuracy').textContent();
@@ -28,7 +37,7 @@ async function visitFailing(names: RegExp, instead: (asked: number) => Answer | 
 
 test('digits that cannot be downloaded are said, and one button mends all that waits for them', async () => {
   const { page, state, close } = await visitFailing(/^digits/, () => ({ status: 503 }));
-  await expect.poll(() => alert(page).textContent()).toContain('The training has stopped. Accuracy');
+  await expect.poll(() => alert(page).textContent()).toContain('No training can begin. Accuracy');
   expect(await alert(page).textContent()).toMatch(/could not be downloaded \(HTTP 503\)\.\s*Try again/);
   // Nothing goes on as if it were still to come.
   expect(await page.locator('main').textContent()).not.toMatch(/Loading|Drawing 80,000|Computing/);
@@ -76,7 +85,7 @@ test('without the worker that measures no figure of other weights is shown, and 
   expect(await page.locator('.filter-label .fit').count()).toBe(0);
   expect(await page.locator('.timeline output').textContent()).toBe('after 141 batches: held-out accuracy –, loss –');
   const progress = page.locator('#progress');
-  await expect.poll(() => progress.textContent()).toContain('Not measured');
+  await expect.poll(() => progress.textContent()).toContain('Not available');
   expect(await progress.textContent()).not.toContain('digits are wrong');
   expect(await page.locator('.confusion, .mistakes').count()).toBe(0);
   expect(await page.locator('.likeness').count()).toBe(0);
@@ -253,8 +262,25 @@ test('a training that taught nothing says so, and one that diverged says it in t
   await trainButton(page).click();
   await expect
     .poll(() => alert(page).textContent())
-    .toMatch(/训练已停止。 在第 \d+ 个批次，损失不再是一个数.*比 1 更小/);
+    .toMatch(/训练已停止。在第 \d+ 个批次，损失不再是一个数.*比 1 更小/);
   expect(await alert(page).textContent()).not.toMatch(/[a-z]/); // No English, and no options that the page has not.
+  await close();
+  await playground.close();
+});
+
+test('on a phone what has failed, and what was not learned, is seen wherever one has scrolled', async () => {
+  const playground = await openPlayground();
+  const { page, close } = await playground.visit('?lr=1&epochs=1&filters=2', { width: 390, height: 844 });
+  await trainButton(page).click();
+  await page.locator('.outcome p').waitFor({ timeout: 90_000 });
+  await page.locator('#progress').scrollIntoViewIfNeeded();
+  await expect.poll(() => visibleShare(page, '.outcome p')).toBeGreaterThan(0.9);
+  await page.locator('.bar button').nth(2).click(); // Reset.
+  await expect.poll(() => page.getByTestId('step').textContent()).toBe('0');
+  await kill(page, 'trainer');
+  await alert(page).waitFor();
+  await expect.poll(() => visibleShare(page, '.bar [role=alert]')).toBeGreaterThan(0.9);
+  await expect.poll(() => visibleShare(page, '.bar button.primary')).toBeGreaterThan(0.9);
   await close();
   await playground.close();
 });

@@ -144,3 +144,19 @@ export async function trainInNode(settings: Partial<Settings>): Promise<Sequenti
   await train(model, digits, { ...SETTINGS, ...rest, seed });
   return model;
 }
+
+/** The share of an element, in points of a grid on it, that nothing covers and the window holds. */
+export function visibleShare(page: Page, selector: string): Promise<number> {
+  return page.locator(selector).evaluate((element) => {
+    const POINTS = 20;
+    const { left, top, width, height } = element.getBoundingClientRect();
+    let seen = 0;
+    for (let i = 0; i < POINTS * POINTS; i++) {
+      const x = left + (((i % POINTS) + 0.5) / POINTS) * width;
+      const y = top + ((Math.floor(i / POINTS) + 0.5) / POINTS) * height;
+      const hit = document.elementFromPoint(x, y);
+      if (hit && element.contains(hit)) seen++;
+    }
+    return seen / POINTS ** 2;
+  });
+}

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openPlayground, type Playground, settled } from './playground-page.js';
+import { openPlayground, type Playground, settled, visibleShare } from './playground-page.js';
 
 let playground: Playground;
 beforeAll(async () => {
@@ -16,22 +16,6 @@ const TOLD: Record<string, string>[] = [
   { curves: '#emergence .chart' },
   { filters: '#inspector .choose-filter', Ablate: '#inspector .needed button >> nth=0' },
 ];
-
-/** The share of an element, in points of a grid on it, that nothing covers and the window holds. */
-function visibleShare(page: Page, selector: string): Promise<number> {
-  return page.locator(selector).evaluate((element) => {
-    const POINTS = 20;
-    const { left, top, width, height } = element.getBoundingClientRect();
-    let seen = 0;
-    for (let i = 0; i < POINTS * POINTS; i++) {
-      const x = left + (((i % POINTS) + 0.5) / POINTS) * width;
-      const y = top + ((Math.floor(i / POINTS) + 0.5) / POINTS) * height;
-      const hit = document.elementFromPoint(x, y);
-      if (hit && element.contains(hit)) seen++;
-    }
-    return seen / POINTS ** 2;
-  });
-}
 
 /** Of each of these, once the page has stopped scrolling. */
 async function shares(page: Page, told: Record<string, string>): Promise<Record<string, number>> {

@@ -2,7 +2,7 @@ import type { RefObject } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { useInSight } from '../calm.js';
 import { useStore } from '../state/store.js';
-import { across, areaUnder, asinhScale, decadesTo, linearScale, pathOf, ticksOf } from './scales.js';
+import { areaUnder, asinhScale, decadesTo, linearScale, mostOf, pathOf, ticksOf } from './scales.js';
 
 export interface Line {
   label: string;
@@ -49,7 +49,7 @@ export function Chart(props: {
 
   const [left, right] = [EDGE.left, Math.max(EDGE.left + 1, width - EDGE.right)];
   const x = asinhScale(last, left, right);
-  const ticks = useMemo(() => ticksOf(props.range ?? [0, across(columns)]), [columns, props.range?.[1]]);
+  const ticks = useMemo(() => ticksOf(props.range ?? [0, mostOf(columns)]), [columns, props.range?.[1]]);
   const y = linearScale(ticks[0], ticks[ticks.length - 1], HEIGHT - EDGE.bottom, EDGE.top);
   const paths = useMemo(() => columns.map((column) => pathOf(steps.map(x), column, y)), [steps, columns, width, last]);
   const show = (value: number) => (percent ? `${(100 * value).toFixed(1)}%` : value.toPrecision(3));

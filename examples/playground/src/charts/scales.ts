@@ -34,7 +34,7 @@ export function ticksOf([from, to]: [number, number]): number[] {
 }
 
 /** The largest finite number of all columns; 1 when there is none above 0. */
-export function across(columns: readonly (readonly (number | null)[])[]): number {
+export function mostOf(columns: readonly (readonly (number | null)[])[]): number {
   let most = 0;
   for (const column of columns) {
     for (const value of column) if (value !== null && Number.isFinite(value)) most = Math.max(most, value);

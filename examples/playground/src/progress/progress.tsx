@@ -13,7 +13,7 @@ export function Progress() {
   const { training } = useStore();
   const { progress: texts } = useTexts();
   const box = useRef<HTMLDivElement>(null);
-  const score = useCalm(training.score, useInSight(box));
+  const scored = useCalm(training.scored, useInSight(box));
   const behind = training.counting.value;
   const mark = training.mark.value;
   return (
@@ -22,13 +22,13 @@ export function Progress() {
         <Curve of="loss" mark={mark} />
         <Curve of="accuracy" mark={mark} />
       </div>
-      {score ? (
+      {scored ? (
         <div class={behind ? 'two behind' : 'two'}>
           <p class="note across" data-testid="counted">
-            {texts.after(score.step)} {behind && texts.counting}
+            {texts.after(scored.score.step)} {behind && texts.counting}
           </p>
-          <Confusion confusion={score.confusion} />
-          <Mistakes mistakes={score.mistakes} total={score.confusion} />
+          <Confusion confusion={scored.score.confusion} />
+          <Mistakes {...scored} />
         </div>
       ) : (
         <Unmeasured waiting={texts.computing} />

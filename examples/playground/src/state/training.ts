@@ -64,6 +64,8 @@ export class Training {
   readonly loaded = signal<Loaded | null>(null);
   readonly pace: Signal<PaceName> = signal('full');
   readonly isLearning: ReadonlySignal<boolean> = computed(() => this.phase.value === 'running');
+  /** The held-out digits, as the network gets them; null while they are being loaded. */
+  readonly heldOut = signal<Dataset | null>(null);
   /** The newest state of the network. */
   readonly live = signal<Snapshot | null>(null);
   readonly imagesPerSecond = signal(0);
@@ -82,6 +84,11 @@ export class Training {
   readonly score: ReadonlySignal<HeldOutScore | null> = computed(() =>
     this.#current(this.shown.value?.measured?.heldOut),
   );
+  /** The score with the digits that it is of. */
+  readonly scored: ReadonlySignal<{ score: HeldOutScore; heldOut: Dataset } | null> = computed(() => {
+    const [score, heldOut] = [this.score.value, this.heldOut.value];
+    return score && heldOut && { score, heldOut };
+  });
   /** Whether the network is at rest, and `score` of one before: its own is being counted. */
   readonly counting: ReadonlySignal<boolean> = computed(() => {
     const score = this.score.value;
@@ -93,8 +100,6 @@ export class Training {
   );
   /** The same network before training. */
   readonly untrained: ReadonlySignal<Snapshot | null> = computed(() => this.snapshots.value[0] ?? null);
-  /** The held-out digits, as the network gets them; null while they are being loaded. */
-  readonly heldOut = signal<Dataset | null>(null);
   /** Whether the nulls that the filters are compared with have been drawn. */
   readonly nullsAreReady = signal(false);
   readonly #measuring: Measuring;
@@ -126,7 +131,8 @@ export class Training {
 
   /** Starts whatever has failed again: the measuring for the state that there is, a training from its beginning. */
   mend(): void {
-    if (this.problem.value) this.reset();
+    if (this.problem.value && this.loaded.value) this.load(this.loaded.value);
+    else if (this.problem.value) this.reset();
     else if (this.unmeasured.value) this.#measuring.restart();
   }
 
@@ -210,7 +216,8 @@ export class Training {
    * is still going to be measured; null when it is not.
    */
   #current<What extends { step: number }>(measured: What | null | undefined): What | null {
-    return measured && (measured.step === this.shown.value?.step || !this.unmeasured.value) ? measured : null;
+    if (!measured || !this.prepared.value) return null;
+    return measured.step === this.shown.value?.step || !this.unmeasured.value ? measured : null;
   }
 
   #receive(message: Exclude<FromTrainer, { type: 'pong' }>): void {
@@ -260,6 +267,7 @@ export class Training {
   #break(failure: Failure): void {
     this.#trainer?.end();
     this.#trainer = null;
+    if (this.phase.value === 'finished') return; // Nothing is lost, and the next training has a worker of its own.
     batch(() => {
       this.problem.value = failure;
       this.phase.value = 'broken';

@@ -95,7 +95,7 @@ export const en = {
     independentBand: 'random layers: 99% lie below',
     smoothBand: 'smooth random layers: 99% lie below',
     computing: 'Drawing 80,000 random filters for comparison…',
-    mean: (step: number) => `mean R²ori after ${step} batches: how much of a filter the best edge or line explains`,
+    mean: (step: number) => `mean R²ori after ${step} batches: how much edges and lines explain`,
     oriented: (count: number, live: number) => `${count} of ${live} live filters are edges or lines`,
     against: 'Random layers of',
     below: '99% below',

@@ -92,7 +92,7 @@ export const zh: Texts = {
     independentBand: '随机层：99% 低于此线',
     smoothBand: '平滑的随机层：99% 低于此线',
     computing: '正在抽取 80,000 个随机卷积核以作比较…',
-    mean: (step) => `学习 ${step} 个批次之后的平均 R²ori：最吻合的边缘或线条能解释卷积核的多少`,
+    mean: (step) => `学习 ${step} 个批次之后的平均 R²ori：边缘和线条能解释多少`,
     oriented: (count, live) => `${live} 个有效卷积核中，${count} 个是边缘或线条`,
     against: '随机层的权重',
     below: '99% 低于',

@@ -15,7 +15,7 @@ export function Notices() {
       )}
       {slow && (
         <p class="notice" role="status">
-          {texts.slow[slow]} {texts.slowly}
+          {texts.slow[slow] + texts.gap + texts.slowly}
         </p>
       )}
     </>

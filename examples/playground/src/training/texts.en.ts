@@ -3,9 +3,12 @@ export const troubleEn = {
   /** What a worker's failure means for the reader. */
   effects: {
     trainer: 'The training has stopped.',
+    begin: 'No training can begin.',
     measurer: 'Accuracy, mistakes and likeness to edges cannot be measured.',
     inspector: 'The filter cannot be inspected.',
   },
+  /** From sentence to sentence. */
+  gap: ' ',
   /** Why. */
   absent:
     'This browser gives the page no workers, in which networks train and are measured: it is too old, or the page was opened from a place that it does not trust. You can still take a convolution apart.',
@@ -21,8 +24,8 @@ export const troubleEn = {
   mend: 'Try again',
   mendTip: 'Start what has stopped again; a training begins from its start',
   loading: 'Loading…',
-  /** In place of what cannot be measured. */
-  unmeasured: 'Not measured: the message at the top says why.',
+  /** In place of what a worker that failed would have told. */
+  unmeasured: 'Not available: the message at the top says why.',
   unlearned: (percent: string, rate: 'large' | 'small' | null) =>
     `It has not learned: it names ${percent} of the digits right, no more than guessing does. ${
       rate === null ? 'Try other settings.' : `Its learning rate is probably too ${rate}.`

@@ -4,9 +4,11 @@ import type { TroubleTexts } from './texts.en.js';
 export const troubleZh: TroubleTexts = {
   effects: {
     trainer: '训练已停止。',
+    begin: '无法开始训练。',
     measurer: '无法测量准确率、错误以及与边缘的相似程度。',
     inspector: '无法查看这个卷积核。',
   },
+  gap: '',
   absent:
     '这个浏览器没有给页面提供工作线程（Worker），而训练和测量都在其中进行：浏览器版本过旧，或页面是从它不信任的位置打开的。你仍然可以使用“拆开看卷积”。',
   unloaded: '工作线程的程序无法加载：网络中断、服务器上缺少文件，或服务器的策略禁止工作线程。',
@@ -20,7 +22,7 @@ export const troubleZh: TroubleTexts = {
   mend: '重试',
   mendTip: '重新启动已停止的部分；训练会从头开始',
   loading: '加载中…',
-  unmeasured: '未测量：原因见页面顶部的消息。',
+  unmeasured: '不可用：原因见页面顶部的消息。',
   unlearned: (percent, rate) =>
     `它没有学会：只认对了 ${percent} 的数字，不比瞎猜更好。${
       rate === null ? '请试试别的设置。' : `学习率很可能${rate === 'large' ? '太大' : '太小'}。`

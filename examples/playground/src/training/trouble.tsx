@@ -8,7 +8,7 @@ export function Trouble() {
   const { trouble: texts } = useTexts();
   const reason = useReason();
   const failures = [
-    { effect: texts.effects.trainer, failure: training.problem.value },
+    { effect: texts.effects[training.prepared.value ? 'trainer' : 'begin'], failure: training.problem.value },
     { effect: texts.effects.measurer, failure: training.unmeasured.value },
     { effect: texts.effects.inspector, failure: parts.uninspected.value },
   ].flatMap(({ effect, failure }) => (failure ? [{ effect, reason: reason(failure), kind: failure.kind }] : []));
@@ -17,7 +17,7 @@ export function Trouble() {
   const sentences = new Set([...failures.map(({ effect }) => effect), ...failures.map((each) => each.reason)]);
   return (
     <div class="trouble" role="alert">
-      <p>{[...sentences].join(' ')}</p>
+      <p>{[...sentences].join(texts.gap)}</p>
       {failures.some(({ kind }) => kind !== 'absent') && (
         <button type="button" title={texts.mendTip} onClick={mend}>
           {texts.mend}
