@@ -65,7 +65,7 @@ export interface PoolSizes {
   outW: number;
 }
 
-/** y[w] = max of x over window w, at indices[w]: the first of equals, and the first NaN above all. dx[indices[w]] += dy[w]. */
+/** y[w] = max of x over window w, at indices[w]: the first of equals, and the last NaN above all. dx[indices[w]] += dy[w]. */
 export const maxPool2dKernels = /* @__PURE__ */ define('maxPool2d', {
   forward(x: Storage, y: Storage, indices: IndexStorage, sizes: PoolSizes): void {
     const [X, Y, at] = [x.array, y.array, indices.array];
@@ -73,7 +73,7 @@ export const maxPool2dKernels = /* @__PURE__ */ define('maxPool2d', {
       let best = first;
       for (let row = first; row < first + rows * sizes.W; row += sizes.W) {
         for (let i = row; i < row + columns; i++) {
-          if (X[i] > X[best] || (Number.isNaN(X[i]) && !Number.isNaN(X[best]))) best = i;
+          if (X[i] > X[best] || Number.isNaN(X[i])) best = i;
         }
       }
       at[w] = best;

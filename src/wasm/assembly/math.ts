@@ -177,7 +177,8 @@ export function geluTanh4(x: v128): v128 {
 @inline
 export function geluTanhSlope4(x: v128): v128 {
   const inner = geluInner4(x);
-  const steep = f32x4.mul(c(1.5957691216057308), step(f32x4.mul(x, x), c(0.134145), 1));
+  // Where x^2 overflows, the sigmoid's slope is 0, and so must the product be.
+  const steep = f32x4.min(c(3e38), f32x4.mul(c(1.5957691216057308), step(f32x4.mul(x, x), c(0.134145), 1)));
   return f32x4.add(sigmoid4(inner), f32x4.mul(f32x4.mul(x, sigmoidSlope4(inner)), steep));
 }
 

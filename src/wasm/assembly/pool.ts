@@ -46,7 +46,7 @@ function maxRow(x: usize, y: usize, indices: usize, s: PoolSizes, first: i32, ab
     for (let row = top; row < bottom; row++) {
       for (let at = first + row * s.W + left, end = at + right - left; at < end; at++) {
         const value = load<f32>(x + (at << 2));
-        if (value > peak || (value !== value && peak === peak)) {
+        if (value > peak || value !== value) {
           peak = value;
           best = at;
         }
@@ -85,11 +85,10 @@ function maxRow2x2(x: usize, y: usize, indices: usize, first: i32, W: i32, outW:
   }
 }
 
-/** Where a number is larger, or the first NaN. */
+/** Where a number is larger, or NaN. */
 @inline
 function beats(value: v128, peak: v128): v128 {
-  // "not (value <= peak)" holds where either is NaN; it must not where the peak already is.
-  return v128.andnot(f32x4.eq(peak, peak), f32x4.le(value, peak));
+  return v128.or(f32x4.gt(value, peak), f32x4.ne(value, value));
 }
 
 @inline
