@@ -254,7 +254,14 @@ describe('maximize', () => {
     const rough = (values: ArrayLike<number>) =>
       Array.from(values, (v, i) => (i % 28 ? Math.abs(v - values[i - 1]) : 0));
     const usual = logit({});
-    expect(sum(rough(usual))).toBeLessThan(0.5 * sum(rough(logit({ totalVariation: 0 }))));
+    // Over all digits: how much smoother one picture becomes depends on the weights.
+    const roughness = (options: object) =>
+      sum(
+        Array.from({ length: 10 }, (_, i) =>
+          sum(rough(maximize(model, 'dense', i, { inputShape, ...options }).values)),
+        ),
+      );
+    expect(roughness({})).toBeLessThan(0.5 * roughness({ totalVariation: 0 }));
     expect(sum(usual)).toBeLessThan(0.8 * sum(logit({ l2: 0 })));
     expect(logit({ seed: 0 })).toEqual(usual);
     expect(logit({ seed: 1 })).not.toEqual(usual);

@@ -111,9 +111,9 @@ function createMemory(maximum: number): WebAssembly.Memory {
   }
 }
 
-/** One byte a character, as build.mjs writes them: each plus 48, from 256 on again from 0. */
+/** One byte a character, as build.mjs writes them: 122 - its code, which an array of bytes takes modulo 256. */
 function bytesOf(text: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(text, (character) => character.charCodeAt(0) - 48);
+  return Uint8Array.from(text, (character) => 122 - character.charCodeAt(0));
 }
 
 function abort(): never {

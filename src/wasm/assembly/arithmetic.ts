@@ -1,5 +1,5 @@
 import { atA, atB, begin, four, next } from './broadcast';
-import { log1, pow1 } from './math';
+import { log4, power4 } from './math';
 
 // f(a, b) and its partial derivatives, four numbers at a time. Each f has a loop of its own; the gradients share one, which is
 // told whose they are. For each NAME there are two exports, name and nameGradient, which ../broadcast.ts calls; those of add
@@ -21,18 +21,33 @@ function slope(op: Op, inB: bool, a: v128, b: v128): v128 {
   return unreachable();
 }
 
-/** The power, or its slope in a or in b, lane by lane. */
+/** The power, or its slope in a or in b. */
 function lanes(which: i32, a: v128, b: v128): v128 {
-  let y = f32x4.splat(power(which, f32x4.extract_lane(a, 0), f32x4.extract_lane(b, 0)));
-  y = f32x4.replace_lane(y, 1, power(which, f32x4.extract_lane(a, 1), f32x4.extract_lane(b, 1)));
-  y = f32x4.replace_lane(y, 2, power(which, f32x4.extract_lane(a, 2), f32x4.extract_lane(b, 2)));
-  return f32x4.replace_lane(y, 3, power(which, f32x4.extract_lane(a, 3), f32x4.extract_lane(b, 3)));
+  const exponent = which === 1 ? f32x4.sub(b, f32x4.splat(1)) : b;
+  let y = power4(a, exponent);
+  y = f32x4.replace_lane(y, 0, special(f32x4.extract_lane(y, 0), f32x4.extract_lane(a, 0), f32x4.extract_lane(exponent, 0)));
+  y = f32x4.replace_lane(y, 1, special(f32x4.extract_lane(y, 1), f32x4.extract_lane(a, 1), f32x4.extract_lane(exponent, 1)));
+  y = f32x4.replace_lane(y, 2, special(f32x4.extract_lane(y, 2), f32x4.extract_lane(a, 2), f32x4.extract_lane(exponent, 2)));
+  y = f32x4.replace_lane(y, 3, special(f32x4.extract_lane(y, 3), f32x4.extract_lane(a, 3), f32x4.extract_lane(exponent, 3)));
+  const zero = f32x4.splat(0);
+  if (which === 1) return v128.andnot(f32x4.mul(b, y), f32x4.eq(b, zero));
+  if (which === 2) return v128.andnot(f32x4.mul(y, log4(a)), v128.and(f32x4.eq(a, zero), f32x4.ge(b, zero)));
+  return y;
 }
 
-function power(which: i32, a: f32, b: f32): f32 {
-  if (which === 0) return pow1(a, b);
-  if (which === 1) return b === 0 ? 0 : b * pow1(a, b - 1);
-  return a === 0 && b >= 0 ? 0 : pow1(a, b) * log1(a);
+/**
+ * a to the power of b, given y = |a| to it where that is an ordinary number. As in C, 1 to the power of anything is 1, and so
+ * is -1 to the power of an infinity.
+ */
+function special(y: f32, a: f32, b: f32): f32 {
+  if (b === 0 || a === 1) return 1;
+  const size = abs(a);
+  const whole = trunc(b) === b;
+  if (b !== b || a !== a || (a < 0 && !whole && size !== Infinity)) return NaN;
+  if (size === 1) y = 1;
+  else if (size === 0 || size === Infinity || abs(b) === Infinity) y = (size > 1) === (b > 0) ? Infinity : 0;
+  // All numbers from 2^24 on are even.
+  return whole && abs(b) < 16777216 && (i32(b) & 1) !== 0 ? copysign(y, a) : y;
 }
 
 /** y = f(a, b). */

@@ -195,48 +195,61 @@ export function logOnePlus1(x: f32): f32 {
   return f32x4.extract_lane(logOnePlus4(c(x)), 0);
 }
 
-/** a to the power of b, in float64, as in C: 1 to the power of anything is 1, and so is -1 to the power of an infinity. */
-export function pow1(a: f32, b: f32): f32 {
-  if (b === 2) return a * a;
-  if (b === 0 || a === 1) return 1;
-  const size = f64(abs(a));
-  const whole = trunc(b) === b;
-  if (b !== b || a !== a || (a < 0 && !whole && size !== Infinity)) return NaN;
-  let y: f64 = (size > 1) === (b > 0) ? Infinity : 0;
-  if (size === 1) y = 1;
-  else if (size !== 0 && size !== Infinity && abs(b) !== Infinity) y = exponential2(f64(b) * logarithm2(size));
-  // All numbers from 2^24 on are even.
-  const odd = whole && abs(b) < 16777216 && (i32(b) & 1) !== 0;
-  return f32(odd ? copysign(y, f64(a)) : y);
+/** e^x - 1 for x from log(1/2) on. */
+export function lessOne1(x: f32): f32 {
+  return f32x4.extract_lane(tanh4(c(x * 0.5)), 0) * (exp1(x) + 1);
 }
 
-/** log2 of a positive normal number, to 1e-12: 2 atanh(s) / ln 2 by its series, s = (m - 1) / (m + 1). */
-function logarithm2(x: f64): f64 {
-  // x = m * 2^e with m in [sqrt(1/2), sqrt(2)).
-  const shift = reinterpret<i64>(x) - 0x3fe6a09e667f3bcd;
-  const m = reinterpret<f64>((shift & 0x000fffffffffffff) + 0x3fe6a09e667f3bcd);
-  const s = (m - 1) / (m + 1);
-  const z = s * s;
-  let p = z * (1.0 / 13) + 1.0 / 11;
-  p = p * z + 1.0 / 9;
-  p = p * z + 1.0 / 7;
-  p = p * z + 1.0 / 5;
-  p = p * z + 1.0 / 3;
-  return f64(shift >> 52) + (p * z + 1) * s * 2.8853900817779268;
+/** |a| to the power of b, four numbers in float64, where both are finite and a is not 0. */
+export function power4(a: v128, b: v128): v128 {
+  const low = powerOfTwo2(f64x2.mul(f64x2.promote_low_f32x4(b), logarithm2(f64x2.promote_low_f32x4(a))));
+  a = i64x2.shuffle(a, a, 1, 0);
+  b = i64x2.shuffle(b, b, 1, 0);
+  const high = powerOfTwo2(f64x2.mul(f64x2.promote_low_f32x4(b), logarithm2(f64x2.promote_low_f32x4(a))));
+  return i64x2.shuffle(f32x4.demote_f64x2_zero(low), f32x4.demote_f64x2_zero(high), 0, 2);
 }
 
-/** 2^x to 1e-11, to beyond the range of float32. */
-function exponential2(x: f64): f64 {
-  x = min(max(x, -160), 130);
-  const n = nearest(x);
-  const r = (x - n) * 0.6931471805599453;
-  let p = r * (1.0 / 362880) + 1.0 / 40320;
-  p = p * r + 1.0 / 5040;
-  p = p * r + 1.0 / 720;
-  p = p * r + 1.0 / 120;
-  p = p * r + 1.0 / 24;
-  p = p * r + 1.0 / 6;
-  p = p * r + 0.5;
-  p = p * r + 1;
-  return (p * r + 1) * reinterpret<f64>((i64(n) + 1023) << 52);
+@inline
+function d(value: f64): v128 {
+  return f64x2.splat(value);
+}
+
+@inline
+function stepWide(a: v128, b: v128, addend: f64): v128 {
+  return f64x2.add(f64x2.mul(a, b), d(addend));
+}
+
+/** log2 |x| of two normal numbers, to 1e-12: 2 atanh(s) / ln 2 by its series, s = (m - 1) / (m + 1). */
+function logarithm2(x: v128): v128 {
+  // |x| = m * 2^e with m in [sqrt(1/2), sqrt(2)).
+  const root = i64x2.splat(0x3fe6a09e667f3bcd);
+  const shift = i64x2.sub(f64x2.abs(x), root);
+  const m = i64x2.add(v128.and(shift, i64x2.splat(0x000fffffffffffff)), root);
+  const s = f64x2.div(f64x2.sub(m, d(1)), f64x2.add(m, d(1)));
+  const z = f64x2.mul(s, s);
+  let p = stepWide(z, d(1.0 / 13), 1.0 / 11);
+  p = stepWide(p, z, 1.0 / 9);
+  p = stepWide(p, z, 1.0 / 7);
+  p = stepWide(p, z, 1.0 / 5);
+  p = stepWide(p, z, 1.0 / 3);
+  p = f64x2.mul(f64x2.mul(stepWide(p, z, 1), s), d(2.8853900817779268));
+  // A whole number e below 2^51 stands in the low bits of 1.5 * 2^52 + e.
+  const e = i64x2.add(i64x2.shr_s(shift, 52), i64x2.splat(0x4338000000000000));
+  return f64x2.add(f64x2.sub(e, d(6755399441055744)), p);
+}
+
+/** 2^x of two numbers to 1e-11, to beyond the range of float32. */
+function powerOfTwo2(x: v128): v128 {
+  x = f64x2.min(f64x2.max(x, d(-160)), d(130));
+  const shifted = f64x2.add(x, d(6755399441055744));
+  const r = f64x2.mul(f64x2.sub(x, f64x2.sub(shifted, d(6755399441055744))), d(0.6931471805599453));
+  let p = stepWide(r, d(1.0 / 362880), 1.0 / 40320);
+  p = stepWide(p, r, 1.0 / 5040);
+  p = stepWide(p, r, 1.0 / 720);
+  p = stepWide(p, r, 1.0 / 120);
+  p = stepWide(p, r, 1.0 / 24);
+  p = stepWide(p, r, 1.0 / 6);
+  p = stepWide(p, r, 0.5);
+  p = stepWide(p, r, 1);
+  return f64x2.mul(stepWide(p, r, 1), i64x2.shl(i64x2.add(shifted, i64x2.splat(1023)), 52));
 }

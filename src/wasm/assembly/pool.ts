@@ -1,4 +1,3 @@
-import { sumOf } from './broadcast';
 
 // Legend: H, W height and width of an image; outH, outW of the result.
 
@@ -116,7 +115,9 @@ export function avgPool2d(x: usize, y: usize, s: PoolSizes, from: i32, to: i32):
         const right = min(before + s.kernelW, s.W);
         let sum: f64 = 0;
         for (let row = max(above, 0), bottom = min(above + s.kernelH, s.H); row < bottom; row++) {
-          sum += sumOf(x + (((p * s.H + row) * s.W + left) << 2), right - left);
+          for (let at = (p * s.H + row) * s.W + left, end = at + right - left; at < end; at++) {
+            sum += f64(load<f32>(x + (at << 2)));
+          }
         }
         store<f32>(y, f32(sum * share));
       }

@@ -1,5 +1,5 @@
 import { sumOf } from './broadcast';
-import { exp1, exp4, log1, logOnePlus1 } from './math';
+import { exp1, exp4, lessOne1, logOnePlus1 } from './math';
 
 // Rows of `length` elements that are `inner` apart, in an array of `outer` * `length` * `inner`. `stride` is the
 // distance of neighbors in bytes.
@@ -70,34 +70,36 @@ export function softmaxGradient(
     for (let i = 0; i < inner; i++) {
       const first = (o * length * inner + i) << 2;
       const end = first + length * stride;
-      let base: f32 = 0;
-      if (!logs) {
-        const own = load<f32>(dy + first + largest(y + first, length, stride) * stride);
-        if (abs(own) < Infinity) base = own;
-      }
-      let sum: f64 = 0;
+      const best = first + largest(y + first, length, stride) * stride;
+      const own = load<f32>(dy + best);
+      const base: f32 = !logs && abs(own) < Infinity ? own : 0;
+      let total: f64 = 0;
       for (let at = first; at < end; at += stride) {
         const d = load<f32>(dy + at) - base;
-        sum += f64(logs ? d : d * load<f32>(y + at));
+        total += f64(logs ? d : d * load<f32>(y + at));
       }
-      for (let at = first; at < end; at += stride) {
-        const d = load<f32>(dy + at) - base;
-        const value = load<f32>(y + at);
-        let slope = value * (d - f32(sum));
-        if (logs) {
-          const e = exp1(value);
-          // Only one of a row can be above log(1/2), where d and e * sum are nearly the same.
-          slope = value > -0.69 ? f32(e * (f64(d) - sum)) - lessOne(value, e) * d : d - e * f32(sum);
+      const before = load<f32>(dx + best);
+      const sum = f32x4.splat(f32(total));
+      for (let at = first; at < end; ) {
+        const four = stride === 4 && at + 16 <= end;
+        const d = f32x4.sub(four ? v128.load(dy + at) : v128.load32_splat(dy + at), f32x4.splat(base));
+        const value = four ? v128.load(y + at) : v128.load32_splat(y + at);
+        const slope = logs ? f32x4.sub(d, f32x4.mul(exp4(value), sum)) : f32x4.mul(value, f32x4.sub(d, sum));
+        if (four) {
+          v128.store(dx + at, f32x4.add(v128.load(dx + at), slope));
+          at += 16;
+        } else {
+          store<f32>(dx + at, load<f32>(dx + at) + f32x4.extract_lane(slope, 0));
+          at += stride;
         }
-        store<f32>(dx + at, load<f32>(dx + at) + slope);
+      }
+      // Only the largest of a row can be near 0 as a logarithm, where d and e^y * sum are nearly the same.
+      const value = load<f32>(y + best);
+      if (logs && value > -0.69) {
+        store<f32>(dx + best, before + f32(f64(exp1(value)) * (f64(own) - total)) - lessOne1(value) * own);
       }
     }
   }
-}
-
-/** e^x - 1 for x near 0, by Kahan's formula; e is e^x. */
-function lessOne(x: f32, e: f32): f32 {
-  return e === 1 ? x : ((e - 1) * x) / log1(e);
 }
 
 /** Each row's loss, and its softmax. */
