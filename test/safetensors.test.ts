@@ -237,6 +237,11 @@ describe('safetensors', () => {
     expect(write).toThrow(message);
   });
 
+  test('names and notes that no reader takes are not written', () => {
+    const write = () => writeSafetensors({}, { note: 'x'.repeat(100_000_000) });
+    expect(write).toThrow(/^writeSafetensors: names and metadata take 1000000\d\d bytes, more than may be read$/);
+  });
+
   test('a tensor named __proto__ is a tensor like any other', () => {
     const bytes = file('{"__proto__":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}', 4);
     expect(Object.keys(readSafetensors(bytes).tensors)).toEqual(['__proto__']);

@@ -77,6 +77,9 @@ export function writeSafetensors(tensors: StateDict, metadata: Record<string, st
     header[name] = { dtype: DTYPES[dtype], shape, data_offsets: [begin, end] };
   }
   const json = new TextEncoder().encode(JSON.stringify(header));
+  if (json.length > LONGEST_HEADER - 8) {
+    throw new ArgumentError('writeSafetensors', `names and metadata take ${json.length} bytes, more than may be read`);
+  }
   const start = LENGTH_BYTES + 8 * Math.ceil(json.length / 8); // The numbers begin at a multiple of 8.
   const bytes = new Uint8Array(start + end).fill(0x20, LENGTH_BYTES, start);
   const view = new DataView(bytes.buffer);
