@@ -36,7 +36,7 @@ export class ShapeError extends ConvgradError {}
 /** An argument or option of the wrong kind or out of range. */
 export class ArgumentError extends ConvgradError {}
 
-/** A tensor was read after its storage had been released. */
+/** A tensor was read after its storage had been released, or a graph was to be used again that `backward` had used up. */
 export class ReleasedError extends ConvgradError {}
 
 /** The kernels' memory, or the machine's, is full. */
