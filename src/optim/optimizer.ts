@@ -2,7 +2,7 @@ import { zeros } from '../autograd/backend.js';
 import { wrap } from '../autograd/create.js';
 import type { Storage } from '../autograd/storage.js';
 import { Tensor } from '../autograd/tensor.js';
-import { ArgumentError, checkOptions, ShapeError, show } from '../errors.js';
+import { ArgumentError, type Built, checkBuilt, checkOptions, FINITE, ShapeError, show, WHOLE } from '../errors.js';
 import { sameShape, showShape } from '../shape.js';
 
 /** Parameters with settings of their own; what a group leaves out comes from the optimizer's options. */
@@ -143,7 +143,10 @@ export abstract class Optimizer<Settings extends { lr: number } = { lr: number }
   loadStateDict(state: OptimizerState): void {
     const where = this.constructor.name;
     const states = [...this.#states.values()];
-    if (state.kind !== where) throw new ArgumentError(where, `expected the state of ${where}, got ${show(state.kind)}`);
+    if (state?.kind !== where) {
+      throw new ArgumentError(where, `expected the state of ${where}, got ${show(state?.kind ?? state)}`);
+    }
+    checkBuilt(where, 'the state', state, { groups: [{ params: [WHOLE] }], steps: [WHOLE], memories: [{}] });
     const sizes = (groups: readonly { params: { length: number } }[]) => groups.map(({ params }) => params.length);
     if (String(sizes(state.groups)) !== String(sizes(this.groups))) {
       throw new ArgumentError(
@@ -151,10 +154,18 @@ export abstract class Optimizer<Settings extends { lr: number } = { lr: number }
         `expected groups of ${sizes(this.groups).join(' and ')} parameters, got ${sizes(state.groups).join(' and ')}`,
       );
     }
+    this.groups.forEach((group, i) => {
+      const settings = Object.entries(group).map(([key, own]): [string, Built] => [key, like(own)]);
+      checkBuilt(where, 'the setting', state.groups[i], Object.fromEntries(settings));
+    });
+    if (state.steps.length !== states.length || state.memories.length !== states.length) {
+      throw new ArgumentError(where, `expected the state of ${states.length} parameters, got ${state.steps.length}`);
+    }
     states.forEach(({ parameter: { shape, dtype } }, i) => {
-      for (const [name, memory] of Object.entries(state.memories[i])) {
-        if (sameShape(memory.shape, shape) && memory.dtype === dtype) continue;
-        const got = `${memory.dtype} ${showShape(memory.shape)}`;
+      for (const [name, memory] of Object.entries<unknown>(state.memories[i])) {
+        const isTensor = memory instanceof Tensor;
+        if (isTensor && sameShape(memory.shape, shape) && memory.dtype === dtype) continue;
+        const got = isTensor ? `${memory.dtype} ${showShape(memory.shape)}` : show(memory);
         throw new ShapeError(where, `expected ${dtype} ${showShape(shape)} as ${name} of parameter ${i}, got ${got}`);
       }
     });
@@ -174,4 +185,11 @@ export abstract class Optimizer<Settings extends { lr: number } = { lr: number }
     this.#states.set(parameter, state);
     return state;
   }
+}
+
+/** What a setting must be to take the place of this one. */
+function like(own: unknown): Built {
+  if (Array.isArray(own))
+    return (value: unknown[]) => Array.isArray(value) && value.length === own.length && value.every(FINITE);
+  return typeof own === 'number' ? FINITE : (value) => typeof value === typeof own;
 }
