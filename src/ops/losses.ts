@@ -60,10 +60,35 @@ function checkTarget(where: string, prediction: Tensor, target: Tensor): void {
   checkSameShape(where, 'a target', target.shape, prediction.shape);
 }
 
+/** What the mean over several batches is made of: `sum` over all that this batch has of losses times `weight`. */
+interface Share {
+  /** What the loss tensor has to be multiplied by to be the sum of the losses. */
+  scale: number;
+  /** How many losses there are, or their weights together. */
+  weight: number;
+}
+
+const shares = /* @__PURE__ */ new WeakMap<Tensor, Share>();
+
+/**
+ * @internal What a loss tells of its batch: the sum of its losses, and what to divide the sums of all batches by. A loss that
+ * is not one of these counts as the mean over the examples.
+ */
+export function shareOf(loss: Tensor, examples: number): { sum: number; weight: number } {
+  const { scale, weight } = shares.get(loss) ?? { scale: examples, weight: examples };
+  return { sum: weight === 0 ? 0 : loss.item() * scale, weight };
+}
+
 /** @internal Reduces losses; with `weights`, which the losses are already times, the mean is over their sum. */
 export function reduceLosses(where: string, losses: Tensor, reduction: Reduction, weights?: Tensor): Tensor {
   checkChoice(where, 'reduction', reduction, ['mean', 'sum', 'none']);
   if (reduction === 'none') return losses;
-  if (reduction === 'sum') return sum(losses);
-  return weights ? div(sum(losses), sum(weights)) : mean(losses);
+  let weight = losses.size;
+  if (weights) {
+    weight = 0;
+    for (const each of weights.storage.array) weight += each;
+  }
+  const loss = reduction === 'sum' ? sum(losses) : weights ? div(sum(losses), sum(weights)) : mean(losses);
+  shares.set(loss, { scale: reduction === 'sum' ? 1 : weight, weight });
+  return loss;
 }
