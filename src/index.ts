@@ -86,7 +86,7 @@ export { OneCycleLR, type OneCycleLROptions } from './optim/onecycle.js';
 export { Optimizer, type OptimizerState, type ParameterGroup, type ParameterState } from './optim/optimizer.js';
 export { type PlateauState, ReduceLROnPlateau, type ReduceLROnPlateauOptions } from './optim/plateau.js';
 export { RMSprop, type RMSpropOptions } from './optim/rmsprop.js';
-export { LRScheduler, type SchedulerState } from './optim/scheduler.js';
+export { LRScheduler, type ScheduleOptions, type SchedulerState } from './optim/scheduler.js';
 export { CosineAnnealingLR, ExponentialLR, LinearLR, MultiStepLR, SequentialLR, StepLR } from './optim/schedules.js';
 export { SGD, type SGDOptions } from './optim/sgd.js';
 export { Generator, type GeneratorState, getDefaultGenerator, manualSeed } from './random.js';

@@ -52,12 +52,16 @@ describe('02-learn-a-filter', () => {
 });
 
 describe('03-train-mnist', () => {
-  const train = (out: string, seed: number) =>
-    run('03-train-mnist', '--epochs', '1', '--seed', `${seed}`, '--out', join(folder, out));
+  const train = (out: string, seed: number, ...more: string[]) =>
+    run('03-train-mnist', '--epochs', '1', '--seed', `${seed}`, '--out', join(folder, out), ...more);
   const metrics = (out: string) => JSON.parse(readFileSync(join(folder, out, 'metrics.json'), 'utf8'));
 
   test('one epoch, run twice with a seed and once with another: accuracy, files, and the same hash only for the same seed', async () => {
-    const [first, , other] = [...(await Promise.all([train('a', 3), train('b', 3)])), await train('c', 4)];
+    const [first, , other] = [
+      // Without a checkpoint yet, --resume begins anew.
+      ...(await Promise.all([train('a', 3), train('b', 3, '--resume')])),
+      await train('c', 4),
+    ];
     expect([first.code, other.code]).toEqual([0, 0]);
     expect(first.output).toContain('6,054');
     expect(first.output).toContain('confusion matrix');
@@ -86,6 +90,21 @@ describe('03-train-mnist', () => {
     const { heldOut } = await loadMnist({ seed: 3 });
     expect(evaluate(model, heldOut).accuracy).toBe(a.heldOutAccuracy);
   }, 170_000);
+
+  test('a run with other flags leaves the folder of another run as it is', async () => {
+    const before = readFileSync(join(folder, 'a/metrics.json'), 'utf8');
+    for (const more of [
+      ['--lr', '0.1'],
+      ['--seed', '4', '--resume'],
+    ]) {
+      const { code, output } = await train('a', 3, ...more);
+      expect(code).toBe(1);
+      expect(output).toMatch(
+        /^error: --out: '.*a' holds a run with \{"epochs":1,.*\}, and this is \{.*\}: give it another folder\n$/,
+      );
+    }
+    expect(readFileSync(join(folder, 'a/metrics.json'), 'utf8')).toBe(before);
+  });
 
   test('one epoch writes a report of all figures, and example 04 makes the same one of the saved model', async () => {
     const { emergence } = metrics('a');

@@ -1,10 +1,10 @@
 import { readdir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { ArgumentError, checkNumber, checkOptions, show, withPlace } from '../errors.js';
+import { ArgumentError, checkBuilt, checkNumber, checkOptions, show, withPlace } from '../errors.js';
 import { readState, writeState } from '../io/state.js';
 import type { Callback, Checkpoint, TrainingState } from '../train/callback.js';
 import { CHECKPOINT_FORMAT } from '../train/checkpoint.js';
-import { Best, type Monitor } from '../train/monitor.js';
+import { Best, type Monitor, numberOrNull } from '../train/monitor.js';
 import { readBytes, saveFile, saveModel, UNFINISHED } from './files.js';
 
 export interface CheckpointOptions {
@@ -51,22 +51,29 @@ export async function loadCheckpoint(path: string): Promise<Checkpoint> {
   return withPlace(`loadCheckpoint, ${show(path)}`, () => readState(CHECKPOINT_FORMAT, bytes) as Checkpoint);
 }
 
-/** Keeps the model of the best epoch in a file, for `loadModel`, with its epoch and measure as notes. */
+/**
+ * Keeps the model of the best epoch in a file, for `loadModel`, with its epoch and measure as notes. Each training begins anew,
+ * unless it is resumed.
+ */
 export function bestCheckpoint(path: string, options: { monitor?: Monitor } = {}): Callback {
   checkOptions('bestCheckpoint', options, ['monitor']);
   const { monitor = 'validationLoss' } = options;
   const best = new Best('bestCheckpoint', monitor);
+  let loaded: number | null = null;
   return {
+    name: 'bestCheckpoint',
+    onTrainBegin({ resumed }) {
+      best.value = resumed ? loaded : null;
+      loaded = null;
+    },
     async onEpochEnd({ model }, record) {
-      if (!best.update(record)) return;
+      if (!best.update(record, model)) return;
       await saveModel(path, model, { epoch: String(record.epoch), [monitor]: String(best.value) });
     },
     saveState: () => best.value,
     loadState(value) {
-      if (typeof value !== 'number' && value !== null) {
-        throw new ArgumentError('bestCheckpoint', `expected the state of bestCheckpoint, got ${show(value)}`);
-      }
-      best.value = value;
+      checkBuilt('bestCheckpoint', 'the state', value, numberOrNull);
+      loaded = value as number | null;
     },
   };
 }

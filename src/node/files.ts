@@ -4,7 +4,7 @@ import { ConvgradError, FormatError, optional, show, withPlace } from '../errors
 import type { Picture } from '../inspect/pictures/picture.js';
 import { readSafetensors, writeSafetensors } from '../io/safetensors.js';
 import type { Module } from '../nn/module.js';
-import { CHECKPOINT_FORMAT } from '../train/checkpoint.js';
+import { CHECKPOINT } from '../train/checkpoint.js';
 
 /** A file or a folder that the system did not let us read, write or make. */
 export class FileError extends ConvgradError {
@@ -62,29 +62,43 @@ export async function saveJson(path: string, value: unknown): Promise<void> {
   await saveFile(path, `${JSON.stringify(value, null, 2)}\n`);
 }
 
-/** Writes a model's numbers as a safetensors file, which PyTorch users can open. */
+/** Writes a model's numbers as a safetensors file, which PyTorch users can open; the names of its classes are a note. */
 export async function saveModel(path: string, model: Module, metadata: Record<string, string> = {}): Promise<void> {
-  await saveFile(path, writeSafetensors(model.stateDict(), metadata));
+  const { classNames } = model;
+  const names = classNames && { classNames: JSON.stringify(classNames) };
+  await saveFile(path, writeSafetensors(model.stateDict(), { ...names, ...metadata }));
 }
 
 /**
- * Reads a safetensors file into a model whose keys and shapes are the same; returns the file's notes.
+ * Reads a safetensors file into a model whose keys and shapes are the same; returns the file's notes. Names of classes that
+ * `saveModel` noted become the model's.
  * @throws FileError when it cannot be read; an error that names the file when it is damaged or made for another model
  */
 export async function loadModel(path: string, model: Module): Promise<Record<string, string>> {
   const bytes = await readBytes('loadModel', path);
   const load = () => {
     const { tensors, metadata } = readSafetensors(bytes);
-    if (metadata.format === CHECKPOINT_FORMAT) {
+    if (metadata.format?.startsWith(CHECKPOINT)) {
       throw new FormatError(
         'loadModel',
         'expected a model, got the checkpoint of a training, which loadCheckpoint reads',
       );
     }
     model.loadStateDict(tensors);
+    if (metadata.classNames !== undefined) model.classNames = namesIn(metadata.classNames) ?? model.classNames;
     return metadata;
   };
   return withPlace(`loadModel, ${show(path)}`, load);
+}
+
+/** A list of names as `saveModel` writes it; null for a note of somebody else. */
+function namesIn(note: string): string[] | null {
+  try {
+    const names: unknown = JSON.parse(note);
+    return Array.isArray(names) && names.every((name) => typeof name === 'string') ? names : null;
+  } catch {
+    return null;
+  }
 }
 
 /** @internal The bytes of a file. */

@@ -9,7 +9,7 @@ import { showShape } from '../shape.js';
 import { FileError, readBytes } from './files.js';
 
 export interface IdxOptions {
-  /** How many classes there are, or their names; one more than the largest label unless given. */
+  /** How many classes there are, or their names; one more than the largest label (in all files) unless given. */
   classes?: number | readonly string[];
 }
 
@@ -48,7 +48,9 @@ export async function loadIdxFolder(
   const part = (name: string) =>
     loadIdx(join(folder, `${name}-images-idx3-ubyte`), join(folder, `${name}-labels-idx1-ubyte`), options);
   const [train, test] = await Promise.all([part('train'), part('t10k')]);
-  return { train, test };
+  const classes = options.classes ?? Math.max(train.classes, test.classes);
+  const whole = ({ inputs, inputShape, labels }: Dataset) => new Dataset(inputs, inputShape, labels, classes);
+  return { train: whole(train), test: whole(test) };
 }
 
 async function idx(path: string): Promise<IdxFile> {

@@ -102,7 +102,7 @@ export interface ReportFigures extends Partial<FilterStudy> {
 const MISTAKES = 12;
 const TOP = 5;
 /** As in package.json, which a page has not: a test compares the two. */
-const VERSION = '0.1.0';
+const VERSION = '0.2.0';
 
 /** Computes what the report shows beyond the study: on the held-out images alone. */
 export function gatherFigures(options: ReportOptions): ReportFigures {
