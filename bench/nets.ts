@@ -19,7 +19,11 @@ export interface NetSpec {
 }
 
 const conv = (inChannels: number, outChannels: number, kernel: number, padding = 0): LayerSpec => ({
-  ...{ kind: 'conv', inChannels, outChannels, kernel, padding },
+  kind: 'conv',
+  inChannels,
+  outChannels,
+  kernel,
+  padding,
 });
 const dense = (inFeatures: number, outFeatures: number): LayerSpec => ({ kind: 'dense', inFeatures, outFeatures });
 const relu: LayerSpec = { kind: 'relu' };
@@ -41,10 +45,7 @@ export const NETS: Record<string, NetSpec> = {
   J: {
     title: "jax-js's own MNIST demo",
     input: MNIST,
-    layers: [
-      ...[conv(1, 24, 5), pool, relu, conv(24, 32, 3), pool, relu],
-      ...[flatten, dense(800, 128), relu, dense(128, 10)],
-    ],
+    layers: [conv(1, 24, 5), pool, relu, conv(24, 32, 3), pool, relu, flatten, dense(800, 128), relu, dense(128, 10)],
   },
   B: {
     title: "PyTorch's own MNIST example, without dropout",

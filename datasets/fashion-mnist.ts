@@ -3,8 +3,16 @@ import { loadOfficial } from './official.js';
 
 /** In the order of the labels. */
 export const CLOTHES = [
-  ...['T-shirt/top', 'Trouser', 'Pullover', 'Dress', 'Coat'],
-  ...['Sandal', 'Shirt', 'Sneaker', 'Bag', 'Ankle boot'],
+  'T-shirt/top',
+  'Trouser',
+  'Pullover',
+  'Dress',
+  'Coat',
+  'Sandal',
+  'Shirt',
+  'Sneaker',
+  'Bag',
+  'Ankle boot',
 ];
 
 /**

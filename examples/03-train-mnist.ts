@@ -127,9 +127,16 @@ const made = await report({
 await saveFile(join(folder, 'report.html'), made.html);
 const peakMemoryMB = Math.round(process.resourceUsage().maxRSS / 1024);
 await saveJson(join(folder, 'metrics.json'), {
-  ...{ heldOutAccuracy: accuracy, heldOutLoss: loss, trainSeconds: history.trainSeconds },
-  ...{ imagesPerSecond: history.imagesPerSecond, weightHash: hash, ...settings, confusion, peakMemoryMB },
-  ...{ history: history.epochs, emergence: made.figures },
+  heldOutAccuracy: accuracy,
+  heldOutLoss: loss,
+  trainSeconds: history.trainSeconds,
+  imagesPerSecond: history.imagesPerSecond,
+  weightHash: hash,
+  ...settings,
+  confusion,
+  peakMemoryMB,
+  history: history.epochs,
+  emergence: made.figures,
 });
 console.log(`\npeak memory ${peakMemoryMB} MB`);
 console.log(

@@ -37,16 +37,17 @@ import { SETTINGS, train } from './lib/recipe.js';
 
 shortErrors();
 
-const { epochs, seed, out } = new Command()
+const { epochs, images, seed, out } = new Command()
   .name('06-what-deeper-filters-see')
   .description('Trains three layers of filters on handwritten digits and shows what each makes of the one below.')
   .option('--epochs <n>', 'how often every training image is seen', number(1, true), SETTINGS.epochs)
+  .option('--images <n>', 'how many of the training images are looked at after the training', number(1, true), 1000)
   .option('--seed <n>', 'seed of the weights, the split and the order of the images', number(0, true), 0)
   .option('--out <dir>', 'folder for what it writes (default: runs/deeper-seed<seed>)')
   .allowExcessArguments(false)
   .showHelpAfterError()
   .parse()
-  .opts<{ epochs: number; seed: number; out?: string }>();
+  .opts<{ epochs: number; images: number; seed: number; out?: string }>();
 const folder = out ?? `runs/deeper-seed${seed}`;
 await makeFolder(folder);
 
@@ -55,10 +56,16 @@ await makeFolder(folder);
 const network = () => {
   manualSeed(seed);
   return new Sequential({
-    ...{ conv1: new Conv2D(1, 12, 5, { bias: false }), pool1: new MaxPool2D(2), relu1: new ReLU() },
-    ...{ conv2: new Conv2D(12, 16, 3), pool2: new MaxPool2D(2), relu2: new ReLU() },
-    ...{ conv3: new Conv2D(16, 24, 3), relu3: new ReLU() },
-    ...{ flatten: new Flatten(), dense: new Dense(24 * 3 * 3, 10) },
+    conv1: new Conv2D(1, 12, 5, { bias: false }),
+    pool1: new MaxPool2D(2),
+    relu1: new ReLU(),
+    conv2: new Conv2D(12, 16, 3),
+    pool2: new MaxPool2D(2),
+    relu2: new ReLU(),
+    conv3: new Conv2D(16, 24, 3),
+    relu3: new ReLU(),
+    flatten: new Flatten(),
+    dense: new Dense(24 * 3 * 3, 10),
   });
 };
 const model = network();
@@ -70,9 +77,9 @@ console.log(
   `\nheld-out accuracy ${percent(accuracy, 1)} on ${digits.heldOut.length} digits that it never learned from`,
 );
 
-// 2. What excites each filter, in a thousand of the digits that it learned from, and what it combines there (see
+// 2. What excites each filter, in some of the digits that it learned from, and what it combines there (see
 //    deeper/ingredients.ts). The score of a digit is such a filter too.
-const sample = digits.train.subset(Array.from({ length: 1000 }, (_, i) => i));
+const sample = digits.train.take(Math.min(images, digits.train.length));
 const conv1 = model.at('conv1', Conv2D).weight;
 const edges = filterMetrics(conv1.data, conv1.shape).map(lookOf);
 const strokes = studyFilters(model, 'conv2', 'relu1', sample);
@@ -137,8 +144,15 @@ const hash = weightHash(model);
 await saveModel(join(folder, 'model.safetensors'), model, { weightHash: hash, seed: String(seed) });
 const figures = (studies: Study[]) => studies.map(({ rise, combines }) => ({ rise, combines }));
 await saveJson(join(folder, 'figures.json'), {
-  ...{ heldOutAccuracy: accuracy, weightHash: hash, seed, epochs, checks, edges },
-  ...{ strokes: figures(strokes), parts: figures(parts), digits: figures(scores) },
+  heldOutAccuracy: accuracy,
+  weightHash: hash,
+  seed,
+  epochs,
+  checks,
+  edges,
+  strokes: figures(strokes),
+  parts: figures(parts),
+  digits: figures(scores),
 });
 console.log(
   `\nwritten to ${folder}: 1-edges.png, 2-strokes.png, 3-parts.png, 4-digits.png, model.safetensors, figures.json`,

@@ -147,16 +147,31 @@ export function checkBuilt(where: string, path: string, value: unknown, built: B
   }
 }
 
-/** A value as an error message shows it. */
-export function show(value: unknown): string {
-  if (typeof value === 'string') return `'${value}'`;
-  if (Array.isArray(value)) return `[${value.map(show).join(', ')}]`;
+/** A value as an error message shows it: what is long is cut, what lies deep is left out. */
+export function show(value: unknown, depth = 3): string {
+  if (typeof value === 'string') return `'${cut(value)}'`;
+  if (Array.isArray(value)) {
+    if (depth === 0) return '[...]';
+    const items = value.slice(0, MOST_ITEMS).map((item) => show(item, depth - 1));
+    if (value.length > MOST_ITEMS) items.push(`... ${value.length} in all`);
+    return `[${items.join(', ')}]`;
+  }
   if (ArrayBuffer.isView(value)) {
     return `${value.constructor.name}(${'length' in value ? value.length : value.byteLength})`;
   }
-  if (typeof value === 'object' && value !== null) return `an object of type ${value.constructor?.name ?? 'Object'}`;
-  if (typeof value === 'function') return `the function ${value.name || '(anonymous)'}`;
-  return String(value);
+  if (typeof value === 'object' && value !== null) {
+    const name: unknown = value.constructor?.name;
+    return `an object of type ${typeof name === 'string' ? cut(name) : 'Object'}`;
+  }
+  if (typeof value === 'function') return `the function ${cut(value.name) || '(anonymous)'}`;
+  return cut(String(value));
+}
+
+const MOST_ITEMS = 20;
+const MOST_CHARACTERS = 500;
+
+function cut(text: string): string {
+  return text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS)}... ${text.length} characters` : text;
 }
 
 /** Gives a package that not every user needs, or an error that says how to get it. */

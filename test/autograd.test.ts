@@ -86,6 +86,18 @@ describe('backward', () => {
     expect(x.grad!.toArray()).toEqual([1]);
   });
 
+  test('with options in the place of the gradient, or with others, is an error', () => {
+    const wrong =
+      (...args: unknown[]) =>
+      () =>
+        leaf(1)
+          .mul(2)
+          .backward(...(args as []));
+    expect(wrong({ retainGraph: true })).toThrow('options come second: backward(undefined, { retainGraph: true })');
+    expect(wrong(1)).toThrow('backward: expected a tensor, got 1');
+    expect(wrong(undefined, { retain: true })).toThrow("unknown option 'retain'");
+  });
+
   test('without a gradient for several numbers, with one of another shape or dtype, is an error', () => {
     const y = leaf(1, 2).mul(2);
     expect(() => y.backward()).toThrow(ShapeError);
@@ -193,12 +205,12 @@ describe('memory: what a step computed', () => {
     const gradient = hidden.grad!;
 
     next.backward();
-    for (const gone of [hidden, view, loss, gradient, hidden.grad!]) {
+    for (const gone of [hidden, view, gradient, hidden.grad!]) {
       expect(() => gone.data).toThrow(ReleasedError);
       expect(() => gone.toArray()).toThrow('Keep a copy with clone()');
       expect(() => gone.add(1)).toThrow(ReleasedError);
     }
-    expect([x.toArray(), x.grad!.toArray(), next.item()]).toEqual([[1, -2], [3, 0], 10]);
+    expect([x.toArray(), x.grad!.toArray(), next.item(), loss.item()]).toEqual([[1, -2], [3, 0], 10, 3]);
   });
 
   test('survives as a clone', () => {
@@ -211,9 +223,33 @@ describe('memory: what a step computed', () => {
     expect(() => y.data).toThrow(ReleasedError);
     expect(kept.toArray()).toEqual([2, 4]);
     expect(late.item()).toBe(18);
-    expect(() => late.backward()).toThrow("the numbers of 'mul' are gone");
+    expect(() => late.backward()).toThrow("an earlier backward() used up 'mul'");
     expect(() => late.backward()).toThrow('Compute the loss again before calling backward() on it');
   });
+
+  test.each(['float32', 'float64'] as const)(
+    'single numbers stay readable for ever: the losses of 20 steps, %s',
+    (dtype) => {
+      const w = tensor([1, 2], { requiresGrad: true, dtype });
+      const losses = Array.from({ length: 20 }, (_, i) => {
+        const loss = w.mul(i).sum();
+        loss.backward();
+        return loss;
+      });
+      const evaluated = Array.from({ length: 20 }, (_, i) => {
+        let score: Tensor | undefined;
+        noGrad(() => {
+          score = w.mul(i).mean();
+        });
+        return score!;
+      });
+      losses.forEach((loss, i) => {
+        expect([loss.item(), loss.toArray(), [...loss.data]]).toEqual([3 * i, 3 * i, [3 * i]]);
+        expect(String(loss)).toBe(`Tensor [] ${dtype} ${3 * i}`);
+        expect(loss.add(evaluated[i]).item()).toBe(4.5 * i);
+      });
+    },
+  );
 
   test('a clone passes the gradient on', () => {
     const x = leaf(1, 2);
@@ -221,24 +257,74 @@ describe('memory: what a step computed', () => {
     expect(x.grad!.toArray()).toEqual([10, 10]);
   });
 
-  test('can be sent backward again right away, once and twice: the gradients double and triple', () => {
+  test('cannot be sent backward twice, as in PyTorch; the gradients stay as they are', () => {
+    const x = leaf(1, 2);
+    const loss = x.mul(x).sum();
+    loss.backward();
+    expect(() => loss.backward()).toThrow(ReleasedError);
+    expect(() => loss.backward()).toThrow('trying to backward through the graph a second time');
+    expect(() => loss.backward()).toThrow('backward(undefined, { retainGraph: true })');
+    expect([x.grad!.toArray(), loss.item()]).toEqual([[2, 4], 5]);
+  });
+
+  test('nor a part of it: two losses of one network', () => {
+    const x = leaf(1, 2);
+    const shared = x.mul(x);
+    const second = shared.mul(3).sum();
+    shared.sum().backward();
+    expect(() => second.backward()).toThrow("a second time: an earlier backward() used up 'mul'");
+    expect(() => shared.mul(5).sum().backward()).toThrow('a second time');
+    expect([x.grad!.toArray(), shared.toArray()]).toEqual([
+      [2, 4],
+      [1, 4],
+    ]);
+  });
+
+  test('can be sent backward until one does not retain it: the gradients double and triple', () => {
     const x = leaf(1, 2);
     const loss = x.mul(x).sum();
     for (const times of [1, 2, 3]) {
-      loss.backward();
+      loss.backward(undefined, { retainGraph: times < 3 });
       expect(x.grad!.toArray()).toEqual([2 * times, 4 * times]);
-      expect(loss.item()).toBe(5);
+      anotherBackward();
     }
+    expect(() => loss.backward()).toThrow('a second time');
   });
 
   test('is kept where the next backward uses it too: two losses of one network', () => {
     const x = leaf(1, 2);
     const shared = x.mul(x);
     const [first, second] = [shared.sum(), shared.mul(3).sum()];
-    first.backward();
+    first.backward(undefined, { retainGraph: true });
     second.backward();
     expect([x.grad!.toArray(), shared.toArray(), second.item()]).toEqual([[8, 16], [1, 4], 15]);
-    expect(() => first.item()).toThrow(ReleasedError);
+    expect(() => first.backward()).toThrow('a second time');
+    anotherBackward();
+    expect(() => shared.data).toThrow(ReleasedError);
+  });
+
+  test('is kept with what it was computed from: a tensor that another graph has used up', () => {
+    const [x, w] = [leaf(1, 2), leaf(3, 4)];
+    const hidden = x.mul(2);
+    hidden.sum().backward();
+    const loss = hidden.detach().mul(w).sum();
+    loss.backward(undefined, { retainGraph: true });
+    loss.backward();
+    expect(w.grad!.toArray()).toEqual([4, 8]);
+  });
+
+  test('a view of a leaf is no graph to be used up', () => {
+    const x = leaf(1, 2);
+    const flat = reshape(x, [2, 1]);
+    flat.mul(2).sum().backward();
+    flat.mul(3).sum().backward();
+    expect(x.grad!.toArray()).toEqual([5, 5]);
+  });
+
+  test('holds nothing when it is used up: not even what it was computed from', () => {
+    const loss = leaf(1, 2).mul(2).sum();
+    loss.backward();
+    expect([loss.node!.inputs, loss.node!.owned]).toEqual([[], []]);
   });
 
   test('cannot be sent backward after another backward has ended; the gradients stay as they are', () => {
@@ -283,7 +369,10 @@ describe('noGrad', () => {
     const x = leaf(1);
     const kept = noGrad(() => ({
       list: [x.mul(2), [x.mul(3)]],
-      ...{ deep: { er: x.mul(4) }, map: new Map([['key', x.mul(5)]]), set: new Set([x.mul(6)]), none: null },
+      deep: { er: x.mul(4) },
+      map: new Map([['key', x.mul(5)]]),
+      set: new Set([x.mul(6)]),
+      none: null,
     }));
     const [first, [second]] = kept.list as [Tensor, Tensor[]];
     const all = [first, second, kept.deep.er, kept.map.get('key')!, ...kept.set];
@@ -304,22 +393,25 @@ describe('noGrad', () => {
   });
 
   test('nested: what the inner one returns lives as long as the outer one, or longer if that returns it too', () => {
-    const x = leaf(1);
+    const x = leaf(1, 5);
     const seen: Tensor[] = [];
     const out = noGrad(() => {
       const [a, b] = noGrad(() => [x.mul(2), x.mul(3)]);
       seen.push(a, b);
-      expect([a.item(), b.item()]).toEqual([2, 3]);
+      expect([a.toArray(), b.toArray()]).toEqual([
+        [2, 10],
+        [3, 15],
+      ]);
       expect(x.mul(2).requiresGrad).toBe(false); // The inner one's end does not switch recording on.
       return a;
     });
-    expect(out.item()).toBe(2);
+    expect(out.toArray()).toEqual([2, 10]);
     expect(() => seen[1].data).toThrow(ReleasedError);
     expect(x.mul(2).requiresGrad).toBe(true);
   });
 
   test('that throws frees what it computed, and recording goes on', () => {
-    const x = leaf(1);
+    const x = leaf(1, 2);
     let inner: Tensor | undefined;
     const failing = () =>
       noGrad(() => {

@@ -88,9 +88,8 @@ describe('cat and slice', () => {
 
   test('slice counts from the back, and to the end', () => {
     const x = tensor([0, 1, 2, 3, 4]);
-    expect([slice(x, 0, 1), slice(x, -1, -2), slice(x, 0, 1, -1), slice(x, 0, 2, 2)].map((y) => y.toArray())).toEqual([
-      ...[[1, 2, 3, 4], [3, 4], [1, 2, 3], []],
-    ]);
+    const slices = [slice(x, 0, 1), slice(x, -1, -2), slice(x, 0, 1, -1), slice(x, 0, 2, 2)];
+    expect(slices.map((y) => y.toArray())).toEqual([[1, 2, 3, 4], [3, 4], [1, 2, 3], []]);
   });
 
   test.each<[string, () => unknown, string]>([
@@ -232,10 +231,8 @@ describe('LayerNorm', () => {
   test('has a weight and a bias of its shape, and the same result in training and evaluation', () => {
     const layer = new LayerNorm([2, 3]);
     expect(layer.namedParameters().map(([name, { shape }]) => [name, shape])).toEqual([
-      ...[
-        ['weight', [2, 3]],
-        ['bias', [2, 3]],
-      ],
+      ['weight', [2, 3]],
+      ['bias', [2, 3]],
     ]);
     const x = randn([4, 2, 3], { generator });
     expect([...layer.forward(x).data]).toEqual([...layer.eval().forward(x).data]);
@@ -300,8 +297,12 @@ describe('losses', () => {
 
 test('receptiveField passes layers that look at each place alone, and leaves the model as it was', () => {
   const model = new Sequential({
-    ...{ conv1: new Conv2D(1, 2, 3, { generator }), norm: new BatchNorm2D(2), gelu: new GELU(), drop: new Dropout() },
-    ...{ conv2: new Conv2D(2, 2, 3, { generator }), pool: new GlobalAvgPool2D() },
+    conv1: new Conv2D(1, 2, 3, { generator }),
+    norm: new BatchNorm2D(2),
+    gelu: new GELU(),
+    drop: new Dropout(),
+    conv2: new Conv2D(2, 2, 3, { generator }),
+    pool: new GlobalAvgPool2D(),
   });
   const before = [...model.at('norm', BatchNorm2D).runningVariance!.data];
   expect(receptiveField(model, 'drop', [1, 8, 8]).size).toEqual([3, 3]);

@@ -33,7 +33,7 @@ const matrix = [
 
 describe('every chart', () => {
   const all: [string, (title: string) => string][] = [
-    ['curve', (title) => line({ title, bands: [{ label: 'b', from: 1, to: 2 }], rules: [{ y: 3, label: 'r' }] })],
+    ['curve', (title) => line({ title, bands: [{ label: 'b', from: 1, to: 2 }] })],
     ['histogram', (title) => densities({ title, marks: [{ x: 2.5, label: 'm' }] })],
     ['confusion', (title) => confusion(matrix, { document, title })],
   ];
@@ -95,9 +95,9 @@ describe('curve', () => {
     expect([two.match(/M/g)!.length, two.match(/L/g)!.length]).toEqual([1, 3]);
   });
 
-  test('the axes, the series, the bands and the rules have names', () => {
-    const svg = line({ bands: [{ label: 'null', from: 1, to: 2 }], rules: [{ y: 3, label: 'chance' }] });
-    expect(texts(svg)).toEqual(expect.arrayContaining(['epoch', 'loss', 'one', 'two', 'null', 'chance']));
+  test('the axes, the series and the bands have names', () => {
+    const svg = line({ bands: [{ label: 'null', from: 1, to: 2 }] });
+    expect(texts(svg)).toEqual(expect.arrayContaining(['epoch', 'loss', 'one', 'two', 'null']));
     expect(texts(line({ series: series.slice(1) }))).not.toContain('two'); // One line needs no legend.
   });
 
@@ -156,8 +156,8 @@ describe('curve', () => {
     expect(() => line({ series: [{ name: 'a', x: [1, 2], y: [1] }] })).toThrow(
       "curve: expected as many y as x in series 'a', got 1 and 2",
     );
-    expect(() => line({ xScale: 'log' })).toThrow("expected x above 0 on a log scale ('symlog' has room for 0), got 0");
-    expect(() => line({ rules: [{ y: Number.NaN, label: '' }] })).toThrow('expected a y of the bands and rules');
+    expect(() => line({ xScale: 'log' })).toThrow("expected x above 0 on a log scale ('symlog' can show 0), got 0");
+    expect(() => line({ bands: [{ label: '', from: 0, to: Number.NaN }] })).toThrow('expected the end of a band');
     expect(() => line({ color: 'red' } as object)).toThrow("curve: unknown option 'color'");
     expect(() => line({ width: 0 })).toThrow('expected width to be a number of at least 200, got 0');
   });
@@ -299,7 +299,9 @@ describe('confusion', () => {
         { document, classes: ['a', 'a'] },
       ),
     ).toThrow('classes of different names');
-    expect(() => confusion([[-1]], { document })).toThrow('confusion: expected counts of at least 0, got -1');
+    expect(() => confusion([[-1]], { document })).toThrow(
+      'confusion: expected a count to be a number of at least 0, got -1',
+    );
     expect(() => confusion([[Number.NaN]], { document })).toThrow('got NaN');
   });
 });

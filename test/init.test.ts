@@ -13,12 +13,10 @@ import {
   zeros,
 } from '../src/index.js';
 import { expectClose } from './close.js';
+import { mean, variance } from './statistics.js';
 
 const weight = () => new Parameter(zeros([64, 8, 5, 3])); // fanIn 120, fanOut 960
 const generator = () => new Generator('test/init');
-
-const mean = (values: number[]) => values.reduce((a, b) => a + b, 0) / values.length;
-const deviation = (values: number[]) => Math.sqrt(mean(values.map((value) => value * value)) - mean(values) ** 2);
 
 describe('draws in place, by the generator, from the distribution of torch.nn.init', () => {
   const options = { generator: generator() };
@@ -38,7 +36,7 @@ describe('draws in place, by the generator, from the distribution of torch.nn.in
     const values = Array.from(parameter.data);
     // Five standard errors; the deviation of n numbers has one of at most deviation / sqrt(2 n).
     expect(Math.abs(mean(values))).toBeLessThan((5 * expected) / Math.sqrt(values.length));
-    expect(Math.abs(deviation(values) / expected - 1)).toBeLessThan(5 / Math.sqrt(2 * values.length));
+    expect(Math.abs(Math.sqrt(variance(values)) / expected - 1)).toBeLessThan(5 / Math.sqrt(2 * values.length));
     const largest = Math.max(...values.map(Math.abs)) / expected;
     if (kind === 'uniform') expect(largest).toBeLessThan(Math.sqrt(3) * (1 + 1e-6));
     else expect(largest).toBeGreaterThan(3);

@@ -1,18 +1,11 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { loadMnist } from '../datasets/index.js';
 import {
   Conv2D,
   type Dataset,
   Dense,
   evaluate,
-  Flatten,
-  fit,
-  MaxPool2D,
   type Module,
-  manualSeed,
-  ReLU,
-  Sequential,
-  SGD,
+  type Sequential,
   type Tensor,
   tensor,
   uniform,
@@ -29,20 +22,13 @@ import {
   topActivations,
 } from '../src/inspect/index.js';
 import { expectClose } from './close.js';
+import { digitNetwork, trained } from './digit-network.js';
 
+const network = () => digitNetwork(4, 6, { bias: false });
 let digits: Dataset;
 let model: Sequential;
 beforeAll(async () => {
-  const { train } = await loadMnist();
-  digits = train.subset(Array.from({ length: 300 }, (_, i) => i));
-  manualSeed(1);
-  model = new Sequential({
-    ...{ conv1: new Conv2D(1, 4, 5), relu1: new ReLU(), pool1: new MaxPool2D(2) },
-    ...{ conv2: new Conv2D(4, 6, 3, { bias: false }), relu2: new ReLU(), pool2: new MaxPool2D(2) },
-    ...{ flatten: new Flatten(), dense: new Dense(150, 10) },
-  });
-  const optimizer = new SGD(model.parameters(), { lr: 0.05, momentum: 0.9 });
-  await fit(model, digits, { epochs: 4, batchSize: 16, optimizer, seed: 1 });
+  ({ model, digits } = await trained(network, 300, { epochs: 4, batchSize: 16 }));
 });
 
 /** All numbers of the parameters, as bits. */
@@ -50,11 +36,7 @@ const bits = (of: Module) => of.parameters().map(({ data }) => [...new Uint32Arr
 
 /** The same network with other numbers, which the test changes by hand. */
 function copyWith(change: (copy: Sequential) => void): Sequential {
-  const copy = new Sequential({
-    ...{ conv1: new Conv2D(1, 4, 5), relu1: new ReLU(), pool1: new MaxPool2D(2) },
-    ...{ conv2: new Conv2D(4, 6, 3, { bias: false }), relu2: new ReLU(), pool2: new MaxPool2D(2) },
-    ...{ flatten: new Flatten(), dense: new Dense(150, 10) },
-  });
+  const copy = network();
   copy.loadStateDict(model.stateDict());
   change(copy);
   return copy;
@@ -162,9 +144,9 @@ describe('replaceFilter', () => {
       replaceFilter(model, layer, 0, kernel, options);
     const even = [[1, 1] as const, [1, 1] as const] as never;
     expect(() => replace(even)).toThrow(
-      'expected a kernel [1, 5, 5], or one that fits into its middle, got shape [2, 2]',
+      'expected a kernel [1, 5, 5], or a smaller one that can be centered in it, got shape [2, 2]',
     );
-    expect(() => replace(sobel as never, {}, 'conv2')).toThrow('say with inputChannel where it belongs');
+    expect(() => replace(sobel as never, {}, 'conv2')).toThrow('say its inputChannel');
     expect(() => replace(sobel as never, { inputChannel: 4 }, 'conv2')).toThrow('from 0 to 3, got 4');
     expect(() => replace([1, 2] as never, {}, 'dense')).toThrow('expected a kernel [150]');
     expect(() => replace([1, 2] as never, { inputChannel: 0 }, 'dense')).toThrow('a Dense layer has none');

@@ -26,9 +26,12 @@ beforeEach(() => {
 
 const network = () =>
   new Sequential({
-    ...{ conv1: new Conv2D(1, 3, 3), relu1: new ReLU(), pool1: new MaxPool2D(2) },
+    conv1: new Conv2D(1, 3, 3),
+    relu1: new ReLU(),
+    pool1: new MaxPool2D(2),
     block: new Sequential(new Conv2D(3, 4, 2), new ReLU()),
-    ...{ flatten: new Flatten(), dense: new Dense(4 * 4 * 4, 5) },
+    flatten: new Flatten(),
+    dense: new Dense(4 * 4 * 4, 5),
   });
 const image = () => uniform([1, 12, 12]);
 
@@ -168,7 +171,9 @@ describe('receptiveField', () => {
     const custom = new Sequential({ conv1: new Conv2D(1, 1, 3), custom: new Custom(), relu: new ReLU() });
     expect(receptiveField(custom, 'conv1', [1, 9, 9]).size).toEqual([3, 3]);
     for (const layer of ['custom', 'custom.conv', 'relu']) {
-      expect(() => receptiveField(custom, layer, [1, 9, 9])).toThrow("got Custom at 'custom': what it sees");
+      expect(() => receptiveField(custom, layer, [1, 9, 9])).toThrow(
+        "got Custom at 'custom', whose receptive field is not known",
+      );
     }
     class Doubled extends Conv2D {
       override forward(x: Tensor) {
@@ -177,7 +182,9 @@ describe('receptiveField', () => {
     }
     expect(() => receptiveField(new Sequential(new Doubled(1, 1, 3)), '0', [1, 9, 9])).toThrow('Doubled(1, 1, 3x3)');
     expect(() => receptiveField(network(), 'conv2', [1, 12, 12])).toThrow("no layer 'conv2'");
-    expect(() => receptiveField(network(), 'conv1', [12, 12])).toThrow("expected one image's shape [C, H, W]");
+    expect(() => receptiveField(network(), 'conv1', [12, 12])).toThrow(
+      'expected the shape [C, H, W] of an image, got [12, 12]',
+    );
     expect(() => receptiveField(network(), 'pool1', [1, 2, 2])).toThrow('receptiveField, conv1 (Conv2D): the filter');
   });
 });
@@ -236,7 +243,15 @@ describe('topActivations', () => {
 describe('deadFilters', () => {
   test('by weight: a norm below 5% of the largest; by activation: never positive on any image', () => {
     const conv = new Conv2D(1, 5, 2);
-    conv.weight.data.set([...[3, 0, 0, 4], ...[0.2, 0, 0, 0], ...[0, 0.26, 0, 0], ...[1, 1, 1, 1], ...[0, 0, 0, 0]]);
+    conv.weight.data.set(
+      [
+        [3, 0, 0, 4],
+        [0.2, 0, 0, 0],
+        [0, 0.26, 0, 0],
+        [1, 1, 1, 1],
+        [0, 0, 0, 0],
+      ].flat(),
+    );
     conv.bias!.data.set([0, 0, 0, -5, 0]);
     const model = new Sequential({ conv, relu: new ReLU() });
     const dead = deadFilters(model, 'conv', images(6));
@@ -257,8 +272,10 @@ describe('deadFilters', () => {
     dense.weight.data.fill(0);
     dense.bias!.data.set([0.5, 0, -1]);
     expect(deadFilters(model, 'dense', images(4))).toEqual({
-      ...{ norms: [0, 0, 0], byWeight: [0, 1, 2] },
-      ...{ highest: [0.5, 0, -1], byActivation: [1, 2] },
+      norms: [0, 0, 0],
+      byWeight: [0, 1, 2],
+      highest: [0.5, 0, -1],
+      byActivation: [1, 2],
     });
   });
 

@@ -23,6 +23,8 @@ import {
   tensor,
   zeros,
 } from '../src/index.js';
+import { digitNetwork } from './digit-network.js';
+import { mean } from './statistics.js';
 
 const generator = new Generator('test/layers');
 const keysOf = (model: Module) => Object.keys(model.stateDict());
@@ -46,7 +48,10 @@ describe('names and parameters', () => {
   test("the state's keys are PyTorch's: '0.weight', nested '1.0.bias', named 'conv1.weight'", () => {
     const inner = new Sequential(new Dense(3, 2, { generator }), new ReLU());
     expect(keysOf(new Sequential(new Dense(2, 3, { generator }), inner))).toEqual([
-      ...['0.weight', '0.bias', '1.0.weight', '1.0.bias'],
+      '0.weight',
+      '0.bias',
+      '1.0.weight',
+      '1.0.bias',
     ]);
     const named = new Sequential({ conv1: new Conv2D(1, 2, 3, { generator }), relu: new ReLU(), head: inner });
     expect(keysOf(named)).toEqual(['conv1.weight', 'conv1.bias', 'head.0.weight', 'head.0.bias']);
@@ -58,7 +63,14 @@ describe('names and parameters', () => {
     const keys = ['scale', 'conv1.weight', 'conv1.bias', 'blocks.0.weight', 'blocks.2.weight', 'blocks.2.bias'];
     expect(keysOf(net)).toEqual([...keys, 'head.1.weight', 'head.1.bias']);
     expect(net.namedModules().map(([name]) => name)).toEqual([
-      ...['', 'conv1', 'blocks.0', 'blocks.1', 'blocks.2', 'head', 'head.0', 'head.1'],
+      '',
+      'conv1',
+      'blocks.0',
+      'blocks.1',
+      'blocks.2',
+      'head',
+      'head.0',
+      'head.1',
     ]);
     crossEntropy(net.forward(ones([2, 1, 4, 4])), [0, 2]).backward();
     expect(net.parameters().every((parameter) => parameter.grad !== null)).toBe(true);
@@ -227,8 +239,7 @@ describe('default initialization is PyTorch’s: uniform within 1 / sqrt(fanIn),
       expect(most).toBeLessThanOrEqual(Math.fround(bound));
       // The range is filled: of n even numbers the largest size is below (1 - 7/n) of the bound once in a thousand.
       expect(Math.max(-least, most)).toBeGreaterThan((1 - 7 / data.length) * bound);
-      const mean = Array.from(data).reduce((a, b) => a + b, 0) / data.length;
-      expect(Math.abs(mean)).toBeLessThan((4 * bound) / Math.sqrt(3 * data.length)); // 4 standard errors
+      expect(Math.abs(mean(data))).toBeLessThan((4 * bound) / Math.sqrt(3 * data.length)); // 4 standard errors
     }
   });
 
@@ -249,11 +260,7 @@ describe('default initialization is PyTorch’s: uniform within 1 / sqrt(fanIn),
 });
 
 describe('summary', () => {
-  const netE = new Sequential({
-    ...{ conv1: new Conv2D(1, 8, 5, { generator }), relu1: new ReLU(), pool1: new MaxPool2D(2) },
-    ...{ conv2: new Conv2D(8, 16, 3, { generator }), relu2: new ReLU(), pool2: new MaxPool2D(2) },
-    ...{ flatten: new Flatten(), dense: new Dense(400, 10, { generator }) },
-  });
+  const netE = digitNetwork(8, 16);
 
   test('of net E: 5,386 parameters, 234,400 multiply-adds', () => {
     const { layers, parameters, multiplyAdds } = summary(netE, [1, 28, 28]);

@@ -23,6 +23,7 @@ import {
   zeros,
 } from '../src/index.js';
 import { expectClose } from './close.js';
+import { mean, variance } from './statistics.js';
 
 const generator = new Generator('test/normalization');
 const images = (...shape: number[]) => randn(shape, { generator }).mul(3).add(2).clone();
@@ -36,13 +37,6 @@ function byChannel({ data, shape: [N, C] }: Tensor): number[][] {
   });
   return channels;
 }
-
-const mean = (values: number[]) => values.reduce((a, b) => a + b, 0) / values.length;
-/** The mean square of the distances from the mean; `less` is 1 for the unbiased estimate. */
-const variance = (values: number[], less = 0) => {
-  const middle = mean(values);
-  return values.reduce((sum, value) => sum + (value - middle) ** 2, 0) / (values.length - less);
-};
 
 describe('BatchNorm2D', () => {
   test('in training each channel gets mean 0 and variance 1, then its weight and bias, float32, within 1e-5', () => {

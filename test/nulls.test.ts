@@ -6,7 +6,8 @@ import { quantile, randomLayers } from '../src/inspect/filters/emergence.js';
 import { filterMetrics } from '../src/inspect/filters/metrics.js';
 import { type NullKind, nullDistribution } from '../src/inspect/filters/nulls.js';
 import { Generator } from '../src/random.js';
-import { dot, expectShare, mean, noise, picture, variance } from './filter-samples.js';
+import { noise, picture } from './filter-samples.js';
+import { dot, expectShare, mean, variance } from './statistics.js';
 
 let train: Dataset;
 beforeAll(async () => {
@@ -53,11 +54,12 @@ describe('independent taps', () => {
   });
 
   test('the same seed draws the same, another seed others; without one it is seed 0', () => {
+    const patches = train.take(20);
     for (const kind of ['normal', 'uniform', 'colored', 'permuted'] as const) {
       const draw = (seed?: number | string) =>
         nullDistribution(kind, 4, {
           draws: 50,
-          patches: train,
+          patches,
           filters: noise(1, 48),
           ...(seed !== undefined && { seed }),
         });
@@ -201,7 +203,12 @@ describe('what cannot be drawn is refused', () => {
   };
 
   test('kind, size, options', () => {
-    refused("expected the kind 'normal', 'uniform', 'colored' or 'permuted', got 'pink'", 'pink' as NullKind, 5, {});
+    refused(
+      "expected the kind to be 'normal', 'uniform', 'colored' or 'permuted', got 'pink'",
+      'pink' as NullKind,
+      5,
+      {},
+    );
     refused('expected the kernel size to be a whole number from 3 to 11, got 2', 'normal', 2, {});
     refused('got 12', 'normal', 12, {});
     refused('got 4.5', 'normal', 4.5, {});

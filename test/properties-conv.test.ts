@@ -23,9 +23,17 @@ interface Conv {
 /** Every kind of convolution that is small: filters of 1 to 4 pixels, odd and even, some with more padding than filter. */
 const anyConv: fc.Arbitrary<Conv> = fc
   .record({
-    ...{ N: upTo(3, 1), groups: upTo(3, 1), inPerGroup: upTo(3, 1), outPerGroup: upTo(3, 1), seed: anySeed },
-    ...{ kernel: fc.tuple(upTo(4, 1), upTo(4, 1)), dilation: fc.tuple(upTo(3, 1), upTo(3, 1)), bias: fc.boolean() },
-    ...{ stride: fc.tuple(upTo(3, 1), upTo(3, 1)), pad: fc.tuple(upTo(4), upTo(4)), same: fc.boolean() },
+    N: upTo(3, 1),
+    groups: upTo(3, 1),
+    inPerGroup: upTo(3, 1),
+    outPerGroup: upTo(3, 1),
+    seed: anySeed,
+    kernel: fc.tuple(upTo(4, 1), upTo(4, 1)),
+    dilation: fc.tuple(upTo(3, 1), upTo(3, 1)),
+    bias: fc.boolean(),
+    stride: fc.tuple(upTo(3, 1), upTo(3, 1)),
+    pad: fc.tuple(upTo(4), upTo(4)),
+    same: fc.boolean(),
     extra: fc.tuple(upTo(5), upTo(5)),
   })
   .map(({ N, groups, inPerGroup, outPerGroup, kernel, dilation, stride, pad, same, extra, bias, seed }) => {
@@ -34,7 +42,10 @@ const anyConv: fc.Arbitrary<Conv> = fc
     return {
       x: [N, groups * inPerGroup, ...image],
       weight: [groups * outPerGroup, inPerGroup, ...kernel],
-      ...{ bias, groups, dilation, seed },
+      bias,
+      groups,
+      dilation,
+      seed,
       stride: same ? [1, 1] : stride,
       padding: same ? 'same' : pad,
     };
@@ -138,8 +149,13 @@ describe('conv2d for random sizes, strides, paddings, dilations and groups', () 
 describe('pooling for random sizes, windows, strides and paddings', () => {
   const anyPool = fc
     .record({
-      ...{ N: upTo(2, 1), C: upTo(3, 1), kernel: fc.tuple(upTo(4, 1), upTo(4, 1)), pad: fc.tuple(upTo(2), upTo(2)) },
-      ...{ stride: fc.option(fc.tuple(upTo(4, 1), upTo(4, 1))), extra: fc.tuple(upTo(6), upTo(6)), seed: anySeed },
+      N: upTo(2, 1),
+      C: upTo(3, 1),
+      kernel: fc.tuple(upTo(4, 1), upTo(4, 1)),
+      pad: fc.tuple(upTo(2), upTo(2)),
+      stride: fc.option(fc.tuple(upTo(4, 1), upTo(4, 1))),
+      extra: fc.tuple(upTo(6), upTo(6)),
+      seed: anySeed,
     })
     .map(({ N, C, kernel, pad, stride, extra, seed }) => {
       const padding = pad.map((p, i) => Math.min(p, Math.floor(kernel[i] / 2))) as [number, number];

@@ -20,6 +20,7 @@ import {
 } from '../src/index.js';
 import { anySeed, difference, indices, leaf, numbers, offset, sizeOf, upTo } from './arrays.js';
 import { expectClose } from './close.js';
+import { sum as total } from './statistics.js';
 
 // Random shapes and settings against second implementations in plain loops. Errors are relative to max(1, |value|).
 // float64 against float64 is held to 1e-11.
@@ -93,7 +94,6 @@ describe('reductions over random axes', () => {
   }
   const resultShape = (shape: Shape, axes: readonly number[], keepDims: boolean) =>
     keepDims ? shape.map((n, i) => (axes.includes(i) ? 1 : n)) : shape.filter((_, i) => !axes.includes(i));
-  const total = (values: number[]) => values.reduce((a, b) => a + b, 0);
 
   test('sum and mean add what differs in those axes only, float64, within 1e-11', () => {
     fc.assert(

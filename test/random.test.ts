@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { Generator, getDefaultGenerator, manualSeed, randn, uniform } from '../src/index.js';
+import { mean } from './statistics.js';
 
 const draws = (count: number, draw: () => number) => Array.from({ length: count }, draw);
-const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 describe('Generator', () => {
   test('the first numbers of seed 1 stay what they are', () => {

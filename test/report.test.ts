@@ -338,7 +338,7 @@ describe('how gray images look', () => {
 describe('what does not fit is refused', () => {
   test.each<[string, (given: typeof subject) => Partial<ReportOptions> | undefined, RegExp]>([
     ['an unknown option', (given) => ({ ...given, titel: 'x' }) as ReportOptions, /unknown option 'titel'/],
-    ['no options', () => undefined, /expected at least model and data, got undefined/],
+    ['no options', () => undefined, /expected data.heldOut to be a Dataset, got undefined/],
     ['an unknown layer', (given) => ({ ...given, layer: 'conv7' }), /no layer 'conv7'/],
     [
       'a layer of several channels',
@@ -354,7 +354,7 @@ describe('what does not fit is refused', () => {
     [
       'a timeline that the study has not',
       (given) => ({ ...given, study: { ...given.study, timeline: [] } }),
-      /expected the timeline of the study, of 0 moments, got 5/,
+      /expected the timeline of the study, of 0 snapshots, got 5/,
     ],
     [
       'other nulls',

@@ -460,9 +460,7 @@ describe('checkpoints in files', () => {
     writeFileSync(path, writeState('convgrad checkpoint 1', { model: { weight: tensor([1]) } }));
     await expect(loadCheckpoint(path)).rejects.toThrow(FormatError);
     await expect(loadCheckpoint(path)).rejects.toThrow("got 'convgrad checkpoint 1' of another version");
-    await expect(loadModel(path, new Dense(1, 1))).rejects.toThrow(
-      'expected a model, got the checkpoint of a training',
-    );
+    await expect(loadModel(path, new Dense(1, 1))).rejects.toThrow('expected a model, got a checkpoint of a training');
   });
 
   test('are written when they are due, at the end, and when the training is interrupted', async () => {

@@ -35,7 +35,12 @@ export const build: Build = (task, weights) => {
   setWeights(net, channelsLast(task.net, weights, 'out first'));
   const { lr, momentum, batch } = task;
   const trainer = new convnetjs.Trainer(net, {
-    ...{ method: 'sgd', learning_rate: lr, momentum, batch_size: batch, l1_decay: 0, l2_decay: 0 },
+    method: 'sgd',
+    learning_rate: lr,
+    momentum,
+    batch_size: batch,
+    l1_decay: 0,
+    l2_decay: 0,
   });
   const size = channels * height * width;
   const volumes = Array.from({ length: batch }, () => new convnetjs.Vol(width, height, channels, 0));

@@ -13,8 +13,14 @@ const PYTORCH = fileURLToPath(new URL('../contestants/pytorch.py', import.meta.u
 
 /** PyTorch comes as its defaults have it, with the layout that its convolutions like best, and without oneDNN. */
 export const CONTESTANTS = [
-  ...['convgrad', 'pytorch', 'pytorch-nhwc', 'pytorch-native'],
-  ...['convnetjs', 'jaxjs', 'tfjs-cpu', 'tfjs-wasm'],
+  'convgrad',
+  'pytorch',
+  'pytorch-nhwc',
+  'pytorch-native',
+  'convnetjs',
+  'jaxjs',
+  'tfjs-cpu',
+  'tfjs-wasm',
 ];
 
 /**

@@ -45,9 +45,15 @@ export function rows(outcomes: readonly Outcome[], flops: number): string[][] {
     const middle = median(rates);
     const compared = ours ? ratios(ours, outcome) : { ofMedians: NaN, ofNeighbors: NaN };
     return [
-      ...[name, show(middle), show(Math.max(...rates)), quartiles, show((middle * flops) / 1e9)],
-      ...[show(compared.ofMedians), show(compared.ofNeighbors)],
-      ...[`${rates.length} x ${outcome.steps}`, outcome.fell.map(show).join(' to ')],
+      name,
+      show(middle),
+      show(Math.max(...rates)),
+      quartiles,
+      show((middle * flops) / 1e9),
+      show(compared.ofMedians),
+      show(compared.ofNeighbors),
+      `${rates.length} x ${outcome.steps}`,
+      outcome.fell.map(show).join(' to '),
     ];
   });
 }

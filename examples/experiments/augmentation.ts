@@ -39,7 +39,9 @@ const ways: [name: string, transform: Transform][] = [
 ];
 const panels = (data: Dataset) =>
   Array.from({ length: data.length }, (_, i) => ({
-    ...{ values: data.input(i), height: 28, width: 28 },
+    values: data.input(i),
+    height: 28,
+    width: 28,
     colors: 'ink' as const,
   }));
 const path = join(out, 'augmentation.png');

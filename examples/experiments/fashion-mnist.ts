@@ -113,13 +113,11 @@ const mistakes = names.map((_, label) => {
 });
 const panels = mistakes.map((indices) =>
   indices.map((i) => ({
-    ...{
-      values: heldOut.input(i),
-      height: 28,
-      width: 28,
-      colors: 'ink' as const,
-      label: names[result.predictions[i]],
-    },
+    values: heldOut.input(i),
+    height: 28,
+    width: 28,
+    colors: 'ink' as const,
+    label: names[result.predictions[i]],
   })),
 );
 const rows = names.map((label, i) => ({ label, panels: panels[i] })).filter((row) => row.panels.length > 0);

@@ -43,10 +43,19 @@ const data = await digits(chosen);
 //    drawn, it would mix all numbers of a channel and leave no zero: a training would take half as long again.
 manualSeed(chosen.seed);
 const model = new Sequential({
-  ...{ conv1: new Conv2D(1, 8, 5), pool1: new MaxPool2D(2), relu1: new ReLU(), norm1: new BatchNorm2D(8) },
-  ...{ conv2: new Conv2D(8, 24, 3), pool2: new MaxPool2D(2), relu2: new ReLU(), norm2: new BatchNorm2D(24) },
-  ...{ conv3: new Conv2D(24, 32, 3), relu3: new ReLU(), norm3: new BatchNorm2D(32) },
-  ...{ flatten: new Flatten(), dense: new Dense(32 * 3 * 3, 10) },
+  conv1: new Conv2D(1, 8, 5),
+  pool1: new MaxPool2D(2),
+  relu1: new ReLU(),
+  norm1: new BatchNorm2D(8),
+  conv2: new Conv2D(8, 24, 3),
+  pool2: new MaxPool2D(2),
+  relu2: new ReLU(),
+  norm2: new BatchNorm2D(24),
+  conv3: new Conv2D(24, 32, 3),
+  relu3: new ReLU(),
+  norm3: new BatchNorm2D(32),
+  flatten: new Flatten(),
+  dense: new Dense(32 * 3 * 3, 10),
 });
 
 // 2. The learning rate: in two epochs there is no time for a small one, and no accuracy with one that stays large. So it
@@ -57,11 +66,19 @@ const batchSize = 64;
 const filters = model.parameters().filter(({ shape }) => shape.length > 1);
 const others = model.parameters().filter(({ shape }) => shape.length === 1);
 const optimizer = new SGD([{ params: filters, weightDecay: 5e-4 }, { params: others }], {
-  ...{ lr: 0.15, momentum: 0.9, nesterov: true },
+  lr: 0.15,
+  momentum: 0.9,
+  nesterov: true,
 });
 const scheduler = new OneCycleLR(optimizer, {
-  ...{ maxLr: 0.15, epochs: chosen.epochs, stepsPerEpoch: Math.ceil(data.learn.length / batchSize) },
-  ...{ pctStart: 0.1, divFactor: 10, finalDivFactor: 1000, annealStrategy: 'linear', cycleMomentum: false },
+  maxLr: 0.15,
+  epochs: chosen.epochs,
+  stepsPerEpoch: Math.ceil(data.learn.length / batchSize),
+  pctStart: 0.1,
+  divFactor: 10,
+  finalDivFactor: 1000,
+  annealStrategy: 'linear',
+  cycleMomentum: false,
 });
 
 // 3. The loss asks for 97% certainty, not for 100%: once a digit is clear, nothing more is to be gained from it, and what

@@ -82,7 +82,11 @@ console.log(`${summary(model, [1, 28, 28])}\n`);
 const optimizer = new Adadelta(model.parameters(), { lr: options.lr });
 const scheduler = new StepLR(optimizer, { stepSize: 1, gamma: options.gamma });
 const history = await fit(model, train, {
-  ...{ epochs: options.epochs, batchSize: options.batchSize, optimizer, scheduler, schedulerInterval: 'epoch' },
+  epochs: options.epochs,
+  batchSize: options.batchSize,
+  optimizer,
+  scheduler,
+  schedulerInterval: 'epoch',
   callbacks: [
     {
       onBatchEnd({ epoch, batch, batches, loss, stop }) {

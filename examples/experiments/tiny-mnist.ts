@@ -39,12 +39,25 @@ const data = await digits(chosen);
 //    and images shrink before the second convolution: with the first pooling behind that one, training took twice as long.
 manualSeed(chosen.seed);
 const model = new Sequential({
-  ...{ conv1: new Conv2D(1, 12, 5), pool1: new MaxPool2D(2), relu1: new ReLU(), norm1: new BatchNorm2D(12) },
-  ...{ conv2: new Conv2D(12, 16, 3, { padding: 1 }), relu2: new ReLU(), norm2: new BatchNorm2D(16) },
-  ...{ conv3: new Conv2D(16, 16, 3), pool3: new MaxPool2D(2), relu3: new ReLU(), norm3: new BatchNorm2D(16) },
-  ...{ conv4: new Conv2D(16, 20, 3, { padding: 1 }), relu4: new ReLU(), norm4: new BatchNorm2D(20) },
-  ...{ conv5: new Conv2D(20, 12, 3), relu5: new ReLU(), norm5: new BatchNorm2D(12) },
-  ...{ average: new GlobalAvgPool2D(), dense: new Dense(12, 10) },
+  conv1: new Conv2D(1, 12, 5),
+  pool1: new MaxPool2D(2),
+  relu1: new ReLU(),
+  norm1: new BatchNorm2D(12),
+  conv2: new Conv2D(12, 16, 3, { padding: 1 }),
+  relu2: new ReLU(),
+  norm2: new BatchNorm2D(16),
+  conv3: new Conv2D(16, 16, 3),
+  pool3: new MaxPool2D(2),
+  relu3: new ReLU(),
+  norm3: new BatchNorm2D(16),
+  conv4: new Conv2D(16, 20, 3, { padding: 1 }),
+  relu4: new ReLU(),
+  norm4: new BatchNorm2D(20),
+  conv5: new Conv2D(20, 12, 3),
+  relu5: new ReLU(),
+  norm5: new BatchNorm2D(12),
+  average: new GlobalAvgPool2D(),
+  dense: new Dense(12, 10),
 });
 
 // 2. More digits than there are: each time a digit is seen it is turned, moved and resized a little, as another hand or
@@ -59,11 +72,18 @@ const batchSize = 128;
 const filters = model.parameters().filter(({ shape }) => shape.length > 1);
 const others = model.parameters().filter(({ shape }) => shape.length === 1);
 const optimizer = new SGD([{ params: filters, weightDecay: 1e-4 }, { params: others }], {
-  ...{ lr: 0.15, momentum: 0.9, nesterov: true },
+  lr: 0.15,
+  momentum: 0.9,
+  nesterov: true,
 });
 const scheduler = new OneCycleLR(optimizer, {
-  ...{ maxLr: 0.15, epochs: chosen.epochs, stepsPerEpoch: Math.ceil(data.learn.length / batchSize) },
-  ...{ pctStart: 0.2, divFactor: 10, finalDivFactor: 1000, cycleMomentum: false },
+  maxLr: 0.15,
+  epochs: chosen.epochs,
+  stepsPerEpoch: Math.ceil(data.learn.length / batchSize),
+  pctStart: 0.2,
+  divFactor: 10,
+  finalDivFactor: 1000,
+  cycleMomentum: false,
 });
 
 await trainAndJudge(model, chosen, data, { optimizer, scheduler, batchSize, transform });

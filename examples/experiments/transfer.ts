@@ -72,7 +72,9 @@ const CONDITIONS: { name: string; taken: string[]; frozen: string[]; without?: s
   { name: 'conv1 from digits, frozen', taken: ['conv1'], frozen: ['conv1'], without: 'conv1 random, frozen' },
   { name: 'conv1, conv2 random, frozen', taken: [], frozen: ['conv1', 'conv2'] },
   {
-    ...{ name: 'conv1, conv2 from digits, frozen', taken: ['conv1', 'conv2'], frozen: ['conv1', 'conv2'] },
+    name: 'conv1, conv2 from digits, frozen',
+    taken: ['conv1', 'conv2'],
+    frozen: ['conv1', 'conv2'],
     without: 'conv1, conv2 random, frozen',
   },
 ];

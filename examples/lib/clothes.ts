@@ -38,7 +38,12 @@ export interface Settings {
 }
 
 export const SETTINGS: Settings = {
-  ...{ epochs: 10, batchSize: 128, maxLr: 0.005, weightDecay: 0.05, labelSmoothing: 0.05, seed: 0 },
+  epochs: 10,
+  batchSize: 128,
+  maxLr: 0.005,
+  weightDecay: 0.05,
+  labelSmoothing: 0.05,
+  seed: 0,
 };
 
 /**
@@ -85,7 +90,12 @@ export function train(
   const stepsPerEpoch = Math.ceil(data.length / batchSize);
   const scheduler = new OneCycleLR(optimizer, { maxLr, epochs, stepsPerEpoch });
   return fit(model, data, {
-    ...{ epochs, batchSize, optimizer, scheduler, seed, callbacks },
+    epochs,
+    batchSize,
+    optimizer,
+    scheduler,
+    seed,
+    callbacks,
     loss: (logits, labels) => crossEntropy(logits, labels, { labelSmoothing }),
     transform: flip(),
   });

@@ -77,7 +77,9 @@ export async function trainAndJudge(
   console.log(`${table}\n`);
   const before = process.cpuUsage();
   const { trainSeconds, imagesPerSecond } = await fit(model, learn, {
-    ...{ epochs, seed, callbacks: [progress()] },
+    epochs,
+    seed,
+    callbacks: [progress()],
     ...recipe,
   });
   const { user, system } = process.cpuUsage(before);
@@ -95,8 +97,16 @@ export async function trainAndJudge(
   );
   await saveModel(join(out, 'model.safetensors'), model, { weightHash: hash, seed: String(seed) });
   await saveJson(join(out, 'metrics.json'), {
-    ...{ accuracy, judgedBy: what, seed, epochs, parameters: table.parameters, weightHash: hash, quick },
-    ...{ trainSeconds, cpuSeconds, imagesPerSecond },
+    accuracy,
+    judgedBy: what,
+    seed,
+    epochs,
+    parameters: table.parameters,
+    weightHash: hash,
+    quick,
+    trainSeconds,
+    cpuSeconds,
+    imagesPerSecond,
   });
   console.log(`written to ${out}: model.safetensors, metrics.json`);
 }

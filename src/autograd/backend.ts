@@ -1,4 +1,4 @@
-import { checkNumber } from '../errors.js';
+import { checkNumber, OutOfMemoryError } from '../errors.js';
 import { type DType, type IndexStorage, newArray, Storage } from './storage.js';
 
 /** Faster kernels for float32, and the memory that they work in. What it lacks, the definitions compute. */
@@ -29,9 +29,12 @@ export function installed(): Backend | null {
   try {
     made = make();
   } catch (error) {
-    // No SIMD in this engine. The definitions compute the same on ordinary arrays; whatever else fails is an error.
-    if (!(error instanceof WebAssembly.CompileError)) throw error;
-    console.warn(`convgrad: no fast kernels in this JavaScript engine (${error.message}); plain loops compute, slowly`);
+    // No WebAssembly, no SIMD in it, no memory for it, or a page's policy that forbids it (an EvalError in some engines). The
+    // definitions compute on ordinary arrays, though not the same bits; whatever else fails is an error.
+    const { CompileError } = globalThis.WebAssembly ?? { CompileError: Error };
+    if (![CompileError, EvalError, OutOfMemoryError].some((kind) => error instanceof kind)) throw error;
+    const { message } = error as Error;
+    console.warn(`convgrad: no fast kernels in this JavaScript engine (${message}); plain loops compute, slowly`);
   }
   make = null;
   return made;

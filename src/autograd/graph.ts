@@ -21,12 +21,13 @@ export type GradientFunction = (dy: Storage, gradients: readonly (Storage | null
 /** One step of the computation. */
 export interface Node {
   readonly name: string;
-  readonly inputs: readonly Variable[];
+  inputs: readonly Variable[];
   /** The inputs' versions when the result was computed. */
   readonly versions: readonly number[];
-  readonly backward: GradientFunction;
+  /** null when a `backward` has used it up. */
+  backward: GradientFunction | null;
   /** What was allocated for it, and ends with it: its result, unless that is a view or a copy to keep, and workspace. */
-  readonly owned: readonly AnyStorage[];
+  owned: readonly AnyStorage[];
 }
 
 let recording = true;
@@ -81,24 +82,19 @@ function collect(value: unknown, seen: Set<unknown>): void {
   }
 }
 
-let backwards = 0;
-/** What the last `backward` used; it ends with the next one, unless that one uses it too. */
+const NOTHING: readonly never[] = [];
+/** What the last `backward` used up; it ends with the next one. */
 let lastUsed: AnyStorage[] = [];
 
 /**
- * Adds d(root)/d(leaf) to the gradient of every leaf that `root` was computed from, `seed` being d(loss)/d(root).
- * At its end, what the previous `backward` used and this one did not is released.
+ * Adds d(root)/d(leaf) to the gradient of every leaf that `root` was computed from, `seed` being d(loss)/d(root). At its
+ * end, what the previous `backward` used up is released, and this graph is used up, unless it is retained.
  */
-export function backward(root: Variable, seed: Storage): void {
+export function backward(root: Variable, seed: Storage, retainGraph: boolean): void {
   const order = topologicalOrder(root);
   for (const { node, storage } of order) check(node!, storage);
 
   const used: AnyStorage[] = [];
-  const use = (storage: AnyStorage) => {
-    if (storage.lastUse !== backwards) used.push(storage);
-    storage.lastUse = backwards;
-  };
-  backwards++;
   // What earlier calls left in a retained gradient must not be sent on again: it is set aside, and added at the end.
   const retained = new Map<Variable, Storage | null>();
   for (const variable of order) {
@@ -113,19 +109,32 @@ export function backward(root: Variable, seed: Storage): void {
       const { node, storage, gradient } = variable;
       const gradients = node!.inputs.map((input) => (input.requiresGrad ? gradientOf(input) : null));
       // All null when a leaf was frozen after it was used.
-      if (gradients.some((each) => each !== null)) node!.backward(gradient!, gradients, storage);
-      for (const owned of node!.owned) use(owned);
+      if (gradients.some((each) => each !== null)) node!.backward!(gradient!, gradients, storage);
       if (variable.keepsGrad) {
         const earlier = retained.get(variable);
         if (earlier && !earlier.released) accumulateKernels.forward(earlier, gradient!);
-        use(gradient!);
+        used.push(gradient!);
       } else dropGradient(variable);
     }
   } finally {
     for (const variable of order) if (!variable.keepsGrad) dropGradient(variable); // What an error left behind.
-    for (const storage of lastUsed) if (storage.lastUse !== backwards) storage.release();
-    lastUsed = used;
   }
+  const kept = new Set<AnyStorage>();
+  for (const { node } of order) {
+    if (retainGraph) for (const { storage } of node!.inputs) kept.add(storage);
+    // A view and a copy own nothing that could end: they may be used again.
+    else if (node!.owned.length > 0) useUp(node!, used);
+  }
+  for (const storage of lastUsed) if (!kept.has(storage)) storage.release();
+  lastUsed = used;
+}
+
+/** From now on the node holds nothing: neither numbers nor what it was computed from. */
+function useUp(node: Node, used: AnyStorage[]): void {
+  used.push(...node.owned);
+  node.backward = null;
+  node.inputs = NOTHING;
+  node.owned = NOTHING;
 }
 
 /** The variables that `root` was computed from, leaves left out, each after its inputs. */
@@ -149,12 +158,18 @@ function topologicalOrder(root: Variable): Variable[] {
   return order;
 }
 
-function check({ name, inputs, versions }: Node, result: Storage): void {
+function check({ name, inputs, versions, backward }: Node, result: Storage): void {
+  if (!backward) {
+    throw new ReleasedError(
+      'backward',
+      `trying to backward through the graph a second time: an earlier backward() used up '${name}'. Compute the loss ` +
+        'again before calling backward() on it, or call the earlier one as backward(undefined, { retainGraph: true })',
+    );
+  }
   if (result.released || inputs.some(({ storage }) => storage.released)) {
     throw new ReleasedError(
       'backward',
-      `the numbers of '${name}' are gone: an earlier backward() used this graph, and another one has ended since. ` +
-        'Compute the loss again before calling backward() on it',
+      `the numbers of '${name}' are gone. Compute the loss again before calling backward() on it`,
     );
   }
   if (inputs.some(({ storage }, i) => storage.version !== versions[i])) {

@@ -4,6 +4,21 @@ import { OutOfMemoryError, ReleasedError } from '../errors.js';
 export type DType = 'float32' | 'float64';
 export type FloatArray = Float32Array | Float64Array;
 
+interface Typed {
+  Uint8Array: Uint8Array;
+  Int32Array: Int32Array;
+  Float32Array: Float32Array;
+  Float64Array: Float64Array;
+}
+
+/**
+ * @internal Whether a value is a typed array of this kind. `instanceof` says no to those of another realm: of a frame, of
+ * a vm context, of a test under jsdom, where a file's bytes are Node's.
+ */
+export function isTyped<Name extends keyof Typed>(value: unknown, name: Name): value is Typed[Name] {
+  return ArrayBuffer.isView(value) && (value as FloatArray)[Symbol.toStringTag] === (name as string);
+}
+
 /**
  * A run of numbers in the memory of the kernels, owned by whoever allocated it. `array` is where it can be read and
  * written; after `release` it is gone, and touching it throws. Kernels with a memory of their own extend it.
@@ -13,8 +28,6 @@ export class Storage<A extends FloatArray | Int32Array = FloatArray> {
   readonly dtype: DType;
   /** Counts the times that a parameter's numbers were replaced, so that a gradient can tell that they were. */
   version = 0;
-  /** The number of the last `backward` that used it. */
-  lastUse = 0;
   /** Set for what is used in every step, such as parameters: it stays where the kernels work. */
   resident = false;
   /** Where the numbers are; null when they are gone, or not to be reached by JavaScript yet. */
@@ -23,7 +36,7 @@ export class Storage<A extends FloatArray | Int32Array = FloatArray> {
   constructor(held: A | null, length = held?.length ?? 0) {
     this.held = held;
     this.length = length;
-    this.dtype = held instanceof Float64Array ? 'float64' : 'float32';
+    this.dtype = isTyped(held, 'Float64Array') ? 'float64' : 'float32';
   }
 
   get array(): A {
@@ -46,8 +59,9 @@ export class Storage<A extends FloatArray | Int32Array = FloatArray> {
     return this.held === null;
   }
 
+  /** A single number, such as a loss, stays readable for as long as somebody holds it. */
   release(): void {
-    this.held = null;
+    if (this.length !== 1) this.held = null;
   }
 }
 

@@ -1,4 +1,4 @@
-import { ArgumentError, ShapeError } from '../errors.js';
+import { ArgumentError, readOptions, ShapeError, show } from '../errors.js';
 import { checkSameShape, type Shape, sameShape, showShape, sizeOf } from '../shape.js';
 import { allocate } from './backend.js';
 import { backward, type Node } from './graph.js';
@@ -97,9 +97,19 @@ export class Tensor {
   /**
    * Adds d(this)/d(leaf) to the `grad` of every leaf that this tensor was computed from.
    * @param gradient d(loss)/d(this), of this tensor's shape; may be left out for a single number, where it is 1.
-   * @throws ArgumentError when nothing here requires a gradient; ReleasedError when the graph's numbers are gone.
+   * @param options `retainGraph` (false): whether another `backward` may use the graph, or a part of it, again. What is
+   * retained is freed by a later `backward` without it, or by garbage collection.
+   * @throws ArgumentError when nothing here requires a gradient; ReleasedError when an earlier `backward` used up a part of
+   * the graph.
    */
-  backward(gradient?: Tensor): void {
+  backward(gradient?: Tensor, options: { retainGraph?: boolean } = {}): void {
+    const { retainGraph } = readOptions('backward', options, { retainGraph: false });
+    if (gradient && !(gradient instanceof Tensor)) {
+      throw new ArgumentError(
+        'backward',
+        `expected a tensor, got ${show(gradient)}; options come second: backward(undefined, { retainGraph: true })`,
+      );
+    }
     if (!this.requiresGrad) {
       throw new ArgumentError('backward', 'expected a tensor computed from one with requiresGrad; none of them has it');
     }
@@ -117,12 +127,12 @@ export class Tensor {
       );
     }
     if (gradient) {
-      backward(this, gradient.storage);
+      backward(this, gradient.storage, retainGraph);
       return;
     }
     const one = allocate(this.dtype, 1);
     one.array[0] = 1;
-    backward(this, one);
+    backward(this, one, retainGraph);
     one.release();
   }
 

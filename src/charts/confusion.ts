@@ -1,11 +1,11 @@
 import { axisX, axisY, cell, text } from '@observablehq/plot';
-import { ArgumentError, checkOptions, ShapeError, show } from '../errors.js';
+import { ArgumentError, checkNumber, readOptions, ShapeError, show } from '../errors.js';
 import { FONT_SIZE, headHeight, type LegendItem, textWidth } from './head.js';
-import { CHART_OPTIONS, type ChartOptions, checkChart } from './options.js';
+import { CHART, type ChartOptions, checkChart } from './options.js';
 import { DARK, draw } from './svg.js';
 
 export interface ConfusionOptions extends ChartOptions {
-  /** Different names of the classes: their numbers unless given. */
+  /** Names of the classes, all different. @default their numbers */
   classes?: readonly string[];
 }
 
@@ -15,15 +15,16 @@ const FEWEST = [253, 232, 217];
 const MOST = [224, 108, 30];
 
 /**
- * Which classes are taken for which, as the text of an SVG file: how many in each cell, and colors for the errors
- * alone, since the right answers are far more.
+ * A confusion matrix as the text of an SVG file: the counts, and colors for the errors alone, since there are far more
+ * right answers.
  * @param matrix how many examples of class i (row) were taken for class j (column), as `evaluate` counts them
- * @throws ShapeError for a matrix that is not square, or not as large as the number of classes
+ * @throws ShapeError for a matrix that is not square, or not as large as the number of classes; ArgumentError for a count
+ * below 0, or classes of one name
  */
 export function confusion(matrix: readonly ArrayLike<number>[], options: ConfusionOptions = {}): string {
-  checkOptions('confusion', options, [...CHART_OPTIONS, 'classes']);
-  const chart = checkChart('confusion', options, 560);
-  const classes = options.classes ?? Array.from(matrix, (_, i) => `${i}`);
+  const given = readOptions('confusion', options, { ...CHART, height: 560, classes: undefined });
+  const chart = checkChart('confusion', given);
+  const { classes = Array.from(matrix, (_, i) => `${i}`) } = given;
   if (matrix.length === 0) throw new ArgumentError('confusion', 'expected at least one class');
   if (classes.length !== matrix.length) {
     throw new ShapeError('confusion', `expected ${matrix.length} classes, one a row, got ${classes.length}`);
@@ -32,17 +33,10 @@ export function confusion(matrix: readonly ArrayLike<number>[], options: Confusi
     throw new ArgumentError('confusion', `expected classes of different names, got ${show([...classes])}`);
   }
   const counts = matrix.map((row, i) => {
+    for (const count of Array.from(row)) checkNumber('confusion', 'a count', count, { least: 0 });
     if (row.length === matrix.length) return Array.from(row);
-    throw new ShapeError(
-      'confusion',
-      `expected ${matrix.length} counts in row ${i}, as many as rows, got ${row.length}`,
-    );
+    throw new ShapeError('confusion', `expected ${matrix.length} counts in row ${i}, got ${row.length}`);
   });
-  for (const count of counts.flat()) {
-    if (!(count >= 0 && count < Infinity)) {
-      throw new ArgumentError('confusion', `expected counts of at least 0, got ${show(count)}`);
-    }
-  }
   const errors = counts.flatMap((row, i) => row.filter((count, j) => i !== j && count > 0));
   const [fewest, most] = [Math.min(...errors), Math.max(...errors)];
   const colorOf = (count: number) => mixed(most > fewest ? (count - fewest) / (most - fewest) : 0);
@@ -69,6 +63,7 @@ export function confusion(matrix: readonly ArrayLike<number>[], options: Confusi
   const fitting = (across - 2) / Math.max(...classes.map((name) => textWidth(name, 1)));
   const slanted = fitting < 8;
   const marginBottom = slanted ? 0.7 * nameWidth + 48 : 48;
+  const margins = { marginTop, marginRight, marginBottom, marginLeft };
   const down = (chart.height - marginTop - marginBottom) / matrix.length;
   const longest = Math.max(...cells.map(({ count }) => textWidth(count, 1)));
   const fontSize = Math.min(13, 0.8 * down, (across - 2) / longest);
@@ -76,7 +71,7 @@ export function confusion(matrix: readonly ArrayLike<number>[], options: Confusi
   const axis = { labelAnchor: 'center', labelArrow: 'none', tickSize: 0 } as const;
   const tickFont = Math.min(FONT_SIZE, slanted ? across : fitting);
   return draw('confusion matrix', head, {
-    ...{ marginTop, marginRight, marginBottom, marginLeft },
+    ...margins,
     marks: [
       axisX({ ...axis, label: null, tickRotate: slanted ? -45 : 0, fontSize: tickFont }),
       axisY({ ...axis, label: null, fontSize: Math.min(FONT_SIZE, down) }),

@@ -1,14 +1,16 @@
-import { axisX, axisY, dot, gridX, gridY, line, type Markish, rect, ruleY, text } from '@observablehq/plot';
-import { ArgumentError, checkNumber, checkOptions, ShapeError } from '../errors.js';
-import { FONT_SIZE, headHeight, type LegendItem, textWidth } from './head.js';
-import { CHART_OPTIONS, type ChartOptions, checkChart } from './options.js';
+import { axisX, axisY, dot, gridX, gridY, line, type Markish, rect } from '@observablehq/plot';
+import { ArgumentError, checkNumber, readOptions, ShapeError } from '../errors.js';
+import { headHeight, type LegendItem } from './head.js';
+import { CHART, type ChartOptions, checkChart } from './options.js';
 import { AXIS, COLORS, draw, MARGINS, X_LABEL_OFFSET, Y_LABEL_OFFSET } from './svg.js';
 
 /** A line through points; a point with a number that is not finite leaves a gap. */
 export interface Series {
+  /** For the legend. */
   name: string;
   x: ArrayLike<number>;
   y: ArrayLike<number>;
+  /** @default false, but true from the eighth series on, when colors repeat */
   dashed?: boolean;
 }
 
@@ -16,19 +18,16 @@ export interface CurveOptions extends ChartOptions {
   series: readonly Series[];
   xLabel: string;
   yLabel: string;
-  /** 'symlog' is linear up to 1 and logarithmic beyond, on both sides of 0: 'linear' unless given. */
+  /** 'symlog' is linear up to 1 and logarithmic beyond, on both sides of 0. @default 'linear' */
   xScale?: 'linear' | 'log' | 'symlog';
-  /** Ranges of y, shaded over the whole width and named in the legend. */
+  /** Ranges of y, shaded over the whole width and named in the legend. @default [] */
   bands?: readonly { label: string; from: number; to: number }[];
-  /** Values of y with a dotted line over the whole width and a name at its right end. */
-  rules?: readonly { y: number; label: string }[];
 }
 
-/** Up to so many points of a line are shown as points, too. */
+const REQUIRED = { series: undefined, xLabel: undefined, yLabel: undefined };
+/** Points of a line that are drawn as dots, too, at most. */
 const DOTS = 30;
 const BANDS = ['#E6E6E6', '#D3E6F2', '#F8E2D3'];
-/** The longest line of a rule's name, in ems; the rest goes on below. */
-const NAME_EMS = 10;
 
 /**
  * Lines over a common x, such as a loss over steps, as the text of an SVG file.
@@ -36,9 +35,9 @@ const NAME_EMS = 10;
  * of a series differ in length
  */
 export function curve(options: CurveOptions): string {
-  checkOptions('curve', options, [...CHART_OPTIONS, 'series', 'xLabel', 'yLabel', 'xScale', 'bands', 'rules']);
-  const { series, xLabel, yLabel, xScale = 'linear', bands = [], rules = [] } = options;
-  const chart = checkChart('curve', options);
+  const defaults = { ...CHART, ...REQUIRED, xScale: 'linear' as const, bands: [] };
+  const { series, xLabel, yLabel, xScale, bands, ...rest } = readOptions('curve', options, defaults);
+  const chart = checkChart('curve', rest);
   const lines = series.map(({ name, x, y, dashed }, i) => {
     if (x.length !== y.length) {
       throw new ShapeError('curve', `expected as many y as x in series '${name}', got ${y.length} and ${x.length}`);
@@ -53,11 +52,9 @@ export function curve(options: CurveOptions): string {
   const xs = points.map(({ x }) => x).filter(Number.isFinite);
   const [least, most] = xs.reduce(([low, high], x) => [Math.min(low, x), Math.max(high, x)], [xs[0], xs[0]]);
   if (xScale === 'log' && least <= 0) {
-    throw new ArgumentError('curve', `expected x above 0 on a log scale ('symlog' has room for 0), got ${least}`);
+    throw new ArgumentError('curve', `expected x above 0 on a log scale ('symlog' can show 0), got ${least}`);
   }
-  for (const value of [...bands.flatMap(({ from, to }) => [from, to]), ...rules.map(({ y }) => y)]) {
-    checkNumber('curve', 'a y of the bands and rules', value);
-  }
+  for (const end of bands.flatMap(({ from, to }) => [from, to])) checkNumber('curve', 'the end of a band', end);
   const shades = bands.map((band, i) => ({ ...band, color: BANDS[i % BANDS.length] }));
   const legend: LegendItem[] = [
     ...lines.map(({ name, color, dashed }) => ({ name, color, sign: dashed ? 'dashes' : 'line' }) as const),
@@ -71,16 +68,12 @@ export function curve(options: CurveOptions): string {
     gridY({ tickSpacing: 50, strokeOpacity: 0.08 }),
     axisX({ ...AXIS, ticks, label: xLabel, labelOffset: X_LABEL_OFFSET }),
     axisY({ ...AXIS, tickSpacing: 50, label: yLabel, labelOffset: Y_LABEL_OFFSET }),
-    ruleY(rules, { y: 'y', strokeDasharray: '2,3' }),
     lines.map(drawLine),
-    text(rules, { y: 'y', text: 'label', frameAnchor: 'right', textAnchor: 'start', dx: 5, lineWidth: NAME_EMS }),
   ];
-  const named = Math.max(0, ...rules.map(({ label }) => Math.min(textWidth(label), NAME_EMS * FONT_SIZE)));
   const head = { ...chart, legend: legend.length > 1 ? legend : [] };
   return draw(`${yLabel} over ${xLabel}`, head, {
     ...MARGINS,
     marginTop: headHeight(head) + 10,
-    marginRight: Math.max(MARGINS.marginRight, named + 12),
     marks,
     x: { type: xScale, domain: [least, most], nice: xScale === 'linear' && !ticks },
     y: { nice: true },
@@ -99,18 +92,18 @@ function drawLine({ points, color, dashed }: Line): Markish {
   return points.length <= DOTS ? [path, dot(points, { ...place, fill: color, r: 3 })] : path;
 }
 
-/** A number, or NaN for one that is infinite, which no axis can show. */
+/** The number, or NaN for an infinite one, which no axis can show. */
 function finite(value: number): number {
   return Number.isFinite(value) ? value : Number.NaN;
 }
 
-/** Ticks at whole numbers when there are no others and they are few, such as epochs; else the axis finds its own. */
+/** Ticks at few whole numbers, such as epochs; undefined for others, for which Plot chooses ticks. */
 function wholeTicks(xs: readonly number[], least: number, most: number): number[] | undefined {
   if (most - least > 12 || most === least || !xs.every(Number.isInteger)) return undefined;
   return Array.from({ length: most - least + 1 }, (_, i) => least + i);
 }
 
-/** Where a logarithmic axis has its ticks: 0 and the powers of ten, with 2 and 5 times them when they are few. */
+/** The ticks of a logarithmic axis: 0 and the powers of ten, with 2 and 5 times them when they are few. */
 function powerTicks(scale: 'log' | 'symlog', least: number, most: number): number[] {
   const first = scale === 'log' ? Math.floor(Math.log10(least)) : 0;
   const last = Math.ceil(Math.log10(Math.max(1, Math.abs(least), Math.abs(most))));

@@ -1,24 +1,25 @@
 import { areaY, axisX, axisY, dot, gridY, line, type Markish, ruleX, ruleY, text } from '@observablehq/plot';
-import { ArgumentError, checkNumber, checkOptions } from '../errors.js';
+import { ArgumentError, checkNumber, readOptions } from '../errors.js';
 import { headHeight, type LegendItem, textWidth } from './head.js';
-import { CHART_OPTIONS, type ChartOptions, checkChart } from './options.js';
+import { CHART, type ChartOptions, checkChart } from './options.js';
 import { AXIS, COLORS, DARK, draw, MARGINS, X_LABEL_OFFSET, Y_LABEL_OFFSET } from './svg.js';
 
 export interface HistogramOptions extends ChartOptions {
-  /** Each is drawn as a density of its own, whose area is 1. What is not finite is left out. */
+  /** Each is drawn as a density, whose area is 1. Values that are not finite are left out. */
   groups: readonly { name: string; values: ArrayLike<number> }[];
   /**
-   * Single values to be compared with the groups, as dots above them. What is not finite is left out; labels are left
-   * out where they are too many to be told apart.
+   * Single values to be compared with the groups, as dots above them; those that are not finite are left out, and all
+   * labels when there are too many. @default []
    */
   marks?: readonly { x: number; label: string }[];
-  /** What the dots are, for the legend. */
+  /** The dots' name in the legend. @default they are not in the legend */
   marksName?: string;
   xLabel: string;
-  /** How many there are, of one width, over the range of all values: 60 unless given. */
+  /** The number of bins, of equal width, over the range of all values, 1 to 1000. @default 60 */
   bins?: number;
 }
 
+const DEFAULTS = { ...CHART, groups: undefined, marks: [], marksName: undefined, xLabel: undefined, bins: 60 };
 /** Height of a row of dots, in pixels, and how many rows may be above the densities. */
 const ROW = 15;
 const MOST_ROWS = 8;
@@ -29,11 +30,10 @@ const MOST_ROWS = 8;
  * @throws ArgumentError when a group has no finite value
  */
 export function histogram(options: HistogramOptions): string {
-  checkOptions('histogram', options, [...CHART_OPTIONS, 'groups', 'marks', 'marksName', 'xLabel', 'bins']);
-  const { groups, marksName, xLabel } = options;
-  const chart = checkChart('histogram', options);
-  const bins = checkNumber('histogram', 'bins', options.bins ?? 60, { least: 1, most: 1000, whole: true });
-  const dots = (options.marks ?? []).filter(({ x }) => Number.isFinite(x));
+  const { groups, marks, marksName, xLabel, bins, ...rest } = readOptions('histogram', options, DEFAULTS);
+  const chart = checkChart('histogram', rest);
+  checkNumber('histogram', 'bins', bins, { least: 1, most: 1000, whole: true });
+  const dots = marks.filter(({ x }) => Number.isFinite(x));
   const samples = groups.map(({ name, values }, i) => {
     const sample = Float64Array.from(values).filter(Number.isFinite);
     if (sample.length === 0) throw new ArgumentError('histogram', `expected a finite value in group '${name}'`);
@@ -94,15 +94,11 @@ function drawDots(row: readonly Dot[], dy: number): Markish {
   ];
 }
 
-/** The smallest and the largest of all values; a little around them when they are one. */
-function rangeOf(samples: readonly ArrayLike<number>[]): [number, number] {
-  let low = Infinity;
-  let high = -Infinity;
+/** The smallest and the largest of all values; a little less and more when they are equal. */
+function rangeOf(samples: readonly Iterable<number>[]): [number, number] {
+  let [low, high] = [Infinity, -Infinity];
   for (const sample of samples) {
-    for (let i = 0; i < sample.length; i++) {
-      low = Math.min(low, sample[i]);
-      high = Math.max(high, sample[i]);
-    }
+    for (const value of sample) [low, high] = [Math.min(low, value), Math.max(high, value)];
   }
   const around = low < high ? 0 : Math.max(Math.abs(low), 1) / 2;
   return [low - around, high + around];
@@ -123,7 +119,7 @@ interface Dot {
   anchor: 'start' | 'end';
 }
 
-/** Dots in rows, the lowest first: with labels if there is room, else without, else all in one row. */
+/** Dots in rows, the lowest first: with labels if there is room, else without, and all in one row if they are too many. */
 function rowsOf(dots: readonly { x: number; label: string }[], pixelOf: (x: number) => number, width: number): Dot[][] {
   const bare = dots.map(({ x }) => ({ x, label: '' }));
   for (const these of [dots, bare]) {

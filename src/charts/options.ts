@@ -3,16 +3,18 @@ import type { Head } from './head.js';
 
 /** What every chart takes. */
 export interface ChartOptions {
+  /** @default none */
   title?: string;
-  /** In pixels: 640 unless given; text has 12. */
+  /** In pixels, at least 200; the text has 12. @default 640 */
   width?: number;
-  /** In pixels: 400 unless given, 560 for a confusion matrix. */
+  /** In pixels, at least 200. @default 400, of a confusion matrix 560 */
   height?: number;
-  /** What makes the elements: a page's own, where there is one; in Node `await chartDocument()` from convgrad/node. */
+  /** What makes the elements; in Node `await chartDocument()` from convgrad/node. @default the page's own */
   document?: Document;
 }
 
-export const CHART_OPTIONS = ['title', 'width', 'height', 'document'];
+/** The defaults of every chart. */
+export const CHART = { title: undefined, width: 640, height: 400, document: undefined };
 
 /** A chart before it is drawn. */
 export interface Chart extends Head {
@@ -20,19 +22,14 @@ export interface Chart extends Head {
   page: Document;
 }
 
-/** The chart's size and document, checked. */
-export function checkChart(where: string, options: ChartOptions, height = 400): Omit<Chart, 'legend'> {
-  const page = options.document ?? globalThis.document;
-  if (typeof page?.createElementNS !== 'function') {
-    throw new ArgumentError(
-      where,
-      `expected a document (in Node: document: await chartDocument(), from convgrad/node), got ${show(page)}`,
-    );
-  }
-  return {
-    title: options.title,
-    width: checkNumber(where, 'width', options.width ?? 640, { least: 200 }),
-    height: checkNumber(where, 'height', options.height ?? height, { least: 200 }),
-    page,
-  };
+/** A chart's title, size and document, checked. */
+export function checkChart(
+  where: string,
+  { title, width, height, document: page = globalThis.document }: ChartOptions & { width: number; height: number },
+): Omit<Chart, 'legend'> {
+  checkNumber(where, 'width', width, { least: 200 });
+  checkNumber(where, 'height', height, { least: 200 });
+  if (typeof page?.createElementNS === 'function') return { title, width, height, page };
+  const advice = 'in Node: document: await chartDocument(), from convgrad/node';
+  throw new ArgumentError(where, `expected a document (${advice}), got ${show(page)}`);
 }

@@ -2,7 +2,7 @@ import { type PlotOptions, plot } from '@observablehq/plot';
 import { drawHead, element, FONT_SIZE, SVG } from './head.js';
 import type { Chart } from './options.js';
 
-/** Okabe and Ito's colors (2008), which color-blind people can tell apart; without yellow, which is lost on white. */
+/** Okabe and Ito's colors (2008), which color-blind people can distinguish; without yellow, which is too light on white. */
 export const COLORS = ['#0072B2', '#D55E00', '#009E73', '#CC79A7', '#E69F00', '#56B4E9', '#000000'];
 export const DARK = '#222222';
 /** Room for ticks, their numbers and the names of the axes, in pixels; above is the head. */
@@ -28,7 +28,7 @@ function tick(value: number): string {
 /**
  * Draws with Plot and gives an SVG that stands alone: white below, no style sheet, script or identifier that could clash
  * with another chart of the same page.
- * @param name what the chart is, for those who do not see it, when it has no title
+ * @param name the accessible name of a chart that has no title
  */
 export function draw(name: string, chart: Chart, options: PlotOptions): string {
   const { title, width, height, page } = chart;

@@ -1,3 +1,4 @@
+import { isTyped } from '../autograd/storage.js';
 import { ArgumentError, checkNumber, FormatError, ShapeError, show } from '../errors.js';
 import { type Generator, generatorOf, getDefaultGenerator } from '../random.js';
 import { checkShape, type Shape, showShape, sizeOf } from '../shape.js';
@@ -39,7 +40,7 @@ export class Dataset {
       const expected = `expected ${labels.length} inputs, one a label, of shape ${showShape(inputShape)}`;
       throw new ShapeError(where, `${expected}: ${size} numbers, got ${inputs.length}`);
     }
-    this.inputs = inputs instanceof Float32Array ? inputs : Float32Array.from(inputs);
+    this.inputs = isTyped(inputs, 'Float32Array') ? inputs : Float32Array.from(inputs);
     this.inputShape = inputShape;
     this.labels = Int32Array.from(labels);
     const found = () => this.labels.reduce((most, label) => Math.max(most, label + 1), 0);

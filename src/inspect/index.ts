@@ -13,7 +13,7 @@ export { type NullDistribution, type NullKind, type NullOptions, nullDistributio
 export type { Family, Template } from './filters/templates.js';
 export { ablate, type Intervention, replaceFilter } from './network/ablation.js';
 export { type DeadFilters, deadFilters } from './network/dead-filters.js';
-export { featureMaps, type Values } from './network/feature-maps.js';
+export { featureMaps } from './network/feature-maps.js';
 export { type Maximized, type MaximizeOptions, maximize } from './network/maximize.js';
 export { type Occlusion, occlusion } from './network/occlusion.js';
 export { type Patch, patchOf, type ReceptiveField, receptiveField } from './network/receptive-field.js';
@@ -26,3 +26,4 @@ export { type FeatureMapGridOptions, featureMapGrid, overlay } from './pictures/
 export type { Panel } from './pictures/panel.js';
 export { Picture, textWidth } from './pictures/picture.js';
 export { FilterTimeline, readTimeline, type Snapshot, type Timeline } from './timeline.js';
+export type { Values } from './values.js';

@@ -1,24 +1,25 @@
 import { tensor } from '../autograd/create.js';
 import { Tensor } from '../autograd/tensor.js';
 import { checkDataset, type Dataset } from '../data/dataset.js';
-import { ArgumentError, checkOptions, FormatError, ShapeError, show } from '../errors.js';
+import { ArgumentError, FormatError, readOptions, ShapeError, show } from '../errors.js';
 import { checkStateDict, type StateDict } from '../nn/module.js';
 import { type Shape, sameShape, showShape, sizeOf } from '../shape.js';
 import type { Callback, TrainingState } from '../train/callback.js';
 import { evaluate } from '../train/evaluate.js';
+import { partsOf } from './values.js';
 
-/** What a layer's filters were at one step of a training. */
+/** The filters of a layer at one step of a training. */
 export interface Snapshot {
-  /** Batches that the model had learned from. */
+  /** Steps of the optimizer before it. */
   step: number;
   /** [filters, channels, kernelH, kernelW], row-major. */
   weights: Float32Array;
-  /** On the held-out data; NaN where none was given. */
+  /** Of the held-out data; NaN without any. */
   accuracy: number;
   loss: number;
 }
 
-/** A layer's filters through a training, in order. */
+/** The filters of a layer over a training, in order. */
 export interface Timeline {
   /** [filters, channels, kernelH, kernelW] */
   readonly shape: Shape;
@@ -40,23 +41,20 @@ export class FilterTimeline implements Callback, Timeline {
   readonly #due: (step: number) => boolean;
 
   /**
-   * @param weights the filters, `conv1.weight`
-   * @param options `heldOut` data to evaluate on at each of these steps; `steps` at which to keep them: 10, 20, 30, 50, 70,
-   * 100, 200 and so on unless given. The first and the last step are kept anyway.
+   * @param weights the filters, `conv1.weight`, [filters, channels, kernelH, kernelW]
+   * @param options `heldOut` data to evaluate on at each of the steps; `steps` at which to keep the filters, besides the
+   * first and the last (10, 20, 30, 50, 70, 100, 200 and so on by default)
+   * @throws ArgumentError for what is no weight of a convolution, or no Dataset
    */
   constructor(weights: Tensor, options: { heldOut?: Dataset; steps?: readonly number[] } = {}) {
-    checkOptions('FilterTimeline', options, ['heldOut', 'steps']);
+    const { heldOut, steps } = readOptions('FilterTimeline', options, { heldOut: undefined, steps: undefined });
     if (!(weights instanceof Tensor) || weights.shape.length !== 4) {
-      throw new ArgumentError(
-        'FilterTimeline',
-        `expected filters such as conv1.weight, [filters, channels, kernelH, kernelW], got ${show(weights)}`,
-      );
+      throw new ArgumentError('FilterTimeline', `expected filters such as conv1.weight, got ${show(weights)}`);
     }
-    if (options.heldOut !== undefined) checkDataset('FilterTimeline', 'heldOut', options.heldOut);
-    const { steps } = options;
+    if (heldOut !== undefined) checkDataset('FilterTimeline', 'heldOut', heldOut);
     this.shape = weights.shape;
     this.#weights = weights;
-    this.#heldOut = options.heldOut;
+    this.#heldOut = heldOut;
     this.#due = steps ? (step) => steps.includes(step) : (step) => /^[12357]0+$/.test(String(step));
   }
 
@@ -75,19 +73,16 @@ export class FilterTimeline implements Callback, Timeline {
   }
 
   #keep({ model, step }: TrainingState): void {
-    const { accuracy, loss } = this.#heldOut
-      ? evaluate(model, this.#heldOut)
-      : { accuracy: Number.NaN, loss: Number.NaN };
+    const unknown = { accuracy: Number.NaN, loss: Number.NaN };
+    const { accuracy, loss } = this.#heldOut ? evaluate(model, this.#heldOut) : unknown;
     this.snapshots.push({ step, weights: Float32Array.from(this.#weights.data), accuracy, loss });
   }
 
-  /** All of it as tensors, ready to be saved as a safetensors file; `readTimeline` reads them. */
+  /** The timeline as tensors, which `writeSafetensors` can write and `readTimeline` reads. */
   stateDict(): StateDict {
     const column = (of: (snapshot: Snapshot) => number) => tensor(Float64Array.from(this.snapshots, of));
     const weights = new Float32Array(this.snapshots.length * sizeOf(this.shape));
-    this.snapshots.forEach((snapshot, i) => {
-      weights.set(snapshot.weights, i * sizeOf(this.shape));
-    });
+    for (const [i, snapshot] of this.snapshots.entries()) weights.set(snapshot.weights, i * sizeOf(this.shape));
     return {
       weights: tensor(weights, { shape: [this.snapshots.length, ...this.shape] }),
       step: column(({ step }) => step),
@@ -96,7 +91,7 @@ export class FilterTimeline implements Callback, Timeline {
     };
   }
 
-  /** Goes into the checkpoints of the training. */
+  /** The same, for checkpoints of the training. */
   saveState(): StateDict {
     return this.stateDict();
   }
@@ -112,20 +107,20 @@ export class FilterTimeline implements Callback, Timeline {
   }
 }
 
-/** The timeline that `stateDict` gave. @throws FormatError for tensors that are none */
+/**
+ * The timeline that was written by `stateDict`.
+ * @throws FormatError for other tensors
+ */
 export function readTimeline({ weights, step, accuracy, loss }: StateDict): Timeline {
   const columns = [step, accuracy, loss];
   if (weights?.shape.length !== 5 || columns.some((column) => column?.size !== weights.shape[0])) {
+    const expected = 'expected weights [steps, filters, channels, kernelH, kernelW], step, accuracy and loss';
     const got = weights ? `weights ${showShape(weights.shape)}` : 'no weights';
-    throw new FormatError(
-      'readTimeline',
-      `expected weights [steps, filters, channels, kernelH, kernelW], step, accuracy and loss, got ${got}`,
-    );
+    throw new FormatError('readTimeline', `${expected}, got ${got}`);
   }
   const shape = weights.shape.slice(1);
-  const snapshots = Array.from({ length: step.size }, (_, i) => ({
-    ...{ step: step.data[i], accuracy: accuracy.data[i], loss: loss.data[i] },
-    weights: Float32Array.from(weights.data.subarray(i * sizeOf(shape), (i + 1) * sizeOf(shape))),
-  }));
+  const snapshots = partsOf(weights.data, sizeOf(shape)).map((part, i) => {
+    return { step: step.data[i], accuracy: accuracy.data[i], loss: loss.data[i], weights: Float32Array.from(part) };
+  });
   return { shape, snapshots };
 }

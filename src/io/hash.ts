@@ -2,15 +2,16 @@ import { checkModel, type Module } from '../nn/module.js';
 import { littleEndian } from './bytes.js';
 
 /**
- * A fingerprint of all numbers of a model, in the order of its state dict: the 64-bit FNV-1a hash of their bytes,
- * little-endian, in 16 hexadecimal digits. Two runs with the same hash have the same weights, to the last bit.
+ * The hash of all parameters and buffers of a model, in the order of its state dict: 64-bit FNV-1a over their bytes,
+ * little-endian. Two trainings with the same hash have the same weights, to the last bit.
+ * @returns 16 hexadecimal digits
  * Source: Fowler, Noll, Vo, http://www.isthe.com/chongo/tech/comp/fnv/
  */
 export function weightHash(model: Module): string {
   checkModel('weightHash', model);
   const hash = new FNV1a();
   for (const { storage } of Object.values(model.stateDict())) {
-    for (const byte of littleEndian(storage.array)) hash.add(byte);
+    for (const byte of littleEndian(storage.array)) hash.update(byte);
   }
   return hash.toString();
 }
@@ -20,7 +21,7 @@ export class FNV1a {
   #high = 0xcbf29ce4;
   #low = 0x84222325;
 
-  add(byte: number): void {
+  update(byte: number): void {
     const low = (this.#low ^ byte) >>> 0;
     const product = low * 0x1b3;
     const carry = Math.floor(product / 0x1_0000_0000);

@@ -5,13 +5,13 @@ import { littleEndian } from './bytes.js';
 import { readSafetensors, writeSafetensors } from './safetensors.js';
 
 // A state is plain data with tensors anywhere in it. In the file each tensor is named by its path, such as
-// `model.0.weight`, and the rest is JSON in the metadata, with { $tensor: path } in the tensors' places and
-// { $number: 'NaN' } where JSON has no number.
+// `model.0.weight`; the rest is JSON in the metadata, with { $tensor: path } in place of the tensors and
+// { $number: 'NaN' } in place of numbers that JSON does not have.
 
 /**
  * The bytes of a safetensors file that holds plain data (what JSON can hold, and every number) with tensors in it. Fields that
  * are undefined are left out.
- * @param format what the file is, which `readState` asks for
+ * @param format the name of the format, which `readState` checks
  * @throws ArgumentError when two tensors have one path, such as that of `b` in `a` and that of `a.b`, and for what it cannot
  * hold: functions, dates, Maps, typed arrays, objects of a class, objects that hold themselves
  */
@@ -22,17 +22,17 @@ export function writeState(format: string, state: unknown): Uint8Array {
 }
 
 /**
- * What `writeState` was given.
+ * Reads what `writeState` wrote.
+ * @param format what was given to `writeState`
  * @throws FormatError when the bytes are damaged, or hold something else
  */
 export function readState(format: string, bytes: Uint8Array): unknown {
   const { tensors, metadata } = readSafetensors(bytes);
   if (metadata.format !== format) {
-    const got =
-      metadata.format === undefined ? 'a safetensors file without one, such as a model' : show(metadata.format);
+    const got = metadata.format === undefined ? 'none, as of a model' : show(metadata.format);
     const version = /\d+$/;
-    const other =
-      metadata.format?.replace(version, '') === `${format}`.replace(version, '') ? ' of another version' : '';
+    const same = metadata.format?.replace(version, '') === `${format}`.replace(version, '');
+    const other = same ? ' of another version' : '';
     throw new FormatError('readState', `expected a file with the format '${format}', got ${got}${other}`);
   }
   if (typeof metadata.state !== 'string' || metadata.checksum !== checksum(metadata.state, tensors)) {
@@ -41,7 +41,8 @@ export function readState(format: string, bytes: Uint8Array): unknown {
   try {
     return unpack(JSON.parse(metadata.state), tensors);
   } catch (error) {
-    throw new FormatError('readState', `the file holds no state: ${(error as Error).message}`);
+    // The checksum is right: somebody has written it, but `writeState` has not. Nested too deep, perhaps.
+    throw new FormatError('readState', `the file holds no state (${error instanceof Error ? error.message : error})`);
   }
 }
 
@@ -80,29 +81,33 @@ function isPlain(value: unknown): value is object {
 function unpack(value: unknown, tensors: StateDict): unknown {
   if (Array.isArray(value)) return value.map((item) => unpack(item, tensors));
   if (typeof value !== 'object' || value === null) return value;
-  if ('$tensor' in value) return tensors[value.$tensor as string];
+  if ('$tensor' in value) {
+    const { $tensor: path } = value;
+    if (typeof path === 'string' && path in tensors) return tensors[path];
+    throw new Error(`it has no tensor ${show(path)}`);
+  }
   if ('$number' in value) return Number(value.$number);
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, unpack(item, tensors)]));
 }
 
 /**
- * Of the text, and of the tensors' names, shapes and bytes in words of 32 bits: FNV-1a's steps, each of which can be
- * undone, so that a single change always shows.
+ * @internal The checksum of the text, and of the tensors' names, shapes and bytes in words of 32 bits: steps of FNV-1a, each
+ * of which is invertible, so that a single change is always detected.
  */
-function checksum(json: string, tensors: StateDict): string {
+export function checksum(json: string, tensors: StateDict): string {
   let hash = 0x811c9dc5;
-  const add = (word: number) => {
+  const update = (word: number) => {
     hash = Math.imul(hash ^ word, 0x01000193);
   };
-  const addText = (text: string) => {
-    for (let i = 0; i < text.length; i++) add(text.charCodeAt(i));
+  const updateText = (text: string) => {
+    for (let i = 0; i < text.length; i++) update(text.charCodeAt(i));
   };
-  addText(json);
+  updateText(json);
   for (const [name, { storage, shape }] of Object.entries(tensors)) {
-    addText(`${name} ${shape}`);
+    updateText(`${name} ${shape}`);
     const bytes = littleEndian(storage.array);
     const view = new DataView(bytes.buffer);
-    for (let i = 0; i < bytes.length; i += 4) add(view.getInt32(i, true));
+    for (let i = 0; i < bytes.length; i += 4) update(view.getInt32(i, true));
   }
   return (hash >>> 0).toString(16).padStart(8, '0');
 }

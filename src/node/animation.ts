@@ -1,13 +1,17 @@
-import { ArgumentError, checkNumber, checkOptions, optional, ShapeError } from '../errors.js';
+import { ArgumentError, checkNumber, optional, readOptions, ShapeError } from '../errors.js';
 import type { Picture } from '../inspect/pictures/picture.js';
 import { saveFile } from './files.js';
+import { crc32, pngChunks } from './png.js';
 
 export interface AnimationOptions {
-  /** How long a frame stays, in milliseconds, or a number for each frame: 400 unless given. */
+  /** How long a frame stays, in milliseconds, 1 to 65535: of every frame, or a number for each. @default 400 */
   delay?: number | readonly number[];
 }
 
-/** Writes pictures of one size as an animated PNG that plays in a loop; a program that knows none shows the first. */
+/**
+ * Writes pictures of one size as an animated PNG that plays in a loop; programs that do not support it show the first.
+ * @throws as `animation`; FileError when it cannot be written
+ */
 export async function saveAnimation(
   path: string,
   frames: readonly Picture[],
@@ -24,9 +28,8 @@ export async function saveAnimation(
  * frames in number
  */
 export async function animation(frames: readonly Picture[], options: AnimationOptions = {}): Promise<Uint8Array> {
-  checkOptions('animation', options, ['delay']);
+  const { delay } = readOptions('animation', options, { delay: 400 });
   if (frames.length === 0) throw new ArgumentError('animation', 'expected at least one frame');
-  const { delay = 400 } = options;
   const delays = typeof delay === 'number' ? frames.map(() => delay) : delay;
   if (delays.length !== frames.length) {
     throw new ShapeError('animation', `expected ${frames.length} delays, one a frame, got ${delays.length}`);
@@ -35,10 +38,8 @@ export async function animation(frames: readonly Picture[], options: AnimationOp
   const [{ width, height }] = frames;
   frames.forEach((frame, i) => {
     if (frame.width === width && frame.height === height) return;
-    throw new ShapeError(
-      'animation',
-      `expected frames of one size, ${width} x ${height}, got ${frame.width} x ${frame.height} in frame ${i}`,
-    );
+    const got = `${frame.width} x ${frame.height} in frame ${i}`;
+    throw new ShapeError('animation', `expected frames of one size, ${width} x ${height}, got ${got}`);
   });
 
   const { encode } = await optional('animation', 'fast-png', () => import('fast-png'));
@@ -46,7 +47,7 @@ export async function animation(frames: readonly Picture[], options: AnimationOp
   let sequence = 0;
   frames.forEach(({ data }, i) => {
     const png = encode({ width, height, channels: 4, data }, { zlib: { level: 9 } });
-    const chunks = chunksOf(png);
+    const chunks = pngChunks(png);
     if (i === 0) parts.push(png.subarray(0, 8), ...chunks.filter(({ type }) => type === 'IHDR').map(({ all }) => all));
     if (i === 0) parts.push(chunk('acTL', words(frames.length, 0))); // 0: it plays for ever.
     const place = words(sequence++, width, height, 0, 0);
@@ -59,43 +60,14 @@ export async function animation(frames: readonly Picture[], options: AnimationOp
   return Buffer.concat([...parts, chunk('IEND')]);
 }
 
-interface Chunk {
-  type: string;
-  content: Uint8Array;
-  /** With length, type and checksum. */
-  all: Uint8Array;
-}
-
-/** The chunks of a PNG file: length, type, content and checksum each, after a signature of 8 bytes. */
-function chunksOf(png: Uint8Array): Chunk[] {
-  const view = new DataView(png.buffer, png.byteOffset, png.byteLength);
-  const chunks: Chunk[] = [];
-  for (let at = 8; at < png.length; at += chunks[chunks.length - 1].all.length) {
-    const end = at + 8 + view.getUint32(at);
-    const type = String.fromCharCode(...png.subarray(at + 4, at + 8));
-    chunks.push({ type, content: png.subarray(at + 8, end), all: png.subarray(at, end + 4) });
-  }
-  return chunks;
-}
-
 function chunk(type: string, ...content: Uint8Array[]): Uint8Array {
   const body = Buffer.concat([Buffer.from(type), ...content]);
-  return Buffer.concat([words(body.length - 4), body, words(checksum(body))]);
+  return Buffer.concat([words(body.length - 4), body, words(crc32(body))]);
 }
 
-/** Numbers of 4 bytes, the highest byte first. */
+/** Integers of 4 bytes, big-endian. */
 function words(...values: number[]): Uint8Array {
-  return Uint8Array.from(
-    values.flatMap((value) => [value >>> 24, (value >>> 16) & 255, (value >>> 8) & 255, value & 255]),
-  );
-}
-
-/** CRC-32, as PNG has it. Node's own came only with Node 20.15. */
-function checksum(bytes: Uint8Array): number {
-  let crc = ~0;
-  for (const byte of bytes) {
-    crc ^= byte;
-    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
-  }
-  return ~crc >>> 0;
+  const bytes = Buffer.alloc(4 * values.length);
+  for (const [i, value] of values.entries()) bytes.writeUInt32BE(value, 4 * i);
+  return bytes;
 }

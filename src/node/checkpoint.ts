@@ -1,28 +1,27 @@
-import { readdir, rm } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
-import { ArgumentError, checkBuilt, checkNumber, checkOptions, show, withPlace } from '../errors.js';
+import { ArgumentError, checkBuilt, checkNumber, readOptions, show, withPlace } from '../errors.js';
 import { readState, writeState } from '../io/state.js';
 import type { Callback, Checkpoint, TrainingState } from '../train/callback.js';
 import { CHECKPOINT_FORMAT } from '../train/checkpoint.js';
 import { Best, type Monitor, numberOrNull } from '../train/monitor.js';
-import { readBytes, saveFile, saveModel, UNFINISHED } from './files.js';
+import { readBytes, removeLeftovers, saveFile, saveModel } from './files.js';
 
 export interface CheckpointOptions {
-  /** After every so many batches; not unless given. */
+  /** Steps from one checkpoint to the next, at least 1. @default checkpoints follow epochs only */
   everySteps?: number;
-  /** After every so many epochs: 1, unless this or everySteps is given. */
+  /** Epochs from one checkpoint to the next, at least 1. @default 1, or with everySteps none */
   everyEpochs?: number;
 }
 
 /**
  * Keeps a checkpoint of the training in a file, from which `fit(..., { resume: await loadCheckpoint(path) })` goes on to
- * the same weights, to the last bit. It is also written when the training ends or is interrupted. A crash at any moment
- * leaves the last one whole.
+ * the same weights, to the last bit. It is also written when the training ends or is interrupted. After a crash at any
+ * moment the last one is complete.
+ * @returns a callback for `fit`
  */
 export function checkpoint(path: string, options: CheckpointOptions = {}): Callback {
-  checkOptions('checkpoint', options, ['everySteps', 'everyEpochs']);
+  const given = readOptions('checkpoint', options, { everySteps: undefined, everyEpochs: undefined });
   if (typeof path !== 'string') throw new ArgumentError('checkpoint', `expected a path, got ${show(path)}`);
-  const { everySteps, everyEpochs = everySteps === undefined ? 1 : undefined } = options;
+  const { everySteps, everyEpochs = everySteps === undefined ? 1 : undefined } = given;
   for (const [what, value] of Object.entries({ everySteps, everyEpochs })) {
     if (value !== undefined) checkNumber('checkpoint', what, value, { least: 1, whole: true });
   }
@@ -52,12 +51,13 @@ export async function loadCheckpoint(path: string): Promise<Checkpoint> {
 }
 
 /**
- * Keeps the model of the best epoch in a file, for `loadModel`, with its epoch and measure as notes. Each training begins anew,
- * unless it is resumed.
+ * Keeps the model of the best epoch in a file, for `loadModel`, with its epoch and measure as metadata. Each training begins
+ * anew, unless it is resumed.
+ * @param options `monitor`: the measure ('validationLoss' by default)
+ * @returns a callback for `fit`
  */
 export function bestCheckpoint(path: string, options: { monitor?: Monitor } = {}): Callback {
-  checkOptions('bestCheckpoint', options, ['monitor']);
-  const { monitor = 'validationLoss' } = options;
+  const { monitor } = readOptions('bestCheckpoint', options, { monitor: 'validationLoss' });
   const best = new Best('bestCheckpoint', monitor);
   let loaded: number | null = null;
   return {
@@ -76,22 +76,4 @@ export function bestCheckpoint(path: string, options: { monitor?: Monitor } = {}
       loaded = value as number | null;
     },
   };
-}
-
-/** What processes that were killed while they wrote this file have left of it. */
-async function removeLeftovers(path: string): Promise<void> {
-  const folder = dirname(path);
-  const names = await readdir(folder).catch(() => []);
-  for (const name of names) {
-    const [, process] = name.startsWith(`${basename(path)}.`) ? (UNFINISHED.exec(name) ?? []) : [];
-    if (process !== undefined && !isRunning(Number(process))) await rm(join(folder, name), { force: true });
-  }
-}
-
-function isRunning(id: number): boolean {
-  try {
-    return process.kill(id, 0); // Signal 0 only asks.
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
-  }
 }

@@ -1,12 +1,13 @@
-import { access, constants, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { access, constants, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { threadId } from 'node:worker_threads';
 import { ConvgradError, FormatError, optional, show, withPlace } from '../errors.js';
 import type { Picture } from '../inspect/pictures/picture.js';
 import { readSafetensors, writeSafetensors } from '../io/safetensors.js';
 import type { Module } from '../nn/module.js';
 import { CHECKPOINT } from '../train/checkpoint.js';
 
-/** A file or a folder that the system did not let us read, write or make. */
+/** A file or a folder that could not be read, written or made. */
 export class FileError extends ConvgradError {
   readonly path: string;
   /** The system's name for the reason, such as 'ENOENT'. */
@@ -19,7 +20,10 @@ export class FileError extends ConvgradError {
   }
 }
 
-/** Makes a folder, and those that it lies in, unless it is there; throws a FileError when files cannot be put into it. */
+/**
+ * Makes a folder, and those that it is in, unless it exists.
+ * @throws FileError when it cannot be made, or files cannot be written into it
+ */
 export async function makeFolder(path: string): Promise<void> {
   try {
     await mkdir(path, { recursive: true });
@@ -29,40 +33,71 @@ export async function makeFolder(path: string): Promise<void> {
   }
 }
 
-/** Files that this process has begun to write. */
+/** How many files this thread has begun to write. */
 let begun = 0;
+/** Those of which no leftovers are to be looked for again. */
+const cleared = new Set<string>();
 
-/** @internal The names of files that are being written, or were when the process that they name was killed. */
-export const UNFINISHED = /\.(\d+)-\d+\.unfinished$/;
+/** The names of files that are being written, or were when the process that they name was killed. */
+const UNFINISHED = /^\.(\d+)-[\d-]+\.unfinished$/;
 
 /**
- * Writes a file, and the folders that it needs, at once: a crash while writing leaves what was there before.
+ * Writes a file, and the folders that it is in, atomically: after a crash while writing, the file is as it was before. What
+ * killed processes left unfinished of it is removed.
  * @throws FileError with the path and the reason
  */
 export async function saveFile(path: string, content: string | Uint8Array): Promise<void> {
-  const unfinished = `${path}.${process.pid}-${begun++}.unfinished`;
+  const unfinished = `${path}.${process.pid}-${threadId}-${begun++}.unfinished`;
   try {
     await mkdir(dirname(path), { recursive: true });
-    await writeFile(unfinished, content, { flush: true }); // On the disk, before it takes the other's place.
+    if (!cleared.has(path)) await removeLeftovers(path);
+    await writeFile(unfinished, content, { flush: true }); // On the disk, before it replaces the other.
     await rename(unfinished, path);
   } catch (error) {
-    await rm(unfinished, { force: true }).catch(() => {}); // The first error is the one to tell.
+    await rm(unfinished, { force: true }).catch(() => {}); // The first error is the one to report.
     throw refused('saveFile', 'write', path, error);
   }
 }
 
-/** Writes a picture as PNG, with the package fast-png. */
+/** @internal What processes that were killed while they wrote this file have left of it. */
+export async function removeLeftovers(path: string): Promise<void> {
+  cleared.add(path);
+  const begin = basename(path);
+  for (const name of await readdir(dirname(path)).catch(() => [])) {
+    const [, process] = name.startsWith(begin) ? (UNFINISHED.exec(name.slice(begin.length)) ?? []) : [];
+    const file = join(dirname(path), name);
+    if (process !== undefined && !(await isBeingWritten(file, Number(process)))) await rm(file, { force: true });
+  }
+}
+
+/** Whether its process runs: a number is given again, in a container mostly the same, and so older files are not ours. */
+async function isBeingWritten(file: string, id: number): Promise<boolean> {
+  if (id === process.pid) {
+    const { mtimeMs } = await stat(file).catch(() => ({ mtimeMs: Infinity }));
+    return mtimeMs > Date.now() - 1000 * process.uptime() - 1000;
+  }
+  try {
+    return process.kill(id, 0); // Signal 0 only asks.
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
+  }
+}
+
+/** Writes a picture as PNG, with the package fast-png. @throws FileError when it cannot be written */
 export async function savePng(path: string, { width, height, data }: Picture): Promise<void> {
   const { encode } = await optional('savePng', 'fast-png', () => import('fast-png'));
   await saveFile(path, encode({ width, height, channels: 4, data }));
 }
 
-/** Writes a value as JSON that people can read. */
+/** Writes a value as indented JSON. @throws FileError when it cannot be written */
 export async function saveJson(path: string, value: unknown): Promise<void> {
   await saveFile(path, `${JSON.stringify(value, null, 2)}\n`);
 }
 
-/** Writes a model's numbers as a safetensors file, which PyTorch users can open; the names of its classes are a note. */
+/**
+ * Writes a model's parameters and buffers as a safetensors file, which PyTorch users can open.
+ * @param metadata strings by key; the names of the classes, where they have some, are added as `classNames`
+ */
 export async function saveModel(path: string, model: Module, metadata: Record<string, string> = {}): Promise<void> {
   const { classNames } = model;
   const names = classNames && { classNames: JSON.stringify(classNames) };
@@ -70,8 +105,9 @@ export async function saveModel(path: string, model: Module, metadata: Record<st
 }
 
 /**
- * Reads a safetensors file into a model whose keys and shapes are the same; returns the file's notes. Names of classes that
- * `saveModel` noted become the model's.
+ * Reads a safetensors file into a model whose keys and shapes are the same. Names of classes that `saveModel` added become
+ * the model's.
+ * @returns the file's metadata
  * @throws FileError when it cannot be read; an error that names the file when it is damaged or made for another model
  */
 export async function loadModel(path: string, model: Module): Promise<Record<string, string>> {
@@ -79,10 +115,7 @@ export async function loadModel(path: string, model: Module): Promise<Record<str
   const load = () => {
     const { tensors, metadata } = readSafetensors(bytes);
     if (metadata.format?.startsWith(CHECKPOINT)) {
-      throw new FormatError(
-        'loadModel',
-        'expected a model, got the checkpoint of a training, which loadCheckpoint reads',
-      );
+      throw new FormatError('loadModel', 'expected a model, got a checkpoint of a training: use loadCheckpoint');
     }
     model.loadStateDict(tensors);
     if (metadata.classNames !== undefined) model.classNames = namesIn(metadata.classNames) ?? model.classNames;
@@ -108,7 +141,7 @@ export async function readBytes(where: string, path: string): Promise<Buffer> {
   });
 }
 
-/** @internal What the system refused and why: Node's messages are 'CODE: reason, call path'. */
+/** @internal The error for what the system refused: Node's messages are 'CODE: reason, call path'. */
 export function refused(where: string, what: string, path: string, cause: unknown): FileError {
   const { code, message } = cause as NodeJS.ErrnoException;
   const error = new FileError(where, `cannot ${what} ${show(path)} (${message.split(',')[0]})`, path, code);

@@ -12,7 +12,10 @@ const COLUMNS: [string, (record: EpochRecord) => number | undefined][] = [
   ['seconds', ({ seconds }) => seconds],
 ];
 
-/** Keeps the history in a CSV file, one line an epoch; after a resume with the lines from before it. */
+/**
+ * Writes the history of a training to a CSV file, one line an epoch; after a resume with the lines from before it.
+ * @returns a callback for `fit`
+ */
 export function csvLog(path: string): Callback {
   const head = COLUMNS.map(([name]) => name).join(',');
   return {

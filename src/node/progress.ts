@@ -1,50 +1,38 @@
 import type { Callback, EpochRecord, TrainingState } from '../train/callback.js';
 
-/** Where lines go: `process.stdout`, or anything that takes text. */
+/** What text is written to, such as `process.stdout`. */
 export interface TextStream {
-  /** Whether it is a terminal, on which a line can be written over. */
+  /** Whether it is a terminal, on which a line can be overwritten. @default false */
   isTTY?: boolean;
   write(text: string): unknown;
 }
 
 /**
- * Shows how training goes: on a terminal a bar an epoch, with speed, loss, accuracy and time left, drawn by the package
- * cli-progress; elsewhere, or without that package, one plain line an epoch.
+ * Shows the progress of a training: on a terminal a bar an epoch, with speed, loss, accuracy and time left, drawn by the
+ * package cli-progress; elsewhere, or without that package, one line an epoch.
+ * @returns a callback for `fit`
  */
 export function progress(stream: TextStream = process.stdout): Callback {
-  return stream.isTTY ? bar(stream) : lines(stream);
-}
-
-function lines(stream: TextStream): Callback {
-  return {
-    onEpochEnd: (state, record) => {
-      stream.write(`${epochLine(state, record)}\n`);
-    },
-    onTrainEnd: (state) => tellEnd(stream, state),
-  };
-}
-
-function bar(stream: TextStream): Callback {
-  let current: import('cli-progress').SingleBar | null = null;
+  let bar: import('cli-progress').SingleBar | null = null;
   return {
     async onEpochBegin(state) {
-      const SingleBar = await barOfPackage();
-      if (!SingleBar) return; // Without the package there is a line an epoch.
+      const SingleBar = stream.isTTY ? await barOfPackage() : null;
+      if (!SingleBar) return;
       const format = `epoch ${position(state)} {bar} {speed} images/s  loss {loss}  accuracy {accuracy}  {left} left`;
       const options = { format, barsize: 20, hideCursor: true, fps: 10, clearOnComplete: true };
-      current = new SingleBar({ ...options, stream: stream as NodeJS.WritableStream });
-      current.start(state.batches, state.batch, figures(state));
+      bar = new SingleBar({ ...options, stream: stream as NodeJS.WritableStream });
+      bar.start(state.batches, state.batch, figures(state));
     },
-    onBatchEnd: (state) => current?.update(state.batch, figures(state)),
+    onBatchEnd: (state) => bar?.update(state.batch, figures(state)),
     onEpochEnd: (state, record) => {
-      current?.stop();
+      bar?.stop();
       stream.write(`${epochLine(state, record)}\n`);
     },
-    onTrainEnd(state) {
-      current?.stop();
-      tellEnd(stream, state);
+    onTrainEnd({ epoch, batch, history: { stopped } }) {
+      bar?.stop();
+      if (stopped !== null) stream.write(`ended in epoch ${epoch}, after batch ${batch}: ${stopped}\n`);
     },
-    onTrainError: () => current?.stop(),
+    onTrainError: () => bar?.stop(),
   };
 }
 
@@ -56,11 +44,6 @@ async function barOfPackage() {
     if ((error as NodeJS.ErrnoException).code === 'ERR_MODULE_NOT_FOUND') return null;
     throw error;
   }
-}
-
-/** Says why training ended early, if it did. */
-function tellEnd(stream: TextStream, { epoch, batch, history }: TrainingState): void {
-  if (history.stopped !== null) stream.write(`ended in epoch ${epoch}, after batch ${batch}: ${history.stopped}\n`);
 }
 
 function figures({ imagesPerSecond, loss, accuracy, seconds, step, epochs, batches }: TrainingState) {

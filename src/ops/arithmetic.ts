@@ -29,7 +29,7 @@ export function div(a: Operand, b: Operand): Tensor {
   return binary('div', a, b);
 }
 
-/** a to the power of b, element by element, with NumPy's broadcasting; its gradient in a where b is 0 is 0. */
+/** a to the power of b, element by element, with NumPy's broadcasting; the gradient with respect to a is 0 where b is 0. */
 export function pow(a: Operand, b: Operand): Tensor {
   return binary('pow', a, b);
 }
@@ -55,13 +55,18 @@ const BINARY = {
   add: { value: (a, b) => a + b, slopeA: () => 1, slopeB: () => 1 },
   sub: { value: (a, b) => a - b, slopeA: () => 1, slopeB: () => -1 },
   mul: { value: (a, b) => a * b, slopeA: (_, b) => b, slopeB: (a) => a },
-  div: { value: (a, b) => a / b, slopeA: (_, b) => 1 / b, slopeB: (a, b) => -a / (b * b) },
+  div: { value: (a, b) => a / b, slopeA: (_, b) => 1 / b, slopeB: (a, b) => -(a / b) / b },
   pow: {
-    value: (a, b) => a ** b,
-    slopeA: (a, b) => (b === 0 ? 0 : b * a ** (b - 1)),
-    slopeB: (a, b) => (a === 0 && b >= 0 ? 0 : a ** b * Math.log(a)),
+    value: power,
+    slopeA: (a, b) => (b === 0 ? 0 : b * power(a, b - 1)),
+    slopeB: (a, b) => (a === 0 && b >= 0 ? 0 : power(a, b) * Math.log(a)),
   },
 } satisfies Record<string, { value: OfTwo; slopeA: OfTwo; slopeB: OfTwo }>;
+
+/** As in C and PyTorch: 1 to the power of anything is 1, and so is -1 to the power of an infinity; JavaScript has NaN. */
+function power(a: number, b: number): number {
+  return a === 1 || (a === -1 && Math.abs(b) === Infinity) ? 1 : a ** b;
+}
 
 type OfTwo = (a: number, b: number) => number;
 export type BinaryName = keyof typeof BINARY;
@@ -88,7 +93,9 @@ const kernelsOf = <const Name extends BinaryName>(name: Name) => {
       const [A, B, dY] = [a.array, b.array, dy.array];
       const [atA, atB] = [positions(sizes.shape, sizes.stridesA), positions(sizes.shape, sizes.stridesB)];
       const addSlopes = (slope: OfTwo, dX: FloatArray, at: Int32Array) => {
-        for (let i = 0; i < dY.length; i++) dX[at[i]] += dY[i] * slope(A[atA[i]], B[atB[i]]);
+        const sums = new Float64Array(dX);
+        for (let i = 0; i < dY.length; i++) sums[at[i]] += dY[i] * slope(A[atA[i]], B[atB[i]]);
+        dX.set(sums);
       };
       if (da) addSlopes(slopeA, da.array, atA);
       if (db) addSlopes(slopeB, db.array, atB);

@@ -9,7 +9,7 @@ export interface Strided {
 }
 
 /**
- * Two loops, each the gradient of the other, that sums, means, permutations and biases are made of. Both add.
+ * Two loops, each the gradient of the other; sum, mean, permute and biases are built on them. Both add.
  * With i over all indices of the view, and view(i) = i . strides:
  * expand: y[i] += scale * x[view(i)] (broadcasts x over the axes of stride 0);
  * reduce: y[view(i)] += scale * x[i] (sums x over them).
@@ -22,9 +22,11 @@ export const broadcastKernels = /* @__PURE__ */ define('broadcast', {
   },
 
   reduce(x: Storage, y: Storage, view: Strided, scale: number): void {
-    const [X, Y] = [x.array, y.array];
+    const X = x.array;
+    const sums = new Float64Array(y.array); // Adding one by one in float32 would lose digits with each.
     const at = positions(view.shape, view.strides);
-    for (let i = 0; i < X.length; i++) Y[at[i]] += scale * X[i];
+    for (let i = 0; i < X.length; i++) sums[at[i]] += scale * X[i];
+    y.array.set(sums);
   },
 });
 

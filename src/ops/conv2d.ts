@@ -11,7 +11,7 @@ export interface ConvolutionOptions {
   stride?: Pair;
   /** Zeros on each side, in pixels. 'valid' is 0; 'same' keeps the image's size, and needs stride 1. @default 0 */
   padding?: Pair | 'same' | 'valid';
-  /** Distance between neighboring taps of the filter, in pixels. @default 1 */
+  /** Distance between neighboring elements of the filter, in pixels. @default 1 */
   dilation?: Pair;
   /** Into how many groups the channels fall; each filter sees the channels of its own. @default 1 */
   groups?: number;
@@ -19,11 +19,13 @@ export interface ConvolutionOptions {
 
 /**
  * Two-dimensional convolution, as neural networks use the word: cross-correlation, the filter is not flipped.
- * With p = i * stride + ky * dilation - padding and q likewise from j and kx, and sums over all that meet:
+ * With p = i * stride + ky * dilation - padding, q likewise from j and kx, and sums over all that lie inside the image (for
+ * one group; each further group is a convolution of its own):
  *
  *     y[n, o, i, j]      = bias[o] + sum over c, ky, kx of weight[o, c, ky, kx] * x[n, c, p, q]
  *     dx[n, c, p, q]     = sum over o, ky, kx of weight[o, c, ky, kx] * dy[n, o, i, j]
  *     dweight[o, c, ky, kx] = sum over n, i, j of dy[n, o, i, j] * x[n, c, p, q]
+ *     dbias[o]           = sum over n, i, j of dy[n, o, i, j]
  *
  * @param x [N, inChannels, H, W]
  * @param weight [outChannels, inChannels / groups, kernelH, kernelW]
@@ -55,7 +57,7 @@ export function conv2d(
   });
 }
 
-// Legend: N examples; C channels in; H, W height and width; O channels out; G groups; a tap is one weight of a filter.
+// Notation: N examples; C channels in; H, W height and width; O channels out; a tap is one element of a filter.
 
 /** A convolution's sizes: x [N, C, H, W], weight [O, C / groups, kernelH, kernelW], y [N, O, outH, outW]. */
 export interface ConvSizes {
@@ -71,7 +73,7 @@ export interface ConvSizes {
   strideW: number;
   dilationH: number;
   dilationW: number;
-  /** Rows of zeros above the image; as many as `outH` asks for lie below it. */
+  /** Rows of zeros above the image; those below it follow from `outH`. */
   padTop: number;
   padLeft: number;
   outH: number;
@@ -80,9 +82,10 @@ export interface ConvSizes {
 
 export const conv2dKernels = /* @__PURE__ */ define('conv2d', {
   forward(x: Storage, weight: Storage, bias: Storage | null, y: Storage, sizes: ConvSizes): void {
-    const [X, F, Y] = [x.array, weight.array, y.array];
+    const [X, F] = [x.array, weight.array];
     const { N, O, W, outW, strideH, strideW } = sizes;
     const plane = sizes.outH * outW;
+    const Y = new Float64Array(y.length); // Sums of thousands: in float32 each addition would lose digits.
     for (let p = 0; p < N * O; p++) Y.fill(bias ? bias.array[p % O] : 0, p * plane, (p + 1) * plane);
     eachTap(sizes, (f, fromX, toY, rows, columns) => {
       for (let i = 0; i < rows; i++) {
@@ -90,10 +93,11 @@ export const conv2dKernels = /* @__PURE__ */ define('conv2d', {
         for (let j = 0; j < columns; j++) Y[to + j] += F[f] * X[row + j * strideW];
       }
     });
+    y.array.set(Y);
   },
 
   gradInput(dy: Storage, weight: Storage, dx: Storage, sizes: ConvSizes): void {
-    const [dY, F, dX] = [dy.array, weight.array, dx.array];
+    const [dY, F, dX] = [dy.array, weight.array, new Float64Array(dx.array)];
     const { W, outW, strideH, strideW } = sizes;
     eachTap(sizes, (f, toX, fromY, rows, columns) => {
       for (let i = 0; i < rows; i++) {
@@ -101,10 +105,11 @@ export const conv2dKernels = /* @__PURE__ */ define('conv2d', {
         for (let j = 0; j < columns; j++) dX[row + j * strideW] += F[f] * dY[from + j];
       }
     });
+    dx.array.set(dX);
   },
 
   gradWeight(x: Storage, dy: Storage, dweight: Storage, sizes: ConvSizes): void {
-    const [X, dY, dF] = [x.array, dy.array, dweight.array];
+    const [X, dY, dF] = [x.array, dy.array, new Float64Array(dweight.array)];
     const { W, outW, strideH, strideW } = sizes;
     eachTap(sizes, (f, fromX, fromY, rows, columns) => {
       let sum = 0;
@@ -114,6 +119,7 @@ export const conv2dKernels = /* @__PURE__ */ define('conv2d', {
       }
       dF[f] += sum;
     });
+    dweight.array.set(dF);
   },
 });
 
@@ -186,8 +192,11 @@ function conv2dSizes(where: string, x: Shape, weight: Shape, given: ConvolutionO
   const outH = windowsAlong(H, kernelH, strideH, same ? reachH : 2 * padTop, dilationH);
   const outW = windowsAlong(W, kernelW, strideW, same ? reachW : 2 * padLeft, dilationW);
   if (outH < 1 || outW < 1) {
-    const padded = `the padded image of ${H + 2 * padTop}x${W + 2 * padLeft}, input shape ${showShape(x)}`;
-    throw new ShapeError(where, `the filter reaches over ${reachH + 1}x${reachW + 1} pixels, more than ${padded}`);
+    const padded = `${H + 2 * padTop}x${W + 2 * padLeft}, input shape ${showShape(x)}`;
+    throw new ShapeError(
+      where,
+      `the filter of ${reachH + 1}x${reachW + 1} is larger than the padded image of ${padded}`,
+    );
   }
   const window = { kernelH, kernelW, strideH, strideW, dilationH, dilationW, padTop, padLeft };
   return { N, C, H, W, O, groups, ...window, outH, outW };

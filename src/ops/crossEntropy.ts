@@ -74,19 +74,19 @@ export const crossEntropyKernels = /* @__PURE__ */ define('crossEntropy', {
     const [X, T, L, P] = [logits.array, labels.array, losses.array, probabilities.array];
     const sizes = { outer: L.length, length: classes, inner: 1 };
     eachRow(sizes, (first, row) => {
-      const { peak, sum } = exponentials(X, first, sizes);
-      const shift = peak + Math.log(sum);
+      const { peak, sum, log } = exponentials(X, first, sizes);
       let all = 0;
       for (let c = first; c < first + classes; c++) {
         P[c] = Math.exp(X[c] - peak) / sum;
-        all += shift - X[c];
+        all += log - (X[c] - peak);
       }
-      const own = shift - X[first + T[row]];
+      const own = log - (X[first + T[row]] - peak);
       // Without smoothing the other classes are left out, not weighted by 0: an infinite logit would make that NaN.
       L[row] = smoothing === 0 ? own : (1 - smoothing) * own + (smoothing / classes) * all;
     });
   },
 
+  /** A row's gradients sum to 0: the label's is minus the sum of the others, which keeps the digits that P - 1 loses. */
   backward(
     probabilities: Storage,
     labels: IndexStorage,
@@ -97,10 +97,14 @@ export const crossEntropyKernels = /* @__PURE__ */ define('crossEntropy', {
   ): void {
     const [P, T, dL, dX] = [probabilities.array, labels.array, dlosses.array, dlogits.array];
     for (let row = 0, at = 0; row < dL.length; row++) {
-      for (let c = 0; c < classes; c++, at++) {
-        const target = (c === T[row] ? 1 - smoothing : 0) + smoothing / classes;
-        dX[at] += dL[row] * (P[at] - target);
+      const label = at + T[row];
+      let others = 0;
+      for (const end = at + classes; at < end; at++) {
+        if (at === label) continue;
+        others += P[at] - smoothing / classes;
+        dX[at] += dL[row] * (P[at] - smoothing / classes);
       }
+      dX[label] -= dL[row] * others;
     }
   },
 });

@@ -49,7 +49,7 @@ export function tanh(x: Tensor): Tensor {
   return unary('tanh', x);
 }
 
-/** |x|; its gradient at 0 is 0. */
+/** |x|; its gradient at 0 and at NaN is 0. */
 export function abs(x: Tensor): Tensor {
   return unary('abs', x);
 }
@@ -69,7 +69,7 @@ export interface GeluOptions {
   approximate?: 'none' | 'tanh';
 }
 
-/** x times the share of the normal distribution below x (Hendrycks and Gimpel 2016, "Gaussian error linear units"). */
+/** x * Φ(x), Φ the cumulative normal distribution (Hendrycks and Gimpel 2016, "Gaussian error linear units"). */
 export function gelu(x: Tensor, options: GeluOptions = {}): Tensor {
   const { approximate } = readOptions('gelu', options, { approximate: 'none' });
   checkChoice('gelu', 'approximate', approximate, ['none', 'tanh']);
@@ -98,7 +98,7 @@ declare module '../autograd/tensor.js' {
     abs(): Tensor;
     /** log(1 + e^x), element by element. */
     softplus(): Tensor;
-    /** x times the share of the normal distribution below x, element by element. */
+    /** x * Φ(x), Φ the cumulative normal distribution, element by element. */
     gelu(options?: GeluOptions): Tensor;
     /** x / (1 + e^-x), element by element. */
     silu(): Tensor;
@@ -108,7 +108,8 @@ addMethods({ neg, exp, log, sqrt, relu, leakyRelu, sigmoid, tanh, abs, softplus,
 
 type Unary = { value: (x: number, p: number) => number; slope: (x: number, y: number, p: number) => number };
 
-const GELU = Math.sqrt(2 / Math.PI);
+/** (1 + tanh u) / 2 is the logistic function of 2 u. */
+const GELU = 2 * Math.sqrt(2 / Math.PI);
 
 /** f(x) and f'(x), each from x, y = f(x) and the operation's parameter p. A new row computes right with nothing else. */
 const UNARY = {
@@ -118,22 +119,22 @@ const UNARY = {
   sqrt: { value: (x) => Math.sqrt(x), slope: (_, y) => 0.5 / y },
   relu: { value: (x) => Math.max(x, 0), slope: (x) => (x <= 0 ? 0 : 1) },
   leakyRelu: { value: (x, p) => (x > 0 ? x : p * x), slope: (x, _, p) => (x > 0 ? 1 : p) },
-  sigmoid: { value: logistic, slope: (_, y) => y * (1 - y) },
-  tanh: { value: (x) => Math.tanh(x), slope: (_, y) => 1 - y * y },
+  sigmoid: { value: logistic, slope: (x) => logistic(x) * logistic(-x) },
+  tanh: { value: (x) => Math.tanh(x), slope: (x) => 4 * logistic(2 * x) * logistic(-2 * x) },
   gelu: {
     value: (x) => 0.5 * x * erfc(-x * Math.SQRT1_2),
     slope: (x) => 0.5 * erfc(-x * Math.SQRT1_2) + (x * Math.exp(-0.5 * x * x)) / Math.sqrt(2 * Math.PI),
   },
   geluTanh: {
-    value: (x) => 0.5 * x * (1 + Math.tanh(GELU * (x + 0.044715 * x ** 3))),
+    value: (x) => x * logistic(GELU * (x + 0.044715 * x ** 3)),
     slope: (x) => {
-      const t = Math.tanh(GELU * (x + 0.044715 * x ** 3));
-      return 0.5 * (1 + t) + 0.5 * x * (1 - t * t) * GELU * (1 + 3 * 0.044715 * x * x);
+      const inner = GELU * (x + 0.044715 * x ** 3);
+      return logistic(inner) * (1 + x * logistic(-inner) * GELU * (1 + 3 * 0.044715 * x * x));
     },
   },
   softplus: { value: (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))), slope: (x) => logistic(x) },
-  silu: { value: (x) => x * logistic(x), slope: (x, y) => logistic(x) * (1 + x - y) },
-  abs: { value: (x) => Math.abs(x), slope: (x) => Math.sign(x) },
+  silu: { value: (x) => x * logistic(x), slope: (x) => logistic(x) * (1 + x * logistic(-x)) },
+  abs: { value: (x) => Math.abs(x), slope: (x) => Math.sign(x) || 0 },
 } satisfies Record<string, Unary>;
 
 export type UnaryName = keyof typeof UNARY;

@@ -35,7 +35,7 @@ declare module '../autograd/tensor.js' {
 }
 addMethods({ matmul });
 
-/** `batch` products of [M, K] by [K, N]; the r-th takes matrix `batchA[r]` of a and `batchB[r]` of b. */
+/** `batchY.length` products of [M, K] by [K, N]; the r-th multiplies matrix `batchA[r]` of a by `batchB[r]` of b. */
 export interface MatmulSizes {
   M: number;
   K: number;
@@ -55,7 +55,7 @@ const ONE_MATRIX = [0];
 /** y[m, n] += sum over k of a[m, k] * b[k, n]. */
 export const matmulKernels = /* @__PURE__ */ define('matmul', {
   add(a: Storage, b: Storage, y: Storage, sizes: MatmulSizes): void {
-    const [A, B, Y] = [a.array, b.array, y.array];
+    const [A, B, Y] = [a.array, b.array, new Float64Array(y.array)];
     const { M, K, N, transposeA = false, transposeB = false } = sizes;
     const { batchA = ONE_MATRIX, batchB = ONE_MATRIX, batchY = ONE_MATRIX } = sizes;
     const [rowA, columnA] = transposeA ? [1, M] : [K, 1];
@@ -70,6 +70,7 @@ export const matmulKernels = /* @__PURE__ */ define('matmul', {
         }
       }
     }
+    y.array.set(Y);
   },
 });
 

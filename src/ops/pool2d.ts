@@ -65,7 +65,7 @@ export interface PoolSizes {
   outW: number;
 }
 
-/** y[w] = max of x over window w, at indices[w]: the first of equals, and the first NaN above all. dx[indices[w]] += dy[w]. */
+/** y[w] = max of x over window w, at indices[w]: the first of equals, and the last NaN above all. dx[indices[w]] += dy[w]. */
 export const maxPool2dKernels = /* @__PURE__ */ define('maxPool2d', {
   forward(x: Storage, y: Storage, indices: IndexStorage, sizes: PoolSizes): void {
     const [X, Y, at] = [x.array, y.array, indices.array];
@@ -73,7 +73,7 @@ export const maxPool2dKernels = /* @__PURE__ */ define('maxPool2d', {
       let best = first;
       for (let row = first; row < first + rows * sizes.W; row += sizes.W) {
         for (let i = row; i < row + columns; i++) {
-          if (X[i] > X[best] || (Number.isNaN(X[i]) && !Number.isNaN(X[best]))) best = i;
+          if (X[i] > X[best] || Number.isNaN(X[i])) best = i;
         }
       }
       at[w] = best;
@@ -81,6 +81,7 @@ export const maxPool2dKernels = /* @__PURE__ */ define('maxPool2d', {
     });
   },
 
+  /** The sizes are for faster versions, which clear dx plane by plane. */
   backward(dy: Storage, indices: IndexStorage, dx: Storage, _sizes: PoolSizes): void {
     const [dY, at, dX] = [dy.array, indices.array, dx.array];
     for (let w = 0; w < dY.length; w++) dX[at[w]] += dY[w];
@@ -144,8 +145,8 @@ function pool2dSizes(where: string, tensor: Tensor, kernelSize: Pair, options: P
   const outH = windowsAlong(H, kernelH, strideH, 2 * padTop, 1);
   const outW = windowsAlong(W, kernelW, strideW, 2 * padLeft, 1);
   if (outH < 1 || outW < 1) {
-    const window = `the window of ${kernelH}x${kernelW}`;
-    throw new ShapeError(where, `${window} is larger than the image, input shape ${showShape(x)}`);
+    const size = `${kernelH}x${kernelW}`;
+    throw new ShapeError(where, `the window of ${size} is larger than the image, input shape ${showShape(x)}`);
   }
   const sizes: PoolSizes = { planes: N * C, H, W, kernelH, kernelW, strideH, strideW, padTop, padLeft, outH, outW };
   return { sizes, shape: [N, C, outH, outW] };

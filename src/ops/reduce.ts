@@ -81,8 +81,8 @@ export const maxKernels = /* @__PURE__ */ define('max', {
 
 /** y = scale * sum of x; dx = scale * dy, repeated. */
 function scaledSum(name: string, x: Tensor, options: ReduceOptions, scaleOf: (count: number) => number): Tensor {
-  const { kept, shape } = plan(name, x, options);
-  const scale = scaleOf(x.size / sizeOf(kept));
+  const { axes, kept, shape } = plan(name, x, options);
+  const scale = scaleOf(sizeOf(axes.map((i) => x.shape[i])));
   const view = { shape: x.shape, strides: stridesOf(kept).map((stride, i) => (kept[i] === x.shape[i] ? stride : 0)) };
   return operation({
     name,

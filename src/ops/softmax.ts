@@ -14,7 +14,7 @@ export function softmax(x: Tensor, axis = -1): Tensor {
 }
 
 /**
- * The logarithm of `softmax`, computed without underflow: y[i] = x[i] - log(sum over j of e^x[j]);
+ * The logarithm of `softmax`, computed without underflow: y[i] = x[i] - m - log(sum over j of e^(x[j] - m)), m the largest x;
  * dx[i] = dy[i] - e^y[i] * sum over j of dy[j].
  * @param axis a negative one counts from the back
  * @default axis -1, the last one
@@ -64,9 +64,12 @@ export const softmaxKernels = /* @__PURE__ */ define('softmax', {
   backward(y: Storage, dy: Storage, dx: Storage, sizes: AxisSizes): void {
     const [Y, dY, dX] = [y.array, dy.array, dx.array];
     eachRow(sizes, (first) => {
+      // One number off all of dy changes nothing, and that of the largest y leaves a sum of small ones where y is near 1.
+      const own = dY[argmaxOfRow(Y, first, sizes)];
+      const base = Number.isFinite(own) ? own : 0;
       let dot = 0;
-      for (let j = 0, at = first; j < sizes.length; j++, at += sizes.inner) dot += Y[at] * dY[at];
-      for (let j = 0, at = first; j < sizes.length; j++, at += sizes.inner) dX[at] += Y[at] * (dY[at] - dot);
+      for (let j = 0, at = first; j < sizes.length; j++, at += sizes.inner) dot += Y[at] * (dY[at] - base);
+      for (let j = 0, at = first; j < sizes.length; j++, at += sizes.inner) dX[at] += Y[at] * (dY[at] - base - dot);
     });
   },
 });
@@ -75,9 +78,8 @@ export const logSoftmaxKernels = /* @__PURE__ */ define('logSoftmax', {
   forward(x: Storage, y: Storage, sizes: AxisSizes): void {
     const [X, Y] = [x.array, y.array];
     eachRow(sizes, (first) => {
-      const { peak, sum } = exponentials(X, first, sizes);
-      const shift = peak + Math.log(sum);
-      for (let j = 0, at = first; j < sizes.length; j++, at += sizes.inner) Y[at] = X[at] - shift;
+      const { peak, log } = exponentials(X, first, sizes);
+      for (let j = 0, at = first; j < sizes.length; j++, at += sizes.inner) Y[at] = X[at] - peak - log;
     });
   },
 
@@ -86,7 +88,10 @@ export const logSoftmaxKernels = /* @__PURE__ */ define('logSoftmax', {
     eachRow(sizes, (first) => {
       let sum = 0;
       for (let j = 0, at = first; j < sizes.length; j++, at += sizes.inner) sum += dY[at];
-      for (let j = 0, at = first; j < sizes.length; j++, at += sizes.inner) dX[at] += dY[at] - Math.exp(Y[at]) * sum;
+      // dy - e^y * sum, with dy taken out of the sum: where y is near 0, the two are nearly the same.
+      for (let j = 0, at = first; j < sizes.length; j++, at += sizes.inner) {
+        dX[at] += -Math.expm1(Y[at]) * dY[at] - Math.exp(Y[at]) * (sum - dY[at]);
+      }
     });
   },
 });
@@ -98,12 +103,18 @@ export function eachRow({ outer, length, inner }: AxisSizes, visit: (first: numb
   }
 }
 
-/** @internal The row's largest element, and the sum of e^(x - largest). */
-export function exponentials(X: FloatArray, first: number, sizes: AxisSizes): { peak: number; sum: number } {
-  const peak = X[argmaxOfRow(X, first, sizes)];
-  let sum = 0;
-  for (let j = 0, at = first; j < sizes.length; j++, at += sizes.inner) sum += Math.exp(X[at] - peak);
-  return { peak, sum };
+/**
+ * @internal The row's largest element, the sum of e^(x - largest), and its logarithm. The largest element's own 1 comes last,
+ * so that small ones beside it still count in the logarithm.
+ */
+export function exponentials(X: FloatArray, first: number, sizes: AxisSizes) {
+  const best = argmaxOfRow(X, first, sizes);
+  const peak = X[best];
+  let others = peak - peak; // 0, or NaN for what is not finite.
+  for (let j = 0, at = first; j < sizes.length; j++, at += sizes.inner) {
+    if (at !== best) others += Math.exp(X[at] - peak);
+  }
+  return { peak, sum: 1 + others, log: Math.log1p(others) };
 }
 
 /** @internal The position of the row's largest element: the first of equals, and the first NaN above all. */

@@ -8,12 +8,12 @@ import { fixed, percent, whole } from './numbers.js';
 import { FILTER_COLUMNS } from './study-text.js';
 import { byChannel, CHANNELS, rowsOf, type Subject } from './subject.js';
 
-/** What each filter answers to, and what is lost without it. */
+/** Feature maps, the accuracy without each filter, and the images for which it is most active. */
 export function behaviorSection(subject: Subject): Html {
   return section('behavior', 'What the filters do', maps(subject), filterTable(subject), strongest(subject));
 }
 
-/** What the layer makes of one image. */
+/** The feature maps of one image. */
 function maps({ figures, options, draw, image, filters }: Subject): Html {
   const { heldOut } = options.data;
   const { index, label } = figures.example;
@@ -36,7 +36,7 @@ are each on their own scale.</p>
 `;
 }
 
-/** Filter by filter. */
+/** A table with a row for each filter. */
 function filterTable({ figures, draw, filters }: Subject): Html {
   const { after, ablation, heldOut, shape } = figures;
   const { accuracy, count } = heldOut;
@@ -44,10 +44,9 @@ function filterTable({ figures, draw, filters }: Subject): Html {
   const columns: Record<string, (filter: number) => Content> = {
     filter: (filter) => html`${filter} ${draw([filters[filter]], `filter ${filter}`, { size: 30 })}`,
   };
-  if (after && shape[1] > 1)
-    columns.channel = (filter) => byChannel(rowsOf(after, filter), ({ channel }) => CHANNELS[channel]);
-  for (const [name, tell] of after ? Object.entries(FILTER_COLUMNS) : []) {
-    columns[name] = (filter) => byChannel(rowsOf(after, filter), tell);
+  const channel: typeof FILTER_COLUMNS = shape[1] > 1 ? { channel: ({ channel }) => CHANNELS[channel] } : {};
+  for (const [name, textOf] of Object.entries(after ? { ...channel, ...FILTER_COLUMNS } : {})) {
+    columns[name] = (filter) => byChannel(rowsOf(after, filter), textOf);
   }
   columns['accuracy without it'] = (filter) => change(ablation[filter].accuracy);
   const replaced = ablation.some(({ handMade }) => handMade);
@@ -67,7 +66,7 @@ ${table(
 )}`;
 }
 
-/** The images and places that each filter answers to most. */
+/** The images for which each filter is most active. */
 function strongest({ figures, options, draw, image, filters }: Subject): Html | null {
   if (!figures.topActivations) return null;
   const { classNames } = options.data.heldOut;

@@ -3,12 +3,12 @@ import { whole } from './numbers.js';
 import { layerTable, NULLS, sinceText } from './study-text.js';
 import { CHANNELS, type Subject } from './subject.js';
 
-/** The layer against random filters, before and after, and over the steps. */
+/** The layer compared with random filters: before and after training, and over the steps. */
 export function chanceSection(subject: Subject): Html | null {
   const { figures, options, charts, page } = subject;
   const { after, before = null, shape } = figures;
   const { nulls } = options;
-  if (!after || !nulls) return null;
+  if (!after) return null;
   const densities = charts.histogram({
     groups: nulls.map(({ kind, r2ori }) => ({ name: `random: ${NULLS[kind].name}`, values: r2ori })),
     marks: after.filters.map(({ filter, channel, r2ori }) => {
@@ -46,7 +46,7 @@ called an edge or a line.`,
   );
 }
 
-/** Since when. */
+/** The mean R2ori over the steps. */
 function overSteps({ figures, charts, page }: Subject): Html | null {
   const { timeline = [], leftNullBand = [] } = figures;
   if (!timeline.some(({ r2ori }) => Number.isFinite(r2ori))) return null;

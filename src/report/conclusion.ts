@@ -1,12 +1,12 @@
 import type { Emergence, NullComparison } from '../inspect/filters/emergence.js';
 import { pText } from './numbers.js';
 
-/** Above this a p-value says nothing. */
+/** The significance level: nothing follows from a p-value above it. */
 const LEVEL = 0.05;
 
 type Layer = Pick<Emergence, 'live' | 'nulls'>;
 
-/** What follows from how a layer compares with its nulls, and what does not, in words. */
+/** What follows from the comparison of a layer with its nulls, and what does not, in words. */
 export function conclude(after: Layer, before: Layer | null): string {
   if (after.live === 0) return 'All filters are dead: nothing follows.';
   const independent = weakest(after, false);
@@ -32,7 +32,7 @@ export function conclude(after: Layer, before: Layer | null): string {
   return `${found}; before training they were not. ${limits}`;
 }
 
-/** The largest p against the nulls that know the images, or against those that do not; null when there are none. */
+/** The comparison with the largest p, with the colored nulls or with the others; null when there are none. */
 function weakest({ nulls }: Layer, colored: boolean): NullComparison | null {
   const given = nulls.filter(({ kind }) => (kind === 'colored') === colored);
   return given.length === 0 ? null : given.reduce((worst, next) => (next.p > worst.p ? next : worst));

@@ -1,6 +1,7 @@
 import { filterMetrics } from '../inspect/filters/metrics.js';
 import { templates } from '../inspect/filters/templates.js';
 import { largest } from '../inspect/pictures/panel.js';
+import { dot, partsOf } from '../inspect/values.js';
 import type { Shape } from '../shape.js';
 import { type Html, html, section } from './html.js';
 import { legend, type Tile, tilesOf } from './images.js';
@@ -9,12 +10,12 @@ import type { StudiedFilter } from './study.js';
 import { angleText } from './study-text.js';
 import { byChannel, CHANNELS, rowsOf, type Subject } from './subject.js';
 
-/** The first lesson: an image, bright on the left and dark on the right, a filter, and what the one makes of the other. */
+/** An image, bright on the left and dark on the right, a filter, and the result of the convolution. */
 const IMAGE = Array.from({ length: 5 }, () => [200, 200, 200, 50, 50]);
 const FILTER = Array.from({ length: 3 }, () => [1, 0, -1]);
 const RESULT = Array.from({ length: 3 }, () => [0, 450, 450]);
 
-/** What a filter is, for someone who has never seen one. */
+/** What a filter is, for readers who do not know. */
 export function lessonSection({ figures, options }: Subject): Html {
   const [filters, channels, height, width] = figures.shape;
   const color = channels > 1;
@@ -55,7 +56,11 @@ function gray(value: number): string {
   return `background: rgb(${value}, ${value}, ${value}); color: ${value > 99 ? '#222' : '#fff'}`;
 }
 
-/** Numbers as a table of squares in this style; those in these rows and columns are outlined. */
+/**
+ * Numbers as a table of squares.
+ * @param style CSS for the square of a value
+ * @param outlined rows and columns of the squares that are outlined
+ */
 function matrix(
   caption: string,
   rows: readonly (readonly number[])[],
@@ -69,7 +74,7 @@ function matrix(
   return html`<table class="matrix"><caption>${caption}</caption><tbody>${cells}</tbody></table>`;
 }
 
-/** Each filter before and after, and the edge or line that is most like it. */
+/** Each filter before and after training, and the edge or line that fits it best. */
 export function filtersSection({ figures, options, draw, weights }: Subject): Html {
   const { shape, after, before, conclusion } = figures;
   const first = options.timeline?.snapshots[0]?.weights;
@@ -109,15 +114,16 @@ ${legend(draw, shape[1], scale, 'weight, one scale for all')}
   );
 }
 
-/** The part of each filter, and of each of its channels, that lies along its best edge or line. */
+/** The projection of each filter, and of each of its channels, on its best edge or line. */
 function ideals(weights: ArrayLike<number>, shape: Shape): number[] {
+  const kernels = partsOf(weights, shape[2] * shape[3]);
   return filterMetrics(weights, shape).flatMap(({ template: { values } }, i) => {
-    const share = values.reduce((sum, value, tap) => sum + value * weights[i * values.length + tap], 0);
-    return Array.from(values, (value) => value * share);
+    const length = dot(values, kernels[i]);
+    return Array.from(values, (value) => value * length);
   });
 }
 
-/** The class, and the angle of an edge or a line. */
+/** The class of a filter, and the angle of an edge or a line. */
 function named(filter: StudiedFilter): string {
   return `${filter.class} ${angleText(filter)}`.trim();
 }

@@ -4,10 +4,10 @@ import { legend, tilesOf } from './images.js';
 import { fixed, percent, whole } from './numbers.js';
 import type { Subject } from './subject.js';
 
-/** How many moments are printed where there is no slider. */
+/** How many snapshots are printed. */
 const PRINTED = 6;
 
-/** The filters through the training, under a slider; on paper, and without scripts, side by side. */
+/** The filters over the training, with a slider; in print, and without scripts, side by side. */
 export function growthSection({ figures, options, draw }: Subject): Html | null {
   const { timeline, data, batchSize } = options;
   if (!timeline || timeline.snapshots.length === 0) return null;
@@ -43,13 +43,13 @@ happens as a rule. <span class="screen">Move the slider, also with the arrow key
   );
 }
 
-/** The last batch of an epoch may be smaller than the others. */
+/** How many images were used up to a step; the last batch of an epoch may be smaller than the others. */
 function imagesSeen(step: number, batchSize: number, images: number): number {
   const steps = Math.ceil(images / batchSize);
   return Math.floor(step / steps) * images + (step % steps) * batchSize;
 }
 
-/** Shows one frame at a time and lets the slider and the button choose it. Plain old JavaScript, for any browser. */
+/** A script that shows the frame which the slider or the button chooses; JavaScript that any browser runs. */
 export const SLIDER = `
 'use strict';
 (() => {

@@ -1,16 +1,16 @@
-/** A piece of HTML that is safe to be put into a page as it is. */
+/** HTML in which texts are escaped. */
 export class Html {
   readonly text: string;
-  /** @param text HTML whose parts are escaped already; anything else goes through `html` */
+  /** @param text HTML whose texts are escaped; for other texts use `html` */
   constructor(text: string) {
     this.text = text;
   }
 }
 
-/** What can stand in a piece of HTML: texts and numbers are escaped; null, undefined and false leave nothing. */
+/** What `html` takes: texts and numbers are escaped; null, undefined and false become nothing. */
 export type Content = string | number | null | undefined | false | Html | readonly Content[];
 
-/** A template for HTML: whatever is put in is escaped, unless it is HTML itself. */
+/** A template for HTML, which escapes its values unless they are HTML. */
 export function html(parts: TemplateStringsArray, ...values: Content[]): Html {
   return new Html(parts.reduce((text, part, i) => text + rendered(values[i - 1]) + part));
 }
@@ -22,7 +22,7 @@ function rendered(content: Content): string {
   return String(content).replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
-/** One part of the report: a heading and what is below it. */
+/** A section of the report: a heading and its content. */
 export function section(id: string, heading: string, ...content: Content[]): Html {
   return html`<section id="${id}"><h2>${heading}</h2>
 ${content}
@@ -30,7 +30,7 @@ ${content}
 `;
 }
 
-/** A table with a caption that says what to see and a name first in each row; it scrolls by itself on a narrow page. */
+/** A table with a caption, whose first column is a header; it scrolls on a narrow page. */
 export function table(caption: Content, head: readonly Content[], rows: readonly (readonly Content[])[]): Html {
   return html`<div class="wide" tabindex="0"><table><caption>${caption}</caption>
 <thead><tr>${head.map((cell) => html`<th scope="col">${cell}</th>`)}</tr></thead>
@@ -38,7 +38,7 @@ export function table(caption: Content, head: readonly Content[], rows: readonly
 `;
 }
 
-/** A drawing, such as a chart, with a caption that says what to see. */
+/** An SVG chart with a caption. */
 export function chart(svg: string, caption: Content): Html {
   return html`<figure><div class="wide" tabindex="0">${new Html(svg)}</div><figcaption>${caption}</figcaption></figure>
 `;

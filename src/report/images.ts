@@ -4,20 +4,22 @@ import type { Patch } from '../inspect/network/receptive-field.js';
 import { type Color, diverging } from '../inspect/pictures/color.js';
 import { largest, short } from '../inspect/pictures/panel.js';
 import { Picture } from '../inspect/pictures/picture.js';
+import { partsOf } from '../inspect/values.js';
 import { type Shape, sizeOf } from '../shape.js';
 import { type Html, html } from './html.js';
 
-/** What is drawn with one square a pixel. */
+/** A small image that is drawn with a square for each pixel. */
 export interface Tile {
   height: number;
   width: number;
-  /** Of pixel i, row-major. */
+  /** The color of pixel i, row-major. */
   color(i: number): Color;
 }
 
 /**
- * Draws tiles of one size side by side into an image that the page carries in itself; `size` is about the width of one,
- * `columns` how many are in a row, all of them unless given. A patch gets a frame.
+ * Draws tiles of one size side by side into an image that the page contains.
+ * @param options `size`: the width of a tile in pixels, about (70 by default); `columns`: how many are in a row (all by
+ * default); `patch`: the part of each that gets a frame
  */
 export type Draw = (
   tiles: readonly Tile[],
@@ -25,12 +27,12 @@ export type Draw = (
   options?: { size?: number; columns?: number; patch?: Patch },
 ) => Html;
 
-/** Of the frame around a patch, and around a tile. */
+/** The colors of the frame around a patch, and around a tile. */
 const MARK: Color = [214, 69, 20];
 const FRAME: Color = [170, 170, 170];
 const GAP = 8;
 
-/** Draws PNG images as data URIs, with the package fast-png. */
+/** Gives a function that draws PNG images as data URIs, with the package fast-png. */
 export async function drawer(): Promise<Draw> {
   const { encode } = await optional('report', 'fast-png', () => import('fast-png'));
   return (tiles, alt, { size = 70, columns = tiles.length, patch } = {}) => {
@@ -62,15 +64,14 @@ function drawFrame(picture: Picture, { top, left, width, height }: Patch, square
 }
 
 /**
- * Filters, or other numbers around 0, with the strongest colors at `scale`, or each on its own scale: red above and blue below
- * for one channel; for three, each its own color around gray.
+ * Filters, or other numbers around 0: of one channel red above 0 and blue below; of three channels in colors around gray.
  * @param numbers [count, channels, height, width]
+ * @param scale the magnitude that has the strongest colors; by default the largest of each tile
  */
 export function tilesOf(numbers: ArrayLike<number>, shape: Shape, scale?: number): Tile[] {
-  const [count, channels, height, width] = shape;
+  const [, channels, height, width] = shape;
   const size = height * width;
-  return Array.from({ length: count }, (_, tile) => {
-    const values = Array.prototype.slice.call(numbers, tile * channels * size, (tile + 1) * channels * size);
+  return partsOf(numbers, channels * size).map((values) => {
     const most = scale ?? largest([{ values }]);
     const level = (at: number) => Math.round(255 * Math.min(1, Math.max(0, 0.5 + values[at] / (2 * most))));
     const color = (i: number): Color =>
@@ -80,8 +81,8 @@ export function tilesOf(numbers: ArrayLike<number>, shape: Shape, scale?: number
 }
 
 /**
- * Gives the image of each index: in color from three channels on, else gray, where 1 is black for `ink` and else white. Where
- * a channel goes beyond 0 to 1, as in normalized images, its least and its largest number are its ends.
+ * Gives the image at each index: in color from three channels on, else gray, where 1 is black for `ink` and else white.
+ * Channels whose values go beyond 0 to 1, as in normalized images, are scaled to that range.
  */
 export function imageTiles({ inputs, inputShape }: Dataset, ink: boolean): (index: number) => Tile {
   const [channels, height, width] = inputShape;
@@ -104,7 +105,7 @@ export function imageTiles({ inputs, inputShape }: Dataset, ink: boolean): (inde
   };
 }
 
-/** What the colors of filters with so many channels, or of maps, mean. */
+/** A color bar for filters with so many channels, or for maps. */
 export function legend(draw: Draw, channels: number, scale: number, unit: string): Html {
   const bar = [1, channels, 12, 160];
   const ramp = Float64Array.from({ length: sizeOf(bar) }, (_, i) => (i % 160) / 79.5 - 1);

@@ -15,7 +15,7 @@ export function whole(value: number): string {
   return value.toLocaleString('en');
 }
 
-/** A p-value in a few characters; at its floor it says so. */
+/** A p-value in a few characters, with '≤' when it is the smallest possible. */
 export function pText({ p, pFloor }: Pick<NullComparison, 'p' | 'pFloor'>): string {
   return `${p <= pFloor ? '≤ ' : ''}${p < 0.001 ? p.toExponential(0) : Number(p.toPrecision(2))}`;
 }

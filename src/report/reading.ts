@@ -1,9 +1,10 @@
+import { sum } from '../inspect/values.js';
 import type { ReportFigures } from './figures.js';
 import { chart, type Html, html, section, table } from './html.js';
 import { percent, whole } from './numbers.js';
 import type { Subject } from './subject.js';
 
-/** How well the network does what it was trained for. */
+/** The accuracy of the network and its mistakes. */
 export function readingSection({ figures, options, draw, image, charts, page }: Subject): Html {
   const { count, accuracy, confusion: matrix, mistakes } = figures.heldOut;
   const { classNames } = options.data.heldOut;
@@ -39,10 +40,10 @@ named them correctly?</p>
   );
 }
 
-/** Whether the network names no more images, beyond chance, than one that always says the commonest class. */
+/** Whether the accuracy is not significantly above that of always predicting the most frequent class. */
 export function guesses({ heldOut: { accuracy, count, confusion: matrix } }: ReportFigures): boolean {
-  const commonest = Math.max(...matrix.map((row) => row.reduce((sum, n) => sum + n, 0)));
-  return interval(accuracy, count)[0] <= commonest / count;
+  const mostFrequent = Math.max(...matrix.map(sum));
+  return interval(accuracy, count)[0] <= mostFrequent / count;
 }
 
 /** Wilson's score interval for a share of n, 95%. Wilson (1927), Journal of the American Statistical Association 22. */
@@ -53,7 +54,7 @@ function interval(share: number, n: number): [number, number] {
   return [Math.max(0, middle - half), Math.min(1, middle + half)];
 }
 
-/** What a reader might conclude, and should not. */
+/** Conclusions that do not follow. */
 export function limitsSection({ figures, options }: Subject): Html {
   const limits = [
     `That edges are needed to name the images. The layers behind learn from whatever the filters give, and may do nearly as well
@@ -66,7 +67,7 @@ that it has to be an edge.`,
     options.timeline &&
       `That it would be so with any settings: what of the noise at the beginning remains depends on weight decay and on the
 length of the training.`,
-    ...(options.caveats ?? []),
+    ...options.caveats,
   ];
   return section(
     'limits',
@@ -75,7 +76,7 @@ length of the training.`,
   );
 }
 
-/** What somebody needs to make it again. */
+/** The settings of the training, and how to reproduce it. */
 export function settingsSection({ figures, options }: Subject): Html {
   const { settings, weightHash, versions, heldOut } = figures;
   const { train } = options.data;

@@ -1,10 +1,9 @@
 import { chartDocument } from '../charts/document.js';
-import { checkDataset } from '../data/dataset.js';
-import { ArgumentError, checkOptions, optional, show } from '../errors.js';
+import { optional } from '../errors.js';
 import { filtersOf } from '../inspect/network/filters.js';
 import { behaviorSection } from './behavior.js';
 import { chanceSection } from './chance.js';
-import { gatherFigures, type ReportFigures, type ReportOptions } from './figures.js';
+import { computeFigures, type ReportFigures, type ReportOptions, readReport } from './figures.js';
 import { filtersSection, lessonSection } from './filters.js';
 import { growthSection, SLIDER } from './growth.js';
 import { Html, html } from './html.js';
@@ -15,56 +14,34 @@ import { NULLS } from './study-text.js';
 import { STYLE } from './style.js';
 import type { Subject } from './subject.js';
 
-const OPTIONS: readonly (keyof ReportOptions)[] = [
-  'model',
-  'layer',
-  'data',
-  'study',
-  'nulls',
-  'timeline',
-  'batchSize',
-  'title',
-  'introduction',
-  'notes',
-  'caveats',
-  'settings',
-  'command',
-  'example',
-  'ink',
-  'document',
-];
-
 /**
- * A page that shows what the first filters of a model that classifies gray or color images became, whether that is more than
- * chance, what they do and how well the model does, for somebody who has never seen a convolution. It is one file that loads
- * nothing, works from a disk and can be printed. It is made in Node or in a page (of https or localhost), with the packages fast-png and
- * @observablehq/plot, and in Node linkedom.
+ * An HTML page about the filters of a model that classifies gray or color images: what they look like after training,
+ * whether that is more than chance, what they do, and how accurate the model is, for readers who do not know convolutions.
+ * It is one file that loads nothing, works offline and can be printed. It needs the packages fast-png and @observablehq/plot,
+ * and in Node linkedom; in a browser, https or localhost.
  *
  *     const { html } = await report({ model, data: { train, heldOut }, study: studyFilters(...), nulls, timeline });
  *
- * @returns the page, and all of its figures, ready to be written as JSON
- * @throws ArgumentError or ShapeError for a layer whose filters see other than one channel, or three of an image, and for a
- * study, nulls or a timeline of other filters
+ * @returns the page, and all of its numbers, which can be written as JSON
+ * @throws ArgumentError or ShapeError for filters of neither one channel nor the three of color images, and for a study,
+ * nulls or a timeline of other filters
  */
 export async function report(options: ReportOptions): Promise<{ html: string; figures: ReportFigures }> {
-  checkOptions('report', options, OPTIONS);
-  if (!options?.data) throw new ArgumentError('report', `expected at least model and data, got ${show(options)}`);
-  const { heldOut } = options.data;
-  checkDataset('report', 'data.heldOut', heldOut);
-  const figures = gatherFigures(options);
+  const settings = readReport(options);
+  const figures = computeFigures(settings);
   const { shape, layer } = figures;
-  const weights = filtersOf('report', options.model, layer).weight.data;
+  const weights = filtersOf('report', settings.model, layer).weight.data;
   const subject: Subject = {
-    options,
+    options: settings,
     figures,
     weights,
     filters: tilesOf(weights, shape),
-    image: imageTiles(heldOut, options.ink ?? false),
+    image: imageTiles(settings.data.heldOut, settings.ink),
     draw: await drawer(),
     charts: await optional('report', '@observablehq/plot', () => import('../charts/index.js')),
-    page: options.document ?? globalThis.document ?? (await chartDocument()),
+    page: settings.document ?? globalThis.document ?? (await chartDocument()),
   };
-  const { title = `The filters of ${layer}` } = options;
+  const { title = `The filters of ${layer}` } = settings;
   const { text } = html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -90,7 +67,7 @@ async function policy(): Promise<string> {
   return `default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'sha256-${base64}'`;
 }
 
-/** The main figures, for a reader in a hurry. */
+/** The introduction and the main numbers. */
 function summary({ figures, options }: Subject): Html {
   const { after, before, heldOut, shape } = figures;
   const { train, heldOut: images } = options.data;
@@ -101,7 +78,7 @@ function summary({ figures, options }: Subject): Html {
     after &&
       shape[1] > 1 &&
       'Each color of a filter counts as a filter of its own here. The colors of one filter are often alike, but p takes them for independent: it is too small then.',
-    ...(options.notes ?? []),
+    ...options.notes,
   ];
   const facts: [string, string][] = [['of held-out images named correctly', percent(heldOut.accuracy)]];
   if (after) {

@@ -3,7 +3,7 @@ import type { NullKind } from '../inspect/filters/nulls.js';
 import { fixed, pText, whole } from './numbers.js';
 import type { FilterStudy, StudiedFilter, StudiedLayer } from './study.js';
 
-/** What the random filters are called in tables, and what they are. */
+/** The names of the nulls in tables, and what they are. */
 export const NULLS: Record<NullKind, { name: string; meaning: string }> = {
   normal: {
     name: 'independent taps',
@@ -25,7 +25,7 @@ export const NULLS: Record<NullKind, { name: string; meaning: string }> = {
   },
 };
 
-/** What tables tell of a filter. */
+/** The columns of tables of filters. */
 export const FILTER_COLUMNS: Record<string, (filter: StudiedFilter) => string> = {
   class: (filter) => filter.class,
   angle: angleText,
@@ -34,11 +34,11 @@ export const FILTER_COLUMNS: Record<string, (filter: StudiedFilter) => string> =
   'nearest hand-made filter, cosine': ({ nearest }) => (nearest ? `${nearest.name}, ${fixed(nearest.cosine)}` : '–'),
 };
 
-/** A study as tables of plain text: filter by filter, then the layer before and after against each null. */
+/** A study as tables of plain text: a row for each filter, then the layer before and after training against each null. */
 export function studyText(study: FilterStudy): string {
   const filters = study.after.filters.map((filter) => [
     study.shape[1] === 1 ? `${filter.filter}` : `${filter.filter}, channel ${filter.channel}`,
-    ...Object.values(FILTER_COLUMNS).map((tell) => tell(filter)),
+    ...Object.values(FILTER_COLUMNS).map((textOf) => textOf(filter)),
   ]);
   const left = study.leftNullBand.map(
     ({ kind, step }) => `above 99% of random layers (${NULLS[kind].name}): ${sinceText(step)}`,
@@ -47,18 +47,18 @@ export function studyText(study: FilterStudy): string {
   return [...tables, ...(study.timeline.length > 0 ? [left.join('\n')] : []), study.conclusion].join('\n\n');
 }
 
-/** The way an edge or line runs; nothing for other filters. */
+/** The angle of an edge or line; nothing for other filters. */
 export function angleText({ class: name, angle }: StudiedFilter): string {
   return name === 'edge' || name === 'line' ? `${fixed(angle, 0)}°` : '';
 }
 
-/** Since which step a layer has been above the random ones. */
+/** From which step on a layer has been above the random ones, in words. */
 export function sinceText(step: number | null): string {
   if (step === null) return 'not at the end';
   return step === 0 ? 'from the beginning' : `from step ${whole(step)} on`;
 }
 
-/** What tables tell of a layer and a null. */
+/** The columns of tables that compare a layer with a null. */
 const LAYER_COLUMNS: Record<string, (layer: StudiedLayer, given: NullComparison) => string> = {
   'mean R2ori': ({ r2ori }) => fixed(r2ori, 3),
   live: ({ live }) => `${live}`,
@@ -73,12 +73,14 @@ const LAYER_COLUMNS: Record<string, (layer: StudiedLayer, given: NullComparison)
 /** The layer before and after training against each null: the names of the columns, then the rows. */
 export function layerTable({ before, after }: Pick<FilterStudy, 'before' | 'after'>): string[][] {
   const rows = Object.entries({ before, after }).flatMap(([when, layer]) =>
-    layer ? layer.nulls.map((given) => [when, ...Object.values(LAYER_COLUMNS).map((tell) => tell(layer, given))]) : [],
+    layer
+      ? layer.nulls.map((given) => [when, ...Object.values(LAYER_COLUMNS).map((textOf) => textOf(layer, given))])
+      : [],
   );
   return [['training', ...Object.keys(LAYER_COLUMNS)], ...rows];
 }
 
-/** Columns of one width, numbers at their right. */
+/** Rows as lines with aligned columns, those of numbers to the right. */
 function align(rows: string[][]): string {
   const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
   const numeric = rows[0].map((_, column) => rows.slice(1).every((row) => /^[-–≤\d]|^$/.test(row[column])));

@@ -1,19 +1,20 @@
-import { ArgumentError, checkOptions, ShapeError } from '../errors.js';
+import { ArgumentError, readOptions, ShapeError } from '../errors.js';
 import { type Emergence, emergence } from '../inspect/filters/emergence.js';
 import { nearestHandMade } from '../inspect/filters/handmade.js';
 import type { FilterMetrics } from '../inspect/filters/metrics.js';
 import type { NullDistribution, NullKind } from '../inspect/filters/nulls.js';
 import type { Timeline } from '../inspect/timeline.js';
+import { partsOf } from '../inspect/values.js';
 import { type Shape, sameShape, showShape } from '../shape.js';
 import { conclude } from './conclusion.js';
 
 /** One filter, as a row of a table. */
 export interface StudiedFilter extends Omit<FilterMetrics, 'template'> {
-  /** Of the edge or line that fits best: the way it runs, in degrees, 90 is vertical; its width and offset in pixels. */
+  /** Of the edge or line that fits best: its direction in degrees, 90 is vertical; its width and offset in pixels. */
   angle: number;
   scale: number;
   offset: readonly [number, number];
-  /** The hand-made filter that is most like it. */
+  /** The hand-made filter that is most like it; null for a filter of zeros. */
   nearest: { name: string; cosine: number } | null;
 }
 
@@ -27,30 +28,31 @@ export interface TimelinePoint {
   step: number;
   accuracy: number;
   loss: number;
-  /** Mean R2ori of the filters that were not dead, and how many these were. */
+  /** Mean R2ori of the filters that were not dead, and their number. */
   r2ori: number;
   live: number;
   /** 99th percentile of the statistic over random layers of as many filters, for each null. */
   layer99: number[];
 }
 
-/** What a layer's filters became, in figures that can be written as JSON. */
+/** How a layer's filters developed, in numbers that can be written as JSON. */
 export interface FilterStudy {
   shape: Shape;
   after: StudiedLayer;
   before: StudiedLayer | null;
   timeline: TimelinePoint[];
-  /** For each null, the first step kept from which on the layer stayed above its 99th percentile; null if it did not. */
+  /** For each null, the first snapshot's step from which on the layer stayed above its 99th percentile; else null. */
   leftNullBand: { kind: NullKind; step: number | null }[];
-  /** What follows from the figures, and what does not. */
+  /** What follows from the numbers, and what does not, in words. */
   conclusion: string;
 }
 
 /**
- * Measures what the filters of a layer became, and since when.
- * @param weights [filters, channels, k, k]
- * @param options `nulls` to compare with; `before` the weights before training, or a `timeline`, which begins with them;
- * `seed` of the random layers: 0 unless given
+ * Measures the filters of a layer after training, before it, and over it.
+ * @param weights [filters, channels, k, k], k from 3 to 11
+ * @param options `nulls` to compare with; `before`: the weights before training, or a `timeline`, which begins with them;
+ * `seed` of the random layers (0 by default)
+ * @throws ArgumentError without nulls; ShapeError for weights, nulls or a timeline of another shape
  */
 export function studyFilters(
   weights: ArrayLike<number>,
@@ -62,20 +64,18 @@ export function studyFilters(
     seed?: number | string;
   },
 ): FilterStudy {
-  checkOptions('studyFilters', options, ['nulls', 'before', 'timeline', 'seed']);
-  const { nulls, timeline, seed = 0 } = options ?? {};
+  const defaults = { nulls: undefined, before: undefined, timeline: undefined, seed: 0 };
+  const { nulls, timeline, seed, ...given } = readOptions('studyFilters', options, defaults);
   if (!Array.isArray(nulls) || nulls.length === 0) {
     throw new ArgumentError('studyFilters', "expected nulls, such as [nullDistribution('normal', 5)]");
   }
   if (timeline && !sameShape(timeline.shape, shape)) {
-    throw new ShapeError(
-      'studyFilters',
-      `expected a timeline of filters ${showShape(shape)}, got one of ${showShape(timeline.shape)}`,
-    );
+    const [expected, got] = [shape, timeline.shape].map(showShape);
+    throw new ShapeError('studyFilters', `expected a timeline of filters ${expected}, got one of ${got}`);
   }
   const compare = (values: ArrayLike<number>) => emergence(values, shape, { nulls, seed });
   const after = studied(weights, shape, compare(weights));
-  const first = options.before ?? timeline?.snapshots[0]?.weights;
+  const first = given.before ?? timeline?.snapshots[0]?.weights;
   const before = first ? studied(first, shape, compare(first)) : null;
   const points = (timeline?.snapshots ?? []).map(({ step, accuracy, loss, weights }): TimelinePoint => {
     const { r2ori, live, nulls: compared } = compare(weights);
@@ -89,12 +89,11 @@ export function studyFilters(
 }
 
 function studied(weights: ArrayLike<number>, shape: Shape, { filters, ...rest }: Emergence): StudiedLayer {
-  const area = shape[2] * shape[3];
+  const taps = partsOf(weights, shape[2] * shape[3]);
   return {
     ...rest,
     filters: filters.map(({ template: { angle, scale, offset }, ...metrics }, i) => {
-      const taps = Array.prototype.slice.call(weights, i * area, (i + 1) * area);
-      return { ...metrics, angle, scale, offset, nearest: nearestHandMade(taps, shape[2]) };
+      return { ...metrics, angle, scale, offset, nearest: nearestHandMade(taps[i], shape[2]) };
     }),
   };
 }

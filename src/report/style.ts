@@ -1,4 +1,4 @@
-/** How the report looks, on a screen of any width and on paper. */
+/** The style sheet of the report, for screens of any width and for print. */
 export const STYLE = `
 :root { color-scheme: light; }
 * { box-sizing: border-box; }

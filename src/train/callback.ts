@@ -1,5 +1,6 @@
 import type { Module, StateDict } from '../nn/module.js';
-import type { Optimizer, OptimizerState } from '../optim/optimizer.js';
+import type { Optimizer } from '../optim/optimizer.js';
+import type { OptimizerState } from '../optim/optimizer-state.js';
 import type { PlateauState } from '../optim/plateau.js';
 import type { SchedulerState } from '../optim/scheduler.js';
 import type { GeneratorState } from '../random.js';

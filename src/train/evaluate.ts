@@ -5,7 +5,7 @@ import { DataLoader } from '../data/loader.js';
 import { ArgumentError, readOptions, ShapeError, show } from '../errors.js';
 import { checkModel, inEvaluation, type Module } from '../nn/module.js';
 import { crossEntropy } from '../ops/crossEntropy.js';
-import { shareOf } from '../ops/losses.js';
+import { shareOf } from '../ops/share.js';
 import { showShape } from '../shape.js';
 
 /**

@@ -13,7 +13,7 @@ import { Run } from './run.js';
  * in evaluation mode by themselves, or frozen; after it, as it was before. It takes over the names of the data's classes.
  * @param model takes batches [N, ...dataset.inputShape] and gives logits [N, classes]
  * @param dataset the examples, taken in a new random order in each epoch
- * @param options `optimizer`, and what is not to be as usual
+ * @param options `optimizer`, and whatever differs from the defaults (see `FitOptions`)
  * @returns loss and accuracy of each epoch, and how long it took
  * @throws DivergenceError when the loss is not finite any more; ArgumentError, before anything is trained, for what does
  * not fit together

@@ -3,7 +3,7 @@ import { type Dataset, givenNames } from '../data/dataset.js';
 import { fingerprint } from '../data/fingerprint.js';
 import { type Batch, DataLoader } from '../data/loader.js';
 import { keepModes, type Module } from '../nn/module.js';
-import { shareOf } from '../ops/losses.js';
+import { shareOf } from '../ops/share.js';
 import type { PlateauState } from '../optim/plateau.js';
 import type { SchedulerState } from '../optim/scheduler.js';
 import { Generator, type GeneratorState, getDefaultGenerator } from '../random.js';

@@ -1,12 +1,18 @@
 import type { Overrides } from '../autograd/define.js';
+import type { Storage } from '../autograd/storage.js';
 import type { BinaryName, BroadcastSizes, binaryKernels } from '../ops/arithmetic.js';
 import type { Strided } from '../ops/broadcast.js';
+import { sizeOf } from '../shape.js';
 import type { Engine } from './instance.js';
 
 /** The operations that assembly/arithmetic.ts has, each as NAME and NAMEGradient. */
 const BINARY = ['add', 'sub', 'mul', 'div', 'pow'] as const satisfies readonly BinaryName[];
 
-export function arithmetic({ run, memory, struct }: Engine): Overrides<typeof binaryKernels> {
+/** How many numbers one sum in float32 may have. */
+const MANY = 32;
+
+export function arithmetic(engine: Engine): Overrides<typeof binaryKernels> {
+  const { run, memory, struct } = engine;
   const faster = (name: (typeof BINARY)[number]): Overrides<typeof binaryKernels>[BinaryName] => ({
     forward(a, b, y, sizes) {
       if (y.length > 0) run[name](memory.read(a), memory.read(b), memory.write(y), struct(flat(sizes)));
@@ -15,9 +21,22 @@ export function arithmetic({ run, memory, struct }: Engine): Overrides<typeof bi
     backward(a, b, dy, da, db, sizes) {
       if (dy.length === 0) return;
       const [A, B, dY] = [memory.read(a), memory.read(b), memory.read(dy)];
-      const steps = struct(flat(sizes));
-      if (da) run[`${name}Gradient`](0, A, B, dY, memory.update(da), steps);
-      if (db) run[`${name}Gradient`](1, A, B, dY, memory.update(db), steps);
+      for (const [inB, dt] of [da, db].entries()) {
+        if (!dt) continue;
+        const sign = name === 'add' ? 1 : name === 'sub' ? 1 - 2 * inB : 0;
+        if (dt.length === dy.length) {
+          const { address, adds } = memory.sum(dt);
+          if (sign) run.expand(dY, address, struct([0, dy.length, 1, 1]), sign, adds);
+          else run[`${name as 'mul'}Gradient`](inB, A, B, dY, address, struct(flat(sizes)), adds);
+          continue;
+        }
+        // What was broadcast is summed afterwards.
+        const room = memory.scratch(8 * dt.length + (sign ? 0 : 4 * dy.length + 16));
+        const each = sign ? dY : room + 8 * dt.length;
+        if (!sign) run[`${name as 'mul'}Gradient`](inB, A, B, dY, each, struct(flat(sizes)), 0);
+        const view = { shape: sizes.shape, strides: inB ? sizes.stridesB : sizes.stridesA };
+        reduceTo(engine, each, dt, view, sign || 1, room);
+      }
     },
   });
   return Object.fromEntries(BINARY.map((name) => [name, faster(name)]));
@@ -27,8 +46,8 @@ type Broadcast = typeof import('../ops/broadcast.js') &
   typeof import('../ops/slice.js') &
   typeof import('../autograd/accumulate.js');
 
-export function broadcast({ run, memory, struct, parts, split }: Engine): Overrides<Broadcast> {
-  const flatOne = ({ shape, strides }: Strided) => struct(flat({ shape, stridesA: strides, stridesB: strides }));
+export function broadcast(engine: Engine): Overrides<Broadcast> {
+  const { run, memory, struct } = engine;
   return {
     accumulate: {
       forward(x, y) {
@@ -42,20 +61,12 @@ export function broadcast({ run, memory, struct, parts, split }: Engine): Overri
       expand(x, y, view, scale) {
         if (y.length === 0) return;
         const { address, adds } = memory.sum(y);
-        run.expand(memory.read(x), address, flatOne(view), scale, adds);
+        run.expand(memory.read(x), address, struct(flatOne(view)), scale, adds);
       },
 
       reduce(x, y, view, scale) {
         if (x.length === 0) return;
-        const [X, Y] = [memory.read(x), memory.update(y)];
-        const { shape, strides } = view;
-        if (shape.length !== 3 || strides[0] !== 0 || strides[1] !== 1 || strides[2] !== 0) {
-          run.reduce(X, Y, flatOne(view), scale);
-          return;
-        }
-        const [N, O, size] = shape;
-        const work = x.length / 8;
-        split('sumChannels', O, parts(O, work), work, (from, to) => [X, Y, N, O, size, scale, from, to]);
+        reduceTo(engine, memory.read(x), y, view, scale, memory.scratch(8 * y.length));
       },
     },
 
@@ -76,6 +87,30 @@ export function broadcast({ run, memory, struct, parts, split }: Engine): Overri
     },
   };
 }
+
+/** y[view] += scale * the numbers at `from`; `sums` is room for y in float64. */
+function reduceTo(engine: Engine, from: number, y: Storage, view: Strided, scale: number, sums: number): void {
+  const { run, memory, struct, parts, split } = engine;
+  const { shape, strides } = view;
+  const count = sizeOf(shape);
+  const Y = memory.update(y);
+  if (shape.length === 3 && strides[0] === 0 && strides[1] === 1 && strides[2] === 0) {
+    const [N, O, size] = shape;
+    const work = count / 8;
+    split('sumChannels', O, parts(O, work), work, (first, end) => [from, Y, sums, N, O, size, scale, first, end]);
+    return;
+  }
+  const steps = struct(flatOne(view));
+  if (count < MANY * y.length) {
+    run.reduce(from, Y, steps, scale, 0);
+    return;
+  }
+  run.zero(sums, 8 * y.length);
+  run.reduce(from, sums, steps, 1, 1);
+  run.addRounded(sums, Y, y.length, scale);
+}
+
+const flatOne = ({ shape, strides }: Strided) => flat({ shape, stridesA: strides, stridesB: strides });
 
 /** A view as the kernels read it: neighboring axes that are one run in both operands are joined, axes of 1 left out. */
 function flat({ shape, stridesA, stridesB }: BroadcastSizes): number[] {

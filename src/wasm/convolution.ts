@@ -42,15 +42,17 @@ export function convolution({
         const plan = planOf(s);
         const packedBytes = s.groups * Math.ceil(s.O / s.groups / 8) * (s.kernelH * plan.taps + 1) * 64;
         const count = parts(s.N, workOf(s));
-        const table = memory.scratch(plan.tableBytes + packedBytes + count * plan.imageBytes);
+        const ownBytes = ROOM + plan.imageBytes;
+        const table = memory.scratch(plan.tableBytes + packedBytes + count * ownBytes);
         const packed = table + plan.tableBytes;
         const images = packed + packedBytes;
         const sizes = struct(plan.fields);
         run.offsets(sizes, table);
-        const gray = s.C === s.groups && s.strideW === 1 && s.dilationW === 1 && s.outW >= 4;
+        const gray =
+          s.C === s.groups && s.strideW === 1 && s.dilationW === 1 && s.outW >= 4 && s.kernelH * s.kernelW < LONG;
         run[gray ? 'packGray' : 'packBlocks'](sizes, F, B, packed);
         split(gray ? 'conv2dGray' : 'conv2d', s.N, count, workOf(s), (from, to, part) => {
-          return [sizes, X, Y, table, packed, images + part * plan.imageBytes, from, to];
+          return [sizes, X, Y, table, packed, images + part * ownBytes, from, to];
         });
       },
 
@@ -68,22 +70,34 @@ export function convolution({
         const rowsBytes = s.O * s.kernelH * plan.tapBytes;
         // The examples fall into shares that only their number decides: each is summed apart, then all in their order.
         const shares = Math.max(1, Math.min(s.N, SHARES));
-        const listBytes = aligned(64 + 2 * 4 * (s.outH * s.outW + 4));
-        const ownBytes = rowsBytes + plan.imageBytes + listBytes;
+        const listBytes = aligned(64 + 4 * s.O + 2 * 4 * (plan.strip + 4));
+        // Long sums are taken in parts, added up apart from these: in float64 where they are many.
+        const terms = Math.ceil(s.N / shares) * s.outH * s.outW;
+        const wide = terms > 64 * PART ? 1 : 0;
+        const sumsBytes = terms > PART ? rowsBytes << wide : 0;
+        const ownBytes = rowsBytes + sumsBytes + plan.imageBytes + listBytes;
         const table = memory.scratch(plan.tableBytes + shares * ownBytes);
         const own = table + plan.tableBytes;
         const sizes = struct(plan.fields);
         run.offsets(sizes, table);
         split('gradWeight', s.N, shares, workOf(s), (from, to, share) => {
           const rows = own + share * ownBytes;
-          const image = rows + rowsBytes;
-          return [sizes, X, dY, table, image, image + plan.imageBytes, rows, from, to];
+          const sums = rows + rowsBytes;
+          const image = sums + sumsBytes;
+          return [sizes, X, dY, table, image, image + plan.imageBytes, rows, sumsBytes && sums, wide, from, to];
         });
         for (let i = 0; i < shares; i++) run.addRows(sizes, own + i * ownBytes, dF, 0, s.O);
       },
     },
   };
 }
+
+/** How many taps a sum may have that is not taken in parts, and the bytes for these: as in assembly/convForward.ts. */
+const LONG = 768;
+const ROOM = 128;
+
+/** How many products the gradient to the weights sums in float32: as in assembly/convGradients.ts. */
+const PART = 512;
 
 /** Into how many shares the gradient to the weights sums the examples. */
 const SHARES = 4;
@@ -119,6 +133,8 @@ function transpose(s: ConvSizes): ConvSizes {
 
 /** Bytes of a packed image that are worked on at a time: most of a usual first-level cache. */
 const CACHE = 24576;
+/** Output pixels at most, also where one row has more. */
+const LONGEST_STRIP = 16384;
 
 /** What follows from the sizes of a convolution: how an example is packed (see assembly/convolution.ts). */
 function planOf(s: ConvSizes) {
@@ -131,8 +147,13 @@ function planOf(s: ConvSizes) {
   const taps = s.kernelW * channels;
   const tapBytes = Math.ceil(taps / 4) * 16;
   const outputRows = Math.floor((CACHE / rowBytes - (s.kernelH - 1) * s.dilationH) / s.strideH);
-  const strip = Math.max(1, Math.min(outputRows, s.outH)) * s.outW;
+  const strip = Math.min(Math.max(1, Math.min(outputRows, s.outH)) * s.outW, LONGEST_STRIP);
+  // In the order of `ConvSizes` in assembly/convolution.ts.
+  const { kernelH, kernelW, strideH, strideW, dilationH, dilationW } = s;
+  const window = [s.N, s.C, s.H, s.W, s.O, s.groups, kernelH, kernelW, strideH, strideW, dilationH, dilationW];
+  const places = [s.padTop, s.padLeft, s.outH, s.outW];
   return {
+    strip,
     taps,
     tapBytes,
     tableBytes: aligned(s.outH * s.outW * 4 + 16),
@@ -140,12 +161,7 @@ function planOf(s: ConvSizes) {
     imageBytes: aligned(s.groups * groupBytes + 16),
     /** Whether the packed image holds all of x: a stride may leave out what lies at the end. */
     covers: rows - s.padTop >= s.H && phase * s.dilationW - s.padLeft >= s.W,
-    /** In the order of `ConvSizes` in assembly/convolution.ts. */
-    fields: [
-      ...[s.N, s.C, s.H, s.W, s.O, s.groups, s.kernelH, s.kernelW, s.strideH, s.strideW, s.dilationH, s.dilationW],
-      ...[s.padTop, s.padLeft, s.outH, s.outW],
-      ...[rows, phase, rowBytes, groupBytes, s.dilationH * rowBytes, taps, tapBytes, strip],
-    ],
+    fields: [...window, ...places, rows, phase, rowBytes, groupBytes, s.dilationH * rowBytes, taps, tapBytes, strip],
   };
 }
 

@@ -1,3 +1,4 @@
+import { OutOfMemoryError } from '../errors.js';
 import { binary, type Export } from './binary.js';
 import { WasmMemory } from './memory.js';
 import { MOST_PARTS, TEAM_BYTES, Team } from './team.js';
@@ -95,19 +96,24 @@ export function createEngine(maximumPages = 65536): Engine {
   return engine;
 }
 
-/** A shared memory, so that threads can join. Where so much address space cannot be had, a smaller maximum. */
+/**
+ * A shared memory, so that threads can join. Where so much address space cannot be had, a smaller maximum. Under a limit such
+ * as `ulimit -v` V8 gives none of any size: it reserves 10 GB for each, to check addresses by traps, unless told not to.
+ */
 function createMemory(maximum: number): WebAssembly.Memory {
   try {
     return new WebAssembly.Memory({ initial: 16, maximum, shared: true });
-  } catch (error) {
-    if (maximum < 4096) throw error;
-    return createMemory(maximum / 2);
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    if (maximum >= 4096) return createMemory(maximum / 2);
+    const advice = 'the process may not reserve enough address space; node --disable-wasm-trap-handler needs less';
+    throw new OutOfMemoryError('memory', `no WebAssembly memory to be had: ${advice}`, { cause });
   }
 }
 
-/** One byte a character. */
+/** One byte a character, as build.mjs writes them: 122 - its code, which an array of bytes takes modulo 256. */
 function bytesOf(text: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(text, (character) => character.charCodeAt(0));
+  return Uint8Array.from(text, (character) => 122 - character.charCodeAt(0));
 }
 
 function abort(): never {

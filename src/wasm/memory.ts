@@ -5,7 +5,9 @@ import { type Pinned, type Spilled, WasmStorage } from './storage.js';
 
 /** The first page is left to the constants of the kernels. */
 const START = 65536;
-const LEAST_BUDGET = 64 * 2 ** 20;
+const LEAST_BUDGET = 40 * 2 ** 20;
+/** How many bytes of parameters may be pinned at once. */
+const MOST_PINNED = 16 * 2 ** 20;
 
 interface Loan {
   storage: AnyStorage;
@@ -17,7 +19,8 @@ interface Loan {
  * The memory that the kernels work in. Storages live in blocks of it until they are released. What nobody releases
  * (a forward pass without a backward, a model that was dropped) must not fill it: when the storages pass a budget, the
  * least recently used are spilled into ordinary arrays. Spilling happens only where a storage is created, between two
- * kernels, so that the addresses a kernel works with stay true.
+ * kernels, so that the addresses a kernel works with stay true. The budget follows from what a program uses: whatever was
+ * spilled and then needed, or released, which had been as good as free, raises it by its size.
  */
 export class WasmMemory {
   readonly memory: WebAssembly.Memory;
@@ -28,10 +31,11 @@ export class WasmMemory {
   readonly #blocks: Blocks;
   readonly #live = new Set<Pinned>();
   /** Gives back the blocks of pinned storages that nobody can reach any more. */
-  readonly #unreachable = new FinalizationRegistry<Block>((block) => this.#blocks.give(block));
+  readonly #unreachable = new FinalizationRegistry<Block>((block) => this.#unpin(block));
   #liveBytes = 0;
-  /** Whether something that had been spilled was needed again since then. */
-  #regretted = false;
+  #pinnedBytes = 0;
+  /** How much was spilled since something was that should not have been. */
+  #spilledBytes = 0;
   #scratch: Block = { address: 0, bytes: 0 };
   /** Blocks that stand in for ordinary arrays during one kernel. */
   #loans: Loan[] = [];
@@ -50,9 +54,9 @@ export class WasmMemory {
   }
 
   /** Bytes by use. */
-  get usage(): { tensors: number; scratch: number; reached: number; memory: number } {
-    const { bytes: scratch } = this.#scratch;
-    return { tensors: this.#liveBytes, scratch, reached: this.#blocks.reached, memory: this.buffer.byteLength };
+  get usage(): { tensors: number; pinned: number; scratch: number; reached: number; memory: number } {
+    const [tensors, pinned, scratch] = [this.#liveBytes, this.#pinnedBytes, this.#scratch.bytes];
+    return { tensors, pinned, scratch, reached: this.#blocks.reached, memory: this.buffer.byteLength };
   }
 
   floats(length: number): WasmStorage<Float32Array> {
@@ -65,29 +69,50 @@ export class WasmMemory {
 
   /** Ends a storage's life in this memory. */
   free(storage: Pinned): void {
-    if (this.#live.delete(storage)) this.#liveBytes -= storage.bytes;
-    this.#unreachable.unregister(storage);
-    this.#blocks.give(storage);
+    if (this.#live.delete(storage)) {
+      this.#liveBytes -= storage.bytes;
+      this.#blocks.give(storage);
+    } else {
+      this.#unreachable.unregister(storage);
+      this.#unpin(storage);
+    }
     storage.address = 0;
+  }
+
+  /**
+   * Whether the numbers of a parameter may stay where they are while a user looks at them. Garbage collection does not see
+   * how large they are, finds them late, and in a loop without a pause cannot say so at all; so only a few of them may. The
+   * others move into ordinary arrays, which cost a copy for each kernel that uses them.
+   */
+  pins(bytes: number): boolean {
+    return this.#pinnedBytes + bytes <= MOST_PINNED;
   }
 
   /** From now on the storage's numbers stay where they are: a user looks at them through `view`. */
   pin(storage: Pinned, view: object): void {
     this.#live.delete(storage);
     this.#liveBytes -= storage.bytes;
+    this.#pinnedBytes += storage.bytes;
     this.#unreachable.register(view, { address: storage.address, bytes: storage.bytes }, storage);
   }
 
-  /**
-   * Takes back a storage that was spilled; throws when it was released. To have spilled it was a mistake: a larger
-   * budget keeps it from happening again.
-   */
+  #unpin(block: Block): void {
+    this.#pinnedBytes -= block.bytes;
+    this.#blocks.give(block);
+  }
+
+  /** Takes back a storage that was spilled; throws when it was released. */
   bringBack(storage: Spilled): void {
     const { length } = storage.array; // Throws when it was released.
     storage.restore(this.#take(length * 4));
     this.#add(storage);
-    this.budget += 2 * storage.bytes;
-    this.#regretted = true;
+    this.regret(storage.bytes);
+  }
+
+  /** To have spilled so much was a mistake: a larger budget keeps it from happening again. */
+  regret(bytes: number): void {
+    this.budget += bytes;
+    this.#spilledBytes = 0;
   }
 
   /** The address of what a kernel reads. */
@@ -180,10 +205,12 @@ export class WasmMemory {
   #room(bytes: number): Block {
     this.clock++;
     if (this.#liveBytes + bytes > this.budget) {
-      // What raised the budget may be over by now.
-      if (!this.#regretted && this.budget > LEAST_BUDGET) this.budget = Math.max(LEAST_BUDGET, this.budget / 2);
-      this.#regretted = false;
-      this.#spill(this.budget / 2);
+      // What raised the budget is over where twice as much was spilled and nobody missed it.
+      if (this.#spilledBytes > 2 * this.budget && this.budget > LEAST_BUDGET) {
+        this.budget = Math.max(LEAST_BUDGET, this.budget / 2);
+        this.#spilledBytes = 0;
+      }
+      this.#spill(this.budget * 0.75);
     }
     let block = this.#blocks.take(bytes);
     for (const share of [0.5, 0]) {
@@ -202,12 +229,12 @@ export class WasmMemory {
   }
 
   #full(bytes: number): never {
-    const { tensors, scratch, reached } = this.usage;
+    const { tensors, pinned, scratch, reached } = this.usage;
     throw new OutOfMemoryError(
       'memory',
-      `needs ${bytes} bytes more; holds ${tensors} bytes in ${this.#live.size} tensors, ${scratch} of scratch for the ` +
-        `kernels and ${reached - START - tensors - scratch} free but in smaller pieces or other sizes. ` +
-        'A smaller batch needs less, and noGrad() frees what evaluation computes',
+      `needs ${bytes} bytes more; holds ${tensors} bytes in ${this.#live.size} tensors, ${pinned} in parameters whose ` +
+        `data was read, ${scratch} of scratch for the kernels and ${reached - START - tensors - pinned - scratch} free ` +
+        'but in smaller pieces. A smaller batch needs less, and noGrad() frees what evaluation computes',
     );
   }
 
@@ -216,6 +243,7 @@ export class WasmMemory {
     const oldestFirst = [...this.#live].sort((a, b) => a.used - b.used);
     for (const storage of oldestFirst) {
       if (this.#liveBytes <= bytes || storage.used === this.clock) break;
+      this.#spilledBytes += storage.bytes;
       storage.spill();
     }
   }

@@ -21,6 +21,8 @@ interface Home {
   readonly buffer: ArrayBufferLike;
   readonly clock: number;
   bringBack(storage: Spilled): void;
+  regret(bytes: number): void;
+  pins(bytes: number): boolean;
   /** Leaves the storage's block alone until neither the storage nor the view is needed by anyone. */
   pin(storage: Pinned, view: object): void;
   free(storage: Pinned): void;
@@ -67,25 +69,28 @@ export class WasmStorage<A extends Float32Array | Int32Array = Float32Array> ext
   }
 
   override release(): void {
-    this.held = null;
-    if (this.address !== 0) this.#memory.free(this);
+    if (this.address === 0) {
+      if (this.held && !this.moved) this.#memory.regret(this.bytes);
+    } else if (this.length === 1) this.spill();
+    else this.#memory.free(this);
+    super.release();
   }
 
   /**
-   * A parameter's numbers are shown where they are, and stay there. Others move into an ordinary array: a view of the
-   * memory would show other numbers once the block is used again.
+   * A parameter's numbers are shown where they are, and stay there, as long as they are few. Others move into an ordinary
+   * array: a view of the memory would show other numbers once the block is used again.
    */
   override expose(): A {
-    if (!this.resident) {
+    if (this.#pinned) return this.array;
+    if (!this.resident || this.moved || !this.#memory.pins(this.length * 4)) {
       if (this.address !== 0) this.spill();
       this.moved = true;
       return super.array;
     }
     if (this.address === 0) this.#memory.bringBack(this);
-    const view = this.array;
-    if (!this.#pinned) this.#memory.pin(this, view);
     this.#pinned = true;
-    return view;
+    this.#memory.pin(this, this.array);
+    return this.array;
   }
 
   /** Writes the zeros that it stands for. */

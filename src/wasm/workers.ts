@@ -48,9 +48,12 @@ export async function spawn(code: string, job: object, count: number): Promise<S
 }
 
 async function startInNode(Worker: new (code: string, options: object) => NodeWorker, code: string, job: object) {
-  const program = `const { parentPort, workerData: job } = require('node:worker_threads');
+  // A block, because where Bun and Deno run it, `module` and others have been declared.
+  const program = `{
+const { parentPort, workerData: job } = require('node:worker_threads');
 const ready = () => parentPort.postMessage('ready');
-${code}`;
+${code}
+}`;
   // No loaders and preloads of the main program: this one is complete.
   const worker = new Worker(program, { eval: true, workerData: job, execArgv: [], env: {} });
   const started = await startedWhenReady({

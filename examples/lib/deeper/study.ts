@@ -77,7 +77,9 @@ export function studyFilters(model: Sequential, layer: string, below: string, im
     const patches = patchesOf(top, images);
     const best = meanOf(top.map(({ index, row, column }) => seenFrom(maps[index], row, column)));
     return {
-      ...{ madeUp: madeUp(model, layer, channel, images), patches, mean: meanSquare(patches) },
+      madeUp: madeUp(model, layer, channel, images),
+      patches,
+      mean: meanSquare(patches),
       ...ingredients(weight.data.subarray(channel * size, (channel + 1) * size), best, average),
     };
   });
@@ -97,7 +99,9 @@ export function studyScores(model: Sequential, layer: string, below: string, ima
     const patches = own.map((i): Square => ({ values: images.input(i), size: images.inputShape[2] }));
     const weights = weight.data.subarray(digit * size, (digit + 1) * size);
     return {
-      ...{ madeUp: madeUp(model, layer, digit, images), patches, mean: meanSquare(patches) },
+      madeUp: madeUp(model, layer, digit, images),
+      patches,
+      mean: meanSquare(patches),
       ...ingredients(weights, meanOf(own.map((i) => seen[i])), meanOf(others)),
     };
   });

@@ -6,29 +6,28 @@ import { matmul } from '../../ops/matmul.js';
 import { transpose } from '../../ops/reshape.js';
 import type { Generator } from '../../random.js';
 import { showShape } from '../../shape.js';
+import { sum } from '../values.js';
 import { centered } from './templates.js';
 
-/** At most so many images give the second moments; more change what is drawn by less than the draws differ. */
+/** Images for the second moments, at most; more change the filters by less than the draws differ. */
 const IMAGES = 1000;
-/** About so many numbers at once in a matrix product. */
+/** Elements of the matrix of patches that is multiplied at once, about. */
 const CHUNK = 1_000_000;
 
 /**
- * Draws filters w ~ N(0, E[p p^T]) over the size x size patches p of images, without their mean: as alike from tap to tap
- * as the images are, and as random as can be beside that.
+ * Draws filters w ~ N(0, E[p p^T]) over the size x size patches p of images, and subtracts their mean: taps are as
+ * correlated as the pixels of the images, and otherwise random.
  * @param patches images [channels, height, width] of at least size x size
  * @throws FormatError for images without contrast, or with pixels that are NaN or infinite
  */
 export function colored(size: number, patches: Dataset | undefined, generator: Generator): () => Float64Array {
   const area = size * size;
   const moments = secondMoments(size, patches);
-  const energy = moments.reduce((sum, value, i) => (i % (area + 1) === 0 ? sum + value : sum), 0);
-  const flat = moments.reduce((sum, value) => sum + value, 0) / area;
-  if (!(energy - flat > 1e-6 * energy)) {
-    throw new FormatError(
-      'nullDistribution',
-      `expected images with contrast, got patches of energy ${energy} in all, ${flat} of it in their means`,
-    );
+  const energy = sum(moments.filter((_, i) => i % (area + 1) === 0));
+  const inMeans = sum(moments) / area;
+  if (!(energy - inMeans > 1e-6 * energy)) {
+    const got = `got patches of energy ${energy}, ${inMeans} of it in their means`;
+    throw new FormatError('nullDistribution', `expected images with contrast, ${got}`);
   }
   const root = cholesky(moments, area);
   const z = new Float64Array(area);
@@ -48,18 +47,15 @@ function secondMoments(size: number, patches: Dataset | undefined): Float64Array
   const dataset = patches as Dataset;
   const [channels, height, width] = dataset.inputShape;
   if (dataset.inputShape.length !== 3 || height < size || width < size) {
-    throw new ShapeError(
-      'nullDistribution',
-      `expected patches from images [channels, height, width] of at least ${size} x ${size} pixels, ` +
-        `got ${showShape(dataset.inputShape)}`,
-    );
+    const expected = `expected patches from images [channels, height, width] of at least ${size} x ${size} pixels`;
+    throw new ShapeError('nullDistribution', `${expected}, got ${showShape(dataset.inputShape)}`);
   }
   const area = size * size;
   const [rows, columns] = [height - size + 1, width - size + 1];
   const count = Math.min(IMAGES, dataset.length);
   const perImage = area * channels * rows * columns;
   const atOnce = Math.max(1, Math.floor(CHUNK / perImage));
-  const sum = new Float64Array(area * area);
+  const moments = new Float64Array(area * area);
   for (let first = 0; first < count; first += atOnce) {
     const images = Array.from({ length: Math.min(atOnce, count - first) }, (_, i) =>
       dataset.input(Math.floor(((first + i) * dataset.length) / count)),
@@ -79,10 +75,10 @@ function secondMoments(size: number, patches: Dataset | undefined): Float64Array
     noGrad(() => {
       const x = wrap(taps, [area, taps.length / area]);
       const products = matmul(x, transpose(x)).data;
-      for (let i = 0; i < sum.length; i++) sum[i] += products[i];
+      for (let i = 0; i < moments.length; i++) moments[i] += products[i];
     });
   }
-  return sum;
+  return moments;
 }
 
 /** Lower-triangular L with L L^T = matrix; where the matrix is flat (a tap that is always 0), L is 0. */

@@ -1,7 +1,7 @@
 import { tensor } from '../../autograd/create.js';
 import { noGrad } from '../../autograd/graph.js';
 import { matmul } from '../../ops/matmul.js';
-import { templates } from './templates.js';
+import { oncePerSize, templates } from './templates.js';
 
 /** For each of n filters which template explains most of its energy. */
 export interface TemplateFits {
@@ -15,7 +15,6 @@ export interface TemplateFits {
 
 /** Filters in one matrix product: so few that its result stays in the cache until it is searched. */
 const CHUNK = 64;
-const matrices = new Map<number, Float32Array>();
 
 /**
  * Compares filters with all templates of their size: R2(w) = max over t of <w, t>^2 / (|w|^2 |t|^2). NaN for a filter of
@@ -62,14 +61,11 @@ function share(cosine: number): number {
 }
 
 /** The templates of a size, a column each: [area, templates]. */
-function matrixOf(size: number): Float32Array {
+const matrixOf = /* @__PURE__ */ oncePerSize((size) => {
   const list = templates(size);
   const valueAt = (i: number) => list[i % list.length].values[Math.floor(i / list.length)];
-  const length = size * size * list.length;
-  const matrix = matrices.get(size) ?? Float32Array.from({ length }, (_, i) => valueAt(i));
-  matrices.set(size, matrix);
-  return matrix;
-}
+  return Float32Array.from({ length: size * size * list.length }, (_, i) => valueAt(i));
+});
 
 /** Copies `length` numbers, scaled to unit length; NaN where they are all 0. */
 function copyUnit(from: ArrayLike<number>, at: number, to: Float32Array, start: number, length: number): void {

@@ -1,8 +1,8 @@
 import { checkNumber, ShapeError } from '../../errors.js';
-import { dot } from './derivatives.js';
+import { dot } from '../values.js';
 import { draw, LARGEST, SMALLEST, unit } from './templates.js';
 
-/** A filter of the textbooks. */
+/** A filter with a name from the textbooks. */
 export interface HandMadeFilter {
   name: string;
   /** [size, size], row-major. */
@@ -10,9 +10,10 @@ export interface HandMadeFilter {
 }
 
 /**
- * The filters that people made by hand before filters were learned, at size x size. All are built from a row of binomial
+ * The filters that people designed before filters were learned, at size x size. All are built from a row of binomial
  * coefficients, which smooths, and its first and second differences, which find edges and lines; at 3 x 3 these are the
  * Prewitt, Sobel, Laplacian, Gaussian, box and sharpening filters of the textbooks.
+ * @param size k from 3 to 11
  */
 export function handMadeFilters(size: number): HandMadeFilter[] {
   checkNumber('handMadeFilters', 'the size', size, { least: SMALLEST, most: LARGEST, whole: true });
@@ -21,7 +22,7 @@ export function handMadeFilters(size: number): HandMadeFilter[] {
   const second = convolve(binomial(size - 2), [-1, 2, -1]);
   const ones = new Array<number>(size).fill(1);
   const ramp = Array.from({ length: size }, (_, i) => (size - 1) / 2 - i);
-  // From what runs downwards and what runs to the right, as a matrix.
+  // The outer product of a column and a row.
   const outer = (down: number[], right: number[]) =>
     Float64Array.from({ length: size * size }, (_, i) => down[Math.floor(i / size)] * right[i % size]);
   const sum = (a: Float64Array, b: Float64Array, sign: 1 | -1) => a.map((value, i) => value + sign * b[i]);
@@ -55,10 +56,10 @@ export function handMadeFilters(size: number): HandMadeFilter[] {
 }
 
 /**
- * The hand-made filter that resembles a filter most.
+ * The hand-made filter that is most like a filter.
  * @param taps [size, size], row-major
- * @returns its name and the cosine of the angle between the two, -1 to 1; negative when bright and dark change places.
- * Null for a filter of zeros.
+ * @returns its name and the cosine similarity of the two, -1 to 1: negative when bright and dark are exchanged. Null for
+ * a filter of zeros.
  */
 export function nearestHandMade(taps: ArrayLike<number>, size: number): { name: string; cosine: number } | null {
   if (taps.length !== size * size) {

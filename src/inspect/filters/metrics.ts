@@ -1,6 +1,7 @@
-import { FormatError, ShapeError } from '../../errors.js';
-import { type Shape, showShape, sizeOf } from '../../shape.js';
-import { derivativeShares, dot } from './derivatives.js';
+import { FormatError } from '../../errors.js';
+import { type Shape, showShape } from '../../shape.js';
+import { checkValues, dot, norm, partsOf, sum } from '../values.js';
+import { derivativeShares } from './derivatives.js';
 import { fitTemplates } from './fit.js';
 import { centered, type Family, LARGEST, SMALLEST, type Template, templates } from './templates.js';
 
@@ -37,28 +38,24 @@ export interface FilterMetrics {
   norm: number;
 }
 
-/** Filters whose norm is below this share of the layer's largest are dead. */
-const DEAD = 0.05;
+/** Whether each filter of a layer is dead: its norm is below 5% of the largest, or 0. */
+export function deadOf(norms: readonly number[]): boolean[] {
+  const least = 0.05 * norms.reduce((most, each) => Math.max(most, each), 0);
+  return norms.map((each) => each === 0 || each < least);
+}
 
 /**
- * Filters in a layer, [filters, channels, k, k] with k from 3 to 11: how many kernels, channels, and k.
+ * Throws unless these are the weights of filters, [filters, channels, k, k] with k from 3 to 11, and all finite.
  * @throws ShapeError for another shape; FormatError for a weight that is NaN or infinite
  */
-export function checkFilters(where: string, weights: ArrayLike<number>, shape: Shape) {
-  const [filters, channels, size, width] = shape;
+export function checkFilters(where: string, weights: ArrayLike<number>, shape: Shape): void {
+  const [, , size, width] = shape;
   const fits = shape.length === 4 && size === width && size >= SMALLEST && size <= LARGEST;
-  if (!fits || filters * channels === 0 || weights.length !== sizeOf(shape)) {
-    throw new ShapeError(
-      where,
-      `expected weights [filters, channels, k, k] with k from ${SMALLEST} to ${LARGEST}, ` +
-        `got ${weights.length} numbers of shape ${showShape(shape)}`,
-    );
-  }
+  const expected = `weights [filters, channels, k, k] with k from ${SMALLEST} to ${LARGEST}`;
+  checkValues(where, expected, weights, shape, fits);
   const wrong = Array.prototype.findIndex.call(weights, (value) => !Number.isFinite(value));
-  if (wrong >= 0) {
-    throw new FormatError(where, `expected finite weights, got ${weights[wrong]} at ${wrong} of ${showShape(shape)}`);
-  }
-  return { count: filters * channels, channels, size };
+  if (wrong < 0) return;
+  throw new FormatError(where, `expected finite weights, got ${weights[wrong]} at ${wrong} of ${showShape(shape)}`);
 }
 
 /**
@@ -68,21 +65,19 @@ export function checkFilters(where: string, weights: ArrayLike<number>, shape: S
  * @throws ShapeError for another shape; FormatError for a weight that is NaN or infinite
  */
 export function filterMetrics(weights: ArrayLike<number>, shape: Shape): FilterMetrics[] {
-  const { count, channels, size } = checkFilters('filterMetrics', weights, shape);
-  const area = size * size;
+  checkFilters('filterMetrics', weights, shape);
+  const [, channels, size] = shape;
   const fits = fitTemplates(weights, size);
   const list = templates(size);
-  const all = Float64Array.from(weights);
-  const filters = Array.from({ length: count }, (_, i) => all.subarray(i * area, (i + 1) * area));
-  const norms = filters.map((taps) => Math.sqrt(dot(taps, taps)));
-  const largest = norms.reduce((most, norm) => Math.max(most, norm), 0);
+  const filters = partsOf(weights, size * size);
+  const norms = filters.map(norm);
+  const dead = deadOf(norms);
   return filters.map((taps, i) => {
-    const dead = norms[i] === 0 || norms[i] < DEAD * largest;
     const { jori, j1 } = derivativeShares(taps, size);
     return {
       filter: Math.floor(i / channels),
       channel: i % channels,
-      class: dead ? 'dead' : classOf(fits.r2best[i], list[fits.best[i]], size),
+      class: dead[i] ? 'dead' : classOf(fits.r2best[i], list[fits.best[i]], size),
       r2ori: fits.r2ori[i],
       template: list[fits.oriented[i]],
       r2best: fits.r2best[i],
@@ -122,6 +117,6 @@ function moran(taps: Float64Array, size: number): number {
 }
 
 function dcShare(taps: Float64Array): number {
-  const sum = taps.reduce((total, value) => total + value, 0);
-  return (sum * sum) / (taps.length * dot(taps, taps));
+  const total = sum(taps);
+  return (total * total) / (taps.length * dot(taps, taps));
 }

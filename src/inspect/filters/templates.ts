@@ -1,14 +1,16 @@
+import { mean } from '../values.js';
+
 /** What a template shows: a step of brightness, a bright or dark line, or a spot. */
 export type Family = 'edge' | 'line' | 'blob';
 
 /** One small picture of unit length, that a filter may resemble. */
 export interface Template {
   family: Family;
-  /** The way that the edge or line runs, in degrees: 0 is horizontal, 90 vertical, counter-clockwise, below 180; NaN for a blob. */
+  /** The direction of the edge or line, in degrees from 0 to 180: 0 is horizontal, 90 vertical; NaN for a blob. */
   angle: number;
   /** Width of the Gaussian across the edge or line, in pixels; Infinity for the constant picture. */
   scale: number;
-  /** Where the edge, line or blob lies: [right of, above] the filter's center, in pixels. */
+  /** Where the edge, line or blob lies, in pixels to the right of and above the filter's center. */
   offset: readonly [number, number];
   /** [size, size], row-major. */
   values: Float64Array;
@@ -31,12 +33,20 @@ const SCALES = [
 /** Width in pixels of a blob that is a single tap. */
 const TAP = 0.2;
 
-/** What is known for kernels of 3, 5 and 7 pixels, for another size: on straight lines between these and beyond. */
+/** Values for kernels of 3, 5 and 7 pixels, interpolated linearly for another size. */
 export function bySize(size: number, [at3, at5, at7]: readonly [number, number, number]): number {
   return size < 5 ? at3 + ((at5 - at3) * (size - 3)) / 2 : at5 + ((at7 - at5) * (size - 5)) / 2;
 }
 
-const known = new Map<number, Template[]>();
+/** The same function, which computes its result for each kernel size once. */
+export function oncePerSize<T>(compute: (size: number) => T): (size: number) => T {
+  const known = new Map<number, T>();
+  return (size) => {
+    const result = known.get(size) ?? compute(size);
+    known.set(size, result);
+    return result;
+  };
+}
 
 /**
  * The pictures that filters of size x size are compared with: edges (first derivatives of a Gaussian across) and lines
@@ -48,13 +58,7 @@ const known = new Map<number, Template[]>();
  *
  * Offsets are the multiples of half a pixel up to a quarter of the way between the outermost taps.
  */
-export function templates(size: number): Template[] {
-  const found = known.get(size) ?? build(size);
-  known.set(size, found);
-  return found;
-}
-
-function build(size: number): Template[] {
+export const templates = /* @__PURE__ */ oncePerSize((size) => {
   const scales = [...new Set(SCALES.map((column) => bySize(size, column)))];
   const most = Math.floor((size - 1) / 2);
   const offsets = Array.from({ length: 2 * most + 1 }, (_, i) => (i - most) / 2);
@@ -91,7 +95,7 @@ function build(size: number): Template[] {
     }
   }
   return list;
-}
+});
 
 /** A picture of size x size, from x to the right and y upwards from its center, in pixels. */
 export function draw(size: number, value: (x: number, y: number) => number): Float64Array {
@@ -103,8 +107,8 @@ export function draw(size: number, value: (x: number, y: number) => number): Flo
 
 /** Without its mean. */
 export function centered(values: Float64Array): Float64Array {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  return values.map((value) => value - mean);
+  const average = mean(values);
+  return values.map((value) => value - average);
 }
 
 /** Scaled to length 1. */

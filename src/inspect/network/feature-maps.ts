@@ -1,18 +1,11 @@
 import { noGrad } from '../../autograd/graph.js';
-import type { FloatArray } from '../../autograd/storage.js';
 import type { Tensor } from '../../autograd/tensor.js';
 import { inEvaluation, type Module } from '../../nn/module.js';
-import type { Shape } from '../../shape.js';
+import type { Values } from '../values.js';
 import { imageFor, layerAt, outputOf } from './layer.js';
 
-/** Numbers with a shape, row-major. */
-export interface Values {
-  shape: Shape;
-  values: FloatArray;
-}
-
 /**
- * What a layer makes of an image.
+ * The output of a layer for one image, in evaluation mode.
  * @param image [C, H, W] or [1, C, H, W]
  * @param layer a path of `model.namedModules()`, such as 'conv1' or '0'; '' is the model itself. It may be a container.
  * @returns the output without its batch axis: [C, h, w] of a convolution, [F] of a dense layer

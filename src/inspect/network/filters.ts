@@ -1,4 +1,3 @@
-import type { FloatArray } from '../../autograd/storage.js';
 import { ArgumentError, show } from '../../errors.js';
 import { Conv2D } from '../../nn/conv2d.js';
 import { Dense } from '../../nn/dense.js';
@@ -13,11 +12,4 @@ export function filtersOf(where: string, model: Module, path: string) {
   }
   const { weight, bias } = layer;
   return { weight, bias, channels: weight.shape[0], size: weight.size / weight.shape[0] };
-}
-
-/** The Euclidean norm. */
-export function normOf(values: FloatArray): number {
-  let sum = 0;
-  for (const value of values) sum += value * value;
-  return Math.sqrt(sum);
 }

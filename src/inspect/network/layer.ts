@@ -1,4 +1,4 @@
-import { tensor } from '../../autograd/create.js';
+import { tensor, zeros } from '../../autograd/create.js';
 import { noGrad } from '../../autograd/graph.js';
 import { checkTensors } from '../../autograd/operation.js';
 import type { FloatArray } from '../../autograd/storage.js';
@@ -10,7 +10,7 @@ import { inEvaluation, Module } from '../../nn/module.js';
 import { watchForward } from '../../nn/summary.js';
 import { type Shape, showShape, sizeOf } from '../../shape.js';
 
-// What all files here share: finding a layer, and running a model up to it.
+// What all files here share: finding a layer, running a model up to it, and checks.
 
 /** The layer at a path of `model.namedModules()`; '' is the model itself. */
 export function layerAt(where: string, model: Module, path: string): Module {
@@ -33,6 +33,12 @@ export function imageFor(where: string, model: Module, image: Tensor): Tensor {
   return likeModel(model, image.storage.array, [1, ...shape]);
 }
 
+/** Throws unless it is the shape of one image, [C, H, W], that has pixels. */
+export function checkImageShape(where: string, shape: Shape): void {
+  if (Array.isArray(shape) && shape.length === 3 && shape.every((n) => Number.isSafeInteger(n) && n > 0)) return;
+  throw new ShapeError(where, `expected the shape [C, H, W] of an image, got ${show(shape)}`);
+}
+
 /** A copy of `values` as a tensor in the dtype of the model's parameters. */
 export function likeModel(model: Module, values: FloatArray, shape: Shape): Tensor {
   const dtype = model.parameters()[0]?.dtype;
@@ -46,7 +52,7 @@ export function checkFinite(where: string, what: string, values: FloatArray): vo
   throw new ArgumentError(where, `expected finite numbers in ${what}, got ${values[wrong]} at index ${wrong}`);
 }
 
-/** The smallest and the largest of some numbers. */
+/** The smallest and the largest number. */
 export function extremes(values: FloatArray): [number, number] {
   let [least, most] = [Infinity, -Infinity];
   for (const value of values) [least, most] = [Math.min(least, value), Math.max(most, value)];
@@ -54,39 +60,36 @@ export function extremes(values: FloatArray): [number, number] {
 }
 
 /** Thrown to end a forward pass at the layer whose output is wanted. */
-class Reached {
-  readonly output: Tensor;
-  constructor(output: Tensor) {
-    this.output = output;
-  }
-}
+const REACHED = new Error('reached');
 
 /**
- * What a layer gives when the model runs on `x`; what comes after the layer is not computed.
- * @throws ArgumentError for a layer that stands in several places, or that does not run
+ * The output of a layer when the model runs on `x`; the layers after it are not computed.
+ * @throws ArgumentError for a layer that the model has in several places, or never runs
  */
 export function outputOf(where: string, model: Module, path: string, x: Tensor): Tensor {
   const layer = layerAt(where, model, path);
   const places = model.namedModules().filter(([, module]) => module === layer);
   if (places.length > 1) {
     const paths = places.map(([place]) => place).join(' and ');
-    throw new ArgumentError(where, `${paths} are one layer: its output is not one thing; make a layer for each place`);
+    throw new ArgumentError(where, `${paths} are one layer, with several outputs; make a layer for each place`);
   }
+  let found: Tensor | undefined;
   const unwatch = watchForward(layer, (output) => {
-    throw new Reached(output);
+    found = output;
+    throw REACHED;
   });
   try {
     model.forward(x);
   } catch (error) {
-    if (error instanceof Reached) return error.output;
-    throw error;
+    if (error !== REACHED) throw error;
   } finally {
     unwatch();
   }
+  if (found) return found;
   throw new ArgumentError(where, `the model does not run its layer ${show(path)}: its forward() is never called`);
 }
 
-/** How an output falls into channels: [N, C, h, w], or [N, F] as F channels of one place. */
+/** The channels, rows and columns of an output [N, C, h, w], or of [N, F], which has F channels of 1x1. */
 export function channelsOf(where: string, path: string, { shape }: Tensor) {
   if ((shape.length === 2 || shape.length === 4) && sizeOf(shape) > 0) {
     const [, channels, rows = 1, columns = 1] = shape;
@@ -111,28 +114,47 @@ export function logitsOf(where: string, model: Module, x: Tensor, classIndex: nu
   return logits;
 }
 
-/**
- * Calls `see` with a layer's output for each batch of a dataset, the index of the batch's first example, and how the
- * output falls into channels.
- */
-export function eachOutput(
+/** Calls `visit` with each map [rows, columns] of a layer's output: for each image of a dataset and each channel. */
+export function eachMap(
   where: string,
   model: Module,
   layer: string,
   dataset: Dataset,
-  see: (output: FloatArray, first: number, sizes: ReturnType<typeof channelsOf>) => void,
-  batchSize = 100,
+  batchSize: number,
+  visit: (map: FloatArray, image: number, channel: number, sizes: ReturnType<typeof channelsOf>) => void,
 ): void {
-  let first = 0;
+  let image = 0;
   inEvaluation(model, () => {
-    for (const { x, y } of new DataLoader(dataset, { batchSize })) {
+    for (const { x } of new DataLoader(dataset, { batchSize })) {
       noGrad(() => {
         const output = outputOf(where, model, layer, likeModel(model, x.storage.array, x.shape));
-        see(output.storage.array, first, channelsOf(where, layer, output));
+        const sizes = channelsOf(where, layer, output);
+        const size = sizes.rows * sizes.columns;
+        for (let at = 0; at < output.size; image++) {
+          for (let channel = 0; channel < sizes.channels; channel++, at += size) {
+            visit(output.storage.array.subarray(at, at + size), image, channel, sizes);
+          }
+        }
       });
-      first += y.length;
     }
   });
+}
+
+/** How many changed copies of an image go through the model at once. */
+const BATCH = 64;
+
+/** Copies of an image [1, C, H, W], the n-th changed in place by `change`, in batches that begin with copy `first`. */
+export function* copies(image: Tensor, count: number, change: (copy: FloatArray, n: number) => void) {
+  for (let first = 0; first < count; first += BATCH) {
+    const length = Math.min(BATCH, count - first);
+    const x = zeros([length, ...image.shape.slice(1)], { dtype: image.dtype });
+    for (let n = 0; n < length; n++) {
+      const copy = x.storage.array.subarray(n * image.size, (n + 1) * image.size);
+      copy.set(image.storage.array);
+      change(copy, first + n);
+    }
+    yield { first, x };
+  }
 }
 
 /** The first of the largest numbers; none may be NaN. */

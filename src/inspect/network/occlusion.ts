@@ -1,29 +1,26 @@
-import { zeros } from '../../autograd/create.js';
 import { noGrad } from '../../autograd/graph.js';
+import type { FloatArray } from '../../autograd/storage.js';
 import type { Tensor } from '../../autograd/tensor.js';
-import { checkNumber, checkOptions, ShapeError } from '../../errors.js';
+import { checkNumber, readOptions, ShapeError } from '../../errors.js';
 import { inEvaluation, type Module } from '../../nn/module.js';
 import { type Pair, pair, windowsAlong } from '../../shape.js';
-import type { Values } from './feature-maps.js';
-import { imageFor, layerAt, logitsOf } from './layer.js';
+import type { Values } from '../values.js';
+import { copies, imageFor, layerAt, logitsOf } from './layer.js';
 
 export interface Occlusion extends Values {
-  /** Of the whole image. */
+  /** The class's logit for the whole image. */
   logit: number;
   /** [H, W], for `overlay`: for each pixel the mean of `values` over the parts that cover it, 0 where none does. */
   map: Float64Array;
 }
 
-/** How many covered images go through the model at once. */
-const BATCH = 64;
-
 /**
  * How much a class's logit falls when a part of the image is covered (Zeiler and Fergus 2013, "Visualizing and
- * understanding convolutional networks"): positive where what is covered speaks for the class.
+ * understanding convolutional networks"): positive where the covered part raises the logit.
  * @param image [C, H, W] or [1, C, H, W]
  * @param classIndex which of the logits [1, classes]
- * @param options `size` of the part, in pixels, for all channels (5 unless given); `stride` from one part to the next (1
- * unless given); `value` that covers it (0 unless given)
+ * @param options `size` of the part, in pixels, for all channels (5 by default); `stride` from one part to the next, in
+ * pixels (1 by default); `value` of the pixels that cover it (0 by default)
  * @returns values [rows, columns], one for each part that fits into the image: entry (i, j) covers `size` pixels from
  * (i * stride, j * stride); the same as a `map` [H, W] over the image; and the `logit` of the whole image
  * @throws ArgumentError for a class that is not there, or a logit that is NaN; ShapeError for an image that does not fit
@@ -35,10 +32,10 @@ export function occlusion(
   classIndex: number,
   options: { size?: Pair; stride?: Pair; value?: number } = {},
 ): Occlusion {
-  checkOptions('occlusion', options, ['size', 'stride', 'value']);
-  const [height, width] = pair('occlusion', 'size', options.size ?? 5, 1);
-  const [down, across] = pair('occlusion', 'stride', options.stride ?? 1, 1);
-  const value = checkNumber('occlusion', 'value', options.value ?? 0);
+  const { size, stride, value } = readOptions('occlusion', options, { size: 5, stride: 1, value: 0 });
+  const [height, width] = pair('occlusion', 'size', size, 1);
+  const [down, across] = pair('occlusion', 'stride', stride, 1);
+  checkNumber('occlusion', 'value', value);
   layerAt('occlusion', model, '');
   const whole = imageFor('occlusion', model, image);
   const [, channels, H, W] = whole.shape;
@@ -47,29 +44,23 @@ export function occlusion(
   if (rows < 1 || columns < 1) {
     throw new ShapeError('occlusion', `expected a size within the image of ${H}x${W}, got ${height}x${width}`);
   }
-  const pixels = whole.storage.array;
   const logits = (x: Tensor) =>
     noGrad(() => {
       const { array, length } = logitsOf('occlusion', model, x, classIndex).storage;
       const classes = length / x.shape[0];
       return array.filter((_, i) => i % classes === classIndex);
     });
+  const cover = (copy: FloatArray, part: number) => {
+    const top = Math.floor(part / columns) * down;
+    const left = (part % columns) * across;
+    for (let row = 0; row < channels * H; row++) {
+      if (row % H >= top && row % H < top + height) copy.fill(value, row * W + left, row * W + left + width);
+    }
+  };
   return inEvaluation(model, () => {
     const logit = logits(whole)[0];
     const values = new Float64Array(rows * columns);
-    for (let first = 0; first < values.length; first += BATCH) {
-      const count = Math.min(BATCH, values.length - first);
-      const x = zeros([count, channels, H, W], { dtype: whole.dtype });
-      for (let n = 0; n < count; n++) {
-        const copy = x.storage.array.subarray(n * pixels.length, (n + 1) * pixels.length);
-        copy.set(pixels);
-        const top = Math.floor((first + n) / columns) * down;
-        const left = ((first + n) % columns) * across;
-        for (let row = 0; row < channels * H; row++) {
-          if (row % H < top || row % H >= top + height) continue;
-          copy.fill(value, row * W + left, row * W + left + width);
-        }
-      }
+    for (const { first, x } of copies(whole, values.length, cover)) {
       logits(x).forEach((covered, n) => {
         values[first + n] = logit - covered;
       });

@@ -1,7 +1,7 @@
 /** Red, green, blue, from 0 to 255. */
 export type Color = readonly [number, number, number];
 
-/** ColorBrewer's RdBu (Harrower & Brewer 2003), from blue to red; color-blind people can tell its ends apart. */
+/** ColorBrewer's RdBu (Harrower & Brewer 2003), from blue to red; color-blind people can distinguish its ends. */
 const BLUE_TO_RED: readonly Color[] = [
   [5, 48, 97],
   [33, 102, 172],
@@ -16,7 +16,7 @@ const BLUE_TO_RED: readonly Color[] = [
   [103, 0, 31],
 ];
 
-/** Blue for -1, near white for 0, red for 1, and in between; a value that is not a number is green. */
+/** The color of a value from -1, blue, over 0, near white, to 1, red; values beyond are clipped, NaN is green. */
 export function diverging(value: number): Color {
   if (Number.isNaN(value)) return [0, 200, 0];
   const at = ((Math.min(1, Math.max(-1, value)) + 1) / 2) * (BLUE_TO_RED.length - 1);
@@ -24,7 +24,7 @@ export function diverging(value: number): Color {
   return mixed(BLUE_TO_RED[below], BLUE_TO_RED[below + 1], at - below);
 }
 
-/** White for 0, black for 1, as ink on paper. */
+/** The gray of a value from 0, white, to 1, black; values beyond are clipped. */
 export function ink(value: number): Color {
   const gray = Math.round(255 * (1 - Math.min(1, Math.max(0, value))));
   return [gray, gray, gray];

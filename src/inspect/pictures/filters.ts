@@ -1,30 +1,29 @@
-import { checkOptions, ShapeError } from '../../errors.js';
-import { type Shape, showShape, sizeOf } from '../../shape.js';
-import { GRID_OPTIONS, type GridOptions, type PanelRow, panelGrid } from './grid.js';
-import type { Panel } from './panel.js';
+import { checkNumber, readOptions } from '../../errors.js';
+import type { Shape } from '../../shape.js';
+import { checkValues } from '../values.js';
+import { GRID, type GridOptions, type PanelRow, panelGrid } from './grid.js';
+import { checkLabels, type Panel, planes } from './panel.js';
 import type { Picture } from './picture.js';
 
 export interface FilterGridOptions extends GridOptions {
-  /** What stands at each filter; '\n' begins a new line. Its number unless given. */
+  /** The text at each filter; '\n' begins a new line. @default the filter's number */
   labels?: readonly string[];
-  /** The same filters earlier, to be shown above those of now. */
+  /** Earlier weights of the same filters, to be shown above the others. */
   before?: ArrayLike<number>;
 }
 
 /**
- * Filters as panels, ready for a row of `panelGrid`.
+ * Filters as panels for a row of `panelGrid`.
  * @param weights [filters, channels, kernelH, kernelW]
- * @param channel which input channel of each filter to show: 0 unless given
+ * @param channel which input channel of each filter to show, from 0
+ * @throws ShapeError for weights that do not fit the shape; ArgumentError for a channel that is not there
  */
 export function filterPanels(weights: ArrayLike<number>, shape: Shape, channel = 0): Panel[] {
-  if (shape.length !== 4 || weights.length !== sizeOf(shape) || !(channel >= 0 && channel < shape[1])) {
-    throw new ShapeError(
-      'filterPanels',
-      `expected weights [filters, channels, kernelH, kernelW] with a channel ${channel}, ` +
-        `got ${weights.length} numbers of shape ${showShape(shape)}`,
-    );
-  }
-  return Array.from({ length: shape[0] }, (_, filter) => kernelOf(weights, shape, filter, channel, `${filter}`));
+  checkWeights('filterPanels', weights, shape);
+  const [, channels] = shape;
+  checkNumber('filterPanels', 'the channel', channel, { least: 0, most: channels - 1, whole: true });
+  const shown = planes(weights, shape).filter((_, i) => i % channels === channel);
+  return shown.map((panel, filter) => ({ ...panel, label: `${filter}` }));
 }
 
 /**
@@ -34,58 +33,47 @@ export function filterPanels(weights: ArrayLike<number>, shape: Shape, channel =
  * @throws ShapeError for weights, labels or earlier weights that do not fit the shape
  */
 export function filterGrid(weights: ArrayLike<number>, shape: Shape, options: FilterGridOptions = {}): Picture {
-  checkOptions('filterGrid', options, [...GRID_OPTIONS, 'labels', 'before']);
-  const { labels, before, ...grid } = options;
-  for (const { length } of before ? [weights, before] : [weights]) {
-    if (shape.length === 4 && length === sizeOf(shape) && length > 0) continue;
-    throw new ShapeError(
-      'filterGrid',
-      `expected weights [filters, channels, kernelH, kernelW], got ${length} numbers of shape ${showShape(shape)}`,
-    );
-  }
   const [filters, channels] = shape;
-  if (labels && labels.length !== filters) {
-    throw new ShapeError('filterGrid', `expected ${filters} labels, one a filter, got ${labels.length}`);
-  }
-  if (channels > 1) return panelGrid(matrixRows(weights, shape, labels, before), { panelSize: 48, ...grid });
+  const defaults = { ...GRID, panelSize: channels > 1 ? 48 : GRID.panelSize, labels: undefined, before: undefined };
+  const { labels, before, ...grid } = readOptions('filterGrid', options, defaults);
+  checkWeights('filterGrid', weights, shape);
+  if (before) checkWeights('filterGrid', before, shape);
+  checkLabels('filterGrid', labels, filters, 'filter');
+  if (channels > 1) return panelGrid(channelRows(weights, shape, labels, before), grid);
   const now = filterPanels(weights, shape).map((panel, i) => ({ ...panel, label: labels?.[i] ?? panel.label }));
   if (!before) return panelGrid([{ label: '', panels: now }], grid);
-  const earlier = filterPanels(before, shape).map((panel) => ({ ...panel, label: '' }));
   const rows = [
-    { label: 'before', panels: earlier },
+    { label: 'before', panels: planes(before, shape) },
     { label: 'after', panels: now },
   ];
   return panelGrid(rows, grid);
 }
 
-/** A row a filter, or two with what it was before; the last row says which channel each column is. */
-function matrixRows(
+/** A row a filter, or two with the earlier weights; the panels of the last row have the number of their channel. */
+function channelRows(
   weights: ArrayLike<number>,
   shape: Shape,
   labels?: readonly string[],
   before?: ArrayLike<number>,
 ): PanelRow[] {
   const [filters, channels] = shape;
-  const kernels = (source: ArrayLike<number>, filter: number, last: boolean) =>
-    Array.from({ length: channels }, (_, channel) =>
-      kernelOf(source, shape, filter, channel, last ? `in ${channel}` : ''),
-    );
-  return Array.from({ length: filters }, (_, filter): PanelRow[] => {
+  const [now, earlier] = [weights, before ?? []].map((values) => planes(values, shape));
+  const rows = Array.from({ length: filters }, (_, filter): PanelRow[] => {
     const label = labels?.[filter] ?? `filter ${filter}`;
-    const now = kernels(weights, filter, filter === filters - 1);
-    if (!before) return [{ label, panels: now }];
+    const [first, last] = [filter * channels, (filter + 1) * channels];
+    if (!before) return [{ label, panels: now.slice(first, last) }];
     const [name, ...more] = label.split('\n');
     return [
-      { label: `${name}\nbefore`, panels: kernels(before, filter, false) },
-      { label: ['after', ...more].join('\n'), panels: now },
+      { label: `${name}\nbefore`, panels: earlier.slice(first, last) },
+      { label: ['after', ...more].join('\n'), panels: now.slice(first, last) },
     ];
   }).flat();
+  now.slice(-channels).forEach((panel, channel) => {
+    panel.label = `in ${channel}`;
+  });
+  return rows;
 }
 
-/** The weights from one input channel to one filter. */
-function kernelOf(weights: ArrayLike<number>, shape: Shape, filter: number, channel: number, label: string): Panel {
-  const [, channels, height, width] = shape;
-  const first = (filter * channels + channel) * height * width;
-  const values = Array.from({ length: height * width }, (_, i) => weights[first + i]);
-  return { values, height, width, label };
+function checkWeights(where: string, weights: ArrayLike<number>, shape: Shape): void {
+  checkValues(where, 'weights [filters, channels, kernelH, kernelW]', weights, shape, shape.length === 4);
 }

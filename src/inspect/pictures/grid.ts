@@ -1,32 +1,38 @@
-import { ArgumentError, checkNumber, checkOptions, show } from '../../errors.js';
+import { ArgumentError, checkNumber, readOptions, show } from '../../errors.js';
 import { drawLegend, LEGEND_HEIGHT, legendOf } from './legend.js';
 import { checkPanel, drawPanel, isDiverging, largest, type Panel } from './panel.js';
-import { LINE_HEIGHT, Picture, textWidth } from './picture.js';
+import { Picture, textHeight, textWidth } from './picture.js';
 
 export interface PanelRow {
-  /** What the row shows, at its left; '\n' begins a new line. */
+  /** The text at its left; '\n' begins a new line. */
   label: string;
-  /** null leaves a place free. */
+  /** null leaves a gap. */
   panels: readonly (Panel | null)[];
 }
 
 export interface GridOptions {
-  /** What the picture shows; '\n' begins a new line. */
+  /** The text at the top; '\n' begins a new line. @default none */
   title?: string;
-  /** What stands above each column, from its left edge on and over the columns of empty ones; '\n' begins a new line. */
+  /**
+   * The text above each column, which may reach over columns with empty headings; '\n' begins a new line.
+   * @default []
+   */
   headings?: readonly string[];
-  /** Width of the widest panel, in pixels, rounded to whole squares: 84 unless given. */
+  /** Width of the widest panel, in pixels, rounded to whole squares. @default 84 */
   panelSize?: number;
-  /** What the colors measure, beside the legend: 'weight' unless given. */
+  /** What the colors measure, for the legend. @default 'weight' */
   unit?: string;
-  /** How many panels stand side by side; a longer row goes on below: 16 unless given. */
+  /** Panels in a line, at least 1; a longer row continues below. @default 16 */
   columns?: number;
-  /** The magnitude that has the strongest colors, so that several pictures share a scale: the largest unless given. */
+  /**
+   * The magnitude that has the strongest colors, above 0, so that several pictures share a scale.
+   * @default the largest magnitude of all values
+   */
   scale?: number;
 }
 
-/** The options of `panelGrid`, for those that add their own. */
-export const GRID_OPTIONS = ['title', 'headings', 'panelSize', 'unit', 'columns', 'scale'];
+/** The defaults of `panelGrid`, for functions that add options of their own. */
+export const GRID = { title: '', headings: [], panelSize: 84, unit: 'weight', columns: 16, scale: undefined };
 
 const GAP = 10;
 /** Between the headings and the panels. */
@@ -34,70 +40,63 @@ const HEADING_GAP = 4;
 const MARGIN = 16;
 
 /**
- * Rows of panels under one color scale, symmetric around 0, whose ends are the largest finite magnitude of all
- * diverging panels, or `scale`; the legend below states it. What lies beyond has the color of its end, what is no
- * number is green. With a given scale the picture's size does not depend on the values.
+ * Rows of panels under one color scale, symmetric around 0. The legend below states the scale's ends: the largest finite
+ * magnitude of all diverging panels, or `scale`. Values beyond have the color of the end, NaN is green. With a given scale
+ * the picture's size does not depend on the values.
  * @throws ShapeError for a panel whose values do not fill it; ArgumentError when there is no panel
  */
 export function panelGrid(given: readonly PanelRow[], options: GridOptions = {}): Picture {
-  checkOptions('panelGrid', options, GRID_OPTIONS);
-  const { headings = [], panelSize = 84, unit = 'weight' } = options;
-  const title = linesOf(options.title);
-  const most = checkNumber('panelGrid', 'columns', options.columns ?? 16, { least: 1, whole: true });
-  const rows = given.flatMap((row) => broken(row, most));
+  const { title, headings, panelSize, unit, ...rest } = readOptions('panelGrid', options, GRID);
+  const most = checkNumber('panelGrid', 'columns', rest.columns, { least: 1, whole: true });
+  const rows = given.flatMap((row) => wrapped(row, most));
   const panels = rows.flatMap(panelsOf);
   if (panels.length === 0) throw new ArgumentError('panelGrid', 'expected at least one panel');
   for (const panel of panels) checkPanel('panelGrid', panel);
   const colored = panels.filter(isDiverging);
-  const scale = options.scale ?? largest(colored);
+  const { scale = largest(colored) } = rest;
   if (!(scale > 0 && scale < Infinity)) {
     throw new ArgumentError('panelGrid', `expected scale to be a number above 0, got ${show(scale)}`);
   }
   const squareOf = (panel: Panel) => Math.max(1, Math.round(panelSize / panel.width));
   const panelWidth = Math.max(
-    ...panels.map((panel) => Math.max(panel.width * squareOf(panel), ...linesOf(panel.label).map(textWidth))),
+    ...panels.map((panel) => Math.max(panel.width * squareOf(panel), textWidth(panel.label ?? ''))),
   );
-  const widest = Math.max(...rows.flatMap((row) => linesOf(row.label)).map(textWidth), 0);
-  const labelWidth = widest > 0 ? widest + MARGIN : 0;
+  const widestLabel = Math.max(...rows.map(({ label }) => textWidth(label)));
+  const labelWidth = widestLabel > 0 ? widestLabel + MARGIN : 0;
   const columns = Math.max(...rows.map((row) => row.panels.length));
   const measured = rows.map((row) => {
-    const inside = panelsOf(row);
-    const high = Math.max(0, ...inside.map((panel) => panel.height * squareOf(panel)));
-    const below = Math.max(0, ...inside.map((panel) => linesOf(panel.label).length * LINE_HEIGHT));
-    const height = Math.max(high + below, linesOf(row.label).length * LINE_HEIGHT);
-    return { ...row, high, height };
+    const panelHeight = Math.max(0, ...panelsOf(row).map((panel) => panel.height * squareOf(panel)));
+    const below = Math.max(0, ...panelsOf(row).map(({ label = '' }) => textHeight(label)));
+    return { ...row, panelHeight, height: Math.max(panelHeight + below, textHeight(row.label)) };
   });
 
-  const headingsTop = MARGIN + (title.length > 0 ? title.length * LINE_HEIGHT + GAP : 0);
-  const headingLines = Math.max(0, ...headings.map((heading) => linesOf(heading).length));
-  const head = headingsTop + (headingLines > 0 ? headingLines * LINE_HEIGHT + HEADING_GAP : 0);
-  const fixed = options.scale !== undefined;
+  const headingsTop = MARGIN + (title === '' ? 0 : textHeight(title) + GAP);
+  const headingHeight = Math.max(0, ...headings.map(textHeight));
+  const head = headingsTop + (headingHeight > 0 ? headingHeight + HEADING_GAP : 0);
+  const fixed = rest.scale !== undefined;
   const legend = colored.length > 0 ? legendOf(scale, unit, { fixed, over: colored.every(({ over }) => over) }) : null;
   const foot = legend ? LEGEND_HEIGHT + GAP : 0;
   const columnAt = (column: number) => labelWidth + column * (panelWidth + GAP);
-  const headingEnds = headings.flatMap((heading, i) => linesOf(heading).map((line) => columnAt(i) + textWidth(line)));
+  const headingEnds = headings.map((heading, i) => columnAt(i) + textWidth(heading));
   const legendWidth = legend ? labelWidth + legend.width : 0;
-  const width = 2 * MARGIN + Math.max(columnAt(columns) - GAP, ...title.map(textWidth), ...headingEnds, legendWidth);
+  const width = 2 * MARGIN + Math.max(columnAt(columns) - GAP, textWidth(title), ...headingEnds, legendWidth);
   const content = measured.reduce((sum, row) => sum + row.height + GAP, 0) - GAP;
   const picture = new Picture(width, head + content + foot + MARGIN);
-  write(picture, title, MARGIN, MARGIN);
+  picture.text(title, MARGIN, MARGIN);
   headings.forEach((heading, i) => {
-    const lines = linesOf(heading);
-    // The last line stands right above the panels.
-    write(picture, lines, MARGIN + columnAt(i), headingsTop + (headingLines - lines.length) * LINE_HEIGHT);
+    // The last line is right above the panels.
+    picture.text(heading, MARGIN + columnAt(i), headingsTop + headingHeight - textHeight(heading));
   });
 
   let top = head;
-  for (const { label, panels, high, height } of measured) {
-    const lines = linesOf(label);
-    const firstLine = top + Math.max(0, Math.round((high - lines.length * LINE_HEIGHT) / 2));
-    write(picture, lines, MARGIN, firstLine);
+  for (const { label, panels, panelHeight, height } of measured) {
+    picture.text(label, MARGIN, top + Math.max(0, Math.round((panelHeight - textHeight(label)) / 2)));
     panels.forEach((panel, i) => {
       if (!panel) return;
       const square = squareOf(panel);
       const center = MARGIN + columnAt(i) + panelWidth / 2;
       drawPanel(picture, panel, Math.round(center - (panel.width * square) / 2), top, square, scale);
-      write(picture, linesOf(panel.label), center, top + high + 2, 'center');
+      picture.text(panel.label ?? '', center, top + panelHeight + 2, { align: 'center' });
     });
     top += height + GAP;
   }
@@ -105,20 +104,8 @@ export function panelGrid(given: readonly PanelRow[], options: GridOptions = {})
   return picture;
 }
 
-function write(
-  picture: Picture,
-  lines: readonly string[],
-  x: number,
-  top: number,
-  align: 'left' | 'center' = 'left',
-): void {
-  lines.forEach((line, i) => {
-    picture.text(line, x, top + i * LINE_HEIGHT, { align });
-  });
-}
-
-/** A row as rows of at most so many panels, the first of them with the label. */
-function broken({ label, panels }: PanelRow, columns: number): PanelRow[] {
+/** A row as rows of at most `columns` panels, the first of them with the label. */
+function wrapped({ label, panels }: PanelRow, columns: number): PanelRow[] {
   const rows: PanelRow[] = [{ label, panels: panels.slice(0, columns) }];
   for (let i = columns; i < panels.length; i += columns) rows.push({ label: '', panels: panels.slice(i, i + columns) });
   return rows;
@@ -126,8 +113,4 @@ function broken({ label, panels }: PanelRow, columns: number): PanelRow[] {
 
 function panelsOf(row: PanelRow): Panel[] {
   return row.panels.filter((panel) => panel !== null);
-}
-
-function linesOf(label = ''): string[] {
-  return label === '' ? [] : label.split('\n');
 }

@@ -1,10 +1,11 @@
 import { diverging } from './color.js';
+import { LINE_HEIGHT } from './font.js';
 import { overInk, short } from './panel.js';
-import { LINE_HEIGHT, type Picture, textWidth } from './picture.js';
+import { type Picture, textWidth } from './picture.js';
 
 /** Width of the bar of all colors, odd: 0 has a pixel of its own. */
 const BAR = 201;
-/** Between the bar and what stands beside it. */
+/** From the bar to the text beside it, in pixels. */
 const SPACE = 6;
 
 /** Height of the bar and of the 0 below it. */
@@ -14,18 +15,18 @@ export interface Legend {
   low: string;
   high: string;
   width: number;
-  /** Whether the colors lie over an image: then the bar's upper half is on paper and its lower half on ink. */
+  /** Whether the colors are over an image: then the bar's upper half is on white and its lower half on dark pixels. */
   over: boolean;
 }
 
-/** What the colors of a grid mean: `unit`, from −scale to +scale; `fixed` when not the values made the scale. */
+/** The legend of a grid, from −scale to +scale in `unit`; `fixed` when the scale is not that of the values. */
 export function legendOf(scale: number, unit: string, { fixed, over }: { fixed: boolean; over: boolean }): Legend {
   const low = `−${short(scale)}`;
   const high = `+${short(scale)}   ${unit}; one scale for all${fixed ? ', cut off at its ends' : ''}`;
   return { low, high, width: textWidth(low) + SPACE + BAR + SPACE + textWidth(high), over };
 }
 
-/** A bar of all colors with the values at its ends and below its middle. */
+/** Draws a bar of all colors with the values at its ends and below its middle. */
 export function drawLegend(picture: Picture, x: number, y: number, { low, high, over }: Legend): void {
   const left = x + textWidth(low) + SPACE;
   const middle = left + (BAR - 1) / 2;

@@ -14,16 +14,18 @@ for character in CHARACTERS:
     widths.append(width)
     nibbles += [round(value / 17) for value in image.tobytes()]
 nibbles += [0] * (len(nibbles) % 2)
-data = bytes(high << 4 | low for high, low in zip(nibbles[::2], nibbles[1::2]))
-lines = [base64.b64encode(data[i : i + 78]).decode() for i in range(0, len(data), 78)]
+data = base64.b64encode(bytes(high << 4 | low for high, low in zip(nibbles[::2], nibbles[1::2]))).decode()
 text = f"""// Made by make_font.py from DejaVu Sans, {SIZE} pixels: (c) Bitstream Inc. and the DejaVu authors, free to use and embed.
 
 /** Height of a line of text, in pixels. */
 export const LINE_HEIGHT = {HEIGHT};
-export const CHARACTERS = {CHARACTERS!r};
-/** Width of each character, in pixels. */
-export const WIDTHS = {widths};
+export const CHARACTERS =
+  {CHARACTERS!r};
+/** Width of each character in pixels, as a hexadecimal digit. */
+export const WIDTHS =
+  '{"".join(f"{width:x}" for width in widths)}';
 /** Opacity of each pixel, 0 to 15, two a byte, character by character, row by row; base64. */
-export const OPACITIES = [
-""" + "".join(f"  '{line}',\n" for line in lines) + "].join('');\n"
+export const OPACITIES =
+  '{data}';
+"""
 pathlib.Path(__file__).with_name("font.ts").write_text(text)

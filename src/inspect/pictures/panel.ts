@@ -1,24 +1,39 @@
 import { ShapeError } from '../../errors.js';
+import type { Shape } from '../../shape.js';
+import { partsOf } from '../values.js';
 import { type Color, diverging, ink, mixed } from './color.js';
-import { LINE_HEIGHT, type Picture } from './picture.js';
+import { LINE_HEIGHT } from './font.js';
+import type { Picture } from './picture.js';
 
-/** Numbers as a small picture, one square a number. */
+/** Numbers that are drawn as a small picture, a square for each. */
 export interface Panel {
   /** [height, width], row-major. */
   values: ArrayLike<number>;
   height: number;
   width: number;
-  /** What stands below it; '\n' begins a new line. */
+  /** The text below it; '\n' begins a new line. @default none */
   label?: string;
-  /** 'diverging' (blue, white, red around 0, on the grid's scale) unless given; 'ink' shows 0 to 1 as white to black. */
+  /** 'diverging': blue, white, red around 0, on the grid's scale; 'ink': 0 to 1 as white to black. @default 'diverging' */
   colors?: 'diverging' | 'ink';
-  /** Writes each number into its square. */
+  /** Writes each number into its square. @default false */
   numbers?: boolean;
-  /** An image [height, width], 0 (paper) to 1 (ink), that shows through where the values are near 0. */
+  /** An image [height, width], 0 (white) to 1 (black), that shows through where the values are near 0. */
   over?: ArrayLike<number>;
 }
 
-/** How dark the ink is beneath diverging colors: not black, so that they can be told apart on it. */
+/** Each [height, width] of an array [..., height, width], as a panel. */
+export function planes(values: ArrayLike<number>, shape: Shape): Panel[] {
+  const [height, width] = shape.slice(-2);
+  return partsOf(values, height * width).map((plane) => ({ values: plane, height, width }));
+}
+
+/** Throws unless there are no labels, or one for each of `count` filters or channels. */
+export function checkLabels(where: string, labels: readonly string[] | undefined, count: number, of: string): void {
+  if (!labels || labels.length === count) return;
+  throw new ShapeError(where, `expected ${count} labels, one a ${of}, got ${labels.length}`);
+}
+
+/** How dark the ink is beneath diverging colors: not black, so that they can be distinguished on it. */
 const INK_BELOW = 0.55;
 
 export function isDiverging(panel: Panel): boolean {
@@ -51,7 +66,7 @@ export function overInk(value: number, below: number): Color {
   return mixed(ink(INK_BELOW * below), diverging(value), opacity);
 }
 
-/** Draws a panel, each number a square of so many pixels, in a thin frame. */
+/** Draws a panel in a thin frame, with squares of `square` pixels and the strongest colors at `scale`. */
 export function drawPanel(
   picture: Picture,
   panel: Panel,
@@ -77,7 +92,7 @@ export function drawPanel(
   }
 }
 
-/** A number in a few characters. */
+/** A number with two significant digits. */
 export function short(value: number): string {
   return String(Number(value.toPrecision(2))).replace('-', '−');
 }

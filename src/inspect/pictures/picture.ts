@@ -2,13 +2,11 @@ import { checkNumber } from '../../errors.js';
 import type { Color } from './color.js';
 import { CHARACTERS, LINE_HEIGHT, OPACITIES, WIDTHS } from './font.js';
 
-export { LINE_HEIGHT };
-
 /** A picture in memory: RGBA bytes, row by row, as a canvas's ImageData and a PNG encoder take them. */
 export class Picture {
   readonly width: number;
   readonly height: number;
-  /** Red, green, blue and opacity of each pixel. */
+  /** Red, green, blue and opacity of each pixel, 0 to 255. */
   readonly data: Uint8ClampedArray;
 
   /** A white rectangle, sizes in pixels. */
@@ -28,50 +26,80 @@ export class Picture {
     return this;
   }
 
-  /** Writes one line of text whose top is at y, beginning, centered or ending at x. A character that the font lacks is '?'. */
+  /**
+   * Writes text; '\n' begins a new line. A character that the font lacks becomes '?'.
+   * @param x where each line begins, has its center or ends, in pixels (see `align`)
+   * @param y the top of the first line, in pixels
+   * @param options `align`: what of a line is at x, 'left' by default; `color`: dark gray by default
+   */
   text(
     text: string,
     x: number,
     y: number,
-    { align = 'left', color = [40, 40, 40] as Color }: { align?: 'left' | 'center' | 'right'; color?: Color } = {},
+    { align = 'left', color = DARK }: { align?: 'left' | 'center' | 'right'; color?: Color } = {},
   ): this {
-    const width = textWidth(text);
-    let left = Math.round(align === 'left' ? x : align === 'center' ? x - width / 2 : x - width);
-    for (const glyph of glyphsOf(text)) {
-      for (let i = 0; i < glyph.width * LINE_HEIGHT; i++) {
-        const opacity = opacityAt(glyph.start + i);
-        const column = left + (i % glyph.width);
-        const row = y + Math.floor(i / glyph.width);
-        if (opacity === 0 || column < 0 || column >= this.width || row < 0 || row >= this.height) continue;
-        const at = 4 * (row * this.width + column);
-        for (let c = 0; c < 3; c++) this.data[at + c] += (color[c] - this.data[at + c]) * opacity;
+    text.split('\n').forEach((line, i) => {
+      let left = Math.round(x - BEFORE_X[align] * textWidth(line));
+      for (const glyph of glyphsOf(line)) {
+        this.#draw(glyph, left, y + i * LINE_HEIGHT, color);
+        left += glyph.width;
       }
-      left += glyph.width;
-    }
+    });
     return this;
+  }
+
+  #draw({ width, opacities }: Glyph, left: number, top: number, color: Color): void {
+    opacities.forEach((opacity, i) => {
+      const column = left + (i % width);
+      const row = top + Math.floor(i / width);
+      if (opacity === 0 || column < 0 || column >= this.width || row < 0 || row >= this.height) return;
+      const at = 4 * (row * this.width + column);
+      for (let c = 0; c < 3; c++) this.data[at + c] += (color[c] - this.data[at + c]) * opacity;
+    });
   }
 }
 
-/** Width of a line of text, in pixels. */
+const DARK: Color = [40, 40, 40];
+/** The share of a line that lies before x. */
+const BEFORE_X = { left: 0, center: 0.5, right: 1 };
+
+/** Width of a text, that of its longest line, in pixels. */
 export function textWidth(text: string): number {
-  return glyphsOf(text).reduce((sum, { width }) => sum + width, 0);
+  return Math.max(...text.split('\n').map((line) => glyphsOf(line).reduce((sum, { width }) => sum + width, 0)));
 }
 
-/** For each character, where its pixels start in the font. */
-const STARTS = WIDTHS.map((_, i) => LINE_HEIGHT * WIDTHS.slice(0, i).reduce((sum, width) => sum + width, 0));
-let bytes: string | null = null;
-
-function glyphsOf(text: string): { start: number; width: number }[] {
-  return Array.from(text, (character) => {
-    const known = CHARACTERS.indexOf(character);
-    const i = known >= 0 ? known : CHARACTERS.indexOf('?');
-    return { start: STARTS[i], width: WIDTHS[i] };
-  });
+/** Height of a text, in pixels; 0 of an empty one. */
+export function textHeight(text: string): number {
+  return text === '' ? 0 : LINE_HEIGHT * text.split('\n').length;
 }
 
-/** Opacity, 0 to 1, of the font's i-th pixel. */
-function opacityAt(i: number): number {
-  bytes ??= atob(OPACITIES);
-  const byte = bytes.charCodeAt(i >> 1);
-  return (i % 2 === 0 ? byte >> 4 : byte & 15) / 15;
+/** A character as the font has it. */
+interface Glyph {
+  /** In pixels. */
+  width: number;
+  /** Of each pixel, 0 to 1, row by row. */
+  opacities: Float64Array;
+}
+
+let font: Map<string, Glyph> | null = null;
+
+function glyphsOf(line: string): Glyph[] {
+  font ??= unpackFont();
+  const glyphs = font;
+  return Array.from(line, (character) => glyphs.get(character) ?? glyphs.get('?')!);
+}
+
+function unpackFont(): Map<string, Glyph> {
+  const bytes = atob(OPACITIES);
+  let pixel = 0;
+  const nextOpacity = () => {
+    const byte = bytes.charCodeAt(pixel >> 1);
+    return (pixel++ % 2 === 0 ? byte >> 4 : byte & 15) / 15;
+  };
+  return new Map(
+    Array.from(CHARACTERS, (character, i) => {
+      const width = Number.parseInt(WIDTHS[i], 16);
+      return [character, { width, opacities: Float64Array.from({ length: width * LINE_HEIGHT }, nextOpacity) }];
+    }),
+  );
 }

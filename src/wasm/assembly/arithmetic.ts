@@ -1,8 +1,9 @@
-import { atA, atB, begin, four, next, sum } from './broadcast';
-import { log1, pow1 } from './math';
+import { atA, atB, begin, four, next } from './broadcast';
+import { log4, power4 } from './math';
 
 // f(a, b) and its partial derivatives, four numbers at a time. Each f has a loop of its own; the gradients share one, which is
-// told whose they are. For each NAME there are two exports, name and nameGradient, which ../broadcast.ts calls.
+// told whose they are. For each NAME there are two exports, name and nameGradient, which ../broadcast.ts calls; those of add
+// and sub are dy itself.
 
 @unmanaged class Add { @inline value(a: v128, b: v128): v128 { return f32x4.add(a, b); } }
 @unmanaged class Sub { @inline value(a: v128, b: v128): v128 { return f32x4.sub(a, b); } }
@@ -10,30 +11,43 @@ import { log1, pow1 } from './math';
 @unmanaged class Div { @inline value(a: v128, b: v128): v128 { return f32x4.div(a, b); } }
 @unmanaged class Pow { @inline value(a: v128, b: v128): v128 { return lanes(0, a, b); } }
 
-const enum Op { Add, Sub, Mul, Div, Pow }
+const enum Op { Mul, Div, Pow }
 
 /** df/db where `inB`, else df/da. */
 function slope(op: Op, inB: bool, a: v128, b: v128): v128 {
-  if (op === Op.Add) return f32x4.splat(1);
-  if (op === Op.Sub) return f32x4.splat(inB ? -1 : 1);
   if (op === Op.Mul) return inB ? a : b;
-  if (op === Op.Div) return inB ? f32x4.neg(f32x4.div(a, f32x4.mul(b, b))) : f32x4.div(f32x4.splat(1), b);
+  if (op === Op.Div) return f32x4.div(inB ? f32x4.neg(f32x4.div(a, b)) : f32x4.splat(1), b);
   if (op === Op.Pow) return lanes(inB ? 2 : 1, a, b);
   return unreachable();
 }
 
-/** The power, or its slope in a or in b, lane by lane. */
+/** The power, or its slope in a or in b. */
 function lanes(which: i32, a: v128, b: v128): v128 {
-  let y = f32x4.splat(power(which, f32x4.extract_lane(a, 0), f32x4.extract_lane(b, 0)));
-  y = f32x4.replace_lane(y, 1, power(which, f32x4.extract_lane(a, 1), f32x4.extract_lane(b, 1)));
-  y = f32x4.replace_lane(y, 2, power(which, f32x4.extract_lane(a, 2), f32x4.extract_lane(b, 2)));
-  return f32x4.replace_lane(y, 3, power(which, f32x4.extract_lane(a, 3), f32x4.extract_lane(b, 3)));
+  const exponent = which === 1 ? f32x4.sub(b, f32x4.splat(1)) : b;
+  let y = power4(a, exponent);
+  y = f32x4.replace_lane(y, 0, special(f32x4.extract_lane(y, 0), f32x4.extract_lane(a, 0), f32x4.extract_lane(exponent, 0)));
+  y = f32x4.replace_lane(y, 1, special(f32x4.extract_lane(y, 1), f32x4.extract_lane(a, 1), f32x4.extract_lane(exponent, 1)));
+  y = f32x4.replace_lane(y, 2, special(f32x4.extract_lane(y, 2), f32x4.extract_lane(a, 2), f32x4.extract_lane(exponent, 2)));
+  y = f32x4.replace_lane(y, 3, special(f32x4.extract_lane(y, 3), f32x4.extract_lane(a, 3), f32x4.extract_lane(exponent, 3)));
+  const zero = f32x4.splat(0);
+  if (which === 1) return v128.andnot(f32x4.mul(b, y), f32x4.eq(b, zero));
+  if (which === 2) return v128.andnot(f32x4.mul(y, log4(a)), v128.and(f32x4.eq(a, zero), f32x4.ge(b, zero)));
+  return y;
 }
 
-function power(which: i32, a: f32, b: f32): f32 {
-  if (which === 0) return pow1(a, b);
-  if (which === 1) return b === 0 ? 0 : b * pow1(a, b - 1);
-  return a === 0 && b >= 0 ? 0 : pow1(a, b) * log1(a);
+/**
+ * a to the power of b, given y = |a| to it where that is an ordinary number. As in C, 1 to the power of anything is 1, and so
+ * is -1 to the power of an infinity.
+ */
+function special(y: f32, a: f32, b: f32): f32 {
+  if (b === 0 || a === 1) return 1;
+  const size = abs(a);
+  const whole = trunc(b) === b;
+  if (b !== b || a !== a || (a < 0 && !whole && size !== Infinity)) return NaN;
+  if (size === 1) y = 1;
+  else if (size === 0 || size === Infinity || abs(b) === Infinity) y = (size > 1) === (b > 0) ? Infinity : 0;
+  // All numbers from 2^24 on are even.
+  return whole && abs(b) < 16777216 && (i32(b) & 1) !== 0 ? copysign(y, a) : y;
 }
 
 /** y = f(a, b). */
@@ -57,44 +71,34 @@ function forward<Operation>(a: usize, b: usize, y: usize, view: usize): void {
   }
 }
 
-/** dt += dy * df/dt, t being b where `inB`, else a. */
-function backward(op: Op, inB: bool, a: usize, b: usize, dy: usize, dt: usize, view: usize): void {
+/** d += dy * df/db where `inB`, else df/da, or d = ... when `adds` is false: before any summing over what was broadcast. */
+function backward(op: Op, inB: bool, a: usize, b: usize, dy: usize, d: usize, view: usize, adds: bool): void {
   const n = load<i32>(view, 4);
   const stepA = load<i32>(view, 8);
   const stepB = load<i32>(view, 12);
-  const stepT = inB ? stepB : stepA;
   for (let rows = begin(view); rows > 0; rows--, next(view)) {
     let fromA = a + atA;
     let fromB = b + atB;
-    let to = dt + (inB ? atB : atA);
     let i = 0;
-    let total = f32x4.splat(0);
     if (u32(stepA) <= 1 && u32(stepB) <= 1) {
-      for (; i + 4 <= n; i += 4, fromA += stepA << 4, fromB += stepB << 4, dy += 16) {
-        const d = f32x4.mul(v128.load(dy), slope(op, inB, four(fromA, stepA), four(fromB, stepB)));
-        if (stepT === 0) {
-          total = f32x4.add(total, d);
-        } else {
-          v128.store(to, f32x4.add(v128.load(to), d));
-          to += 16;
-        }
+      for (; i + 4 <= n; i += 4, fromA += stepA << 4, fromB += stepB << 4, dy += 16, d += 16) {
+        let each = f32x4.mul(v128.load(dy), slope(op, inB, four(fromA, stepA), four(fromB, stepB)));
+        if (adds) each = f32x4.add(v128.load(d), each);
+        v128.store(d, each);
       }
-      if (stepT === 0) store<f32>(to, load<f32>(to) + sum(total));
     }
-    for (; i < n; i++, fromA += stepA << 2, fromB += stepB << 2, dy += 4, to += stepT << 2) {
-      const d = slope(op, inB, v128.load32_splat(fromA), v128.load32_splat(fromB));
-      store<f32>(to, load<f32>(to) + load<f32>(dy) * f32x4.extract_lane(d, 0));
+    for (; i < n; i++, fromA += stepA << 2, fromB += stepB << 2, dy += 4, d += 4) {
+      const each = load<f32>(dy) * f32x4.extract_lane(slope(op, inB, v128.load32_splat(fromA), v128.load32_splat(fromB)), 0);
+      store<f32>(d, adds ? load<f32>(d) + each : each);
     }
   }
 }
 
 export function add(a: usize, b: usize, y: usize, view: usize): void { forward<Add>(a, b, y, view); }
-export function addGradient(inB: bool, a: usize, b: usize, dy: usize, dt: usize, view: usize): void { backward(Op.Add, inB, a, b, dy, dt, view); }
 export function sub(a: usize, b: usize, y: usize, view: usize): void { forward<Sub>(a, b, y, view); }
-export function subGradient(inB: bool, a: usize, b: usize, dy: usize, dt: usize, view: usize): void { backward(Op.Sub, inB, a, b, dy, dt, view); }
 export function mul(a: usize, b: usize, y: usize, view: usize): void { forward<Mul>(a, b, y, view); }
-export function mulGradient(inB: bool, a: usize, b: usize, dy: usize, dt: usize, view: usize): void { backward(Op.Mul, inB, a, b, dy, dt, view); }
+export function mulGradient(inB: bool, a: usize, b: usize, dy: usize, d: usize, view: usize, adds: bool): void { backward(Op.Mul, inB, a, b, dy, d, view, adds); }
 export function div(a: usize, b: usize, y: usize, view: usize): void { forward<Div>(a, b, y, view); }
-export function divGradient(inB: bool, a: usize, b: usize, dy: usize, dt: usize, view: usize): void { backward(Op.Div, inB, a, b, dy, dt, view); }
+export function divGradient(inB: bool, a: usize, b: usize, dy: usize, d: usize, view: usize, adds: bool): void { backward(Op.Div, inB, a, b, dy, d, view, adds); }
 export function pow(a: usize, b: usize, y: usize, view: usize): void { forward<Pow>(a, b, y, view); }
-export function powGradient(inB: bool, a: usize, b: usize, dy: usize, dt: usize, view: usize): void { backward(Op.Pow, inB, a, b, dy, dt, view); }
+export function powGradient(inB: bool, a: usize, b: usize, dy: usize, d: usize, view: usize, adds: bool): void { backward(Op.Pow, inB, a, b, dy, d, view, adds); }

@@ -49,24 +49,48 @@ export function sum(v: v128): f32 {
   return f32x4.extract_lane(pairs, 0) + f32x4.extract_lane(pairs, 1);
 }
 
+// What many numbers are added to is `wide`, in float64: in float32 each addition would lose digits of a long sum.
+
+@inline
+export function addOne(to: usize, value: f32, wide: bool): void {
+  if (wide) store<f64>(to, load<f64>(to) + f64(value));
+  else store<f32>(to, load<f32>(to) + value);
+}
+
+@inline
+export function addFour(to: usize, v: v128, wide: bool): void {
+  if (wide) {
+    v128.store(to, f64x2.add(v128.load(to), f64x2.promote_low_f32x4(v)));
+    v128.store(to, f64x2.add(v128.load(to, 16), f64x2.promote_low_f32x4(i64x2.shuffle(v, v, 1, 0))), 16);
+  } else {
+    v128.store(to, f32x4.add(v128.load(to), v));
+  }
+}
+
+/** y += scale * sums, which are wide. */
+export function addRounded(sums: usize, y: usize, n: i32, scale: f64): void {
+  for (; n > 0; n--, sums += 8, y += 4) store<f32>(y, load<f32>(y) + f32(scale * load<f64>(sums)));
+}
+
 /** y[view] += scale * x. */
-export function reduce(x: usize, y: usize, view: usize, scale: f32): void {
+export function reduce(x: usize, y: usize, view: usize, scale: f32, wide: bool): void {
   const n = load<i32>(view, 4);
   const step = load<i32>(view, 8);
   for (let rows = begin(view); rows > 0; rows--, next(view)) {
-    let to = y + atA;
+    let to = y + (atA << usize(wide));
     if (step === 0) {
-      store<f32>(to, load<f32>(to) + scale * f32(sumOf(x, n)));
+      if (wide) store<f64>(to, load<f64>(to) + sumOf(x, n));
+      else store<f32>(to, load<f32>(to) + scale * f32(sumOf(x, n)));
       x += n << 2;
       continue;
     }
     let i = 0;
     if (step === 1) {
-      for (; i + 4 <= n; i += 4, x += 16, to += 16) {
-        v128.store(to, f32x4.add(v128.load(to), f32x4.mul(v128.load(x), f32x4.splat(scale))));
+      for (; i + 4 <= n; i += 4, x += 16, to += 16 << usize(wide)) {
+        addFour(to, f32x4.mul(v128.load(x), f32x4.splat(scale)), wide);
       }
     }
-    for (; i < n; i++, x += 4, to += step << 2) store<f32>(to, load<f32>(to) + load<f32>(x) * scale);
+    for (; i < n; i++, x += 4, to += step << 2 << usize(wide)) addOne(to, load<f32>(x) * scale, wide);
   }
 }
 
@@ -89,13 +113,17 @@ export function sumOf(x: usize, n: i32): f64 {
 }
 
 /** y[o] += scale * the sum of x[n, o, :], for the channels [from, to) of x [N, O, size]: the gradient to a convolution's bias. */
-export function sumChannels(x: usize, y: usize, N: i32, O: i32, size: i32, scale: f32, from: i32, to: i32): void {
+export function sumChannels(
+  x: usize, y: usize, sums: usize, N: i32, O: i32, size: i32, scale: f64, from: i32, to: i32,
+): void {
+  sums += from << 3;
+  memory.fill(sums, 0, (to - from) << 3);
   for (let n = 0; n < N; n++) {
-    for (let o = from; o < to; o++) {
-      const at = y + (o << 2);
-      store<f32>(at, load<f32>(at) + scale * f32(sumOf(x + (((n * O + o) * size) << 2), size)));
+    for (let o = from, at = sums; o < to; o++, at += 8) {
+      store<f64>(at, load<f64>(at) + sumOf(x + (((n * O + o) * size) << 2), size));
     }
   }
+  addRounded(sums, y + (from << 2), to - from, scale);
 }
 
 /** y += scale * x[view], or y = ... when `adds` is false. */

@@ -4,6 +4,24 @@ import { high, low } from './transpose';
 // Forward: tiles of 2 output pixels by 16 filters, or of 4 by 8 where there are no more. For each tap a pixel's input is
 // spread over a vector and multiplied by the tap's weights for 4 filters at a time, so that any stride, dilation and
 // width runs at full speed. A register holds each sum, and each loop is one tap: longer ones run out of registers.
+// Sums of more than LONG taps are taken in parts, the rows of the filter in pieces of at most PART taps; `room` collects them.
+const LONG = 768;
+const PART = 512;
+
+/** Bytes before an image that the sums of a tile need. */
+export const ROOM = 128;
+
+/** Adds the sums of a tile to the room. */
+function collect(room: usize, s0: v128, s1: v128, s2: v128, s3: v128, s4: v128, s5: v128, s6: v128, s7: v128): void {
+  v128.store(room, f32x4.add(v128.load(room), s0));
+  v128.store(room, f32x4.add(v128.load(room, 16), s1), 16);
+  v128.store(room, f32x4.add(v128.load(room, 32), s2), 32);
+  v128.store(room, f32x4.add(v128.load(room, 48), s3), 48);
+  v128.store(room, f32x4.add(v128.load(room, 64), s4), 64);
+  v128.store(room, f32x4.add(v128.load(room, 80), s5), 80);
+  v128.store(room, f32x4.add(v128.load(room, 96), s6), 96);
+  v128.store(room, f32x4.add(v128.load(room, 112), s7), 112);
+}
 
 /** The filters of a group fall into blocks of 16; where 8 or fewer are left, into one of 8. */
 @inline
@@ -38,10 +56,11 @@ export function packBlocks(s: ConvSizes, weight: usize, bias: usize, to: usize):
   }
 }
 
-/** Examples [from, to). `table` holds the pixels' offsets, `packed` the weights, `image` room for a packed image. */
+/** Examples [from, to). `table` holds the pixels' offsets, `packed` the weights; `room` is for sums and a packed image. */
 export function conv2d(
-  s: ConvSizes, x: usize, y: usize, table: usize, packed: usize, image: usize, from: i32, to: i32,
+  s: ConvSizes, x: usize, y: usize, table: usize, packed: usize, room: usize, from: i32, to: i32,
 ): void {
+  const image = room + ROOM;
   const planeBytes = (s.outH * s.outW) << 2;
   const filters = s.O / s.groups;
   clear(s, image);
@@ -54,8 +73,8 @@ export function conv2d(
         const width = widthOf(filters, first);
         const result = y + (n * s.O + g * filters + first) * planeBytes;
         const count = min(filters - first, width);
-        if (width === 16) planeOf16(s, source, weights, result, table, count);
-        else planeOf8(s, source, weights, result, table, count);
+        if (width === 16) planeOf16(s, room, source, weights, result, table, count);
+        else planeOf8(s, room, source, weights, result, table, count);
         weights += ((s.kernelH * s.taps + 1) * width) << 2;
         first += width;
       }
@@ -64,11 +83,12 @@ export function conv2d(
 }
 
 /** All pixels of up to 16 filters, two at a time. */
-function planeOf16(s: ConvSizes, image: usize, weights: usize, y: usize, table: usize, filters: i32): void {
+function planeOf16(s: ConvSizes, room: usize, image: usize, weights: usize, y: usize, table: usize, filters: i32): void {
   const pixels = s.outH * s.outW;
   const planeBytes = <usize>(pixels << 2);
   const skip = s.rowStep - (s.taps << 2);
   const rowBytes = s.taps << 6;
+  const long = s.kernelH * s.taps > LONG;
   for (let p = 0; p < pixels; p += 2, table += 8, y += 8) {
     let p0 = image + load<i32>(table);
     let p1 = image + load<i32>(table, 4);
@@ -80,26 +100,51 @@ function planeOf16(s: ConvSizes, image: usize, weights: usize, y: usize, table: 
     let b1 = a1;
     let b2 = a2;
     let b3 = a3;
+    if (long) memory.fill(room, 0, ROOM);
     let w = weights + 64;
     for (let ky = s.kernelH; ky > 0; ky--) {
-      for (const end = w + rowBytes; w < end; w += 64, p0 += 4, p1 += 4) {
-        const x0 = v128.load32_splat(p0);
-        const x1 = v128.load32_splat(p1);
-        const w0 = v128.load(w);
-        a0 = f32x4.add(a0, f32x4.mul(x0, w0));
-        b0 = f32x4.add(b0, f32x4.mul(x1, w0));
-        const w1 = v128.load(w, 16);
-        a1 = f32x4.add(a1, f32x4.mul(x0, w1));
-        b1 = f32x4.add(b1, f32x4.mul(x1, w1));
-        const w2 = v128.load(w, 32);
-        a2 = f32x4.add(a2, f32x4.mul(x0, w2));
-        b2 = f32x4.add(b2, f32x4.mul(x1, w2));
-        const w3 = v128.load(w, 48);
-        a3 = f32x4.add(a3, f32x4.mul(x0, w3));
-        b3 = f32x4.add(b3, f32x4.mul(x1, w3));
+      for (const last = w + rowBytes; w < last; ) {
+        const end = min(last, w + (PART << 6));
+        for (; w < end; w += 64, p0 += 4, p1 += 4) {
+          const x0 = v128.load32_splat(p0);
+          const x1 = v128.load32_splat(p1);
+          const w0 = v128.load(w);
+          a0 = f32x4.add(a0, f32x4.mul(x0, w0));
+          b0 = f32x4.add(b0, f32x4.mul(x1, w0));
+          const w1 = v128.load(w, 16);
+          a1 = f32x4.add(a1, f32x4.mul(x0, w1));
+          b1 = f32x4.add(b1, f32x4.mul(x1, w1));
+          const w2 = v128.load(w, 32);
+          a2 = f32x4.add(a2, f32x4.mul(x0, w2));
+          b2 = f32x4.add(b2, f32x4.mul(x1, w2));
+          const w3 = v128.load(w, 48);
+          a3 = f32x4.add(a3, f32x4.mul(x0, w3));
+          b3 = f32x4.add(b3, f32x4.mul(x1, w3));
+        }
+        if (long) {
+          collect(room, a0, a1, a2, a3, b0, b1, b2, b3);
+          a0 = f32x4.splat(0);
+          a1 = a0;
+          a2 = a0;
+          a3 = a0;
+          b0 = a0;
+          b1 = a0;
+          b2 = a0;
+          b3 = a0;
+        }
       }
       p0 += skip;
       p1 += skip;
+    }
+    if (long) {
+      a0 = v128.load(room);
+      a1 = v128.load(room, 16);
+      a2 = v128.load(room, 32);
+      a3 = v128.load(room, 48);
+      b0 = v128.load(room, 64);
+      b1 = v128.load(room, 80);
+      b2 = v128.load(room, 96);
+      b3 = v128.load(room, 112);
     }
     const count = min(pixels - p, 2);
     storePair(y, planeBytes, a0, b0, filters, count);
@@ -135,11 +180,12 @@ function storeSome(to: usize, pairs: v128, half: i32, count: i32): void {
 }
 
 /** All pixels of up to 8 filters, four at a time. */
-function planeOf8(s: ConvSizes, image: usize, weights: usize, y: usize, table: usize, filters: i32): void {
+function planeOf8(s: ConvSizes, room: usize, image: usize, weights: usize, y: usize, table: usize, filters: i32): void {
   const pixels = s.outH * s.outW;
   const planeBytes = <usize>(pixels << 2);
   const skip = s.rowStep - (s.taps << 2);
   const rowBytes = s.taps << 5;
+  const long = s.kernelH * s.taps > LONG;
   for (let p = 0; p < pixels; p += 4, table += 16, y += 16) {
     let p0 = image + load<i32>(table);
     let p1 = image + load<i32>(table, 4);
@@ -153,28 +199,53 @@ function planeOf8(s: ConvSizes, image: usize, weights: usize, y: usize, table: u
     let b2 = b0;
     let a3 = a0;
     let b3 = b0;
+    if (long) memory.fill(room, 0, ROOM);
     let w = weights + 32;
     for (let ky = s.kernelH; ky > 0; ky--) {
-      for (const end = w + rowBytes; w < end; w += 32, p0 += 4, p1 += 4, p2 += 4, p3 += 4) {
-        const wa = v128.load(w);
-        const wb = v128.load(w, 16);
-        const x0 = v128.load32_splat(p0);
-        a0 = f32x4.add(a0, f32x4.mul(x0, wa));
-        b0 = f32x4.add(b0, f32x4.mul(x0, wb));
-        const x1 = v128.load32_splat(p1);
-        a1 = f32x4.add(a1, f32x4.mul(x1, wa));
-        b1 = f32x4.add(b1, f32x4.mul(x1, wb));
-        const x2 = v128.load32_splat(p2);
-        a2 = f32x4.add(a2, f32x4.mul(x2, wa));
-        b2 = f32x4.add(b2, f32x4.mul(x2, wb));
-        const x3 = v128.load32_splat(p3);
-        a3 = f32x4.add(a3, f32x4.mul(x3, wa));
-        b3 = f32x4.add(b3, f32x4.mul(x3, wb));
+      for (const last = w + rowBytes; w < last; ) {
+        const end = min(last, w + (PART << 5));
+        for (; w < end; w += 32, p0 += 4, p1 += 4, p2 += 4, p3 += 4) {
+          const wa = v128.load(w);
+          const wb = v128.load(w, 16);
+          const x0 = v128.load32_splat(p0);
+          a0 = f32x4.add(a0, f32x4.mul(x0, wa));
+          b0 = f32x4.add(b0, f32x4.mul(x0, wb));
+          const x1 = v128.load32_splat(p1);
+          a1 = f32x4.add(a1, f32x4.mul(x1, wa));
+          b1 = f32x4.add(b1, f32x4.mul(x1, wb));
+          const x2 = v128.load32_splat(p2);
+          a2 = f32x4.add(a2, f32x4.mul(x2, wa));
+          b2 = f32x4.add(b2, f32x4.mul(x2, wb));
+          const x3 = v128.load32_splat(p3);
+          a3 = f32x4.add(a3, f32x4.mul(x3, wa));
+          b3 = f32x4.add(b3, f32x4.mul(x3, wb));
+        }
+        if (long) {
+          collect(room, a0, b0, a1, b1, a2, b2, a3, b3);
+          a0 = f32x4.splat(0);
+          b0 = a0;
+          a1 = a0;
+          b1 = a0;
+          a2 = a0;
+          b2 = a0;
+          a3 = a0;
+          b3 = a0;
+        }
       }
       p0 += skip;
       p1 += skip;
       p2 += skip;
       p3 += skip;
+    }
+    if (long) {
+      a0 = v128.load(room);
+      b0 = v128.load(room, 16);
+      a1 = v128.load(room, 32);
+      b1 = v128.load(room, 48);
+      a2 = v128.load(room, 64);
+      b2 = v128.load(room, 80);
+      a3 = v128.load(room, 96);
+      b3 = v128.load(room, 112);
     }
     const count = min(pixels - p, 4);
     storePair(y, planeBytes, a0, a1, filters, min(count, 2));

@@ -1,4 +1,4 @@
-import { exp4, gelu4, geluSlope4, geluTanh4, geluTanhSlope4, log4, sigmoid4, softplus4, tanh4 } from './math';
+import { exp4, gelu4, geluSlope4, geluTanh4, geluTanhSlope4, log4, sigmoid4, sigmoidSlope4, softplus4, tanh4 } from './math';
 
 // Arrays are addresses. They are followed by room up to a multiple of 64 bytes, so that loops may run in whole vectors.
 // An operation is a class, so that the loops below are compiled once for each: `value` is f(x), four numbers at a time, and
@@ -33,14 +33,14 @@ import { exp4, gelu4, geluSlope4, geluTanh4, geluTanhSlope4, log4, sigmoid4, sof
 }
 @unmanaged class Sigmoid {
   @inline value(x: v128, p: v128): v128 { return sigmoid4(x); }
-  @inline slope(dy: v128, x: usize, y: usize, p: v128): v128 {
-    return f32x4.mul(dy, f32x4.mul(v128.load(y), f32x4.sub(f32x4.splat(1), v128.load(y))));
-  }
+  @inline slope(dy: v128, x: usize, y: usize, p: v128): v128 { return f32x4.mul(dy, sigmoidSlope4(v128.load(x))); }
 }
 @unmanaged class Tanh {
   @inline value(x: v128, p: v128): v128 { return tanh4(x); }
+  /** 1 - y^2 is four times the slope of the sigmoid at 2 x. */
   @inline slope(dy: v128, x: usize, y: usize, p: v128): v128 {
-    return f32x4.mul(dy, f32x4.sub(f32x4.splat(1), f32x4.mul(v128.load(y), v128.load(y))));
+    const slope = sigmoidSlope4(f32x4.add(v128.load(x), v128.load(x)));
+    return f32x4.mul(dy, f32x4.mul(slope, f32x4.splat(4)));
   }
 }
 @unmanaged class Gelu {
@@ -57,10 +57,10 @@ import { exp4, gelu4, geluSlope4, geluTanh4, geluTanhSlope4, log4, sigmoid4, sof
 }
 @unmanaged class Abs {
   @inline value(x: v128, p: v128): v128 { return f32x4.abs(x); }
-  /** The sign bit of x, and 0 where x is 0. */
+  /** The sign bit of x, and 0 where x is 0 or NaN. */
   @inline slope(dy: v128, x: usize, y: usize, p: v128): v128 {
     const at = v128.load(x);
-    return v128.and(v128.xor(dy, v128.and(at, i32x4.splat(0x80000000))), f32x4.ne(at, f32x4.splat(0)));
+    return v128.and(v128.xor(dy, v128.and(at, i32x4.splat(0x80000000))), f32x4.gt(f32x4.abs(at), f32x4.splat(0)));
   }
 }
 

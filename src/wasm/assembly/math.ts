@@ -86,22 +86,33 @@ export function tanh4(x: v128): v128 {
   return v128.bitselect(near, signed, f32x4.lt(size, c(0.625)));
 }
 
+/** The slope of 1 / (1 + e^-x): not from y, since 1 - y loses the digits of a y near 1. */
+export function sigmoidSlope4(x: v128): v128 {
+  const e = exp4(f32x4.neg(f32x4.abs(x)));
+  const sum = f32x4.add(c(1), e);
+  return f32x4.div(e, f32x4.mul(sum, sum));
+}
+
 /** 1 / (1 + e^-x), without overflow on either side. */
-@inline
 export function sigmoid4(x: v128): v128 {
   const e = exp4(f32x4.neg(f32x4.abs(x)));
   const top = v128.bitselect(e, c(1), f32x4.lt(x, c(0)));
   return f32x4.div(top, f32x4.add(c(1), e));
 }
 
-/** log(1 + e^x), exact also where e^x is far below 1 (Kahan's log1p). */
+/** log(1 + x), exact also where x is far below 1 (Kahan's log1p). */
+@inline
+function logOnePlus4(x: v128): v128 {
+  const sum = f32x4.add(c(1), x);
+  const rest = f32x4.sub(sum, c(1));
+  const small = f32x4.div(f32x4.mul(log4(sum), x), rest);
+  return v128.bitselect(x, small, f32x4.eq(rest, c(0)));
+}
+
+/** log(1 + e^x). */
 @inline
 export function softplus4(x: v128): v128 {
-  const e = exp4(f32x4.neg(f32x4.abs(x)));
-  const sum = f32x4.add(c(1), e);
-  const rest = f32x4.sub(sum, c(1));
-  const small = f32x4.div(f32x4.mul(log4(sum), e), rest);
-  return f32x4.add(f32x4.max(x, c(0)), v128.bitselect(e, small, f32x4.eq(rest, c(0))));
+  return f32x4.add(f32x4.max(x, c(0)), logOnePlus4(exp4(f32x4.neg(f32x4.abs(x)))));
 }
 
 /** 1 - erf(x), with the relative accuracy of exp(-x^2) far out. */
@@ -151,23 +162,24 @@ export function geluSlope4(x: v128): v128 {
   return f32x4.add(share, f32x4.mul(f32x4.mul(x, bell), c(0.3989422804014327)));
 }
 
-/** tanh(sqrt(2 / pi) (x + 0.044715 x^3)). */
+/** 2 sqrt(2 / pi) (x + 0.044715 x^3), whose sigmoid is (1 + tanh of its half) / 2. */
+@inline
 function geluInner4(x: v128): v128 {
   const cubic = step(f32x4.mul(x, x), c(0.044715), 1);
-  return tanh4(f32x4.mul(f32x4.mul(x, c(0.7978845608028654)), cubic));
+  return f32x4.mul(f32x4.mul(x, c(1.5957691216057308)), cubic);
 }
 
 @inline
 export function geluTanh4(x: v128): v128 {
-  return f32x4.mul(f32x4.mul(x, c(0.5)), f32x4.add(c(1), geluInner4(x)));
+  return f32x4.mul(x, sigmoid4(geluInner4(x)));
 }
 
 @inline
 export function geluTanhSlope4(x: v128): v128 {
-  const t = geluInner4(x);
-  const inner = f32x4.mul(c(0.7978845608028654), step(f32x4.mul(x, x), c(0.134145), 1));
-  const steep = f32x4.mul(f32x4.mul(f32x4.mul(x, c(0.5)), f32x4.sub(c(1), f32x4.mul(t, t))), inner);
-  return f32x4.add(f32x4.mul(c(0.5), f32x4.add(c(1), t)), steep);
+  const inner = geluInner4(x);
+  // Where x^2 overflows, the sigmoid's slope is 0, and so must the product be.
+  const steep = f32x4.min(c(3e38), f32x4.mul(c(1.5957691216057308), step(f32x4.mul(x, x), c(0.134145), 1)));
+  return f32x4.add(sigmoid4(inner), f32x4.mul(f32x4.mul(x, sigmoidSlope4(inner)), steep));
 }
 
 /** e^x of one number: the same bits as `exp4` gives. */
@@ -179,7 +191,66 @@ export function log1(x: f32): f32 {
   return f32x4.extract_lane(log4(c(x)), 0);
 }
 
-/** a to the power of b: musl's algorithm, in float64 and plain operations, from AssemblyScript's library. */
-export function pow1(a: f32, b: f32): f32 {
-  return NativeMathf.pow(a, b);
+/** log(1 + x). */
+export function logOnePlus1(x: f32): f32 {
+  return f32x4.extract_lane(logOnePlus4(c(x)), 0);
+}
+
+/** e^x - 1 for x from log(1/2) on. */
+export function lessOne1(x: f32): f32 {
+  return f32x4.extract_lane(tanh4(c(x * 0.5)), 0) * (exp1(x) + 1);
+}
+
+/** |a| to the power of b, four numbers in float64, where both are finite and a is not 0. */
+export function power4(a: v128, b: v128): v128 {
+  const low = powerOfTwo2(f64x2.mul(f64x2.promote_low_f32x4(b), logarithm2(f64x2.promote_low_f32x4(a))));
+  a = i64x2.shuffle(a, a, 1, 0);
+  b = i64x2.shuffle(b, b, 1, 0);
+  const high = powerOfTwo2(f64x2.mul(f64x2.promote_low_f32x4(b), logarithm2(f64x2.promote_low_f32x4(a))));
+  return i64x2.shuffle(f32x4.demote_f64x2_zero(low), f32x4.demote_f64x2_zero(high), 0, 2);
+}
+
+@inline
+function d(value: f64): v128 {
+  return f64x2.splat(value);
+}
+
+@inline
+function stepWide(a: v128, b: v128, addend: f64): v128 {
+  return f64x2.add(f64x2.mul(a, b), d(addend));
+}
+
+/** log2 |x| of two normal numbers, to 1e-12: 2 atanh(s) / ln 2 by its series, s = (m - 1) / (m + 1). */
+function logarithm2(x: v128): v128 {
+  // |x| = m * 2^e with m in [sqrt(1/2), sqrt(2)).
+  const root = i64x2.splat(0x3fe6a09e667f3bcd);
+  const shift = i64x2.sub(f64x2.abs(x), root);
+  const m = i64x2.add(v128.and(shift, i64x2.splat(0x000fffffffffffff)), root);
+  const s = f64x2.div(f64x2.sub(m, d(1)), f64x2.add(m, d(1)));
+  const z = f64x2.mul(s, s);
+  let p = stepWide(z, d(1.0 / 13), 1.0 / 11);
+  p = stepWide(p, z, 1.0 / 9);
+  p = stepWide(p, z, 1.0 / 7);
+  p = stepWide(p, z, 1.0 / 5);
+  p = stepWide(p, z, 1.0 / 3);
+  p = f64x2.mul(f64x2.mul(stepWide(p, z, 1), s), d(2.8853900817779268));
+  // A whole number e below 2^51 stands in the low bits of 1.5 * 2^52 + e.
+  const e = i64x2.add(i64x2.shr_s(shift, 52), i64x2.splat(0x4338000000000000));
+  return f64x2.add(f64x2.sub(e, d(6755399441055744)), p);
+}
+
+/** 2^x of two numbers to 1e-11, to beyond the range of float32. */
+function powerOfTwo2(x: v128): v128 {
+  x = f64x2.min(f64x2.max(x, d(-160)), d(130));
+  const shifted = f64x2.add(x, d(6755399441055744));
+  const r = f64x2.mul(f64x2.sub(x, f64x2.sub(shifted, d(6755399441055744))), d(0.6931471805599453));
+  let p = stepWide(r, d(1.0 / 362880), 1.0 / 40320);
+  p = stepWide(p, r, 1.0 / 5040);
+  p = stepWide(p, r, 1.0 / 720);
+  p = stepWide(p, r, 1.0 / 120);
+  p = stepWide(p, r, 1.0 / 24);
+  p = stepWide(p, r, 1.0 / 6);
+  p = stepWide(p, r, 0.5);
+  p = stepWide(p, r, 1);
+  return f64x2.mul(stepWide(p, r, 1), i64x2.shl(i64x2.add(shifted, i64x2.splat(1023)), 52));
 }

@@ -7,14 +7,15 @@ const BLOCK = 1024;
 const PANEL = 512;
 
 /**
- * b is stored as [K, N]; neighbors in a are `stepM` and `stepK` bytes apart. Rows [from, to) of y. `panel` is room for
- * 512 * 8 numbers.
+ * b is stored as [K, N]; neighbors in a are `stepM` and `stepK` bytes apart. The first `length` of K are summed, for the rows
+ * [from, to) of y. `panel` is room for 512 * 8 numbers.
  */
 export function matmul(
-  a: usize, b: usize, y: usize, panel: usize, K: i32, N: i32, stepM: usize, stepK: usize, from: i32, to: i32,
+  a: usize, b: usize, y: usize, panel: usize, K: i32, length: i32, N: i32, stepM: usize, stepK: usize, from: i32,
+  to: i32,
 ): void {
-  for (let k = 0; k < K; k += PANEL) {
-    multiply(a + k * stepK, b + ((k * N) << 2), y, panel, min(K - k, PANEL), N, stepM, stepK, from, to);
+  for (let k = 0; k < length; k += PANEL) {
+    multiply(a + k * stepK, b + ((k * N) << 2), y, panel, min(length - k, PANEL), N, stepM, stepK, from, to);
   }
 }
 
@@ -118,11 +119,14 @@ function add(to: usize, value: v128): void {
   v128.store(to, f32x4.add(v128.load(to), value));
 }
 
-/** b is stored as [N, K], a as [M, K]. Rows [from, to) of y. */
-export function matmulTransposed(a: usize, b: usize, y: usize, K: i32, N: i32, from: i32, to: i32): void {
+/** The same for b stored as [N, K], and a as [M, K]. */
+export function matmulTransposed(
+  a: usize, b: usize, y: usize, panel: usize, K: i32, length: i32, N: i32, stepM: usize, stepK: usize, from: i32,
+  to: i32,
+): void {
   const stride = K << 2;
-  for (let k = 0; k < K; k += BLOCK) {
-    const count = min(K - k, BLOCK);
+  for (let k = 0; k < length; k += BLOCK) {
+    const count = min(length - k, BLOCK);
     const left = a + (k << 2);
     const right = b + (k << 2);
     let n = 0;

@@ -16,33 +16,35 @@ function runOf(s: Sizes, n: i32, c: i32): usize {
   return ((n * s.C + c) * s.size) << 2;
 }
 
-/** The sum of (x - middle)^2 over a run. */
-function squares(x: usize, n: i32, middle: f32): f64 {
+/** What `squares` found: the sums of d = x - middle and of d^2; and `products`: those of dy and of dy * d. */
+let total: f64 = 0;
+let product: f64 = 0;
+
+/** Adds those of a run. */
+function squares(x: usize, n: i32, middle: f32): void {
   const m = f32x4.splat(middle);
-  let total: f64 = 0;
   while (n >= 8) {
     const count = min(n & ~7, 1024);
     let s0 = f32x4.splat(0);
     let s1 = f32x4.splat(0);
+    let d = f32x4.splat(0);
     for (const end = x + (count << 2); x < end; x += 32) {
       const a = f32x4.sub(v128.load(x), m);
       const b = f32x4.sub(v128.load(x, 16), m);
+      d = f32x4.add(d, f32x4.add(a, b));
       s0 = f32x4.add(s0, f32x4.mul(a, a));
       s1 = f32x4.add(s1, f32x4.mul(b, b));
     }
-    total += f64(sum(f32x4.add(s0, s1)));
+    total += f64(sum(d));
+    product += f64(sum(f32x4.add(s0, s1)));
     n -= count;
   }
   for (; n > 0; n--, x += 4) {
     const d = load<f32>(x) - middle;
-    total += f64(d * d);
+    total += f64(d);
+    product += f64(d * d);
   }
-  return total;
 }
-
-/** What `products` found: the sums of dy and of dy (x - middle). */
-let total: f64 = 0;
-let product: f64 = 0;
 
 /** Adds those of a run. */
 function products(x: usize, dy: usize, n: i32, middle: f32): void {
@@ -67,17 +69,19 @@ function products(x: usize, dy: usize, n: i32, middle: f32): void {
   }
 }
 
-/** The mean and the variance of the channels [from, to). */
+/** The mean and the variance of the channels [from, to): about a mean that is rounded, and then corrected. */
 export function moments(x: usize, mean: usize, variance: usize, s: Sizes, from: i32, to: i32): void {
   const count = f64(s.N) * f64(s.size);
   for (let c = from; c < to; c++) {
-    let total: f64 = 0;
-    for (let n = 0; n < s.N; n++) total += sumOf(x + runOf(s, n, c), s.size);
-    const middle = f32(total / count);
+    let first: f64 = 0;
+    for (let n = 0; n < s.N; n++) first += sumOf(x + runOf(s, n, c), s.size);
+    const middle = f32(first / count);
     total = 0;
-    for (let n = 0; n < s.N; n++) total += squares(x + runOf(s, n, c), s.size, middle);
-    store<f32>(mean + (c << 2), middle);
-    store<f32>(variance + (c << 2), f32(total / count));
+    product = 0;
+    for (let n = 0; n < s.N; n++) squares(x + runOf(s, n, c), s.size, middle);
+    const off = total / count;
+    store<f32>(mean + (c << 2), f32(f64(middle) + off));
+    store<f32>(variance + (c << 2), f32(max(product / count - off * off, 0)));
   }
 }
 

@@ -46,7 +46,7 @@ function maxRow(x: usize, y: usize, indices: usize, s: PoolSizes, first: i32, ab
     for (let row = top; row < bottom; row++) {
       for (let at = first + row * s.W + left, end = at + right - left; at < end; at++) {
         const value = load<f32>(x + (at << 2));
-        if (value > peak || (value !== value && peak === peak)) {
+        if (value > peak || value !== value) {
           peak = value;
           best = at;
         }
@@ -85,11 +85,10 @@ function maxRow2x2(x: usize, y: usize, indices: usize, first: i32, W: i32, outW:
   }
 }
 
-/** Where a number is larger, or the first NaN. */
+/** Where a number is larger, or NaN. */
 @inline
 function beats(value: v128, peak: v128): v128 {
-  // "not (value <= peak)" holds where either is NaN; it must not where the peak already is.
-  return v128.andnot(f32x4.eq(peak, peak), f32x4.le(value, peak));
+  return v128.or(f32x4.gt(value, peak), f32x4.ne(value, value));
 }
 
 @inline
@@ -104,7 +103,7 @@ function odd(a: v128, b: v128): v128 {
 
 /** The mean of each window, padding counted as zeros, for the planes [from, to). */
 export function avgPool2d(x: usize, y: usize, s: PoolSizes, from: i32, to: i32): void {
-  const share: f32 = 1 / f32(s.kernelH * s.kernelW);
+  const share: f64 = 1 / f64(s.kernelH * s.kernelW);
   y += (from * s.outH * s.outW) << 2;
   for (let p = from; p < to; p++) {
     for (let i = 0; i < s.outH; i++) {
@@ -113,13 +112,13 @@ export function avgPool2d(x: usize, y: usize, s: PoolSizes, from: i32, to: i32):
         const before = j * s.strideW - s.padLeft;
         const left = max(before, 0);
         const right = min(before + s.kernelW, s.W);
-        let sum: f32 = 0;
+        let sum: f64 = 0;
         for (let row = max(above, 0), bottom = min(above + s.kernelH, s.H); row < bottom; row++) {
           for (let at = (p * s.H + row) * s.W + left, end = at + right - left; at < end; at++) {
-            sum += load<f32>(x + (at << 2));
+            sum += f64(load<f32>(x + (at << 2)));
           }
         }
-        store<f32>(y, sum * share);
+        store<f32>(y, f32(sum * share));
       }
     }
   }

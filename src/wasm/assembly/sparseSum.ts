@@ -13,15 +13,31 @@ const FRONT = memory.data<u8>([
   6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 0, 0, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15,
 ]);
 
-/** Appends the nonzero ones of the first `lanes` of four values; returns how many bytes of each list were added. */
+/**
+ * Appends those of the first `lanes` of four values that are not `skipped`, 0, or NaN for none; returns how many bytes of
+ * each list were added.
+ */
 @inline
-export function append(value: v128, offset: v128, lanes: i32, values: usize, offsets: usize): i32 {
-  let pattern = i32x4.bitmask(f32x4.ne(value, f32x4.splat(0)));
+export function append(value: v128, skipped: v128, offset: v128, lanes: i32, values: usize, offsets: usize): i32 {
+  let pattern = i32x4.bitmask(f32x4.ne(value, skipped));
   if (lanes < 4) pattern &= (1 << lanes) - 1;
   const front = v128.load(FRONT + (pattern << 4));
   v128.store(values, i8x16.swizzle(value, front));
   v128.store(offsets, i8x16.swizzle(offset, front));
   return popcnt(pattern) << 2;
+}
+
+/** Whether all are finite: 0 times one that is not is NaN, and must not be skipped. */
+export function allFinite(x: usize, length: i32): bool {
+  const size = i32x4.splat(0x7fffffff);
+  let a = i32x4.splat(0);
+  let b = a;
+  for (; length >= 8; length -= 8, x += 32) {
+    a = i32x4.max_s(a, v128.and(v128.load(x), size));
+    b = i32x4.max_s(b, v128.and(v128.load(x, 16), size));
+  }
+  for (; length > 0; length--, x += 4) a = i32x4.max_s(a, v128.and(v128.load32_splat(x), size));
+  return !v128.any_true(i32x4.ge_s(i32x4.max_s(a, b), i32x4.splat(0x7f800000)));
 }
 
 /** A list to be summed: where its values and its offsets begin, how many bytes it has of each, and where the sum goes. */
@@ -45,9 +61,6 @@ export function sumSparse(
   if (vectors === 2) {
     for (; rows >= 5; rows -= 5, source += 5 * sourceStep, shift += 5 * targetStep) {
       tiles5x2(jobs, count, source, sourceStep, shift, targetStep);
-    }
-    for (; rows >= 3; rows -= 3, source += 3 * sourceStep, shift += 3 * targetStep) {
-      tiles3x2(jobs, count, source, sourceStep, shift, targetStep);
     }
   } else if (vectors === 6) {
     for (; rows >= 2; rows -= 2, source += 2 * sourceStep, shift += 2 * targetStep) {
@@ -79,10 +92,6 @@ export function tiles5x2(jobs: usize, count: i32, from: usize, step: usize, shif
 
 export function tiles2x6(jobs: usize, count: i32, from: usize, step: usize, shift: usize, targetStep: usize): void {
   tilesOf(2, 6, jobs, count, from, step, shift, targetStep);
-}
-
-export function tiles3x2(jobs: usize, count: i32, from: usize, step: usize, shift: usize, targetStep: usize): void {
-  tilesOf(3, 2, jobs, count, from, step, shift, targetStep);
 }
 
 export function tiles3x1(jobs: usize, count: i32, from: usize, step: usize, shift: usize, targetStep: usize): void {

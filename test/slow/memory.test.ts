@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { allocate, installed, zeros } from '../src/autograd/backend.js';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { allocate, installed, zeros } from '../../src/autograd/backend.js';
 import {
   Conv2D,
   clone,
@@ -20,8 +20,9 @@ import {
   SGD,
   type Tensor,
   uniform,
-} from '../src/index.js';
-import { createWasm, type Wasm } from '../src/wasm/index.js';
+} from '../../src/index.js';
+import { createWasm, type Wasm } from '../../src/wasm/index.js';
+import { WasmStorage } from '../../src/wasm/storage.js';
 
 setFlagsFromString('--expose-gc');
 const collectGarbage: () => void = runInNewContext('gc');
@@ -154,13 +155,68 @@ describe('tensors that were not used for long', () => {
   });
 });
 
+describe('parameters that are forgotten, their data once read, do not fill the memory', () => {
+  const forgetter = () => {
+    const wasm = createWasm(1024); // 64 MiB: 16 of them.
+    return (i: number) => {
+      const storage = wasm.allocate(MiB);
+      storage.resident = true;
+      const view = storage.expose();
+      view[0] = i;
+      expect([storage.array[0], storage.expose() === view]).toEqual([i, true]);
+    };
+  };
+
+  test('in a loop without a pause', () => {
+    const forget = forgetter();
+    for (let i = 0; i < 200; i++) forget(i);
+  });
+
+  test('in a loop with pauses', async () => {
+    const forget = forgetter();
+    for (let i = 0; i < 200; i++) {
+      forget(i);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  });
+});
+
+test('parameters too large to stay in place while their data is looked at show what becomes of them, too', () => {
+  const layer = new Dense(4096, 2048, { bias: false });
+  const { data } = layer.weight;
+  expect(memory.usage.pinned).toBeLessThan(32 * MiB);
+  const optimizer = new SGD(layer.parameters(), { lr: 1 });
+  data.fill(0);
+  data[5] = 3;
+  const y = layer.forward(uniform([1, 4096], { low: 1, high: 1 }));
+  expect([y.data[0], y.data[1]]).toEqual([3, 0]);
+  y.sum().backward();
+  optimizer.step();
+  expect([data[5], data[6], layer.weight.data === data]).toEqual([2, -1, true]);
+});
+
 describe('a full memory', () => {
   test('says what it needed and what it holds', () => {
     const wasm = createWasm(64);
     wasm.allocate(1000);
     const allocate = () => wasm.allocate(MiB);
     expect(allocate).toThrow(OutOfMemoryError);
-    expect(allocate).toThrow(/needs 4194304 bytes more; holds \d+ bytes in \d+ tensors/);
+    expect(allocate).toThrow(
+      /needs 4194304 bytes more; holds \d+ bytes in \d+ tensors, \d+ in parameters whose data was read/,
+    );
+  });
+
+  test('joins what was freed beside each other', () => {
+    const wasm = createWasm(64);
+    const small = Array.from({ length: 48 }, () => wasm.allocate(MiB / 64)); // 3 of 4 MiB.
+    const before = wasm.memory.usage.reached;
+    for (const storage of small) storage.release();
+    const large = wasm.allocate((5 * MiB) / 8);
+    const rest = Array.from({ length: 8 }, () => wasm.allocate(MiB / 64));
+    expect(wasm.memory.usage.reached).toBe(before);
+    const all = [large, ...rest];
+    for (const [i, storage] of all.entries()) storage.array.fill(i);
+    for (const [i, storage] of all.entries()) expect(storage.array.every((value) => value === i)).toBe(true);
   });
 
   test('makes room by spilling', () => {
@@ -179,4 +235,34 @@ test('zeros that nobody wrote are zeros in memory that was used before', () => {
   dirty.array.fill(7);
   dirty.release();
   expect(zeros('float32', 5000).array.every((value) => value === 0)).toBe(true);
+});
+
+test('what backward will free is spilled in the first steps only: the last step is alive until the next backward ends', () => {
+  memory.budget = usualBudget;
+  let count = 0;
+  const { spill } = WasmStorage.prototype;
+  WasmStorage.prototype.spill = function () {
+    if (this.length > 1) count++;
+    spill.call(this);
+  };
+  onTestFinished(() => {
+    WasmStorage.prototype.spill = spill;
+  });
+  const model = new Sequential(
+    new Conv2D(1, 16, 3),
+    new ReLU(),
+    new Conv2D(16, 16, 3),
+    new ReLU(),
+    new Conv2D(16, 1, 3),
+  );
+  const spilled = Array.from({ length: 6 }, () => {
+    count = 0;
+    model
+      .forward(uniform([8, 1, 128, 128]))
+      .mean()
+      .backward();
+    return count;
+  });
+  expect(memory.usage.tensors).toBeGreaterThan(24 * MiB);
+  expect(spilled.slice(3)).toEqual([0, 0, 0]);
 });

