@@ -118,6 +118,35 @@ export function checkNumber(
   throw new ArgumentError(where, `expected ${what} to be ${kind}${range}, got ${show(value)}`);
 }
 
+/** What a value must be: a test, a list of what its items must be, or an object of what its fields must be. */
+export type Built = ((value: never) => boolean) | readonly [Built] | { readonly [key: string]: Built };
+
+/** @internal Tests for `checkBuilt`. */
+export const NUMBER = (value: unknown) => typeof value === 'number';
+export const FINITE = (value: unknown) => Number.isFinite(value);
+export const WHOLE = (value: unknown) => Number.isSafeInteger(value) && (value as number) >= 0;
+export const TEXT = (value: unknown) => typeof value === 'string';
+export const LOGICAL = (value: unknown) => typeof value === 'boolean';
+
+/** @internal Throws unless data that came from elsewhere is built as it must be; fields that nobody asks for may be there. */
+export function checkBuilt(where: string, path: string, value: unknown, built: Built): void {
+  const isList = Array.isArray(value);
+  const fits =
+    typeof built === 'function'
+      ? built(value as never)
+      : typeof value === 'object' && value !== null && isList === Array.isArray(built);
+  if (!fits) throw new ArgumentError(where, `${path} cannot be ${isList ? 'a list' : show(value)}`);
+  if (isList && Array.isArray(built)) {
+    value.forEach((item, i) => {
+      checkBuilt(where, `${path}.${i}`, item, built[0]);
+    });
+  } else if (typeof built === 'object') {
+    for (const [key, inner] of Object.entries(built)) {
+      checkBuilt(where, `${path}.${key}`, (value as Record<string, unknown>)[key], inner);
+    }
+  }
+}
+
 /** A value as an error message shows it: what is long is cut, what lies deep is left out. */
 export function show(value: unknown, depth = 3): string {
   if (typeof value === 'string') return `'${cut(value)}'`;

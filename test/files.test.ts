@@ -21,6 +21,22 @@ test('a model goes through a file in folders that were not there, and nothing el
   expect(readdirSync(join(folder, 'some/where'))).toEqual(['model.safetensors']);
 });
 
+test('the names of the classes go with the model; notes of others under that name are notes', async () => {
+  const [model, other] = [new Dense(3, 2), new Dense(3, 2)];
+  const path = join(folder, 'named.safetensors');
+  model.classNames = ['a "b"', 'é'];
+  await saveModel(path, model, { note: 'mine' });
+  expect(await loadModel(path, other)).toEqual({ note: 'mine', classNames: '["a \\"b\\"","é"]' });
+  expect(other.classNames).toEqual(['a "b"', 'é']);
+  other.classNames = null;
+  for (const note of ['cat, dog', '{"a":1}', '[1,2]']) {
+    model.classNames = null;
+    await saveModel(path, model, { classNames: note });
+    expect(await loadModel(path, other)).toEqual({ classNames: note });
+    expect(other.classNames).toBe(null);
+  }
+});
+
 test('one path saved many times at once ends as one of them, whole', async () => {
   const path = join(folder, 'busy/result.json');
   await Promise.all(Array.from({ length: 20 }, (_, i) => saveJson(path, Array(10_000).fill(i))));

@@ -53,6 +53,14 @@ describe('loadIdx and loadIdxFolder', () => {
     expect((await loadIdx(join(path, 'pictures'), join(path, 'names'))).classes).toBe(2);
   });
 
+  test('both parts have the classes of both', async () => {
+    const part = folder('lacking', { ...FOUR, 't10k-labels-idx1-ubyte': idx([1], [9]) });
+    const { train, test: heldOut } = await loadIdxFolder(part);
+    expect([train.classes, heldOut.classes]).toEqual([10, 10]);
+    const other = await loadIdxFolder(folder('lacking too', { ...FOUR, 't10k-labels-idx1-ubyte': idx([1], [0]) }));
+    expect([other.train.classes, other.test.classes]).toEqual([2, 2]);
+  });
+
   test('a file that is not there is a FileError with its path', async () => {
     const path = folder('three', { ...FOUR, 't10k-labels-idx1-ubyte.gz': new Uint8Array(0) });
     rmSync(join(path, 't10k-labels-idx1-ubyte'));

@@ -4,7 +4,7 @@ import { encode, type ImageData } from 'fast-png';
 import jpeg from 'jpeg-js';
 import { describe, expect, test } from 'vitest';
 import { resize } from '../src/data/resize.js';
-import { FormatError } from '../src/index.js';
+import { ConvgradError, Dense, evaluate, Flatten, FormatError, Sequential } from '../src/index.js';
 import { FileError, type ImageFolderOptions, loadImageFolder } from '../src/node/index.js';
 import { numbers } from './arrays.js';
 import { expectClose } from './close.js';
@@ -100,6 +100,39 @@ describe('loadImageFolder', () => {
     for (let length = 0; length < BLACK_AND_WHITE.length - 12; length++) {
       await expect(one(BLACK_AND_WHITE.subarray(0, length))).rejects.toThrow(FormatError);
     }
+  });
+
+  test('with the classes of a model, folders may be absent, and each label is that of its name', async () => {
+    const path = folder({ 'bee/1.png': BLACK_AND_WHITE, 'cat/1.png': BLACK_AND_WHITE, 'dog/1.png': BLACK_AND_WHITE });
+    const classes = ['ant', 'bee', 'cat', 'dog'];
+    const data = await loadImageFolder(path, { classes });
+    expect([data.classes, data.classNames, [...data.labels]]).toEqual([4, classes, [1, 2, 3]]);
+    // A model that says bee to everything, trained on all four.
+    const model = new Sequential(new Flatten(), new Dense(6, 4));
+    model.at(1, Dense).weight.data.fill(0);
+    model.at(1, Dense).bias!.data.set([0, 1, 0, 0]);
+    model.classNames = classes;
+    expect(evaluate(model, data).accuracy).toBeCloseTo(1 / 3);
+    const other = await loadImageFolder(path);
+    expect(() => evaluate(model, other)).toThrow(
+      /expected the classes \['ant', .*got \['bee', 'cat', 'dog'\]; .*classes/,
+    );
+    for (const wrong of [['bee', 'cat'], 3, 'bee cat dog']) {
+      await expect(loadImageFolder(path, { classes: wrong as never })).rejects.toThrow(ConvgradError);
+    }
+    await expect(loadImageFolder(path, { classes: ['bee', 'cat'] })).rejects.toThrow(
+      `expected a folder for each of ['bee', 'cat'] in '${path}', got 'dog'`,
+    );
+  });
+
+  test('folders that are all numbers stand in the order of these', async () => {
+    const names = Array.from({ length: 12 }, (_, i) => String(i));
+    const path = folder(Object.fromEntries(names.map((name) => [`${name}/1.png`, png(1, 1, [Number(name)])])));
+    const data = await loadImageFolder(path, { gray: true });
+    expect(data.classNames).toEqual(names);
+    expect([...data.inputs].map((value) => Math.round(value * 255))).toEqual(names.map(Number));
+    const mixed = folder({ '10/1.png': BLACK_AND_WHITE, '9/1.png': BLACK_AND_WHITE, 'x/1.png': BLACK_AND_WHITE });
+    expect((await loadImageFolder(mixed)).classNames).toEqual(['10', '9', 'x']);
   });
 
   test('no folder, no classes, a class without images: each has its error', async () => {

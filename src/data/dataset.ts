@@ -147,6 +147,24 @@ export class Dataset {
   }
 }
 
+/** @internal The names that somebody gave to the classes; null where they are only counted. */
+export function givenNames({ classNames }: Dataset): readonly string[] | null {
+  return classNames.some((name, i) => name !== String(i)) ? classNames : null;
+}
+
+/**
+ * @internal Throws when both sides have names for their classes, and not the same in the same order.
+ * @param names those that are known already
+ */
+export function checkNames(where: string, what: string, names: readonly string[] | null, dataset: Dataset): void {
+  const given = givenNames(dataset);
+  if (!names || !given || (names.length === given.length && names.every((name, i) => name === given[i]))) return;
+  throw new ArgumentError(
+    where,
+    `expected the classes ${show(names)} in ${what}, got ${show(given)}; a Dataset and loadImageFolder take such a list as classes`,
+  );
+}
+
 /** One flat array, and nothing but numbers in it. */
 function checkNumbers(what: string, values: ArrayLike<number>): void {
   if (!Array.isArray(values) && !(ArrayBuffer.isView(values) && 'length' in values)) {

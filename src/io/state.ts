@@ -9,10 +9,11 @@ import { readSafetensors, writeSafetensors } from './safetensors.js';
 // { $number: 'NaN' } in place of numbers that JSON does not have.
 
 /**
- * The bytes of a safetensors file that holds plain data (what JSON can hold, NaN and Infinity too) with tensors in it.
+ * The bytes of a safetensors file that holds plain data (what JSON can hold, and every number) with tensors in it. Fields that
+ * are undefined are left out.
  * @param format the name of the format, which `readState` checks
- * @throws ArgumentError when two tensors have one path, such as that of `b` in `a` and that of `a.b`, and for a function, a
- * symbol or a bigint
+ * @throws ArgumentError when two tensors have one path, such as that of `b` in `a` and that of `a.b`, and for what it cannot
+ * hold: functions, dates, Maps, typed arrays, objects of a class, objects that hold themselves
  */
 export function writeState(format: string, state: unknown): Uint8Array {
   const tensors: StateDict = Object.create(null);
@@ -29,7 +30,10 @@ export function readState(format: string, bytes: Uint8Array): unknown {
   const { tensors, metadata } = readSafetensors(bytes);
   if (metadata.format !== format) {
     const got = metadata.format === undefined ? 'none, as of a model' : show(metadata.format);
-    throw new FormatError('readState', `expected a file with the format '${format}', got ${got}`);
+    const version = /\d+$/;
+    const same = metadata.format?.replace(version, '') === `${format}`.replace(version, '');
+    const other = same ? ' of another version' : '';
+    throw new FormatError('readState', `expected a file with the format '${format}', got ${got}${other}`);
   }
   if (typeof metadata.state !== 'string' || metadata.checksum !== checksum(metadata.state, tensors)) {
     throw new FormatError('readState', 'the file is damaged: its checksum is not that of its contents');
@@ -42,20 +46,36 @@ export function readState(format: string, bytes: Uint8Array): unknown {
   }
 }
 
-function pack(value: unknown, path: string, tensors: StateDict): unknown {
-  const at = (key: string | number) => (path === '' ? `${key}` : `${path}.${key}`);
+/** @param outer what holds the value */
+function pack(value: unknown, path: string, tensors: StateDict, outer: readonly unknown[] = []): unknown {
+  const inside = (item: unknown, key: string | number) =>
+    pack(item, path === '' ? `${key}` : `${path}.${key}`, tensors, [...outer, value]);
   if (value instanceof Tensor) {
     if (path in tensors) throw new ArgumentError('writeState', `two tensors have the path ${show(path)}`);
     tensors[path] = value;
     return { $tensor: path };
   }
-  if (['function', 'symbol', 'bigint'].includes(typeof value) || (value === undefined && path === '')) {
-    throw new ArgumentError('writeState', `expected plain data and tensors, got ${show(value)} as ${show(path)}`);
+  if (typeof value === 'number') {
+    return Number.isFinite(value) && !Object.is(value, -0)
+      ? value
+      : { $number: Object.is(value, -0) ? '-0' : `${value}` };
   }
-  if (typeof value === 'number' && !Number.isFinite(value)) return { $number: String(value) };
-  if (Array.isArray(value)) return value.map((item, i) => pack(item, at(i), tensors));
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, pack(item, at(key), tensors)]));
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
+  if (!outer.includes(value)) {
+    if (Array.isArray(value)) return Array.from(value, inside);
+    if (isPlain(value) && !('$tensor' in value || '$number' in value)) {
+      const fields = Object.entries(value).filter(([, item]) => item !== undefined);
+      return Object.fromEntries(fields.map(([key, item]) => [key, inside(item, key)]));
+    }
+  }
+  const got = outer.includes(value) ? 'something that holds itself' : show(value);
+  throw new ArgumentError('writeState', `expected plain data and tensors, got ${got} as ${show(path)}`);
+}
+
+function isPlain(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 function unpack(value: unknown, tensors: StateDict): unknown {

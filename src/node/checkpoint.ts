@@ -1,8 +1,8 @@
-import { ArgumentError, checkNumber, readOptions, show, withPlace } from '../errors.js';
+import { ArgumentError, checkBuilt, checkNumber, readOptions, show, withPlace } from '../errors.js';
 import { readState, writeState } from '../io/state.js';
 import type { Callback, Checkpoint, TrainingState } from '../train/callback.js';
 import { CHECKPOINT_FORMAT } from '../train/checkpoint.js';
-import { Best, type Monitor } from '../train/monitor.js';
+import { Best, type Monitor, numberOrNull } from '../train/monitor.js';
 import { readBytes, removeLeftovers, saveFile, saveModel } from './files.js';
 
 export interface CheckpointOptions {
@@ -51,24 +51,29 @@ export async function loadCheckpoint(path: string): Promise<Checkpoint> {
 }
 
 /**
- * Keeps the model of the best epoch in a file, for `loadModel`, with its epoch and measure as metadata.
+ * Keeps the model of the best epoch in a file, for `loadModel`, with its epoch and measure as metadata. Each training begins
+ * anew, unless it is resumed.
  * @param options `monitor`: the measure ('validationLoss' by default)
  * @returns a callback for `fit`
  */
 export function bestCheckpoint(path: string, options: { monitor?: Monitor } = {}): Callback {
   const { monitor } = readOptions('bestCheckpoint', options, { monitor: 'validationLoss' });
   const best = new Best('bestCheckpoint', monitor);
+  let loaded: number | null = null;
   return {
+    name: 'bestCheckpoint',
+    onTrainBegin({ resumed }) {
+      best.value = resumed ? loaded : null;
+      loaded = null;
+    },
     async onEpochEnd({ model }, record) {
-      if (!best.update(record)) return;
+      if (!best.update(record, model)) return;
       await saveModel(path, model, { epoch: String(record.epoch), [monitor]: String(best.value) });
     },
     saveState: () => best.value,
     loadState(value) {
-      if (typeof value !== 'number' && value !== null) {
-        throw new ArgumentError('bestCheckpoint', `expected the state of bestCheckpoint, got ${show(value)}`);
-      }
-      best.value = value;
+      checkBuilt('bestCheckpoint', 'the state', value, numberOrNull);
+      loaded = value as number | null;
     },
   };
 }

@@ -5,7 +5,7 @@ import { ConvgradError, FormatError, optional, show, withPlace } from '../errors
 import type { Picture } from '../inspect/pictures/picture.js';
 import { readSafetensors, writeSafetensors } from '../io/safetensors.js';
 import type { Module } from '../nn/module.js';
-import { CHECKPOINT_FORMAT } from '../train/checkpoint.js';
+import { CHECKPOINT } from '../train/checkpoint.js';
 
 /** A file or a folder that could not be read, written or made. */
 export class FileError extends ConvgradError {
@@ -96,14 +96,17 @@ export async function saveJson(path: string, value: unknown): Promise<void> {
 
 /**
  * Writes a model's parameters and buffers as a safetensors file, which PyTorch users can open.
- * @param metadata strings by key
+ * @param metadata strings by key; the names of the classes, where they have some, are added as `classNames`
  */
 export async function saveModel(path: string, model: Module, metadata: Record<string, string> = {}): Promise<void> {
-  await saveFile(path, writeSafetensors(model.stateDict(), metadata));
+  const { classNames } = model;
+  const names = classNames && { classNames: JSON.stringify(classNames) };
+  await saveFile(path, writeSafetensors(model.stateDict(), { ...names, ...metadata }));
 }
 
 /**
- * Reads a safetensors file into a model whose keys and shapes are the same.
+ * Reads a safetensors file into a model whose keys and shapes are the same. Names of classes that `saveModel` added become
+ * the model's.
  * @returns the file's metadata
  * @throws FileError when it cannot be read; an error that names the file when it is damaged or made for another model
  */
@@ -111,13 +114,24 @@ export async function loadModel(path: string, model: Module): Promise<Record<str
   const bytes = await readBytes('loadModel', path);
   const load = () => {
     const { tensors, metadata } = readSafetensors(bytes);
-    if (metadata.format === CHECKPOINT_FORMAT) {
+    if (metadata.format?.startsWith(CHECKPOINT)) {
       throw new FormatError('loadModel', 'expected a model, got a checkpoint of a training: use loadCheckpoint');
     }
     model.loadStateDict(tensors);
+    if (metadata.classNames !== undefined) model.classNames = namesIn(metadata.classNames) ?? model.classNames;
     return metadata;
   };
   return withPlace(`loadModel, ${show(path)}`, load);
+}
+
+/** A list of names as `saveModel` writes it; null for a note of somebody else. */
+function namesIn(note: string): string[] | null {
+  try {
+    const names: unknown = JSON.parse(note);
+    return Array.isArray(names) && names.every((name) => typeof name === 'string') ? names : null;
+  } catch {
+    return null;
+  }
 }
 
 /** @internal The bytes of a file. */

@@ -15,6 +15,8 @@ export interface ImageFolderOptions extends UnpackOptions {
   size?: Pair;
   /** One channel, the luminance, instead of red, green and blue. @default false */
   gray?: boolean;
+  /** The classes in their order, such as `model.classNames`; this folder may lack some. @default the folders in it */
+  classes?: readonly string[];
   /**
    * What happens to an image that is damaged, too large or of another kind than PNG and JPEG: an error that names it, or
    * it is passed over.
@@ -36,7 +38,8 @@ const IMAGE_NAME = /\.(png|apng|jpe?g|jfif|gif|webp|bmp|tiff?|avif|heic)$/i;
 
 /**
  * PNG and JPEG images in a folder that has one subfolder a class: `animals/cat/1.png` is of the class 'cat'. Classes and
- * images are in the order of their names; names that begin with a point are skipped. JPEG needs the package jpeg-js.
+ * images are in the order of their names, classes that are all numbers in the order of these; names that begin with a point
+ * are skipped. JPEG needs the package jpeg-js.
  * An orientation that a camera noted (EXIF) is not applied.
  * @returns inputs [3, height, width], or [1, height, width] when `gray`, from 0 to 1; the names as `classNames`; and as
  * `skipped` the files that were passed over: what is no image, and with `onBadFile: 'skip'` images that cannot be read
@@ -50,6 +53,7 @@ export async function loadImageFolder(
   const read = readOptions(WHERE, options, {
     size: undefined,
     gray: false,
+    classes: undefined,
     onBadFile: 'throw',
     maxBytes: undefined,
   });
@@ -58,8 +62,16 @@ export async function loadImageFolder(
   checkChoice(WHERE, 'onBadFile', read.onBadFile, ['throw', 'skip']);
   checkMaxBytes(WHERE, maxBytes);
   const size = read.size === undefined ? null : pair(WHERE, 'size', read.size, 1);
+  if (read.classes !== undefined && !Array.isArray(read.classes)) {
+    throw new ArgumentError(WHERE, `expected classes to be a list of names, got ${show(read.classes)}`);
+  }
   const folders = await foldersIn(path);
-  const classes = folders;
+  const { classes = folders } = read;
+  const strange = folders.find((name) => !classes.includes(name));
+  if (strange !== undefined) {
+    const got = `got ${show(strange)}`;
+    throw new FormatError(WHERE, `expected a folder for each of ${show(classes)} in ${show(path)}, ${got}`);
+  }
   const skipped: SkippedFile[] = [];
   let readJpeg: ReadJpeg | undefined;
 
@@ -76,6 +88,7 @@ export async function loadImageFolder(
 
   const files: { file: string; label: number }[] = [];
   for (const [label, name] of classes.entries()) {
+    if (!folders.includes(name)) continue;
     for (const file of await filesIn(path, name)) files.push({ file, label });
   }
   const labels: number[] = [];
@@ -134,6 +147,7 @@ async function foldersIn(path: string): Promise<string[]> {
     const advice = 'macOS leaves it in zip files; remove it';
     throw new FormatError(WHERE, `the folder ${show(join(path, '__MACOSX'))} is no class: ${advice}`);
   }
+  if (folders.every((name) => /^\d+$/.test(name))) folders.sort((a, b) => Number(a) - Number(b));
   if (folders.length > 0) return folders;
   if (files.some((name) => IMAGE_NAME.test(name))) {
     const advice = `if ${show(basename(path))} is one class of several, give the folder that it lies in`;

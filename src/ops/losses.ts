@@ -5,6 +5,7 @@ import { checkSameShape } from '../shape.js';
 import { add, div, mul, type Operand, sub } from './arithmetic.js';
 import { abs, neg, softplus } from './elementwise.js';
 import { mean, sum } from './reduce.js';
+import { counted } from './share.js';
 
 /** What becomes of the losses of a batch: their mean, their sum, or a tensor of them all. */
 export type Reduction = 'mean' | 'sum' | 'none';
@@ -64,6 +65,7 @@ function checkTarget(where: string, prediction: Tensor, target: Tensor): void {
 export function reduceLosses(where: string, losses: Tensor, reduction: Reduction, weights?: Tensor): Tensor {
   checkChoice(where, 'reduction', reduction, ['mean', 'sum', 'none']);
   if (reduction === 'none') return losses;
-  if (reduction === 'sum') return sum(losses);
-  return weights ? div(sum(losses), sum(weights)) : mean(losses);
+  const count = weights?.storage.array ?? losses.size;
+  if (reduction === 'sum') return counted(sum(losses), true, count);
+  return counted(weights ? div(sum(losses), sum(weights)) : mean(losses), false, count);
 }

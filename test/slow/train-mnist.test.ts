@@ -17,7 +17,7 @@ describe.concurrent('03-train-mnist', () => {
   // One epoch, for all that does not need more.
   let run: Promise<Ended>;
   beforeAll(() => {
-    run = train('a', '--epochs', '1', '--seed', '3');
+    run = train('a', '--epochs', '1', '--seed', '3', '--resume'); // There is no checkpoint yet: it begins anew.
   });
 
   test('one epoch: accuracy, files, and the saved model is the trained one', async () => {
@@ -60,6 +60,22 @@ describe.concurrent('03-train-mnist', () => {
     await run;
     expect(metrics('a')).toMatchObject(same);
     expect(other.weightHash).not.toBe(same.weightHash);
+  });
+
+  test('a run with other flags leaves the folder of another run as it is', async () => {
+    await run;
+    const before = readText(folder, 'a/metrics.json');
+    for (const flags of [
+      ['--lr', '0.1'],
+      ['--seed', '4', '--resume'],
+    ]) {
+      const { code, output } = await train('a', '--epochs', '1', '--seed', '3', ...flags);
+      expect(code).toBe(1);
+      expect(output).toMatch(
+        /^error: --out: '.*a' holds a run with \{"epochs":1,.*\}, and this is \{.*\}: give it another/,
+      );
+    }
+    expect(readText(folder, 'a/metrics.json')).toBe(before);
   });
 
   test('a report of all figures, and example 04 makes the same one of the saved model', async () => {
