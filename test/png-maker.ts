@@ -1,7 +1,7 @@
 import { deflateSync } from 'node:zlib';
 import { crc32 } from '../src/node/png.js';
 
-export const SIGNATURE = [137, 80, 78, 71, 13, 10, 26, 10];
+const SIGNATURE = [137, 80, 78, 71, 13, 10, 26, 10];
 
 /** Samples a pixel of each color type. */
 export const SAMPLES: Record<number, number> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 };
