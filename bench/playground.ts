@@ -7,7 +7,7 @@
  */
 import { execFileSync } from 'node:child_process';
 import { Command } from 'commander';
-import { openPlayground } from '../test/browser/playground-page.js';
+import { openPlayground, settled } from '../test/browser/playground-page.js';
 import { describeMachine, ROOT, saveResults } from './lib/machine.js';
 import { median, quantile, show } from './lib/statistics.js';
 import { table } from './lib/table.js';
@@ -54,7 +54,7 @@ const playground = await openPlayground();
 const runs: { page: number; node: number; fps: number; slowest: number; changed: number }[] = [];
 for (let turn = 0; turn < turns; turn++) {
   const { page, close } = await playground.visit();
-  await page.waitForSelector('.verdict', { timeout: 60_000 });
+  await settled(page); // The cores are the training's alone.
   const { frames, changed } = (await page.evaluate(IN_PAGE)) as { frames: number[]; changed: number };
   const took = (await page.locator('.hash .note').first().textContent()) ?? '';
   await close();

@@ -1,6 +1,6 @@
 import { fromBytes } from '../src/data/bytes.js';
 import { Dataset, stratifiedSplit } from '../src/data/dataset.js';
-import { checkOptions, FormatError } from '../src/errors.js';
+import { checkOptions, FormatError, show } from '../src/errors.js';
 import { readBytes } from '../src/node/files.js';
 import { Generator } from '../src/random.js';
 import { CLOTHES } from './fashion-mnist.js';
@@ -52,11 +52,13 @@ export function grayValues(text: string, name: string, count: number): Uint8Arra
   const bytes = new Uint8Array(count * PIXELS);
   records.forEach((record, i) => {
     if (!Array.isArray(record) || record.length !== PIXELS) {
-      throw wrong(`expected ${PIXELS} pixels in image ${i}, got ${Array.isArray(record) ? record.length : record}`);
+      throw wrong(
+        `expected ${PIXELS} pixels in image ${i}, got ${Array.isArray(record) ? record.length : show(record)}`,
+      );
     }
+    const odd = record.findIndex((value) => !(Number.isInteger(value) && value >= 0 && value <= 255));
+    if (odd >= 0) throw wrong(`expected whole numbers from 0 to 255 in image ${i}, got ${show(record[odd])} at ${odd}`);
     bytes.set(record, i * PIXELS);
-    const odd = record.findIndex((value, p) => value !== bytes[i * PIXELS + p]);
-    if (odd >= 0) throw wrong(`expected whole numbers from 0 to 255 in image ${i}, got ${record[odd]} at ${odd}`);
   });
   return bytes;
 }

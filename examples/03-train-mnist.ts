@@ -16,7 +16,6 @@ import { FilterTimeline, filterGrid, nullDistribution } from '../src/inspect/ind
 import {
   checkpoint,
   interruptible,
-  loadCheckpoint,
   makeFolder,
   progress,
   saveAnimation,
@@ -29,6 +28,7 @@ import { angleText, report, studyFilters, studyText } from '../src/report/index.
 import { aboutDigits } from './lib/about-digits.js';
 import { number, shortErrors } from './lib/arguments.js';
 import { network, SETTINGS, train } from './lib/recipe.js';
+import { checkFolder, checkpointIn } from './lib/run-folder.js';
 
 shortErrors();
 
@@ -47,7 +47,9 @@ const { epochs, batchSize, lr, seed, out, resume } = new Command()
   .parse()
   .opts<{ epochs: number; batchSize: number; lr: number; seed: number; out?: string; resume: boolean }>();
 const folder = out ?? `runs/mnist-seed${seed}`;
+const settings = { ...SETTINGS, epochs, batchSize, lr, seed };
 await makeFolder(folder);
+await checkFolder(folder, settings); // What another run has left there stays.
 
 // 2. The data: 9,000 digits to learn from, 1,000 that the network never learns from.
 const digits = await loadMnist({ seed });
@@ -59,11 +61,10 @@ const filters = model.at('conv1', Conv2D).weight;
 console.log(`${summary(model, [1, 28, 28])}\n`);
 
 // 4. Training, while a timeline keeps what the filters are at step 0, 10, 20, 30, 50, 70, 100, 200 and so on.
-const settings = { ...SETTINGS, epochs, batchSize, lr, seed };
 const timeline = new FilterTimeline(filters, { heldOut: digits.heldOut });
 // After each epoch, and when Ctrl-C ends it, all that the training needs to go on is saved.
 const saved = join(folder, 'run.checkpoint');
-const begun = resume ? await loadCheckpoint(saved) : undefined;
+const begun = resume ? await checkpointIn(saved) : undefined; // Stopped before there was one, it begins anew.
 const history = await interruptible((signal) =>
   train(model, digits, settings, [progress(), timeline, checkpoint(saved)], { signal, resume: begun }),
 );

@@ -36,7 +36,7 @@ export class ShapeError extends ConvgradError {}
 /** An argument or option of the wrong kind or out of range. */
 export class ArgumentError extends ConvgradError {}
 
-/** A tensor was read after its storage had been released. */
+/** A tensor was read after its storage had been released, or a graph was to be used again that `backward` had used up. */
 export class ReleasedError extends ConvgradError {}
 
 /** The kernels' memory, or the machine's, is full. */
@@ -118,16 +118,60 @@ export function checkNumber(
   throw new ArgumentError(where, `expected ${what} to be ${kind}${range}, got ${show(value)}`);
 }
 
-/** A value as an error message shows it. */
-export function show(value: unknown): string {
-  if (typeof value === 'string') return `'${value}'`;
-  if (Array.isArray(value)) return `[${value.map(show).join(', ')}]`;
+/** What a value must be: a test, a list of what its items must be, or an object of what its fields must be. */
+export type Built = ((value: never) => boolean) | readonly [Built] | { readonly [key: string]: Built };
+
+/** @internal Tests for `checkBuilt`. */
+export const NUMBER = (value: unknown) => typeof value === 'number';
+export const FINITE = (value: unknown) => Number.isFinite(value);
+export const WHOLE = (value: unknown) => Number.isSafeInteger(value) && (value as number) >= 0;
+export const TEXT = (value: unknown) => typeof value === 'string';
+export const LOGICAL = (value: unknown) => typeof value === 'boolean';
+
+/** @internal Throws unless data that came from elsewhere is built as it must be; fields that nobody asks for may be there. */
+export function checkBuilt(where: string, path: string, value: unknown, built: Built): void {
+  const isList = Array.isArray(value);
+  const fits =
+    typeof built === 'function'
+      ? built(value as never)
+      : typeof value === 'object' && value !== null && isList === Array.isArray(built);
+  if (!fits) throw new ArgumentError(where, `${path} cannot be ${isList ? 'a list' : show(value)}`);
+  if (isList && Array.isArray(built)) {
+    value.forEach((item, i) => {
+      checkBuilt(where, `${path}.${i}`, item, built[0]);
+    });
+  } else if (typeof built === 'object') {
+    for (const [key, inner] of Object.entries(built)) {
+      checkBuilt(where, `${path}.${key}`, (value as Record<string, unknown>)[key], inner);
+    }
+  }
+}
+
+/** A value as an error message shows it: what is long is cut, what lies deep is left out. */
+export function show(value: unknown, depth = 3): string {
+  if (typeof value === 'string') return `'${cut(value)}'`;
+  if (Array.isArray(value)) {
+    if (depth === 0) return '[...]';
+    const items = value.slice(0, MOST_ITEMS).map((item) => show(item, depth - 1));
+    if (value.length > MOST_ITEMS) items.push(`... ${value.length} in all`);
+    return `[${items.join(', ')}]`;
+  }
   if (ArrayBuffer.isView(value)) {
     return `${value.constructor.name}(${'length' in value ? value.length : value.byteLength})`;
   }
-  if (typeof value === 'object' && value !== null) return `an object of type ${value.constructor?.name ?? 'Object'}`;
-  if (typeof value === 'function') return `the function ${value.name || '(anonymous)'}`;
-  return String(value);
+  if (typeof value === 'object' && value !== null) {
+    const name: unknown = value.constructor?.name;
+    return `an object of type ${typeof name === 'string' ? cut(name) : 'Object'}`;
+  }
+  if (typeof value === 'function') return `the function ${cut(value.name) || '(anonymous)'}`;
+  return cut(String(value));
+}
+
+const MOST_ITEMS = 20;
+const MOST_CHARACTERS = 500;
+
+function cut(text: string): string {
+  return text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS)}... ${text.length} characters` : text;
 }
 
 /** Gives a package that not every user needs, or an error that says how to get it. */

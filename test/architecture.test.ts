@@ -152,6 +152,12 @@ test('no file is longer than 350 lines, and there is no utils room', () => {
   expect(shipped.filter((path) => /utils?|helpers?|common|misc/.test(path))).toEqual([]);
 });
 
+test('typed arrays are told by isTyped, which knows those of another realm', () => {
+  // Those in the kernels' memory are of this realm.
+  const asking = shipped.filter((path) => /instanceof \w*(Array|ArrayBuffer)\b/.test(code(path)));
+  expect(asking).toEqual(['src/wasm/memory.ts']);
+});
+
 test('no test is skipped or left alone', () => {
   expect(files('test').filter((path) => /\.(only|skip|todo|skipIf|runIf)\b/.test(code(path)))).toEqual([]);
 });

@@ -1,5 +1,8 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { build } from 'esbuild';
 import { beforeAll, expect, test } from 'vitest';
 import { Dense, FormatError, ShapeError, weightHash } from '../src/index.js';
 import { FileError, loadModel, makeFolder, saveFile, saveJson, saveModel } from '../src/node/index.js';
@@ -18,12 +21,74 @@ test('a model goes through a file in folders that were not there, and nothing el
   expect(readdirSync(join(folder, 'some/where'))).toEqual(['model.safetensors']);
 });
 
+test('the names of the classes go with the model; notes of others under that name are notes', async () => {
+  const [model, other] = [new Dense(3, 2), new Dense(3, 2)];
+  const path = join(folder, 'named.safetensors');
+  model.classNames = ['a "b"', 'é'];
+  await saveModel(path, model, { note: 'mine' });
+  expect(await loadModel(path, other)).toEqual({ note: 'mine', classNames: '["a \\"b\\"","é"]' });
+  expect(other.classNames).toEqual(['a "b"', 'é']);
+  other.classNames = null;
+  for (const note of ['cat, dog', '{"a":1}', '[1,2]']) {
+    model.classNames = null;
+    await saveModel(path, model, { classNames: note });
+    expect(await loadModel(path, other)).toEqual({ classNames: note });
+    expect(other.classNames).toBe(null);
+  }
+});
+
 test('one path saved many times at once ends as one of them, whole', async () => {
   const path = join(folder, 'busy/result.json');
   await Promise.all(Array.from({ length: 20 }, (_, i) => saveJson(path, Array(10_000).fill(i))));
   const values = new Set(JSON.parse(readFileSync(path, 'utf8')));
   expect(values.size).toBe(1);
   expect(readdirSync(join(folder, 'busy'))).toEqual(['result.json']);
+});
+
+test('what a killed process left of a file, the next one to write it takes away; what others write stays', async () => {
+  const place = join(folder, 'leftovers');
+  mkdirSync(place);
+  const gone = spawnSync(process.execPath, ['-e', '']).pid;
+  const old = new Date(Date.now() - 1000 * process.uptime() - 60_000);
+  const left = [
+    `log.csv.${gone}-0.unfinished`,
+    `log.csv.${gone}-3-17.unfinished`,
+    `log.csv.${process.pid}-0-99.unfinished`,
+  ];
+  const kept = [
+    `log.csv.${process.ppid}-0-1.unfinished`,
+    `log.csv.${process.pid}-1-5.unfinished`,
+    `other.${gone}-0-1.unfinished`,
+  ];
+  for (const name of [...left, ...kept]) writeFileSync(join(place, name), 'half');
+  utimesSync(join(place, left[2]), old, old);
+  await saveFile(join(place, 'log.csv'), 'whole');
+  expect(readdirSync(place).sort()).toEqual(['log.csv', ...kept].sort());
+});
+
+test('threads of one process do not write into the same unfinished file', { timeout: 60_000 }, async () => {
+  const program = join(folder, 'writer.mjs');
+  await build({
+    stdin: {
+      contents: `import { saveJson } from './src/node/files.ts';
+        import { workerData, threadId } from 'node:worker_threads';
+        for (let i = 0; i < 60; i++) await saveJson(workerData, Array(20000).fill(threadId));`,
+      resolveDir: '.',
+    },
+    outfile: program,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    external: ['fast-png'],
+  });
+  const path = join(folder, 'threads/result.json');
+  const ends = Array.from({ length: 4 }, () => {
+    const worker = new Worker(program, { workerData: path });
+    return new Promise((done, fail) => worker.on('error', fail).on('exit', done));
+  });
+  expect(await Promise.all(ends)).toEqual([0, 0, 0, 0]);
+  expect(new Set(JSON.parse(readFileSync(path, 'utf8'))).size).toBe(1);
+  expect(readdirSync(join(folder, 'threads'))).toEqual(['result.json']);
 });
 
 test('what the system refuses is a FileError with the path, the reason and its code', async () => {

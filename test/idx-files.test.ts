@@ -53,13 +53,25 @@ describe('loadIdx and loadIdxFolder', () => {
     expect((await loadIdx(join(path, 'pictures'), join(path, 'names'))).classes).toBe(2);
   });
 
+  test('both parts have the classes of both', async () => {
+    const part = folder('lacking', { ...FOUR, 't10k-labels-idx1-ubyte': idx([1], [9]) });
+    const { train, test: heldOut } = await loadIdxFolder(part);
+    expect([train.classes, heldOut.classes]).toEqual([10, 10]);
+    const other = await loadIdxFolder(folder('lacking too', { ...FOUR, 't10k-labels-idx1-ubyte': idx([1], [0]) }));
+    expect([other.train.classes, other.test.classes]).toEqual([2, 2]);
+  });
+
   test('a file that is not there is a FileError with its path', async () => {
     const path = folder('three', { ...FOUR, 't10k-labels-idx1-ubyte.gz': new Uint8Array(0) });
     rmSync(join(path, 't10k-labels-idx1-ubyte'));
     rmSync(join(path, 't10k-labels-idx1-ubyte.gz'));
     await expect(loadIdxFolder(path)).rejects.toThrow(FileError);
     await expect(loadIdxFolder(path)).rejects.toThrow(
-      `loadIdx: cannot read '${join(path, 't10k-labels-idx1-ubyte')}' (ENOENT: no such file or directory)`,
+      `loadIdxFolder: expected a file t10k-labels-idx1-ubyte or t10k-labels-idx1-ubyte.gz in '${path}', which holds ` +
+        "['t10k-images-idx3-ubyte', 'train-images-idx3-ubyte', 'train-labels-idx1-ubyte']",
+    );
+    await expect(loadIdx(join(path, 'pictures'), join(path, 'names'))).rejects.toThrow(
+      `loadIdx: cannot read '${join(path, 'pictures')}' (ENOENT: no such file or directory)`,
     );
   });
 
@@ -75,7 +87,7 @@ describe('loadIdx and loadIdxFolder', () => {
       'of labels',
       LABELS,
       LABELS,
-      /expected images \[N, height, width\] and as many labels \[N\], got shape \[2\] in '/,
+      /expected images \[N, height, width\] of unsigned bytes and as many labels \[N\], got shape \[2\] in '/,
     ],
     ['too many', IMAGES, idx([1]), /got shape \[2, 1, 3\] in '.*images' and \[1\] in '.*labels'/],
   ])('images %s are a FormatError that names the file', async (name, images, labels, message) => {
@@ -85,9 +97,89 @@ describe('loadIdx and loadIdxFolder', () => {
     await expect(load).rejects.toThrow(message);
   });
 
+  test('a gzip file is unpacked within the limit, which the caller may set', async () => {
+    const images = idx([250, 200, 300]);
+    const path = folder('bomb', { images: gzipSync(images), labels: idx([250]) });
+    const load = (options = {}) => loadIdx(join(path, 'images'), join(path, 'labels'), options);
+    await expect(load()).rejects.toThrow(FormatError);
+    await expect(load()).rejects.toThrow(
+      /numbers in \d+ bytes of gzip take more than the limit of 64 MB; raise it with .* maxBytes/,
+    );
+    expect((await load({ maxBytes: 5 * images.length })).length).toBe(250);
+    await expect(load({ maxBytes: 0 })).rejects.toThrow('expected maxBytes to be a number of at least 1');
+  });
+
+  test('names with a point, EMNIST (transposed, letters from 1) and QMNIST (labels of 8 numbers) are read', async () => {
+    const images = idx([2, 2, 3], [10, 20, 30, 40, 50, 60]);
+    const read = async (name: string, files: Record<string, Uint8Array>, options = {}) => {
+      const { train, test } = await loadIdxFolder(folder(name, files), options);
+      return [[...train.labels], train.classes, [...train.input(0)].map((x) => Math.round(255 * x)), [...test.labels]];
+    };
+    const names = (train: string, test: string, images = 'images-idx3-ubyte', labels = 'labels-idx1-ubyte') => {
+      return [`${train}-${images}`, `${train}-${labels}`, `${test}-${images}`, `${test}-${labels}`];
+    };
+    const set = (names: string[], labels: Uint8Array) =>
+      Object.fromEntries(names.map((name, i) => [name, i % 2 ? labels : images]));
+    const plain = [10, 20, 30, 40, 50, 60];
+    const turned = [10, 30, 50, 20, 40, 60]; // As 3 rows of 2: 10 20, 30 40, 50 60.
+    const points = names('train', 't10k', 'images.idx3-ubyte', 'labels.idx1-ubyte');
+    expect(await read('points', set(points, idx([2], [2, 0])))).toEqual([[2, 0], 3, plain, [2, 0]]);
+    const letters = set(names('emnist-letters-train', 'emnist-letters-test'), idx([2], [1, 26]));
+    expect(await read('letters', letters)).toEqual([[0, 25], 26, turned, [0, 25]]);
+    const both = { ...letters, ...set(names('emnist-digits-train', 'emnist-digits-test'), idx([2], [0, 9])) };
+    await expect(read('both', both)).rejects.toThrow(
+      "several sets: give one as the option set: ['emnist-digits', 'emnist-letters']",
+    );
+    expect(await read('one', both, { set: 'emnist-digits' })).toEqual([[0, 9], 10, turned, [0, 9]]);
+    expect(await read('other', both, { set: 'emnist-letters', transposed: false })).toEqual([
+      [0, 25],
+      26,
+      plain,
+      [0, 25],
+    ]);
+    const eight = [
+      0,
+      0,
+      12,
+      2,
+      0,
+      0,
+      0,
+      2,
+      0,
+      0,
+      0,
+      8,
+      ...[5, 1, 7, 7, 7, 7, 7, 7, 0, 1, 7, 7, 7, 7, 7, 7].flatMap((n) => [0, 0, 0, n]),
+    ];
+    const qmnist = set(names('qmnist-train', 'qmnist-test', undefined, 'labels-idx2-int'), Uint8Array.from(eight));
+    expect(await read('qmnist', qmnist)).toEqual([[5, 0], 6, plain, [5, 0]]);
+  });
+
+  test('labels that begin with 1 are read when told, and refused with the recipe otherwise', async () => {
+    const path = folder('one-to-three', { images: idx([2, 1, 3]), labels: idx([2], [1, 3]) });
+    const load = (options = {}) => loadIdx(join(path, 'images'), join(path, 'labels'), options);
+    expect([...(await load({ firstLabel: 1 })).labels]).toEqual([0, 2]);
+    expect([...(await load({ classes: 4 })).labels]).toEqual([1, 3]);
+    await expect(load()).rejects.toThrow(
+      "labels': expected labels from 0, got labels from 1 to 3; if the first class is 1, give the option firstLabel: 1; if 0 has no examples here, classes: 4",
+    );
+    await expect(load({ classes: ['a', 'b', 'c'] })).rejects.toThrow(
+      'expected labels from 0 to 2, got labels from 1 to 3',
+    );
+  });
+
+  test('both parts have the classes of the two together', async () => {
+    const path = folder('fewer', { ...FOUR, 't10k-labels-idx1-ubyte': idx([1], [2]) });
+    const { train, test } = await loadIdxFolder(path);
+    expect([train.classes, test.classes, [...test.labels]]).toEqual([3, 3, [2]]);
+  });
+
   test('a label beyond the classes and an unknown option are errors', async () => {
     const path = folder('beyond', FOUR);
-    await expect(loadIdxFolder(path, { classes: 1 })).rejects.toThrow('expected labels from 0 to 0, got 1 at 0');
+    await expect(loadIdxFolder(path, { classes: 1 })).rejects.toThrow(
+      'expected labels from 0 to 0, got labels from 0 to 1',
+    );
     await expect(loadIdxFolder(path, { names: [] } as object)).rejects.toThrow("unknown option 'names'");
   });
 });

@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import { FormatError, readIdx } from '../src/index.js';
 
@@ -18,6 +19,14 @@ describe('readIdx', () => {
     expect(readIdx(around.subarray(5, 5 + FILE.length))).toEqual(readIdx(FILE));
   });
 
+  test('reads integers of 32 bits, and bytes of another realm', () => {
+    const numbers = [0, 0, 12, 1, 0, 0, 0, 2, 0, 0, 1, 2, 255, 255, 255, 254];
+    expect(readIdx(Uint8Array.from(numbers))).toEqual({ shape: [2], data: Int32Array.of(258, -2) });
+    const foreign = runInNewContext(`Uint8Array.of(${FILE})`);
+    expect(foreign).not.toBeInstanceOf(Uint8Array);
+    expect([...readIdx(foreign).data]).toEqual([...readIdx(FILE).data]);
+  });
+
   test('a file cut short anywhere, or with a byte too many, is a FormatError', () => {
     for (let length = 0; length < FILE.length; length++) {
       expect(() => readIdx(FILE.subarray(0, length), 'images')).toThrow(FormatError);
@@ -29,7 +38,7 @@ describe('readIdx', () => {
 
   test.each([
     [0, 31, /expected an IDX file/],
-    [2, 0x0d, /expected unsigned bytes, type 0x08, got type 0x0d/],
+    [2, 0x0d, /type 0x08, or integers of 32 bits, type 0x0c, got type 0x0d/],
     [3, 4, /expected \d+ numbers|header/],
     [4, 255, /expected \d+ numbers for the shape \[4278190082, 2, 3\], got 12/],
   ])('byte %i as %i is refused, with the place', (at, value, message) => {

@@ -1,12 +1,14 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { encode, type ImageData } from 'fast-png';
+import jpeg from 'jpeg-js';
 import { describe, expect, test } from 'vitest';
 import { resize } from '../src/data/resize.js';
-import { FormatError } from '../src/index.js';
+import { ConvgradError, Dense, evaluate, Flatten, FormatError, Sequential } from '../src/index.js';
 import { FileError, type ImageFolderOptions, loadImageFolder } from '../src/node/index.js';
 import { numbers } from './arrays.js';
 import { expectClose } from './close.js';
+import { chunk } from './png-maker.js';
 import { temporaryFolder } from './temporary-folder.js';
 
 const root = temporaryFolder('images');
@@ -86,13 +88,51 @@ describe('loadImageFolder', () => {
   test('what is no image, or a damaged one, is a FormatError that names the file', async () => {
     const wrong = BLACK_AND_WHITE.slice();
     wrong[wrong.length - 20] ^= 1;
-    for (const bytes of [new Uint8Array(0), new TextEncoder().encode('GIF89a'), wrong]) {
+    const cut = photo(16, 16);
+    const spoiled = cut.slice();
+    spoiled.fill(0, 2, 8);
+    for (const bytes of [new Uint8Array(0), new TextEncoder().encode('GIF89a'), wrong, cut.subarray(0, 300), spoiled]) {
       await expect(one(bytes)).rejects.toThrow(FormatError);
-      await expect(one(bytes)).rejects.toThrow(/^loadImageFolder, '.*a\/x\.png': expected a PNG image, got \d+ bytes/);
+      await expect(one(bytes)).rejects.toThrow(
+        /^loadImageFolder, '.*a\/x\.png': expected a (PNG|JPEG) image.*, got \d+ bytes/,
+      );
     }
     for (let length = 0; length < BLACK_AND_WHITE.length - 12; length++) {
       await expect(one(BLACK_AND_WHITE.subarray(0, length))).rejects.toThrow(FormatError);
     }
+  });
+
+  test('with the classes of a model, folders may be absent, and each label is that of its name', async () => {
+    const path = folder({ 'bee/1.png': BLACK_AND_WHITE, 'cat/1.png': BLACK_AND_WHITE, 'dog/1.png': BLACK_AND_WHITE });
+    const classes = ['ant', 'bee', 'cat', 'dog'];
+    const data = await loadImageFolder(path, { classes });
+    expect([data.classes, data.classNames, [...data.labels]]).toEqual([4, classes, [1, 2, 3]]);
+    // A model that says bee to everything, trained on all four.
+    const model = new Sequential(new Flatten(), new Dense(6, 4));
+    model.at(1, Dense).weight.data.fill(0);
+    model.at(1, Dense).bias!.data.set([0, 1, 0, 0]);
+    model.classNames = classes;
+    expect(evaluate(model, data).accuracy).toBeCloseTo(1 / 3);
+    const other = await loadImageFolder(path);
+    expect(() => evaluate(model, other)).toThrow(
+      /expected the classes \['ant', .*got \['bee', 'cat', 'dog'\]; .*classes/,
+    );
+    for (const wrong of [['bee', 'cat'], 3, 'bee cat dog']) {
+      await expect(loadImageFolder(path, { classes: wrong as never })).rejects.toThrow(ConvgradError);
+    }
+    await expect(loadImageFolder(path, { classes: ['bee', 'cat'] })).rejects.toThrow(
+      `expected a folder for each of ['bee', 'cat'] in '${path}', got 'dog'`,
+    );
+  });
+
+  test('folders that are all numbers stand in the order of these', async () => {
+    const names = Array.from({ length: 12 }, (_, i) => String(i));
+    const path = folder(Object.fromEntries(names.map((name) => [`${name}/1.png`, png(1, 1, [Number(name)])])));
+    const data = await loadImageFolder(path, { gray: true });
+    expect(data.classNames).toEqual(names);
+    expect([...data.inputs].map((value) => Math.round(value * 255))).toEqual(names.map(Number));
+    const mixed = folder({ '10/1.png': BLACK_AND_WHITE, '9/1.png': BLACK_AND_WHITE, 'x/1.png': BLACK_AND_WHITE });
+    expect((await loadImageFolder(mixed)).classNames).toEqual(['10', '9', 'x']);
   });
 
   test('no folder, no classes, a class without images: each has its error', async () => {
@@ -101,15 +141,90 @@ describe('loadImageFolder', () => {
     await expect(loadImageFolder(nowhere)).rejects.toThrow(
       `loadImageFolder: cannot read the folder '${nowhere}' (ENOENT: no such file or directory)`,
     );
-    const flat = folder({ 'x.png': BLACK_AND_WHITE });
-    await expect(loadImageFolder(flat)).rejects.toThrow(
-      `expected a subfolder of PNG images for each class in '${flat}', got none`,
-    );
     const empty = folder({ 'a/x.png': BLACK_AND_WHITE });
     mkdirSync(join(empty, 'b'));
-    await expect(loadImageFolder(empty)).rejects.toThrow(`expected PNG images in '${join(empty, 'b')}', got none`);
-    const deeper = folder({ 'a/b/x.png': BLACK_AND_WHITE });
-    await expect(loadImageFolder(deeper)).rejects.toThrow(`cannot read '${join(deeper, 'a/b')}' (EISDIR`);
+    await expect(loadImageFolder(empty)).rejects.toThrow(
+      `expected PNG or JPEG images in '${join(empty, 'b')}', got none`,
+    );
+    writeFileSync(join(empty, 'b/notes.txt'), 'none');
+    await expect(loadImageFolder(empty)).rejects.toThrow('got none; 1 passed over, the first: no image');
+    await expect(loadImageFolder(folder({ 'notes.txt': 'none' }))).rejects.toThrow(
+      /expected a subfolder of images for each class in '.*', got none$/,
+    );
+  });
+
+  test.each<[string, string[], RegExp]>([
+    [
+      'the images of one class',
+      ['x.png'],
+      /got images; if '\d+' is one class of several, give the folder that it lies/,
+    ],
+    [
+      'a folder above',
+      ['train/a/x.png', 'test/a/x.png'],
+      /images in '.*test', got 1 folders; if these are the classes.*give '.*test'/,
+    ],
+    [
+      'a folder in a class',
+      ['a/x.png', 'a/more/y.png'],
+      /no folder in the class '.*a', got 'more'; move its images into the class/,
+    ],
+    [
+      'what macOS leaves',
+      ['__MACOSX/a/x.png', 'a/x.png'],
+      /the folder '.*__MACOSX' is no class: macOS leaves it.*remove it/,
+    ],
+  ])('%s: the error says what to do', async (_, names, message) => {
+    const path = folder(Object.fromEntries(names.map((name) => [name, BLACK_AND_WHITE])));
+    await expect(loadImageFolder(path)).rejects.toThrow(FormatError);
+    await expect(loadImageFolder(path)).rejects.toThrow(message);
+  });
+
+  test('JPEG is read, whatever its name, gray and in color', async () => {
+    const data = await loadImageFolder(
+      folder({ 'a/1.jpg': photo(16, 24), 'a/2.png': photo(16, 24), 'b/3': photo(16, 24) }),
+    );
+    expect([data.length, data.inputShape, data.skipped]).toEqual([3, [3, 24, 16], []]);
+    expectClose(data.input(1).subarray(0, 16), new Float32Array(16).fill(200 / 255), 0.02);
+    expectClose(data.input(1).subarray(24 * 16, 24 * 16 + 16), new Float32Array(16).fill(100 / 255), 0.02);
+    const gray = await loadImageFolder(folder({ 'a/1.jpg': photo(16, 24) }), { gray: true });
+    expectClose(gray.input(0), new Float32Array(16 * 24).fill((0.299 * 200 + 0.587 * 100 + 0.114 * 50) / 255), 0.02);
+  });
+
+  test('what a JPEG claims is held against its bytes and against the limit', async () => {
+    const claims = photo(16, 16);
+    const frame = claims.indexOf(Buffer.from([0xff, 0xc0]));
+    claims.set([0xff, 0xff, 0xff, 0xff], frame + 5);
+    const begin = performance.now();
+    await expect(one(claims)).rejects.toThrow(/65535 x 65535 pixels in 1 scans cannot be in \d+ bytes/);
+    expect(performance.now() - begin).toBeLessThan(1000);
+    await expect(one(photo(64, 64), { maxBytes: 64 * 64 * 12 - 1 })).rejects.toThrow(
+      '64 x 64 pixels takes more than the limit of',
+    );
+    await expect(one(photo(64, 64), { maxBytes: 64 * 64 * 13 })).rejects.toThrow(
+      'takes more than the limit of 0.0532 MB',
+    );
+    expect((await one(photo(64, 64), { maxBytes: 200_000 })).length).toBe(1);
+  });
+
+  test('files that are no images are passed over and told; bad images are an error unless they are to be', async () => {
+    const path = folder({
+      'a/Thumbs.db': 'no image',
+      'a/x.png': BLACK_AND_WHITE,
+      'a/y.png': '<!doctype html>',
+      'a/z.gif': 'GIF89a',
+    });
+    await expect(loadImageFolder(path)).rejects.toThrow("a/y.png': expected a PNG image or a JPEG");
+    await expect(loadImageFolder(path, { onBadFile: 'never' as never })).rejects.toThrow(
+      "expected onBadFile to be 'throw'",
+    );
+    const data = await loadImageFolder(path, { onBadFile: 'skip' });
+    expect([data.length, [...data.labels], data.inputs.length]).toEqual([1, [0], 6]);
+    expect(data.skipped.map((each) => each.path)).toEqual(
+      ['Thumbs.db', 'y.png', 'z.gif'].map((name) => join(path, 'a', name)),
+    );
+    expect(data.skipped[0].reason).toBe('no image');
+    expect(data.skipped[2].reason).toMatch(/6 bytes that begin as neither/);
   });
 
   test('wrong options are refused', async () => {
@@ -134,16 +249,10 @@ describe('resize', () => {
   });
 });
 
-/** A chunk of a PNG, with its checksum. */
-function chunk(type: string, content: number[]): number[] {
-  const body = [...new TextEncoder().encode(type), ...content];
-  let crc = ~0;
-  for (const byte of body) {
-    crc ^= byte;
-    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
-  }
-  const word = (value: number) => [24, 16, 8, 0].map((shift) => (value >>> shift) & 255);
-  return [...word(content.length), ...body, ...word(~crc)];
+/** A JPEG of one color. */
+function photo(width: number, height: number): Buffer {
+  const data = Buffer.from(Array.from({ length: width * height }, () => [200, 100, 50, 255]).flat());
+  return jpeg.encode({ width, height, data }, 95).data;
 }
 
 /** A PNG with a chunk between its header and its pixels. */

@@ -16,7 +16,7 @@ import {
   ExponentialLR,
   Generator,
   LinearLR,
-  type LRScheduler,
+  LRScheduler,
   MultiStepLR,
   OneCycleLR,
   Optimizer,
@@ -52,8 +52,10 @@ interface Golden {
     metrics: number[] | null;
     rows: number[][];
   }[];
+  stages: { title: string; events: (Event | number)[]; rows: [number, number][] }[];
   clips: { maxNorm: number | null; value: number | null; norm: number | null; gradients: number[] }[];
 }
+type Event = ['make' | 'also', string, object] | ['sequence', [string, object][], number[]] | ['lr', number];
 type Kind = 'SGD' | 'Adam' | 'AdamW' | 'RMSprop' | 'Adadelta';
 type Making<T> = new (first: unknown, options: object) => T;
 
@@ -274,13 +276,123 @@ test('the cosine of the schedules is the cosine, and its power the power', async
   expect(power(0, 0)).toBe(1);
 });
 
-test('all schedules of an optimizer begin with the rates that it had when the first was made', () => {
-  const optimizer = new SGD([tensor([1], { requiresGrad: true })], { lr: 0.5 });
-  new LinearLR(optimizer, { startFactor: 0.1 });
-  expect(optimizer.groups[0].lr).toBeCloseTo(0.05);
-  const second = new ExponentialLR(optimizer, { gamma: 0.5 });
-  second.step();
-  expect(optimizer.groups[0].lr).toBe(0.25);
+describe('as in PyTorch, within 1e-10: schedules one after another, side by side, and rates set by hand', () => {
+  test.each(golden.stages.map((c) => [c.title, c] as const))('%s', (_, { events, rows }) => {
+    const { optimizer } = optimizerOf('SGD', 'float64', { lr: 0.2, momentum: 0.9 }, { lr: 0.5 });
+    const make = ([kind, options]: readonly [string, object]) => new byName[kind](optimizer, options) as LRScheduler;
+    let stepping: LRScheduler[] = [];
+    const seen: number[][] = [];
+    const look = () => void seen.push(optimizer.groups.map(({ lr }) => lr));
+    for (const event of events) {
+      if (typeof event === 'number') {
+        for (let step = 0; step < event; step++) {
+          for (const scheduler of stepping) scheduler.step();
+          look();
+        }
+        continue;
+      }
+      const [what] = event;
+      if (what === 'lr') for (const group of optimizer.groups) group.lr = event[1];
+      else if (what === 'sequence') {
+        stepping = [new SequentialLR(optimizer, { schedulers: event[1].map(make), milestones: event[2] })];
+      } else stepping = [...(what === 'also' ? stepping : []), make([event[1], event[2]])];
+      look();
+    }
+    expect(seen).toHaveLength(rows.length);
+    rows.forEach((row, i) => {
+      expectClose(seen[i], row, 1e-10);
+    });
+  });
+
+  test('the examples of the documentation', () => {
+    const optimizer = new SGD([tensor([1], { requiresGrad: true })], { lr: 0.1 });
+    const rates = (scheduler: LRScheduler, steps: number) =>
+      Array.from({ length: steps }, () => {
+        scheduler.step();
+        return optimizer.groups[0].lr;
+      });
+    const first = new StepLR(optimizer, { stepSize: 3 });
+    expect(rates(first, 1)).toEqual([0.1]);
+    optimizer.groups[0].lr = 0.01;
+    expectClose(rates(first, 2), [0.01, 0.001], 1e-15);
+    optimizer.groups[0].lr = 0.001;
+    const cosine = new CosineAnnealingLR(optimizer, { tMax: 4 });
+    expectClose(
+      [optimizer.groups[0].lr, ...rates(cosine, 3)],
+      [0.001, 0.000853553390593, 0.0005, 0.000146446609407],
+      1e-12,
+    );
+  });
+
+  test('a warm-up from 0 leads to the rate that it found, where PyTorch divides by 0', () => {
+    const optimizer = new SGD([tensor([1], { requiresGrad: true })], { lr: 0.1 });
+    new ExponentialLR(optimizer, { gamma: 0.5 }).step();
+    optimizer.groups[0].lr = 0.001;
+    const warmUp = new LinearLR(optimizer, { startFactor: 0, totalIters: 2 });
+    expect(optimizer.groups[0].lr).toBe(0);
+    optimizer.groups[0].lr = 0.7;
+    warmUp.step();
+    expect(optimizer.groups[0].lr).toBe(0.0005);
+  });
+
+  test('a schedule of your own begins where it is made, and goes on from a rate set by hand', () => {
+    class InverseRoot extends LRScheduler {
+      constructor(optimizer: Optimizer) {
+        super(optimizer, (initial, steps) => initial / Math.sqrt(1 + steps));
+      }
+    }
+    const optimizer = new SGD([tensor([1], { requiresGrad: true })], { lr: 0.1 });
+    new ExponentialLR(optimizer, { gamma: 0.1 }).step();
+    const own = new InverseRoot(optimizer);
+    const lr = () => optimizer.groups[0].lr;
+    expect(lr()).toBeCloseTo(0.01, 12);
+    own.step();
+    expect(lr()).toBeCloseTo(0.01 / Math.SQRT2, 12);
+    optimizer.groups[0].lr = 1;
+    own.step();
+    expect(lr()).toBeCloseTo(Math.SQRT2 / Math.sqrt(3), 12);
+  });
+});
+
+test('a measure that is not finite is never the best of a plateau', () => {
+  for (const first of [Number.NaN, Infinity, -Infinity]) {
+    for (const mode of ['min', 'max'] as const) {
+      const optimizer = new SGD([tensor([1], { requiresGrad: true })], { lr: 1 });
+      const plateau = new ReduceLROnPlateau(optimizer, { mode, patience: 0 });
+      plateau.step(first);
+      expect([first, mode, optimizer.groups[0].lr, plateau.stateDict().best]).toEqual([first, mode, 0.1, null]);
+      plateau.step(5);
+      expect(plateau.stateDict().best).toBe(5);
+      plateau.step(first);
+      expect(plateau.stateDict().best).toBe(5);
+    }
+  }
+});
+
+test('the state of a schedule that is no such state is refused, and nothing is changed', () => {
+  const optimizer = new SGD([tensor([1], { requiresGrad: true })], { lr: 0.5, momentum: 0.9 });
+  const step = new StepLR(optimizer, { stepSize: 2 });
+  const cycle = new OneCycleLR(optimizer, { maxLr: 1, totalSteps: 5 });
+  const plateau = new ReduceLROnPlateau(optimizer);
+  const sequence = new SequentialLR(optimizer, { schedulers: [step], milestones: [] });
+  for (const scheduler of [step, cycle, plateau, sequence] as {
+    loadStateDict(state: unknown): void;
+    stateDict(): object;
+  }[]) {
+    const state = scheduler.stateDict();
+    const wrong = Object.keys(state).flatMap((key) =>
+      [undefined, 'x', -0.5, Number.NaN, {}]
+        .map((value) => ({ [key]: value }))
+        .filter((change) => !('best' in change && change.best === -0.5)),
+    );
+    for (const change of wrong) {
+      expect(() => scheduler.loadStateDict({ ...state, ...change }), JSON.stringify(change)).toThrow(ArgumentError);
+      expect(scheduler.stateDict()).toEqual(state);
+    }
+    for (const nothing of [null, undefined, 3, []])
+      expect(() => scheduler.loadStateDict(nothing)).toThrow(ArgumentError);
+  }
+  expect(() => cycle.loadStateDict({ ...cycle.stateDict(), steps: 6 })).toThrow(ArgumentError);
 });
 
 test('after its last step OneCycleLR stays at its end, and no further step is taken', () => {
@@ -321,7 +433,7 @@ describe('arguments that are refused', () => {
     ['SequentialLR, milestones', () => new SequentialLR(other.optimizer, { schedulers: [other], milestones: [1] }), 'one milestone less than schedules, got 1 for 1'],
     ['clipGradNorm, a negative norm', () => clipGradNorm([x], -1), 'clipGradNorm: expected maxNorm to be a number of at least 0, got -1'],
     ['a state of another schedule', () => other.loadStateDict(new LinearLR(sgd).stateDict()), "StepLR: expected the state of StepLR, got 'LinearLR'"],
-    ['a state of another number of groups', () => other.loadStateDict({ kind: 'StepLR', steps: 1, initialRates: [1, 2] }), 'expected 1 learning rates, got 2'],
+    ['a state of another number of groups', () => other.loadStateDict({ ...other.stateDict(), initialRates: [1, 2] }), 'expected 1 learning rates, got 2'],
   ])('%s', (_, call, message) => {
     expect(call).toThrow(ConvgradError);
     expect(call).toThrow(message);

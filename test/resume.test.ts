@@ -30,10 +30,11 @@ import {
   Sequential,
   SGD,
   StepLR,
-  type Tensor,
+  Tensor,
   tensor,
   uniform,
   weightHash,
+  writeSafetensors,
   writeState,
 } from '../src/index.js';
 import { FilterTimeline } from '../src/inspect/index.js';
@@ -242,11 +243,26 @@ describe('what does not fit is an error, and changes nothing', () => {
     ['another batch size', other(() => ({ batchSize: 5 })), data, /made with batchSize 4, got 5/],
     ['another seed', other(() => ({ seed: 2 })), data, /made with seed 1, got 2/],
     ['a generator less', other(() => ({ generators: [] })), data, /made with generators: 1, got 0/],
+    ['other data of the same size', plain, points(14, 8), /resume: the checkpoint was made with other training data/],
     [
-      'a callback with a state more',
-      other(() => ({ callbacks: [earlyStopping()] })),
+      'other validation data',
+      other(() => ({ validation: points(10, 6) })),
       data,
-      /made with callbacks that have a state: 0, got 1/,
+      /resume: the checkpoint was made with other validation data/,
+    ],
+    ['another batch size at the end', other(() => ({ dropLast: true })), data, /made with dropLast false, got true/],
+    ['gradients that are clipped', other(() => ({ clipGradNorm: 1 })), data, /made with clipGradNorm null, got 1/],
+    [
+      'another learning rate',
+      other(({ model }) => ({ optimizer: new Adam(model.parameters(), { lr: 0.01 }) })),
+      data,
+      /resume: the checkpoint was made with optimizer.0.lr 0.05, got 0.01/,
+    ],
+    [
+      'another momentum',
+      other(({ model }) => ({ optimizer: new Adam(model.parameters(), { lr: 0.05, betas: [0.8, 0.999] }) })),
+      data,
+      /made with optimizer.0.betas.0 0.9, got 0.8/,
     ],
   ];
   test.each(cases)('%s', async (_, make, dataset, message) => {
@@ -265,10 +281,152 @@ describe('what does not fit is an error, and changes nothing', () => {
   });
 
   test('something that is no checkpoint', async () => {
-    for (const resume of [{}, null, 'path', { ...kept, format: 'convgrad checkpoint 2' }]) {
+    for (const resume of [{}, null, 'path', { ...kept, format: 'convgrad checkpoint 3' }]) {
       const { model, options } = plain();
       const run = fit(model, data, { ...options, resume: resume as Checkpoint });
-      await expect(run).rejects.toThrow("resume: expected a checkpoint, 'convgrad checkpoint 1', got");
+      await expect(run).rejects.toThrow("resume: expected a checkpoint, 'convgrad checkpoint 2', got");
+    }
+    const { model, options } = plain();
+    const run = fit(model, data, { ...options, resume: { ...kept, format: 'convgrad checkpoint 1' } });
+    await expect(run).rejects.toThrow(ArgumentError);
+    await expect(run).rejects.toThrow("got 'convgrad checkpoint 1' of another version, whose model can be taken over");
+  });
+
+  test('a schedule with other options', async () => {
+    const make = (tMax: number, etaMin = 0) =>
+      training((model) => {
+        const optimizer = adam(model);
+        return { optimizer, seed: 1, scheduler: new CosineAnnealingLR(optimizer, { tMax, etaMin }) };
+      })();
+    const { checkpoints } = await keepAll(() => make(8));
+    for (const [changed, message] of [
+      [make(9), 'made with scheduler.tMax 8, got 9'],
+      [make(8, 0.01), 'made with scheduler.etaMin 0, got 0.01'],
+    ] as const) {
+      const run = fit(changed.model, data, { ...changed.options, resume: checkpoints[3] });
+      await expect(run).rejects.toThrow(message);
+    }
+  });
+
+  test('a callback less, where it had a state; one more is no difference, nor are validation data', async () => {
+    const make = (callbacks: Callback[], more: Partial<FitOptions> = {}) => {
+      const { model, options } = plain();
+      return { model, options: { ...options, callbacks, ...more } };
+    };
+    const counts = (name?: string) => {
+      let count = 0;
+      const callback: Callback = {
+        name,
+        onBatchEnd: () => void count++,
+        saveState: () => count,
+        loadState(state) {
+          count = state as number;
+        },
+      };
+      return { callback, count: () => count };
+    };
+    const [first, second, third] = [counts('first'), counts(), counts()];
+    const begun = await keepAll(() => make([first.callback, second.callback], { validation: undefined }));
+    const resume = begun.checkpoints[5];
+    const run = ({ model, options }: ReturnType<typeof make>) => fit(model, data, { ...options, resume });
+    await expect(run(make([counts().callback]))).rejects.toThrow(
+      "resume: expected the callback 'first', whose state the checkpoint has",
+    );
+    await expect(run(make([counts('first').callback]))).rejects.toThrow(
+      "resume: expected the callback '', whose state the checkpoint has",
+    );
+    // In another order, and with others between them: each gets its own.
+    const [again, same, added] = [counts('first'), counts(), counts('added')];
+    const resumed = make([
+      added.callback,
+      same.callback,
+      earlyStopping({ patience: 9 }),
+      again.callback,
+      third.callback,
+    ]);
+    await run(resumed);
+    expect(weightHash(resumed.model)).toBe(begun.hash);
+    expect([again.count(), same.count(), added.count() < 16]).toEqual([16, 16, true]);
+  });
+
+  test('the same model and optimizer go on in one process, too', async () => {
+    const whole = await keepAll(TRAININGS['one cycle, its momentum too']);
+    const { model, options } = TRAININGS['one cycle, its momentum too']();
+    const controller = new AbortController();
+    let saved: Checkpoint | undefined;
+    const stop: Callback = {
+      last: true,
+      onBatchEnd(state) {
+        if (state.step !== 6 || saved) return;
+        saved = state.checkpoint();
+        state.stop('enough');
+      },
+    };
+    await fit(model, data, { ...options, signal: controller.signal, callbacks: [stop] });
+    await fit(model, data, { ...options, resume: saved });
+    expect(weightHash(model)).toBe(whole.hash);
+  });
+});
+
+describe('a forged checkpoint is a typed error, and changes nothing', () => {
+  const make = TRAININGS['a plateau, early stopping and the best weights'];
+  const forged = [undefined, null, 'x', -5, 0.5, 1e9, Number.NaN, true, [], {}, [[1]], tensor([1])];
+
+  /** Each of its values, at any depth, with something else in its place. */
+  function* changes(value: unknown): Iterable<unknown> {
+    for (const other of forged) yield other;
+    if (typeof value !== 'object' || value === null || value instanceof Tensor) return;
+    for (const [key, inner] of Object.entries(value)) {
+      for (const changed of changes(inner)) {
+        if (Array.isArray(value)) yield value.map((item, i) => (String(i) === key ? changed : item));
+        else yield { ...value, [key]: changed };
+      }
+    }
+    if (Array.isArray(value)) yield [...value, ...value];
+  }
+  test.each([2, 11])('of moment %i', async (moment) => {
+    const { checkpoints } = await keepAll(make);
+    let refused = 0;
+    let taken = 0;
+    for (const resume of changes(checkpoints[moment])) {
+      const { model, options } = make();
+      const { groups } = options.optimizer;
+      const state = () => JSON.stringify([weightHash(model), groups[0].lr, getDefaultGenerator().getState()]);
+      const before = state();
+      // No epoch is left: all is read, and nothing trained.
+      const error = await fit(model, data, { ...options, epochs: 0, resume: resume as Checkpoint }).then(
+        () => null,
+        (caught: unknown) => caught,
+      );
+      if (error === null) {
+        taken++; // Another number where any number may stand: that is another state, and well built.
+        continue;
+      }
+      if (!(error instanceof ConvgradError)) throw error;
+      expect(state()).toBe(before);
+      refused++;
+    }
+    expect(refused).toBeGreaterThan(1200);
+    expect(taken).toBeLessThan(refused / 4);
+  });
+
+  test('position.batch of -5, and others that contradict themselves', async () => {
+    const { checkpoints } = await keepAll(plain);
+    const kept = checkpoints[7];
+    for (const change of [
+      { position: { ...kept.position, batch: -5 } },
+      { position: { ...kept.position, batch: kept.position.batch + 1 } },
+      { position: { ...kept.position, step: kept.position.step + 1 } },
+      { position: { ...kept.position, epoch: 9 } },
+      { sums: { ...kept.sums, seen: 1 } },
+      { sums: { ...kept.sums, correct: 1000 } },
+      { history: { ...kept.history, epochs: [] } },
+    ]) {
+      const { model, options } = plain();
+      const before = weightHash(model);
+      const run = fit(model, data, { ...options, resume: { ...kept, ...change } });
+      await expect(run).rejects.toThrow(ArgumentError);
+      expect(weightHash(model)).toBe(before);
     }
   });
 });
@@ -298,7 +456,11 @@ describe('checkpoints in files', () => {
     }
     await expect(loadCheckpoint(join(folder, 'none'))).rejects.toThrow(FileError);
     writeFileSync(path, writeState('something else', {}));
-    await expect(loadCheckpoint(path)).rejects.toThrow("expected a file with the format 'convgrad checkpoint 1', got");
+    await expect(loadCheckpoint(path)).rejects.toThrow("expected a file with the format 'convgrad checkpoint 2', got");
+    writeFileSync(path, writeState('convgrad checkpoint 1', { model: { weight: tensor([1]) } }));
+    await expect(loadCheckpoint(path)).rejects.toThrow(FormatError);
+    await expect(loadCheckpoint(path)).rejects.toThrow("got 'convgrad checkpoint 1' of another version");
+    await expect(loadModel(path, new Dense(1, 1))).rejects.toThrow('expected a model, got a checkpoint of a training');
   });
 
   test('are written when they are due, at the end, and when the training is interrupted', async () => {
@@ -365,13 +527,35 @@ describe('checkpoints in files', () => {
 
     const [, callback] = callbacks;
     const fresh = bestCheckpoint(path);
-    fresh.loadState!(callback.saveState!());
+    fresh.loadState!(callback.saveState!(), {} as never);
+    fresh.onTrainBegin!({ resumed: true } as never);
     await fresh.onEpochEnd!({ model: new Dense(1, 1) } as never, { ...epochs[best] });
     expect(await loadModel(path, loaded)).toEqual(notes);
-    expect(() => fresh.loadState!({})).toThrow(ArgumentError);
+    expect(() => fresh.loadState!({}, {} as never)).toThrow(ArgumentError);
     expect(() => bestCheckpoint(path, { monitor: 'val_loss' as never })).toThrow(
       "bestCheckpoint: expected monitor to be 'validationLoss', 'validationAccuracy', 'loss' or 'accuracy', got 'val_loss'",
     );
+  });
+
+  test('bestCheckpoint begins anew in each training, and keeps no weights that are not finite', async () => {
+    const path = join(folder, 'again.safetensors');
+    const callback = bestCheckpoint(path, { monitor: 'accuracy' });
+    const run = async (accuracies: number[], ruinedFrom = 9) => {
+      const { model, options } = plain();
+      const mark: Callback = {
+        onEpochEnd({ epoch }, record) {
+          record.accuracy = accuracies[epoch - 1];
+          if (epoch >= ruinedFrom) model.at(1, Dense).bias!.data[0] = Number.NaN;
+        },
+      };
+      const given = { ...options, epochs: accuracies.length, callbacks: [mark, callback] };
+      await fit(model, data, { ...given, validation: undefined, stopOnDivergence: false });
+      const loaded = plain().model;
+      return { ...(await loadModel(path, loaded)), finite: !loaded.at(1, Dense).bias!.data.some(Number.isNaN) };
+    };
+    expect(await run([0.5, 0.9, 0.7])).toEqual({ epoch: '2', accuracy: '0.9', finite: true });
+    expect(await run([0.3, 0.2, 0.4])).toEqual({ epoch: '3', accuracy: '0.4', finite: true });
+    expect(await run([0.3, 0.5, 0.7], 3)).toEqual({ epoch: '2', accuracy: '0.5', finite: true });
   });
 
   test('csvLog writes one line an epoch, those before a resume too', async () => {
@@ -415,6 +599,42 @@ describe('writeState and readState', () => {
     const { a: _a, 'a.tensor2': _b, ...expected } = state;
     expect(others).toEqual(expected);
     expect([a.tensor.toArray(), b.toArray(), b.dtype]).toEqual([[[1, 2]], [0.1], 'float64']);
+  });
+
+  test('what it cannot hold is an error that names its place; fields that are undefined are left out', () => {
+    class Own {
+      value = 1;
+    }
+    const own: unknown[] = [];
+    own.push(own);
+    for (const wrong of [
+      ...[new Date(0), new Map(), new Set([1]), Float32Array.of(1), new Own(), /x/, () => 1, Symbol('s'), 1n, own],
+      ...[{ $tensor: 'a' }, { $number: '1' }, [undefined], Array(2)],
+    ]) {
+      expect(() => writeState('mine', { a: [wrong] }), String(wrong)).toThrow(ArgumentError);
+      expect(() => writeState('mine', { a: [wrong] })).toThrow(/as 'a\.0/);
+    }
+    const held = { a: undefined, b: -0, twice: { list: [1] }, again: {} };
+    held.again = held.twice;
+    const read = readState('mine', writeState('mine', held)) as typeof held;
+    expect(read).toEqual({ b: -0, twice: { list: [1] }, again: { list: [1] } });
+    expect([Object.is(read.b, -0), 'a' in read]).toEqual([true, false]);
+  });
+
+  test('a state that is no JSON, or too deep, is a FormatError though its checksum is right', () => {
+    const [name, text] = ['state', '{"a":1}'];
+    const whole = writeState('mine', { a: 1 });
+    expect(readState('mine', whole)).toEqual({ a: 1 });
+    const forge = (state: string) => {
+      let hash = 0x811c9dc5;
+      for (let i = 0; i < state.length; i++) hash = Math.imul(hash ^ state.charCodeAt(i), 0x01000193);
+      const checksum = (hash >>> 0).toString(16).padStart(8, '0');
+      return writeSafetensors({}, { format: 'mine', [name]: state, checksum });
+    };
+    expect(readState('mine', forge(text))).toEqual({ a: 1 });
+    for (const wrong of ['{', '', `${'['.repeat(1e5)}${']'.repeat(1e5)}`]) {
+      expect(() => readState('mine', forge(wrong))).toThrow(FormatError);
+    }
   });
 
   test('two tensors of one path are an error', () => {

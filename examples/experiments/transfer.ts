@@ -115,7 +115,7 @@ for (let s = seed; s < seed + seeds; s++) {
 
 /** Learns everything but the layers that are frozen: no gradient is computed for them. */
 async function learn(model: Sequential, part: Dataset, frozen: readonly string[], s: number): Promise<void> {
-  for (const layer of frozen) for (const parameter of model.at(layer).parameters()) parameter.requiresGrad = false;
+  for (const layer of frozen) model.at(layer).freeze();
   const optimizer = new SGD(
     model.parameters().filter((parameter) => parameter.requiresGrad),
     { lr: 0.05, momentum: 0.9 },

@@ -10,14 +10,14 @@ export const SHUFFLED = 1000;
 /** All pixels of all images in one and the same random order, drawn from the seed. */
 export function permutePixels(datasets: readonly Dataset[], seed: number): Dataset[] {
   const order = new Generator(`pixels ${seed}`).shuffle(Array.from({ length: 784 }, (_, i) => i));
-  return datasets.map(({ inputs, inputShape, labels, classes, length }) => {
+  return datasets.map(({ inputs, inputShape, labels, classNames, length }) => {
     const moved = new Float32Array(inputs.length);
     for (let i = 0; i < length; i++) {
       order.forEach((from, to) => {
         moved[i * order.length + to] = inputs[i * order.length + from];
       });
     }
-    return new Dataset(moved, inputShape, labels, classes);
+    return new Dataset(moved, inputShape, labels, classNames);
   });
 }
 
@@ -25,5 +25,5 @@ export function permutePixels(datasets: readonly Dataset[], seed: number): Datas
 export function shuffleLabels(train: Dataset, seed: number): Dataset {
   const some = train.subset(Array.from({ length: SHUFFLED }, (_, i) => i));
   const labels = new Generator(`labels ${seed}`).shuffle(Array.from(some.labels));
-  return new Dataset(some.inputs, some.inputShape, labels, some.classes);
+  return new Dataset(some.inputs, some.inputShape, labels, some.classNames);
 }

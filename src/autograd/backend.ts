@@ -29,10 +29,10 @@ export function installed(): Backend | null {
   try {
     made = make();
   } catch (error) {
-    // No WebAssembly or no SIMD in this engine, or no memory for it. The definitions compute on ordinary arrays, though not
-    // the same bits; whatever else fails is an error.
-    const expected = typeof WebAssembly === 'undefined' ? [Error] : [WebAssembly.CompileError, OutOfMemoryError];
-    if (!expected.some((kind) => error instanceof kind)) throw error;
+    // No WebAssembly, no SIMD in it, no memory for it, or a page's policy that forbids it (an EvalError in some engines). The
+    // definitions compute on ordinary arrays, though not the same bits; whatever else fails is an error.
+    const { CompileError } = globalThis.WebAssembly ?? { CompileError: Error };
+    if (![CompileError, EvalError, OutOfMemoryError].some((kind) => error instanceof kind)) throw error;
     const { message } = error as Error;
     console.warn(`convgrad: no fast kernels in this JavaScript engine (${message}); plain loops compute, slowly`);
   }

@@ -1,7 +1,7 @@
 import { ArgumentError, checkChoice, readOptions, ShapeError, show } from '../errors.js';
 import { type Generator, generatorOf } from '../random.js';
 import { checkShape, type Shape, showShape, sizeOf } from '../shape.js';
-import { type DType, type FloatArray, newArray, Storage } from './storage.js';
+import { type DType, type FloatArray, isTyped, newArray, Storage } from './storage.js';
 import { Tensor } from './tensor.js';
 
 export interface TensorOptions {
@@ -32,7 +32,7 @@ const RANDOM = { dtype: 'float32', requiresGrad: false, generator: undefined } a
 export function tensor(values: TensorValues, options: TensorOptions & { shape?: Shape } = {}): Tensor {
   const nested = shapeOfValues(values);
   const { shape, dtype, requiresGrad } = readOptions('tensor', options, {
-    dtype: values instanceof Float64Array ? 'float64' : 'float32',
+    dtype: isTyped(values, 'Float64Array') ? 'float64' : 'float32',
     requiresGrad: false,
     shape: nested,
   });
@@ -103,8 +103,7 @@ function shapeOfValues(values: TensorValues): number[] {
 
 function isRow(values: unknown): values is ArrayLike<TensorValues> {
   if (Array.isArray(values)) return true;
-  const bigInts = values instanceof BigInt64Array || values instanceof BigUint64Array;
-  return ArrayBuffer.isView(values) && 'length' in values && !bigInts;
+  return ArrayBuffer.isView(values) && 'length' in values && !/Big/.test(Object.prototype.toString.call(values));
 }
 
 /** Copies values of the shape `shape` into `array` from `at` on. */

@@ -83,7 +83,7 @@ function collect(value: unknown, seen: Set<unknown>): void {
 }
 
 const NOTHING: readonly never[] = [];
-/** What the last `backward` used up; it ends with the next one. */
+/** What the last `backward` used up; it ends with the next one that uses up its graph. */
 let lastUsed: AnyStorage[] = [];
 
 /**
@@ -119,22 +119,20 @@ export function backward(root: Variable, seed: Storage, retainGraph: boolean): v
   } finally {
     for (const variable of order) if (!variable.keepsGrad) dropGradient(variable); // What an error left behind.
   }
-  const kept = new Set<AnyStorage>();
-  for (const { node } of order) {
-    if (retainGraph) for (const { storage } of node!.inputs) kept.add(storage);
-    // A view and a copy own nothing that could end: they may be used again.
-    else if (node!.owned.length > 0) useUp(node!, used);
+  if (retainGraph) {
+    lastUsed.push(...used); // The graph may need what another one has used up.
+    return;
   }
-  for (const storage of lastUsed) if (!kept.has(storage)) storage.release();
+  for (const { node } of order) {
+    if (node!.owned.length === 0) continue; // A view or a copy, which has nothing to lose: it may be used again.
+    used.push(...node!.owned);
+    // From now on it holds nothing: neither numbers nor what it was computed from.
+    node!.backward = null;
+    node!.inputs = NOTHING;
+    node!.owned = NOTHING;
+  }
+  for (const storage of lastUsed) storage.release();
   lastUsed = used;
-}
-
-/** From now on the node holds nothing: neither numbers nor what it was computed from. */
-function useUp(node: Node, used: AnyStorage[]): void {
-  used.push(...node.owned);
-  node.backward = null;
-  node.inputs = NOTHING;
-  node.owned = NOTHING;
 }
 
 /** The variables that `root` was computed from, leaves left out, each after its inputs. */
@@ -162,8 +160,8 @@ function check({ name, inputs, versions, backward }: Node, result: Storage): voi
   if (!backward) {
     throw new ReleasedError(
       'backward',
-      `trying to backward through the graph a second time: an earlier backward() used up '${name}'. Compute the loss ` +
-        'again before calling backward() on it, or call the earlier one as backward(undefined, { retainGraph: true })',
+      `trying to backward through the graph a second time: '${name}' was used up. Compute the loss again before calling ` +
+        'backward() on it, or make the earlier call backward(undefined, { retainGraph: true })',
     );
   }
   if (result.released || inputs.some(({ storage }) => storage.released)) {

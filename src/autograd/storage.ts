@@ -4,6 +4,21 @@ import { OutOfMemoryError, ReleasedError } from '../errors.js';
 export type DType = 'float32' | 'float64';
 export type FloatArray = Float32Array | Float64Array;
 
+interface Typed {
+  Uint8Array: Uint8Array;
+  Int32Array: Int32Array;
+  Float32Array: Float32Array;
+  Float64Array: Float64Array;
+}
+
+/**
+ * @internal Whether a value is a typed array of this kind. `instanceof` says no to those of another realm: of a frame, of
+ * a vm context, of a test under jsdom, where a file's bytes are Node's.
+ */
+export function isTyped<Name extends keyof Typed>(value: unknown, name: Name): value is Typed[Name] {
+  return ArrayBuffer.isView(value) && (value as FloatArray)[Symbol.toStringTag] === (name as string);
+}
+
 /**
  * A run of numbers in the memory of the kernels, owned by whoever allocated it. `array` is where it can be read and
  * written; after `release` it is gone, and touching it throws. Kernels with a memory of their own extend it.
@@ -21,7 +36,7 @@ export class Storage<A extends FloatArray | Int32Array = FloatArray> {
   constructor(held: A | null, length = held?.length ?? 0) {
     this.held = held;
     this.length = length;
-    this.dtype = held instanceof Float64Array ? 'float64' : 'float32';
+    this.dtype = isTyped(held, 'Float64Array') ? 'float64' : 'float32';
   }
 
   get array(): A {

@@ -105,10 +105,7 @@ export class Tensor {
   backward(gradient?: Tensor, options: { retainGraph?: boolean } = {}): void {
     const { retainGraph } = readOptions('backward', options, { retainGraph: false });
     if (gradient && !(gradient instanceof Tensor)) {
-      throw new ArgumentError(
-        'backward',
-        `expected a tensor, got ${show(gradient)}; options come second: backward(undefined, { retainGraph: true })`,
-      );
+      throw new ArgumentError('backward', `expected a tensor, then options, got ${show(gradient)}`);
     }
     if (!this.requiresGrad) {
       throw new ArgumentError('backward', 'expected a tensor computed from one with requiresGrad; none of them has it');

@@ -1,3 +1,4 @@
+import { isTyped } from '../autograd/storage.js';
 import { ArgumentError, checkNumber, FormatError, ShapeError, show } from '../errors.js';
 import { type Generator, generatorOf, getDefaultGenerator } from '../random.js';
 import { checkShape, type Shape, showShape, sizeOf } from '../shape.js';
@@ -39,7 +40,7 @@ export class Dataset {
       const expected = `expected ${labels.length} inputs, one a label, of shape ${showShape(inputShape)}`;
       throw new ShapeError(where, `${expected}: ${size} numbers, got ${inputs.length}`);
     }
-    this.inputs = inputs instanceof Float32Array ? inputs : Float32Array.from(inputs);
+    this.inputs = isTyped(inputs, 'Float32Array') ? inputs : Float32Array.from(inputs);
     this.inputShape = inputShape;
     this.labels = Int32Array.from(labels);
     const found = () => this.labels.reduce((most, label) => Math.max(most, label + 1), 0);
@@ -144,6 +145,24 @@ export class Dataset {
     transform(inputs, [this.length, ...this.inputShape], generator);
     return new Dataset(inputs, this.inputShape, this.labels, this.classNames);
   }
+}
+
+/** @internal The names that somebody gave to the classes; null where they are only counted. */
+export function givenNames({ classNames }: Dataset): readonly string[] | null {
+  return classNames.some((name, i) => name !== String(i)) ? classNames : null;
+}
+
+/**
+ * @internal Throws when both sides have names for their classes, and not the same in the same order.
+ * @param names those that are known already
+ */
+export function checkNames(where: string, what: string, names: readonly string[] | null, dataset: Dataset): void {
+  const given = givenNames(dataset);
+  if (!names || !given || (names.length === given.length && names.every((name, i) => name === given[i]))) return;
+  throw new ArgumentError(
+    where,
+    `expected the classes ${show(names)} in ${what}, got ${show(given)}; a Dataset and loadImageFolder take such a list as classes`,
+  );
 }
 
 /** One flat array, and nothing but numbers in it. */

@@ -1,9 +1,9 @@
 import { tensor } from '../autograd/create.js';
 import { Tensor } from '../autograd/tensor.js';
 import { checkDataset, type Dataset } from '../data/dataset.js';
-import { ArgumentError, FormatError, readOptions, show } from '../errors.js';
-import type { StateDict } from '../nn/module.js';
-import { type Shape, showShape, sizeOf } from '../shape.js';
+import { ArgumentError, FormatError, readOptions, ShapeError, show } from '../errors.js';
+import { checkStateDict, type StateDict } from '../nn/module.js';
+import { type Shape, sameShape, showShape, sizeOf } from '../shape.js';
 import type { Callback, TrainingState } from '../train/callback.js';
 import { evaluate } from '../train/evaluate.js';
 import { partsOf } from './values.js';
@@ -31,8 +31,11 @@ export interface Timeline {
  * where most happens, and at the end.
  */
 export class FilterTimeline implements Callback, Timeline {
+  /** What it goes by in checkpoints. */
+  readonly name = 'FilterTimeline';
   readonly shape: Shape;
   readonly snapshots: Snapshot[] = [];
+  #loaded = false;
   readonly #weights: Tensor;
   readonly #heldOut: Dataset | undefined;
   readonly #due: (step: number) => boolean;
@@ -56,9 +59,9 @@ export class FilterTimeline implements Callback, Timeline {
   }
 
   onTrainBegin(state: TrainingState): void {
-    if (state.step > 0) return; // Resumed: `loadState` has brought what was kept before.
-    this.snapshots.length = 0;
-    this.#keep(state);
+    if (!state.resumed || !this.#loaded) this.snapshots.length = 0;
+    this.#loaded = false;
+    if (this.snapshots.length === 0) this.#keep(state);
   }
 
   onBatchEnd(state: TrainingState): void {
@@ -94,7 +97,13 @@ export class FilterTimeline implements Callback, Timeline {
   }
 
   loadState(state: unknown): void {
-    this.snapshots.splice(0, this.snapshots.length, ...readTimeline(state as StateDict).snapshots);
+    checkStateDict('FilterTimeline', state);
+    const { shape, snapshots } = readTimeline(state as StateDict);
+    if (!sameShape(shape, this.shape)) {
+      throw new ShapeError('FilterTimeline', `expected filters ${showShape(this.shape)}, got ${showShape(shape)}`);
+    }
+    this.snapshots.splice(0, this.snapshots.length, ...snapshots);
+    this.#loaded = true;
   }
 }
 

@@ -1,8 +1,8 @@
 import { tensor } from '../autograd/create.js';
-import { type DType, newArray } from '../autograd/storage.js';
+import { type DType, isTyped, newArray } from '../autograd/storage.js';
 import { ArgumentError, FormatError, show } from '../errors.js';
 import { checkStateDict, type StateDict } from '../nn/module.js';
-import { showShape, sizeOf } from '../shape.js';
+import { sizeOf } from '../shape.js';
 import { littleEndian } from './bytes.js';
 
 // The format (https://github.com/huggingface/safetensors): 8 bytes with the header's length, little-endian; the header,
@@ -14,18 +14,38 @@ const LENGTH_BYTES = 8;
 const LONGEST_HEADER = 100_000_000;
 const DTYPES: Record<DType, string> = { float32: 'F32', float64: 'F64' };
 
-interface Kind {
-  dtype: DType;
-  bytes: number;
-  read: (view: DataView, at: number) => number;
+/** How a number of each type is read from a DataView; the halves as their bits. */
+const READERS = {
+  F64: 'Float64',
+  F32: 'Float32',
+  F16: 'Uint16',
+  BF16: 'Uint16',
+  I64: 'BigInt64',
+  U64: 'BigUint64',
+  I32: 'Int32',
+  U32: 'Uint32',
+  I16: 'Int16',
+  U16: 'Uint16',
+  I8: 'Int8',
+  U8: 'Uint8',
+  BOOL: 'Uint8',
+} as const;
+type Type = keyof typeof READERS;
+
+const word = new DataView(new ArrayBuffer(4));
+
+/** Sign, 5 bits of exponent and 10 of fraction (IEEE 754), moved to where a float32 has them; its bias is 112 more. */
+function half(bits: number): number {
+  word.setUint32(0, (bits & 0x7fff) << 13);
+  const value = word.getFloat32(0) * 2 ** 112;
+  return (bits >> 15 ? -1 : 1) * (value < 2 ** 16 ? value : value > 2 ** 16 ? Number.NaN : Infinity);
 }
 
-/** The types that are read. Integers become float64: PyTorch keeps the count of a batch norm's batches as I64. */
-const KINDS = new Map<unknown, Kind>([
-  ['F32', { dtype: 'float32', bytes: 4, read: (view, at) => view.getFloat32(at, true) }],
-  ['F64', { dtype: 'float64', bytes: 8, read: (view, at) => view.getFloat64(at, true) }],
-  ['I64', { dtype: 'float64', bytes: 8, read: (view, at) => Number(view.getBigInt64(at, true)) }],
-]);
+/** The upper half of a float32. */
+function bfloat(bits: number): number {
+  word.setUint16(0, bits);
+  return word.getFloat32(0);
+}
 
 /** The contents of a safetensors file. */
 export interface SafetensorsFile {
@@ -53,10 +73,13 @@ export function writeSafetensors(tensors: StateDict, metadata: Record<string, st
   for (const [name, { dtype, shape, size }] of Object.entries(tensors)) {
     if (name === '__metadata__') throw new ArgumentError('writeSafetensors', `${show(name)} is no name for a tensor`);
     const begin = end;
-    end += size * KINDS.get(DTYPES[dtype])!.bytes;
+    end += size * (bitsOf(dtype) / 8);
     header[name] = { dtype: DTYPES[dtype], shape, data_offsets: [begin, end] };
   }
   const json = new TextEncoder().encode(JSON.stringify(header));
+  if (json.length > LONGEST_HEADER - 8) {
+    throw new ArgumentError('writeSafetensors', `names and metadata take ${json.length} bytes, more than may be read`);
+  }
   const start = LENGTH_BYTES + 8 * Math.ceil(json.length / 8); // The numbers begin at a multiple of 8.
   const bytes = new Uint8Array(start + end).fill(0x20, LENGTH_BYTES, start);
   const view = new DataView(bytes.buffer);
@@ -72,16 +95,23 @@ export function writeSafetensors(tensors: StateDict, metadata: Record<string, st
 }
 
 /**
- * Reads the bytes of a safetensors file.
- * @throws FormatError when the bytes are not one: truncated, header too long or not JSON, offsets that overlap, leave
- * gaps or do not match the shape, element types other than F32, F64 and I64
+ * Reads the bytes of a safetensors file. F16, BF16, BOOL and whole numbers of 8 and 16 bits become float32, those of 32 and 64 bits
+ * float64, each exactly.
+ * @throws FormatError when the bytes are not one: of another kind, truncated, header not JSON or with a key twice, offsets
+ * that overlap, leave gaps or do not match the shape, other element types, whole numbers beyond 2^53
  */
 export function readSafetensors(bytes: Uint8Array): SafetensorsFile {
-  if (!(bytes instanceof Uint8Array)) throw new ArgumentError(WHERE, `expected a Uint8Array, got ${show(bytes)}`);
+  if (!isTyped(bytes, 'Uint8Array')) throw new ArgumentError(WHERE, `expected a Uint8Array, got ${show(bytes)}`);
   if (bytes.length < LENGTH_BYTES) throw invalid(`expected at least ${LENGTH_BYTES} bytes, got ${bytes.length}`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const headerLength = Number(view.getBigUint64(0, true));
   if (headerLength > LONGEST_HEADER || headerLength > bytes.length - LENGTH_BYTES) {
+    const begin = String.fromCharCode(...bytes.subarray(0, 24)).trimStart();
+    const other = OTHERS.find(([first]) => begin.startsWith(first));
+    if (other) {
+      const advice = 'in Python, safetensors.torch.save_file(model.state_dict(), path) writes one';
+      throw invalid(`expected a safetensors file, got ${other[1]}; ${advice}`);
+    }
     throw invalid(`the header says that it has ${headerLength} bytes, the file has ${bytes.length}`);
   }
   const start = LENGTH_BYTES + headerLength;
@@ -92,7 +122,8 @@ export function readSafetensors(bytes: Uint8Array): SafetensorsFile {
 
   const described = Object.entries(entries).map(([name, entry]) => checkEntry(name, entry));
   let end = 0;
-  for (const { name, offsets } of [...described].sort((a, b) => a.offsets[0] - b.offsets[0])) {
+  const inOrder = [...described].sort(({ offsets: a }, { offsets: b }) => a[0] - b[0] || a[1] - b[1]);
+  for (const { name, offsets } of inOrder) {
     if (offsets[0] !== end)
       throw invalid(`${show(name)} begins at ${offsets[0]}, but the one before it ends at ${end}`);
     end = offsets[1];
@@ -101,11 +132,17 @@ export function readSafetensors(bytes: Uint8Array): SafetensorsFile {
     throw invalid(`the header describes ${end} bytes of numbers, the file has ${bytes.length - start}`);
   }
   const tensors: StateDict = Object.create(null);
-  for (const { name, kind, shape, offsets } of described) {
-    const { dtype, bytes: step, read } = kind;
+  for (const { name, type, step, shape, offsets } of described) {
     const from = start + offsets[0];
+    const dtype = type === 'F32' || step < 4 ? 'float32' : 'float64'; // The first that holds each value of the type.
     const array = newArray(dtype, sizeOf(shape));
-    for (let i = 0; i < array.length; i++) array[i] = read(view, from + step * i);
+    const read = `get${READERS[type]}` as const;
+    for (let i = 0; i < array.length; i++) {
+      const value = view[read](from + step * i, true);
+      array[i] = type === 'F16' ? half(value as number) : type === 'BF16' ? bfloat(value as number) : Number(value);
+      if (typeof value === 'bigint' && BigInt(array[i]) !== value)
+        throw invalid(`${show(name)} holds ${value}, beyond 2^53`);
+    }
     tensors[name] = tensor(array, { shape, dtype });
   }
   return { tensors, metadata: metadata as Record<string, string> };
@@ -118,29 +155,66 @@ function invalid(detail: string): FormatError {
 }
 
 function parseHeader(bytes: Uint8Array): Record<string, unknown> {
+  if (bytes[0] !== 0x7b) throw invalid('expected the header to be a JSON object that begins with {');
   let header: unknown;
+  let keys = 0;
+  let rest: string;
   try {
-    header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    const json = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    header = JSON.parse(json, (_, value) => {
+      keys += isRecord(value) ? Object.keys(value).length : 0;
+      return value;
+    });
+    rest = json.replace(/"(?:[^"\\]+|\\.)*"(\s*:)?/g, (_, colon) => {
+      if (colon) keys--;
+      return '';
+    });
   } catch (error) {
-    throw invalid(`the header is not JSON (${error instanceof Error ? error.message : error})`);
+    throw invalid(`the header is not JSON (${error instanceof Error ? error.message.slice(0, 200) : error})`);
   }
-  if (!isRecord(header)) throw invalid('expected the header to be a JSON object');
-  return header;
+  // JSON.parse lets the last of two win, and takes 1.0 and 1e2 for whole numbers.
+  if (keys !== 0) throw invalid('the header has a key twice');
+  if (/\d[.eE]|-0/.test(rest)) throw invalid('expected the numbers in the header to be written as whole ones');
+  return header as Record<string, unknown>;
 }
 
 function checkEntry(name: string, entry: unknown) {
   const { dtype: type, shape, data_offsets: offsets } = isRecord(entry) ? entry : {};
-  const kind = KINDS.get(type);
-  if (!kind) throw invalid(`expected ${show(name)} to be of type F32, F64 or I64, got ${show(type)}`);
+  if (!isType(type)) {
+    throw invalid(`expected ${show(name)} to be of type ${Object.keys(READERS).join(', ')}, got ${show(type)}`);
+  }
+  const step = bitsOf(READERS[type]) / 8;
   if (!isSizes(shape)) throw invalid(`expected a shape for ${show(name)}, got ${show(shape)}`);
   if (!isSizes(offsets) || offsets.length !== 2) {
     throw invalid(`expected data_offsets [begin, end] for ${show(name)}, got ${show(offsets)}`);
   }
-  const [bytes, got] = [sizeOf(shape) * kind.bytes, offsets[1] - offsets[0]];
-  if (got !== bytes) {
-    throw invalid(`expected ${bytes} bytes for ${show(name)}, ${type} of shape ${showShape(shape)}, got ${got}`);
+  const bytes = shape.reduce((size, n) => (size <= Number.MAX_SAFE_INTEGER ? size * n : NaN), 1) * step;
+  if (offsets[1] - offsets[0] !== bytes) {
+    throw invalid(
+      `expected ${bytes} bytes for ${show(name)}, shape ${show(shape)} of ${type}, got ${offsets[1] - offsets[0]}`,
+    );
   }
-  return { name, kind, shape, offsets };
+  return { name, type, step, shape, offsets };
+}
+
+/** Files of another kind, by what they begin with: none of it is the length of a header. */
+const OTHERS = [
+  ['PK\x03\x04', 'a zip file, such as one of PyTorch or Keras'],
+  ['\x80', 'a pickle, such as one of PyTorch'],
+  ['\x89HDF', 'HDF5, such as one of Keras'],
+  ['\x08', 'ONNX, it seems'],
+  ['{', 'JSON'],
+  ['[', 'JSON'],
+  ['version https://git-lfs', 'a pointer to one, which git lfs pull fetches'],
+];
+
+function isType(type: unknown): type is Type {
+  return typeof type === 'string' && Object.hasOwn(READERS, type);
+}
+
+/** The number in the name of a type, such as 'Float64'. */
+function bitsOf(name: string): number {
+  return Number(/\d+/.exec(name));
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -4,6 +4,7 @@ import type { DType, FloatArray, Storage } from '../autograd/storage.js';
 import { Tensor } from '../autograd/tensor.js';
 import { ArgumentError, checkChoice, readOptions, ShapeError, show, withPlace } from '../errors.js';
 import { sameShape, showShape } from '../shape.js';
+import { heldBy } from './fields.js';
 
 /** A tensor that a model learns: a field of a `Module` that holds one is found by `parameters()`. */
 export class Parameter extends Tensor {
@@ -35,8 +36,8 @@ export class StateBuffer extends Tensor {
 export type StateDict = Record<string, Tensor>;
 
 /**
- * A part of a network: a layer, or a model of layers. Its fields that are parameters, state buffers or modules, or lists
- * of them, belong to it; fields named with a # are not seen. What it learns itself is a `Parameter`:
+ * A part of a network: a layer, or a model of layers. Its fields that are parameters, state buffers or modules, or lists,
+ * plain objects or Maps of them, belong to it; fields named with a # are not seen. What it learns itself is a `Parameter`:
  *
  *     class Scale extends Module {
  *       readonly scale = new Parameter(ones([4]));
@@ -48,6 +49,10 @@ export type StateDict = Record<string, Tensor>;
 export abstract class Module {
   /** Whether layers that behave differently during training (dropout, batch norm) do so; see `train` and `eval`. */
   training = true;
+  /** Whether it is frozen; see `freeze`. */
+  frozen = false;
+  /** What the classes are called of which it gives logits: `fit` takes the names from its data. Null where they have none. */
+  classNames: readonly string[] | null = null;
 
   /**
    * Computes the result.
@@ -55,9 +60,9 @@ export abstract class Module {
    */
   abstract forward(x: Tensor): Tensor;
 
-  /** The modules directly inside, by name; a list of modules gives 'list.0', 'list.1'. */
+  /** The modules directly inside, by name; a list of modules gives 'list.0', 'list.1', an object 'object.key'. */
   namedChildren(): [string, Module][] {
-    return this.#fields(Module);
+    return heldBy(this, Module);
   }
 
   /** This module and all inside it, by path; its own path is ''. */
@@ -119,15 +124,29 @@ export abstract class Module {
     return { missing, unexpected };
   }
 
-  /** Switches this module and all inside it to training, or to evaluation where `mode` is false. */
+  /** Switches this module and all inside it to training, or to evaluation where `mode` is false; what is frozen stays there. */
   train(mode = true): this {
-    for (const [, module] of this.namedModules()) module.training = mode;
+    for (const [, module] of this.namedModules()) module.training = mode && !module.frozen;
     return this;
   }
 
   /** Switches this module and all inside it to evaluation. */
   eval(): this {
     return this.train(false);
+  }
+
+  /**
+   * Freezes this module and all inside it: its parameters get no gradient, so that no optimizer changes them, and it is in
+   * evaluation mode whatever `train` and `fit` do, so that batch norm keeps its statistics.
+   * @param mode false ends it, for all inside
+   */
+  freeze(mode = true): this {
+    for (const parameter of this.parameters()) {
+      parameter.requiresGrad = !mode;
+      parameter.grad = null;
+    }
+    for (const [, module] of this.namedModules()) Object.assign(module, { frozen: mode, training: !mode });
+    return this;
   }
 
   /**
@@ -164,25 +183,20 @@ export abstract class Module {
 
   /** Everything that `stateDict` holds, in its order: PyTorch's, parameters first. */
   #state(prefix = ''): (readonly [string, Parameter | StateBuffer])[] {
-    for (const [name, { requiresGrad, node }] of this.#fields(Tensor).filter(
-      ([, each]) => !(each instanceof Parameter),
-    )) {
-      if (!requiresGrad || node) continue;
+    const tensors = heldBy(this, Tensor);
+    for (const [name, value] of tensors) {
+      if (value instanceof Parameter || !value.requiresGrad || value.node) continue;
       const detail = `the field ${name} is a tensor with requiresGrad that nobody would train: make it new Parameter(...)`;
       throw new ArgumentError(this.constructor.name, detail);
     }
-    const parameters = this.#fields(Parameter).map(([name, value]) => [join(prefix, name), value] as const);
-    const buffers = this.#fields(StateBuffer).map(([, value]) => [join(prefix, value.key), value] as const);
+    const parameters: [string, Parameter | StateBuffer][] = [];
+    const buffers: typeof parameters = [];
+    for (const [name, value] of tensors) {
+      if (value instanceof Parameter) parameters.push([join(prefix, name), value]);
+      if (value instanceof StateBuffer) buffers.push([join(prefix, value.key), value]);
+    }
     const inside = this.namedChildren().flatMap(([name, child]) => child.#state(join(prefix, name)));
     return [...parameters, ...buffers, ...inside];
-  }
-
-  #fields<T>(Kind: abstract new (...args: never[]) => T): [string, T][] {
-    return Object.entries(this).flatMap(([name, value]): [string, T][] => {
-      if (value instanceof Kind) return [[name, value]];
-      if (!Array.isArray(value)) return [];
-      return value.flatMap((item, i): [string, T][] => (item instanceof Kind ? [[`${name}.${i}`, item]] : []));
-    });
   }
 }
 
@@ -199,14 +213,22 @@ export function checkStateDict(where: string, state: unknown): void {
   throw new ArgumentError(where, `expected tensors by their keys, got ${got}`);
 }
 
+/** @internal Notes the mode of each layer; gives what puts them back. */
+export function keepModes(model: Module): () => void {
+  const modes = model.namedModules().map(([, module]) => ({ module, training: module.training }));
+  return () => {
+    for (const { module, training } of modes) module.training = training && !module.frozen;
+  };
+}
+
 /** @internal Calls `fn` with all layers in evaluation mode; each has the mode that it had when `fn` has returned or thrown. */
 export function inEvaluation<T>(model: Module, fn: () => T): T {
-  const modes = model.namedModules().map(([, module]) => ({ module, training: module.training }));
+  const putBack = keepModes(model);
   model.eval();
   try {
     return fn();
   } finally {
-    for (const { module, training } of modes) module.training = training;
+    putBack();
   }
 }
 

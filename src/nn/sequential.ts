@@ -1,5 +1,6 @@
 import type { Tensor } from '../autograd/tensor.js';
-import { ArgumentError, show, withPlace } from '../errors.js';
+import { ArgumentError, checkNumber, show, withPlace } from '../errors.js';
+import { heldBy } from './fields.js';
 import { lineOf, Module } from './module.js';
 
 /** A place that a model inside has already named: 'conv2 (Conv2D)'. */
@@ -14,11 +15,12 @@ const NO_NAME = /^(0|[1-9]\d*)$|\.|^$/;
  *     new Sequential(new Conv2D(1, 8, 5), new ReLU())                  // named '0' and '1', as in PyTorch
  *     new Sequential({ conv1: new Conv2D(1, 8, 5), relu: new ReLU() }) // named by you
  *
- * `model[0]`, `model.at(-1)`, `model.at('conv1')`, `model.length` and `for (const layer of model)` reach the layers.
+ * `model[0]`, `model.at(-1)`, `model.at('conv1')`, `model.length` and `for (const layer of model)` reach the layers; `replace`,
+ * `append` and `insert` change them. An optimizer made before that does not have the new layer's parameters.
  */
 export class Sequential extends Module {
   readonly [index: number]: Module;
-  readonly #layers: Map<string, Module>;
+  #layers: ReadonlyMap<string, Module> = new Map();
 
   /**
    * @param layers the layers in their order, or one object of layers by name
@@ -30,18 +32,7 @@ export class Sequential extends Module {
     if (typeof named !== 'object' || named === null) {
       throw new ArgumentError('Sequential', `expected layers, or an object of layers by name, got ${show(named)}`);
     }
-    const wrong = Array.isArray(named) ? undefined : Object.keys(named).find((name) => NO_NAME.test(name));
-    if (wrong !== undefined) {
-      const reason = 'a name has no dot, and a whole number would lose its place; or give a list, new Sequential(a, b)';
-      throw new ArgumentError('Sequential', `expected names such as conv1, got ${show(wrong)}: ${reason}`);
-    }
-    this.#layers = new Map(Object.entries(named));
-    [...this.#layers].forEach(([name, layer], i) => {
-      if (!(layer instanceof Module)) {
-        throw new ArgumentError('Sequential', `expected a layer as ${name}, got ${show(layer)}`);
-      }
-      Object.defineProperty(this, i, { value: layer });
-    });
+    this.#take(Object.entries(named).map(([name, layer]) => [Array.isArray(named) ? '' : checkName(name), layer]));
   }
 
   /** The number of layers. */
@@ -64,16 +55,70 @@ export class Sequential extends Module {
     throw new ArgumentError('Sequential', `no layer ${show(which)}; the layers are ${names}`);
   }
 
+  /**
+   * Puts another layer in the place, and under the name, of one that there is.
+   * @param which its name, or its index; a negative one counts from the end
+   * @throws ArgumentError when there is none, and for what is no layer
+   */
+  replace(which: number | string, layer: Module): this {
+    this.at(which); // Throws where there is none.
+    const name = typeof which === 'string' ? which : [...this.#layers.keys()].at(which);
+    return this.#take([...this.#layers].map(([key, each]) => [key, key === name ? layer : each]));
+  }
+
+  /** Adds a layer at the end; see `insert`. */
+  append(layer: Module, name?: string): this {
+    return this.insert(this.length, layer, name);
+  }
+
+  /**
+   * Adds a layer in front of the one at this index.
+   * @param index from 0 to length
+   * @param name its place unless given, and so for those behind it
+   * @throws ArgumentError for what is no layer, and for a name that another one has or that does not fit
+   */
+  insert(index: number, layer: Module, name?: string): this {
+    checkNumber('Sequential', 'the index', index, { least: 0, most: this.length, whole: true });
+    const layers: [string, Module][] = [...this.#layers];
+    layers.splice(index, 0, [name === undefined ? '' : checkName(name), layer]);
+    return this.#take(layers);
+  }
+
+  /** Takes these for its layers, those without a name under their places; `model[0]` and `model.conv1` are the layers then. */
+  #take(layers: readonly (readonly [string, Module])[]): this {
+    const all = new Map(layers.map(([name, layer], i) => [NO_NAME.test(name) ? String(i) : name, layer]));
+    for (const [name, layer] of all) {
+      if (layer instanceof Module) continue;
+      throw new ArgumentError('Sequential', `expected a layer as ${name}, got ${show(layer)}`);
+    }
+    if (all.size < layers.length) throw new ArgumentError('Sequential', 'expected a name that no other layer has');
+    this.#layers = all;
+    [...all.keys()].forEach((name, i) => {
+      for (const key of [i, name]) {
+        if (!(key in this)) Object.defineProperty(this, key, { get: () => this.at(key), set: () => this.#refuse(key) });
+      }
+    });
+    return this;
+  }
+
+  /** Throws: a layer that was assigned would neither run nor learn. */
+  #refuse(key: number | string): never {
+    const call = `${this.#layers.has(String(key)) ? 'replace' : 'append'}, or a Module of your own`;
+    throw new ArgumentError('Sequential', `a layer cannot be assigned to ${key}: use ${call}`);
+  }
+
   [Symbol.iterator](): IterableIterator<Module> {
     return this.#layers.values();
   }
 
   override namedChildren(): [string, Module][] {
+    for (const [name] of heldBy(this, Module)) this.#refuse(name);
     return [...this.#layers];
   }
 
   /** @throws ConvgradError that names the layer which refused, such as 'block.conv1 (Conv2D)' */
   override forward(x: Tensor): Tensor {
+    for (const [name] of heldBy(this, Module)) this.#refuse(name);
     for (const [name, layer] of this.#layers) {
       const input = x;
       x = withPlace(
@@ -83,4 +128,10 @@ export class Sequential extends Module {
     }
     return x;
   }
+}
+
+function checkName(name: string): string {
+  if (typeof name === 'string' && !NO_NAME.test(name)) return name;
+  const reason = 'a name has no dot, and a whole number would lose its place; or give a list, new Sequential(a, b)';
+  throw new ArgumentError('Sequential', `expected names such as conv1, got ${show(name)}: ${reason}`);
 }

@@ -1,6 +1,7 @@
 import { ArgumentError, checkNumber, optional, readOptions, ShapeError } from '../errors.js';
 import type { Picture } from '../inspect/pictures/picture.js';
 import { saveFile } from './files.js';
+import { crc32, pngChunks } from './png.js';
 
 export interface AnimationOptions {
   /** How long a frame stays, in milliseconds, 1 to 65535: of every frame, or a number for each. @default 400 */
@@ -46,7 +47,7 @@ export async function animation(frames: readonly Picture[], options: AnimationOp
   let sequence = 0;
   frames.forEach(({ data }, i) => {
     const png = encode({ width, height, channels: 4, data }, { zlib: { level: 9 } });
-    const chunks = chunksOf(png);
+    const chunks = pngChunks(png);
     if (i === 0) parts.push(png.subarray(0, 8), ...chunks.filter(({ type }) => type === 'IHDR').map(({ all }) => all));
     if (i === 0) parts.push(chunk('acTL', words(frames.length, 0))); // 0: it plays for ever.
     const place = words(sequence++, width, height, 0, 0);
@@ -59,28 +60,9 @@ export async function animation(frames: readonly Picture[], options: AnimationOp
   return Buffer.concat([...parts, chunk('IEND')]);
 }
 
-interface Chunk {
-  type: string;
-  content: Uint8Array;
-  /** With length, type and checksum. */
-  all: Uint8Array;
-}
-
-/** The chunks of a PNG file: length, type, content and checksum each, after a signature of 8 bytes. */
-function chunksOf(png: Uint8Array): Chunk[] {
-  const file = Buffer.from(png.buffer, png.byteOffset, png.byteLength);
-  const chunks: Chunk[] = [];
-  for (let at = 8; at < file.length; at += chunks[chunks.length - 1].all.length) {
-    const end = at + 8 + file.readUInt32BE(at);
-    const type = file.toString('latin1', at + 4, at + 8);
-    chunks.push({ type, content: file.subarray(at + 8, end), all: file.subarray(at, end + 4) });
-  }
-  return chunks;
-}
-
 function chunk(type: string, ...content: Uint8Array[]): Uint8Array {
   const body = Buffer.concat([Buffer.from(type), ...content]);
-  return Buffer.concat([words(body.length - 4), body, words(checksum(body))]);
+  return Buffer.concat([words(body.length - 4), body, words(crc32(body))]);
 }
 
 /** Integers of 4 bytes, big-endian. */
@@ -88,14 +70,4 @@ function words(...values: number[]): Uint8Array {
   const bytes = Buffer.alloc(4 * values.length);
   for (const [i, value] of values.entries()) bytes.writeUInt32BE(value, 4 * i);
   return bytes;
-}
-
-/** CRC-32, as PNG has it. Node's own came only with Node 20.15. */
-function checksum(bytes: Uint8Array): number {
-  let crc = ~0;
-  for (const byte of bytes) {
-    crc ^= byte;
-    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
-  }
-  return ~crc >>> 0;
 }

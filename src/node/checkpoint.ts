@@ -1,11 +1,9 @@
-import { readdir, rm } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
-import { ArgumentError, checkNumber, readOptions, show, withPlace } from '../errors.js';
+import { ArgumentError, checkBuilt, checkNumber, readOptions, show, withPlace } from '../errors.js';
 import { readState, writeState } from '../io/state.js';
 import type { Callback, Checkpoint, TrainingState } from '../train/callback.js';
 import { CHECKPOINT_FORMAT } from '../train/checkpoint.js';
-import { Best, type Monitor } from '../train/monitor.js';
-import { readBytes, saveFile, saveModel, UNFINISHED } from './files.js';
+import { Best, type Monitor, numberOrNull } from '../train/monitor.js';
+import { readBytes, removeLeftovers, saveFile, saveModel } from './files.js';
 
 export interface CheckpointOptions {
   /** Steps from one checkpoint to the next, at least 1. @default checkpoints follow epochs only */
@@ -53,42 +51,29 @@ export async function loadCheckpoint(path: string): Promise<Checkpoint> {
 }
 
 /**
- * Keeps the model of the best epoch in a file, for `loadModel`, with its epoch and measure as metadata.
+ * Keeps the model of the best epoch in a file, for `loadModel`, with its epoch and measure as metadata. Each training begins
+ * anew, unless it is resumed.
  * @param options `monitor`: the measure ('validationLoss' by default)
  * @returns a callback for `fit`
  */
 export function bestCheckpoint(path: string, options: { monitor?: Monitor } = {}): Callback {
   const { monitor } = readOptions('bestCheckpoint', options, { monitor: 'validationLoss' });
   const best = new Best('bestCheckpoint', monitor);
+  let loaded: number | null = null;
   return {
+    name: 'bestCheckpoint',
+    onTrainBegin({ resumed }) {
+      best.value = resumed ? loaded : null;
+      loaded = null;
+    },
     async onEpochEnd({ model }, record) {
-      if (!best.update(record)) return;
+      if (!best.update(record, model)) return;
       await saveModel(path, model, { epoch: String(record.epoch), [monitor]: String(best.value) });
     },
     saveState: () => best.value,
     loadState(value) {
-      if (typeof value !== 'number' && value !== null) {
-        throw new ArgumentError('bestCheckpoint', `expected the state of bestCheckpoint, got ${show(value)}`);
-      }
-      best.value = value;
+      checkBuilt('bestCheckpoint', 'the state', value, numberOrNull);
+      loaded = value as number | null;
     },
   };
-}
-
-/** Removes the unfinished files of processes that were killed while they wrote this one. */
-async function removeLeftovers(path: string): Promise<void> {
-  const folder = dirname(path);
-  const names = await readdir(folder).catch(() => []);
-  for (const name of names) {
-    const [, process] = name.startsWith(`${basename(path)}.`) ? (UNFINISHED.exec(name) ?? []) : [];
-    if (process !== undefined && !isRunning(Number(process))) await rm(join(folder, name), { force: true });
-  }
-}
-
-function isRunning(id: number): boolean {
-  try {
-    return process.kill(id, 0); // Signal 0 only asks.
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
-  }
 }

@@ -1,10 +1,11 @@
-import { access, constants, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { access, constants, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { threadId } from 'node:worker_threads';
 import { ConvgradError, FormatError, optional, show, withPlace } from '../errors.js';
 import type { Picture } from '../inspect/pictures/picture.js';
 import { readSafetensors, writeSafetensors } from '../io/safetensors.js';
 import type { Module } from '../nn/module.js';
-import { CHECKPOINT_FORMAT } from '../train/checkpoint.js';
+import { CHECKPOINT } from '../train/checkpoint.js';
 
 /** A file or a folder that could not be read, written or made. */
 export class FileError extends ConvgradError {
@@ -32,25 +33,53 @@ export async function makeFolder(path: string): Promise<void> {
   }
 }
 
-/** How many files this process has begun to write. */
+/** How many files this thread has begun to write. */
 let begun = 0;
+/** Those of which no leftovers are to be looked for again. */
+const cleared = new Set<string>();
 
-/** @internal The names of files that are being written, or were when the process that they name was killed. */
-export const UNFINISHED = /\.(\d+)-\d+\.unfinished$/;
+/** The names of files that are being written, or were when the process that they name was killed. */
+const UNFINISHED = /^\.(\d+)-[\d-]+\.unfinished$/;
 
 /**
- * Writes a file, and the folders that it is in, atomically: after a crash while writing, the file is as it was before.
+ * Writes a file, and the folders that it is in, atomically: after a crash while writing, the file is as it was before. What
+ * killed processes left unfinished of it is removed.
  * @throws FileError with the path and the reason
  */
 export async function saveFile(path: string, content: string | Uint8Array): Promise<void> {
-  const unfinished = `${path}.${process.pid}-${begun++}.unfinished`;
+  const unfinished = `${path}.${process.pid}-${threadId}-${begun++}.unfinished`;
   try {
     await mkdir(dirname(path), { recursive: true });
+    if (!cleared.has(path)) await removeLeftovers(path);
     await writeFile(unfinished, content, { flush: true }); // On the disk, before it replaces the other.
     await rename(unfinished, path);
   } catch (error) {
     await rm(unfinished, { force: true }).catch(() => {}); // The first error is the one to report.
     throw refused('saveFile', 'write', path, error);
+  }
+}
+
+/** @internal What processes that were killed while they wrote this file have left of it. */
+export async function removeLeftovers(path: string): Promise<void> {
+  cleared.add(path);
+  const begin = basename(path);
+  for (const name of await readdir(dirname(path)).catch(() => [])) {
+    const [, process] = name.startsWith(begin) ? (UNFINISHED.exec(name.slice(begin.length)) ?? []) : [];
+    const file = join(dirname(path), name);
+    if (process !== undefined && !(await isBeingWritten(file, Number(process)))) await rm(file, { force: true });
+  }
+}
+
+/** Whether its process runs: a number is given again, in a container mostly the same, and so older files are not ours. */
+async function isBeingWritten(file: string, id: number): Promise<boolean> {
+  if (id === process.pid) {
+    const { mtimeMs } = await stat(file).catch(() => ({ mtimeMs: Infinity }));
+    return mtimeMs > Date.now() - 1000 * process.uptime() - 1000;
+  }
+  try {
+    return process.kill(id, 0); // Signal 0 only asks.
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
   }
 }
 
@@ -67,14 +96,17 @@ export async function saveJson(path: string, value: unknown): Promise<void> {
 
 /**
  * Writes a model's parameters and buffers as a safetensors file, which PyTorch users can open.
- * @param metadata strings by key
+ * @param metadata strings by key; the names of the classes, where they have some, are added as `classNames`
  */
 export async function saveModel(path: string, model: Module, metadata: Record<string, string> = {}): Promise<void> {
-  await saveFile(path, writeSafetensors(model.stateDict(), metadata));
+  const { classNames } = model;
+  const names = classNames && { classNames: JSON.stringify(classNames) };
+  await saveFile(path, writeSafetensors(model.stateDict(), { ...names, ...metadata }));
 }
 
 /**
- * Reads a safetensors file into a model whose keys and shapes are the same.
+ * Reads a safetensors file into a model whose keys and shapes are the same. Names of classes that `saveModel` added become
+ * the model's.
  * @returns the file's metadata
  * @throws FileError when it cannot be read; an error that names the file when it is damaged or made for another model
  */
@@ -82,13 +114,24 @@ export async function loadModel(path: string, model: Module): Promise<Record<str
   const bytes = await readBytes('loadModel', path);
   const load = () => {
     const { tensors, metadata } = readSafetensors(bytes);
-    if (metadata.format === CHECKPOINT_FORMAT) {
+    if (metadata.format?.startsWith(CHECKPOINT)) {
       throw new FormatError('loadModel', 'expected a model, got a checkpoint of a training: use loadCheckpoint');
     }
     model.loadStateDict(tensors);
+    if (metadata.classNames !== undefined) model.classNames = namesIn(metadata.classNames) ?? model.classNames;
     return metadata;
   };
   return withPlace(`loadModel, ${show(path)}`, load);
+}
+
+/** A list of names as `saveModel` writes it; null for a note of somebody else. */
+function namesIn(note: string): string[] | null {
+  try {
+    const names: unknown = JSON.parse(note);
+    return Array.isArray(names) && names.every((name) => typeof name === 'string') ? names : null;
+  } catch {
+    return null;
+  }
 }
 
 /** @internal The bytes of a file. */

@@ -29,7 +29,7 @@ export function div(a: Operand, b: Operand): Tensor {
   return binary('div', a, b);
 }
 
-/** a to the power of b, element by element, with NumPy's broadcasting; its gradient in a where b is 0 is 0. */
+/** a to the power of b, element by element, with NumPy's broadcasting; the gradient with respect to a is 0 where b is 0. */
 export function pow(a: Operand, b: Operand): Tensor {
   return binary('pow', a, b);
 }

@@ -9,7 +9,7 @@ export interface Strided {
 }
 
 /**
- * Two loops, each the gradient of the other, that sums, means, permutations and biases are made of. Both add.
+ * Two loops, each the gradient of the other; sum, mean, permute and biases are built on them. Both add.
  * With i over all indices of the view, and view(i) = i . strides:
  * expand: y[i] += scale * x[view(i)] (broadcasts x over the axes of stride 0);
  * reduce: y[view(i)] += scale * x[i] (sums x over them).

@@ -11,7 +11,7 @@ export interface ConvolutionOptions {
   stride?: Pair;
   /** Zeros on each side, in pixels. 'valid' is 0; 'same' keeps the image's size, and needs stride 1. @default 0 */
   padding?: Pair | 'same' | 'valid';
-  /** Distance between neighboring taps of the filter, in pixels. @default 1 */
+  /** Distance between neighboring elements of the filter, in pixels. @default 1 */
   dilation?: Pair;
   /** Into how many groups the channels fall; each filter sees the channels of its own. @default 1 */
   groups?: number;
@@ -19,11 +19,13 @@ export interface ConvolutionOptions {
 
 /**
  * Two-dimensional convolution, as neural networks use the word: cross-correlation, the filter is not flipped.
- * With p = i * stride + ky * dilation - padding and q likewise from j and kx, and sums over all that meet:
+ * With p = i * stride + ky * dilation - padding, q likewise from j and kx, and sums over all that lie inside the image (for
+ * one group; each further group is a convolution of its own):
  *
  *     y[n, o, i, j]      = bias[o] + sum over c, ky, kx of weight[o, c, ky, kx] * x[n, c, p, q]
  *     dx[n, c, p, q]     = sum over o, ky, kx of weight[o, c, ky, kx] * dy[n, o, i, j]
  *     dweight[o, c, ky, kx] = sum over n, i, j of dy[n, o, i, j] * x[n, c, p, q]
+ *     dbias[o]           = sum over n, i, j of dy[n, o, i, j]
  *
  * @param x [N, inChannels, H, W]
  * @param weight [outChannels, inChannels / groups, kernelH, kernelW]
@@ -55,7 +57,7 @@ export function conv2d(
   });
 }
 
-// Legend: N examples; C channels in; H, W height and width; O channels out; G groups; a tap is one weight of a filter.
+// Notation: N examples; C channels in; H, W height and width; O channels out; a tap is one element of a filter.
 
 /** A convolution's sizes: x [N, C, H, W], weight [O, C / groups, kernelH, kernelW], y [N, O, outH, outW]. */
 export interface ConvSizes {
@@ -71,7 +73,7 @@ export interface ConvSizes {
   strideW: number;
   dilationH: number;
   dilationW: number;
-  /** Rows of zeros above the image; as many as `outH` asks for lie below it. */
+  /** Rows of zeros above the image; those below it follow from `outH`. */
   padTop: number;
   padLeft: number;
   outH: number;

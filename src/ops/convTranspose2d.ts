@@ -14,7 +14,7 @@ export interface TransposedConvolutionOptions {
   padding?: Pair;
   /** Rows and columns added below and to the right, fewer than the stride or the dilation. @default 0 */
   outputPadding?: Pair;
-  /** Distance between neighboring taps of the filter, in pixels. @default 1 */
+  /** Distance between neighboring elements of the filter, in pixels. @default 1 */
   dilation?: Pair;
   /** Into how many groups the channels fall. @default 1 */
   groups?: number;

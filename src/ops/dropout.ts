@@ -12,7 +12,7 @@ export interface DropoutOptions {
 }
 
 /**
- * Each number is 0 with probability p, and else x / (1 - p), so that the mean stays (Srivastava et al. 2014, "Dropout").
+ * Each number is 0 with probability p, and else x / (1 - p), so that the expected value is unchanged (Srivastava et al. 2014, "Dropout").
  * Each call draws two numbers from the generator; a hash of them and of a number's place decides.
  * @param p the probability of 0, from 0 to 1
  * @default p 0.5
@@ -59,7 +59,7 @@ export interface DropoutSettings {
   least: number;
   /** The factor of the others, 1 / (1 - p). */
   scale: number;
-  /** How many neighbors share their fate. */
+  /** How many neighbors are dropped together. */
   run: number;
 }
 

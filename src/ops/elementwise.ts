@@ -69,7 +69,7 @@ export interface GeluOptions {
   approximate?: 'none' | 'tanh';
 }
 
-/** x times the share of the normal distribution below x (Hendrycks and Gimpel 2016, "Gaussian error linear units"). */
+/** x * Φ(x), Φ the cumulative normal distribution (Hendrycks and Gimpel 2016, "Gaussian error linear units"). */
 export function gelu(x: Tensor, options: GeluOptions = {}): Tensor {
   const { approximate } = readOptions('gelu', options, { approximate: 'none' });
   checkChoice('gelu', 'approximate', approximate, ['none', 'tanh']);
@@ -98,7 +98,7 @@ declare module '../autograd/tensor.js' {
     abs(): Tensor;
     /** log(1 + e^x), element by element. */
     softplus(): Tensor;
-    /** x times the share of the normal distribution below x, element by element. */
+    /** x * Φ(x), Φ the cumulative normal distribution, element by element. */
     gelu(options?: GeluOptions): Tensor;
     /** x / (1 + e^-x), element by element. */
     silu(): Tensor;

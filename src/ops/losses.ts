@@ -5,12 +5,13 @@ import { checkSameShape } from '../shape.js';
 import { add, div, mul, type Operand, sub } from './arithmetic.js';
 import { abs, neg, softplus } from './elementwise.js';
 import { mean, sum } from './reduce.js';
+import { counted } from './share.js';
 
 /** What becomes of the losses of a batch: their mean, their sum, or a tensor of them all. */
 export type Reduction = 'mean' | 'sum' | 'none';
 
 /**
- * Cross entropy of yes-or-no questions: -(posWeight t log sigmoid(x) + (1 - t) log(1 - sigmoid(x))), in nats, without
+ * Binary cross entropy with logits: -(posWeight t log sigmoid(x) + (1 - t) log(1 - sigmoid(x))), in nats, without
  * overflow or cancellation however large a logit is.
  * @param logits any shape, before any sigmoid
  * @param targets the same shape: probabilities of yes, from 0 to 1
@@ -44,7 +45,7 @@ export function mseLoss(prediction: Tensor, target: Tensor, options: { reduction
 }
 
 /**
- * The absolute difference; its gradient where there is none is 0.
+ * The absolute difference; its gradient at 0 is 0.
  * @param prediction any shape
  * @param target the same shape
  * @param options `reduction` ('mean')
@@ -60,10 +61,11 @@ function checkTarget(where: string, prediction: Tensor, target: Tensor): void {
   checkSameShape(where, 'a target', target.shape, prediction.shape);
 }
 
-/** @internal Reduces losses; with `weights`, which the losses are already times, the mean is over their sum. */
+/** @internal Reduces losses; with `weights`, which are already multiplied in, the mean divides by their sum. */
 export function reduceLosses(where: string, losses: Tensor, reduction: Reduction, weights?: Tensor): Tensor {
   checkChoice(where, 'reduction', reduction, ['mean', 'sum', 'none']);
   if (reduction === 'none') return losses;
-  if (reduction === 'sum') return sum(losses);
-  return weights ? div(sum(losses), sum(weights)) : mean(losses);
+  const count = weights?.storage.array ?? losses.size;
+  if (reduction === 'sum') return counted(sum(losses), true, count);
+  return counted(weights ? div(sum(losses), sum(weights)) : mean(losses), false, count);
 }

@@ -35,7 +35,7 @@ declare module '../autograd/tensor.js' {
 }
 addMethods({ matmul });
 
-/** `batch` products of [M, K] by [K, N]; the r-th takes matrix `batchA[r]` of a and `batchB[r]` of b. */
+/** `batchY.length` products of [M, K] by [K, N]; the r-th multiplies matrix `batchA[r]` of a by `batchB[r]` of b. */
 export interface MatmulSizes {
   M: number;
   K: number;

@@ -158,7 +158,7 @@ export interface NormalizeSettings extends ChannelSizes {
 
 /** Channel by channel, with r = 1 / sqrt(variance + eps). */
 export const normalizeKernels = /* @__PURE__ */ define('normalize', {
-  /** mean = the mean of the channel; variance = the mean square of the distances from it. */
+  /** The mean of each channel, and its biased variance. */
   moments(x: Storage, mean: Storage, variance: Storage, sizes: ChannelSizes): void {
     const [X, M, V] = [x.array, mean.array, variance.array];
     const count = sizes.N * sizes.size;
@@ -197,7 +197,7 @@ export const normalizeKernels = /* @__PURE__ */ define('normalize', {
   },
 
   /**
-   * With means over the channel: dx = weight * r * (dy - mean(dy) - (x - m) * r^2 * mean(dy * (x - m))). Where the
+   * With m the mean of the channel, and means over the channel: dx = weight * r * (dy - mean(dy) - (x - m) * r^2 * mean(dy * (x - m))). Where the
    * statistics are `fixed`, no gradient flows through them: dx = weight * r * dy. Gradients that are not wanted are null.
    */
   backward(

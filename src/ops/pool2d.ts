@@ -81,6 +81,7 @@ export const maxPool2dKernels = /* @__PURE__ */ define('maxPool2d', {
     });
   },
 
+  /** The sizes are for faster versions, which clear dx plane by plane. */
   backward(dy: Storage, indices: IndexStorage, dx: Storage, _sizes: PoolSizes): void {
     const [dY, at, dX] = [dy.array, indices.array, dx.array];
     for (let w = 0; w < dY.length; w++) dX[at[w]] += dY[w];

@@ -1,7 +1,7 @@
 import { ArgumentError, checkChoice, checkNumber, readOptions } from '../errors.js';
 import { cosPi } from './arithmetic.js';
 import type { Optimizer } from './optimizer.js';
-import { checkOptimizer, eachGroup, LRScheduler } from './scheduler.js';
+import { checkOptimizer, eachGroup, LRScheduler, type SchedulerState } from './scheduler.js';
 
 export interface OneCycleLROptions {
   /** The highest learning rate: one for all groups, or one for each. */
@@ -40,7 +40,7 @@ type Momentum = { momentum?: number; betas?: readonly [number, number] };
 
 /**
  * From a low learning rate up to `maxLr` and down to almost nothing, in one cycle; PyTorch's OneCycleLR. It is meant to
- * take its steps after batches.
+ * take its steps after batches. The rates are its own, whatever it finds.
  * Source: Smith and Topin 2018, https://arxiv.org/abs/1708.07120
  */
 export class OneCycleLR extends LRScheduler {
@@ -85,7 +85,8 @@ export class OneCycleLR extends LRScheduler {
       throw new ArgumentError(where, `${name} has no momentum to cycle; set cycleMomentum to false`);
     }
     const first = (peak: number) => peak / divFactor;
-    super(optimizer, (initial) => initial, peaks.map(first)); // `apply` sets the rates.
+    optimizer.initialRates = peaks.map(first);
+    super(optimizer, (initial) => initial, { settings }); // `apply` sets the rates.
     this.#peaks = peaks;
     this.#total = total;
     this.#cyclesMomentum = settings.cycleMomentum;
@@ -100,6 +101,12 @@ export class OneCycleLR extends LRScheduler {
       ...(settings.threePhase ? [up, down] : [up]),
       { end: total - 1, rate: (peak) => first(peak) / finalDivFactor, momentum: maxMomentum },
     ];
+    this.apply();
+  }
+
+  /** @internal */
+  override begin(rates?: readonly number[]): void {
+    super.begin(rates);
     this.apply();
   }
 
@@ -122,5 +129,10 @@ export class OneCycleLR extends LRScheduler {
       if (group.betas) group.betas = [momentum, group.betas[1]];
       else group.momentum = momentum;
     });
+  }
+
+  override loadStateDict(state: SchedulerState): void {
+    if (state?.kind === 'OneCycleLR') checkNumber('OneCycleLR', 'the steps taken', state.steps, { most: this.#total });
+    super.loadStateDict(state);
   }
 }

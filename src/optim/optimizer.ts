@@ -2,23 +2,11 @@ import { zeros } from '../autograd/backend.js';
 import { wrap } from '../autograd/create.js';
 import type { Storage } from '../autograd/storage.js';
 import { Tensor } from '../autograd/tensor.js';
-import { ArgumentError, checkOptions, ShapeError, show } from '../errors.js';
-import { sameShape, showShape } from '../shape.js';
+import { ArgumentError, checkOptions, show } from '../errors.js';
+import { checkState, type OptimizerState } from './optimizer-state.js';
 
 /** Parameters with settings of their own; what a group leaves out comes from the optimizer's options. */
 export type ParameterGroup<Settings> = Partial<Settings> & { params: readonly Tensor[] };
-
-/** All that an optimizer needs to go on where it was: plain data, and tensors of its own. */
-export interface OptimizerState {
-  /** Its class, such as 'Adam'. */
-  kind: string;
-  /** The groups' settings, with the place of each of their parameters among all parameters. */
-  groups: (Record<string, unknown> & { params: number[] })[];
-  /** How often each parameter was changed. */
-  steps: number[];
-  /** What is remembered of each parameter, by name. */
-  memories: Record<string, Tensor>[];
-}
 
 /** A parameter and what its optimizer remembers of it. */
 export class ParameterState {
@@ -141,23 +129,9 @@ export abstract class Optimizer<Settings extends { lr: number } = { lr: number }
    * remembered of a parameter has not its shape
    */
   loadStateDict(state: OptimizerState): void {
-    const where = this.constructor.name;
     const states = [...this.#states.values()];
-    if (state.kind !== where) throw new ArgumentError(where, `expected the state of ${where}, got ${show(state.kind)}`);
-    const sizes = (groups: readonly { params: { length: number } }[]) => groups.map(({ params }) => params.length);
-    if (String(sizes(state.groups)) !== String(sizes(this.groups))) {
-      throw new ArgumentError(
-        where,
-        `expected groups of ${sizes(this.groups).join(' and ')} parameters, got ${sizes(state.groups).join(' and ')}`,
-      );
-    }
-    states.forEach(({ parameter: { shape, dtype } }, i) => {
-      for (const [name, memory] of Object.entries(state.memories[i])) {
-        if (sameShape(memory.shape, shape) && memory.dtype === dtype) continue;
-        const got = `${memory.dtype} ${showShape(memory.shape)}`;
-        throw new ShapeError(where, `expected ${dtype} ${showShape(shape)} as ${name} of parameter ${i}, got ${got}`);
-      }
-    });
+    const parameters = states.map(({ parameter }) => parameter);
+    checkState(this.constructor.name, state, this.groups, parameters);
     this.groups.forEach((group, i) => {
       Object.assign(group, { ...state.groups[i], params: group.params });
     });

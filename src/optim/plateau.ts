@@ -1,4 +1,4 @@
-import { ArgumentError, checkChoice, checkNumber, readOptions, show } from '../errors.js';
+import { ArgumentError, checkBuilt, checkChoice, checkNumber, FINITE, readOptions, show, WHOLE } from '../errors.js';
 import type { Optimizer } from './optimizer.js';
 import { checkOptimizer, eachGroup } from './scheduler.js';
 
@@ -39,7 +39,8 @@ export interface PlateauState {
 export class ReduceLROnPlateau {
   readonly optimizer: Optimizer;
   readonly mode: 'min' | 'max';
-  readonly #settings: Required<ReduceLROnPlateauOptions>;
+  /** @internal */
+  readonly settings: Required<ReduceLROnPlateauOptions>;
   readonly #minLr: readonly number[];
   #best: number | null = null;
   #bad = 0;
@@ -68,7 +69,7 @@ export class ReduceLROnPlateau {
     checkNumber(where, 'cooldown', settings.cooldown, { least: 0, whole: true });
     checkNumber(where, 'eps', settings.eps, { least: 0 });
     this.#minLr = eachGroup(where, 'minLr', optimizer, settings.minLr);
-    this.#settings = settings;
+    this.settings = settings;
   }
 
   /**
@@ -79,7 +80,7 @@ export class ReduceLROnPlateau {
     if (typeof measure !== 'number') {
       throw new ArgumentError('ReduceLROnPlateau', `expected step to get a measure, a number, got ${show(measure)}`);
     }
-    const { patience, cooldown } = this.#settings;
+    const { patience, cooldown } = this.settings;
     if (this.#improves(measure)) {
       this.#best = measure;
       this.#bad = 0;
@@ -97,17 +98,18 @@ export class ReduceLROnPlateau {
   }
 
   #improves(measure: number): boolean {
-    const { threshold, thresholdMode } = this.#settings;
+    const { threshold, thresholdMode } = this.settings;
     const sign = this.mode === 'min' ? -1 : 1;
-    if (this.#best === null) return sign * measure > -Infinity;
+    if (!Number.isFinite(measure)) return false;
+    if (this.#best === null) return true;
     const goal = thresholdMode === 'rel' ? this.#best * (1 + sign * threshold) : this.#best + sign * threshold;
     return sign * measure > sign * goal;
   }
 
   #reduce(): void {
     this.optimizer.groups.forEach((group, i) => {
-      const lower = Math.max(group.lr * this.#settings.factor, this.#minLr[i]);
-      if (group.lr - lower > this.#settings.eps) group.lr = lower;
+      const lower = Math.max(group.lr * this.settings.factor, this.#minLr[i]);
+      if (group.lr - lower > this.settings.eps) group.lr = lower;
     });
   }
 
@@ -121,9 +123,15 @@ export class ReduceLROnPlateau {
    * @throws ArgumentError for the state of another kind of schedule
    */
   loadStateDict(state: PlateauState): void {
-    if (state.kind !== 'ReduceLROnPlateau') {
-      throw new ArgumentError('ReduceLROnPlateau', `expected the state of ReduceLROnPlateau, got ${show(state.kind)}`);
+    const where = 'ReduceLROnPlateau';
+    if (state?.kind !== where) {
+      throw new ArgumentError(where, `expected the state of ${where}, got ${show(state?.kind ?? state)}`);
     }
+    checkBuilt(where, 'the state', state, {
+      bad: WHOLE,
+      cooldown: WHOLE,
+      best: (best) => best === null || FINITE(best),
+    });
     this.#best = state.best;
     this.#bad = state.bad;
     this.#cooldown = state.cooldown;

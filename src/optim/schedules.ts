@@ -1,7 +1,7 @@
-import { ArgumentError, checkNumber, readOptions, show } from '../errors.js';
+import { ArgumentError, checkBuilt, checkNumber, readOptions, show } from '../errors.js';
 import { cosPi, power } from './arithmetic.js';
 import type { Optimizer } from './optimizer.js';
-import { LRScheduler, type SchedulerState } from './scheduler.js';
+import { checkOptimizer, LRScheduler, type SchedulerState } from './scheduler.js';
 
 /** From one factor of the learning rate to another along a straight line, then constant; PyTorch's LinearLR. */
 export class LinearLR extends LRScheduler {
@@ -15,11 +15,23 @@ export class LinearLR extends LRScheduler {
     checkNumber('LinearLR', 'startFactor', startFactor, { least: 0 });
     checkNumber('LinearLR', 'endFactor', endFactor, { least: 0 });
     checkNumber('LinearLR', 'totalIters', totalIters, { least: 1, whole: true });
-    super(optimizer, (initial, steps) => {
-      return initial * (startFactor + (endFactor - startFactor) * Math.min(1, steps / totalIters));
-    });
-    this.apply();
+    super(
+      optimizer,
+      (initial, steps) => initial * (startFactor + (endFactor - startFactor) * Math.min(1, steps / totalIters)),
+      { settings: { startFactor, endFactor, totalIters } },
+    );
   }
+}
+
+/**
+ * @internal What schedules are made of that multiply the learning rate by `gamma`.
+ * @param times how often, after so many steps
+ */
+function decays(gamma: number, times: (steps: number) => number, settings: object) {
+  return [
+    (initial: number, steps: number) => initial * power(gamma, times(steps)),
+    { settings, next: (lr: number, steps: number) => lr * power(gamma, times(steps) - times(steps - 1)) },
+  ] as const;
 }
 
 /** The learning rate times `gamma` after each `stepSize` steps; PyTorch's StepLR. */
@@ -29,7 +41,7 @@ export class StepLR extends LRScheduler {
     const { stepSize, gamma } = readOptions('StepLR', options, { stepSize: undefined, gamma: 0.1 });
     checkNumber('StepLR', 'stepSize', stepSize, { least: 1, whole: true });
     checkNumber('StepLR', 'gamma', gamma, { least: 0 });
-    super(optimizer, (initial, steps) => initial * power(gamma, Math.floor(steps / stepSize)));
+    super(optimizer, ...decays(gamma, (steps) => Math.floor(steps / stepSize), { stepSize, gamma }));
   }
 }
 
@@ -40,7 +52,7 @@ export class MultiStepLR extends LRScheduler {
     const { milestones, gamma } = readOptions('MultiStepLR', options, { milestones: undefined, gamma: 0.1 });
     const at = checkMilestones('MultiStepLR', milestones);
     checkNumber('MultiStepLR', 'gamma', gamma, { least: 0 });
-    super(optimizer, (initial, steps) => initial * power(gamma, passed(at, steps)));
+    super(optimizer, ...decays(gamma, (steps) => passed(at, steps), { milestones: at, gamma }));
   }
 }
 
@@ -50,13 +62,14 @@ export class ExponentialLR extends LRScheduler {
   constructor(optimizer: Optimizer, options: { gamma: number }) {
     const { gamma } = readOptions('ExponentialLR', options, { gamma: undefined });
     checkNumber('ExponentialLR', 'gamma', gamma, { least: 0 });
-    super(optimizer, (initial, steps) => initial * power(gamma, steps));
+    super(optimizer, ...decays(gamma, (steps) => steps, { gamma }));
   }
 }
 
 /**
  * The learning rate down to `etaMin` along half a cosine in `tMax` steps, then up again along the other half, and so on;
- * PyTorch's CosineAnnealingLR, whose options are T_max and eta_min.
+ * PyTorch's CosineAnnealingLR, whose options are T_max and eta_min. As there, the way up leads to the rate that the group had
+ * when the first schedule of its optimizer was made.
  * Source: Loshchilov and Hutter 2017, https://arxiv.org/abs/1608.03983
  */
 export class CosineAnnealingLR extends LRScheduler {
@@ -65,13 +78,27 @@ export class CosineAnnealingLR extends LRScheduler {
     const { tMax, etaMin } = readOptions('CosineAnnealingLR', options, { tMax: undefined, etaMin: 0 });
     checkNumber('CosineAnnealingLR', 'tMax', tMax, { least: 1, whole: true });
     checkNumber('CosineAnnealingLR', 'etaMin', etaMin, { least: 0 });
-    super(optimizer, (initial, steps) => etaMin + ((initial - etaMin) * (1 + cosPi(steps / tMax))) / 2);
+    const share = (steps: number) => 1 + cosPi(steps / tMax);
+    super(
+      optimizer,
+      (start, steps, base) =>
+        steps === 0 ? start : etaMin + (((steps > tMax ? base : start) - etaMin) * share(steps)) / 2,
+      {
+        settings: { tMax, etaMin },
+        next: (lr, steps, _, base) => {
+          const before = share(steps - 1);
+          if (before === 0) return lr + ((base - etaMin) * share(steps)) / 2;
+          return ((lr - etaMin) * share(steps)) / before + etaMin;
+        },
+      },
+    );
   }
 }
 
 /**
- * One schedule after the other: the next begins, from its own start, at each of the milestones; PyTorch's SequentialLR.
- * A warm-up, for example:
+ * One schedule after the other: the next begins, from its own start, at each of the milestones; PyTorch's SequentialLR. As
+ * there, it begins with the rates that the groups had when the first schedule of the optimizer was made, and so does each of its
+ * schedules. A warm-up, for example:
  *
  *     const warmUp = new LinearLR(optimizer, { startFactor: 0.1, totalIters: 100 });
  *     const decay = new CosineAnnealingLR(optimizer, { tMax: 900 });
@@ -85,25 +112,36 @@ export class SequentialLR extends LRScheduler {
   constructor(optimizer: Optimizer, options: { schedulers: readonly LRScheduler[]; milestones: readonly number[] }) {
     const where = 'SequentialLR';
     const { schedulers, milestones } = readOptions(where, options, { schedulers: undefined, milestones: undefined });
-    super(optimizer, (initial) => initial); // The schedules set the rates.
+    checkOptimizer(where, optimizer);
     if (!Array.isArray(schedulers) || !schedulers.every((each) => each instanceof LRScheduler)) {
       throw new ArgumentError(where, `expected a list of schedules, got ${show(schedulers)}`);
     }
     if (schedulers.some((each) => each.optimizer !== optimizer)) {
       throw new ArgumentError(where, 'expected schedules of this optimizer, got one of another');
     }
-    this.#milestones = checkMilestones(where, milestones);
-    if (schedulers.length !== milestones.length + 1) {
-      const got = `got ${milestones.length} for ${schedulers.length} schedules`;
+    const at = checkMilestones(where, milestones);
+    if (schedulers.length !== at.length + 1) {
+      const got = `got ${at.length} for ${schedulers.length} schedules`;
       throw new ArgumentError(where, `expected one milestone less than schedules, ${got}`);
     }
+    const parts = schedulers.map((each) => [each.constructor.name, each.settings]);
+    super(optimizer, (initial) => initial, { settings: { milestones: at, schedulers: parts } }); // The schedules set the rates.
+    this.#milestones = at;
     this.#schedulers = schedulers;
-    this.apply();
+    this.begin(optimizer.initialRates!);
+  }
+
+  /** @internal */
+  override begin(rates?: readonly number[]): void {
+    super.begin(rates);
+    this.#schedulers[0].begin(rates);
   }
 
   protected override apply(): void {
     const which = passed(this.#milestones, this.steps);
-    this.#schedulers[which].moveTo(this.steps - (which === 0 ? 0 : this.#milestones[which - 1]));
+    const scheduler = this.#schedulers[which];
+    if (this.#milestones[which - 1] === this.steps) scheduler.begin();
+    else scheduler.step();
   }
 
   override stateDict(): SchedulerState {
@@ -111,15 +149,15 @@ export class SequentialLR extends LRScheduler {
   }
 
   override loadStateDict(state: SchedulerState): void {
-    const states = state.schedulers ?? [];
-    const kinds = (list: readonly { kind: string }[]) => list.map(({ kind }) => kind).join(', ');
-    const own = kinds(this.#schedulers.map((each) => each.stateDict()));
-    if (state.kind === this.constructor.name && kinds(states) !== own) {
-      throw new ArgumentError('SequentialLR', `expected the states of ${own}, got those of ${kinds(states)}`);
+    checkBuilt('SequentialLR', 'the state', state, { schedulers: [{}] });
+    const kinds = (list: readonly { kind: string }[] = []) => list.map(({ kind }) => show(kind)).join(', ');
+    const own = kinds(this.stateDict().schedulers);
+    if (kinds(state.schedulers) !== own) {
+      throw new ArgumentError('SequentialLR', `expected the states of ${own}, got those of ${kinds(state.schedulers)}`);
     }
     super.loadStateDict(state);
     this.#schedulers.forEach((each, i) => {
-      each.loadStateDict(states[i]);
+      each.loadStateDict(state.schedulers![i]);
     });
   }
 }

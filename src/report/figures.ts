@@ -132,7 +132,7 @@ export interface ReportFigures extends Partial<FilterStudy> {
 const MISTAKES = 12;
 const TOP = 5;
 /** As in package.json, which browsers do not have: a test compares the two. */
-const VERSION = '0.1.0';
+const VERSION = '0.2.0';
 
 /** Computes what the report shows besides the study, on the held-out images. */
 export function computeFigures(options: ReportSettings): ReportFigures {

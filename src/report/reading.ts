@@ -22,7 +22,12 @@ export function readingSection({ figures, options, draw, image, charts, page }: 
 like these its accuracy is probably between ${percent(low)} and ${percent(high)} (95% interval).</p>
 `,
     chart(
-      charts.confusion(matrix, { classes: classNames, width: 640, height: 560, document: page }),
+      charts.confusion(matrix, {
+        classes: matrix.map((_, c) => classNames[c] ?? `class ${c}`),
+        width: 640,
+        height: 560,
+        document: page,
+      }),
       'What the network takes each class for. What to see: right answers lie on the gray diagonal; a dark square beside it is a frequent mistake.',
     ),
     mistakes === 0

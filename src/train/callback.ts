@@ -1,5 +1,6 @@
 import type { Module, StateDict } from '../nn/module.js';
-import type { Optimizer, OptimizerState } from '../optim/optimizer.js';
+import type { Optimizer } from '../optim/optimizer.js';
+import type { OptimizerState } from '../optim/optimizer-state.js';
 import type { PlateauState } from '../optim/plateau.js';
 import type { SchedulerState } from '../optim/scheduler.js';
 import type { GeneratorState } from '../random.js';
@@ -8,6 +9,8 @@ import type { GeneratorState } from '../random.js';
 export interface TrainingState {
   readonly model: Module;
   readonly optimizer: Optimizer;
+  /** Whether the training goes on from a checkpoint. */
+  readonly resumed: boolean;
   /** The epoch that runs, from 1 to `epochs`. */
   epoch: number;
   readonly epochs: number;
@@ -69,7 +72,12 @@ export interface History {
 export interface Callback {
   /** Called after the others each time, as what saves their states must be. @default false */
   readonly last?: boolean;
-  /** Before the first epoch; also of a training that is resumed. */
+  /** What its state goes by in a checkpoint; of callbacks with one name, or none, the first gets the first state. @default '' */
+  readonly name?: string;
+  /**
+   * Before the first epoch; also of a training that is resumed, which `state.resumed` says. What it remembers of a training
+   * before this one it forgets here.
+   */
   onTrainBegin?(state: TrainingState): void | Promise<void>;
   /** Before the first batch of an epoch, or before the rest of it in a training that is resumed. */
   onEpochBegin?(state: TrainingState): void | Promise<void>;
@@ -83,8 +91,8 @@ export interface Callback {
   onTrainError?(state: TrainingState, error: unknown): void | Promise<void>;
   /** What it must know to go on after a resume, plain data and tensors: goes into every checkpoint. */
   saveState?(): unknown;
-  /** Takes over, before `onTrainBegin`, what `saveState` returned. */
-  loadState?(state: unknown): void;
+  /** Takes over, before `onTrainBegin` of a training that is resumed, what `saveState` returned; throws for anything else. */
+  loadState?(state: unknown, training: TrainingState): void;
 }
 
 /** All that a training needs to go on where it was, to the last bit: plain data, and tensors of its own. */
@@ -94,18 +102,27 @@ export interface Checkpoint {
   model: StateDict;
   optimizer: OptimizerState;
   scheduler: SchedulerState | PlateauState | null;
-  /** What must be the same when the training goes on. */
+  /** What must be the same when the training goes on; see `resume` of `fit`. */
   setting: {
     examples: number;
     inputShape: readonly number[];
     classes: number;
     batchSize: number;
+    dropLast: boolean;
     seed: number | string | null;
+    clipGradNorm: number | null;
+    schedulerInterval: string;
+    /** Fingerprints of the training data, and of the validation data if there are any. */
+    data: number;
+    validation: number | null;
+    /** The options of the schedule, and those of each group of the optimizer when the training began. */
+    scheduler: unknown;
+    optimizer: unknown[];
   };
   /** Epoch, batches done in it, and batches done in all. */
   position: { epoch: number; batch: number; step: number; seconds: number; imagesPerSecond: number };
   /** Over the examples of this epoch so far. */
-  sums: { seen: number; loss: number; correct: number };
+  sums: { seen: number; loss: number; weight: number; correct: number };
   generators: {
     /** Of the order of the examples: before it drew this epoch's, and now. */
     orderBefore: GeneratorState;
@@ -114,5 +131,5 @@ export interface Checkpoint {
     others: GeneratorState[];
   };
   history: History;
-  callbacks: unknown[];
+  callbacks: { name: string; state: unknown }[];
 }

@@ -1,34 +1,124 @@
 import { wrap } from '../autograd/create.js';
 import type { Tensor } from '../autograd/tensor.js';
-import { ArgumentError, show } from '../errors.js';
-import type { StateDict } from '../nn/module.js';
-import type { Checkpoint } from './callback.js';
+import { ArgumentError, type Built, checkBuilt, FINITE, NUMBER, show, TEXT, WHOLE } from '../errors.js';
+import { checkStateDict, type StateDict } from '../nn/module.js';
+import type { Callback, Checkpoint } from './callback.js';
 
-/** The mark of checkpoints that this version writes and reads. */
-export const CHECKPOINT_FORMAT = 'convgrad checkpoint 1';
+/** What the mark of all checkpoints begins with. */
+export const CHECKPOINT = 'convgrad checkpoint ';
+
+/** The mark of checkpoints that this version writes and reads: version 0.1 had 1. */
+export const CHECKPOINT_FORMAT = `${CHECKPOINT}2`;
+
+const MEASURES = { loss: NUMBER, accuracy: NUMBER };
+
+/** How a checkpoint is built. The states of model, optimizer, scheduler and callbacks are looked at by those. */
+function built(): Built {
+  const share = (value: unknown) => NUMBER(value) && (value as number) >= 0 && (value as number) < 1;
+  const generator = {
+    c: WHOLE,
+    s0: share,
+    s1: share,
+    s2: share,
+    spare: (value: unknown) => value === null || FINITE(value),
+  };
+  return {
+    position: { epoch: WHOLE, batch: WHOLE, step: WHOLE, seconds: FINITE, imagesPerSecond: NUMBER },
+    sums: { seen: WHOLE, loss: NUMBER, weight: NUMBER, correct: WHOLE },
+    generators: { orderBefore: generator, order: generator, default: generator, others: [generator] },
+    history: {
+      epochs: [{ epoch: WHOLE, step: WHOLE, loss: NUMBER, accuracy: NUMBER, lr: NUMBER, seconds: NUMBER }],
+      trainSeconds: FINITE,
+      imagesPerSecond: NUMBER,
+      stopped: (value: unknown) => value === null || TEXT(value),
+    },
+    setting: { optimizer: [{}] },
+    optimizer: { groups: [{}] },
+    callbacks: [{ name: TEXT }],
+  };
+}
 
 /**
  * @internal Whether a training can go on from a checkpoint.
  * @param now what the training itself would save
+ * @param batches how many an epoch has
  * @throws ArgumentError for a checkpoint of another training, or for something else
  */
-export function checkCheckpoint(now: Checkpoint, checkpoint: Checkpoint): void {
-  if (checkpoint?.format !== CHECKPOINT_FORMAT) {
-    const got = show(checkpoint?.format ?? checkpoint);
-    throw new ArgumentError('resume', `expected a checkpoint, '${CHECKPOINT_FORMAT}', got ${got}`);
+export function checkCheckpoint(now: Checkpoint, checkpoint: Checkpoint, batches: number): void {
+  const where = 'resume';
+  const format: unknown = checkpoint?.format;
+  if (format !== CHECKPOINT_FORMAT) {
+    const earlier = `${format}`.startsWith(CHECKPOINT)
+      ? ' of another version, whose model can be taken over alone'
+      : '';
+    const got = `${show(format ?? checkpoint)}${earlier}`;
+    throw new ArgumentError(where, `expected a checkpoint, '${CHECKPOINT_FORMAT}', got ${got}`);
   }
-  const absent = Object.keys(now).find((key) => !(key in checkpoint));
-  if (absent !== undefined) throw new ArgumentError('resume', `the checkpoint is not whole: it has no ${absent}`);
-  const compare = (what: string, expected: unknown, got: unknown) => {
-    if (show(got) === show(expected)) return;
-    throw new ArgumentError('resume', `the checkpoint was made with ${what} ${show(expected)}, got ${show(got)}`);
-  };
-  for (const what of ['examples', 'inputShape', 'classes', 'batchSize', 'seed'] as const) {
-    compare(what, checkpoint.setting[what], now.setting[what]);
+  checkBuilt(where, 'the checkpoint', checkpoint, built());
+  checkStateDict(where, checkpoint.model);
+  for (const { validation } of checkpoint.history.epochs) {
+    if (validation !== undefined) checkBuilt(where, "the checkpoint's validation", validation, MEASURES);
   }
   compare('scheduler', checkpoint.scheduler?.kind ?? null, now.scheduler?.kind ?? null);
+  const { optimizer, data, validation, ...setting } = now.setting;
+  const { optimizer: begun, data: trained, validation: validated, ...begunSetting } = checkpoint.setting;
+  compare('', begunSetting, setting);
+  for (const [what, was, is] of [
+    ['training', trained, data],
+    ['validation', validated, validation],
+  ]) {
+    if (was !== null && was !== is) throw new ArgumentError(where, `the checkpoint was made with other ${what} data`);
+  }
+  // The same optimizer may go on, which stands where it stood when the checkpoint was taken.
+  const stands = JSON.stringify(optimizer) === JSON.stringify(settingsOf(checkpoint.optimizer.groups));
+  if (!stands && checkpoint.optimizer.kind === now.optimizer.kind) compare('optimizer', begun, optimizer);
   compare('generators:', checkpoint.generators.others.length, now.generators.others.length);
-  compare('callbacks that have a state:', checkpoint.callbacks.length, now.callbacks.length);
+  checkPosition(checkpoint, batches);
+}
+
+/** Throws unless the figures that say where a training stands belong together. */
+function checkPosition({ position, sums, history, setting }: Checkpoint, batches: number): void {
+  const { epoch, batch, step } = position;
+  const done = history.epochs.length;
+  const fits =
+    batch <= batches &&
+    step === Math.max(0, epoch - 1) * batches + batch &&
+    (epoch === done ? batch === (epoch === 0 ? 0 : batches) : epoch === done + 1) &&
+    sums.seen === Math.min(batch * setting.batchSize, setting.examples) &&
+    sums.correct <= sums.seen;
+  if (fits) return;
+  const got = `epoch ${epoch}, batch ${batch}, step ${step}, ${sums.seen} examples seen and ${done} epochs done`;
+  throw new ArgumentError('resume', `the checkpoint contradicts itself: ${got}`);
+}
+
+/** Throws at the first difference. */
+function compare(path: string, expected: unknown, got: unknown): void {
+  if (typeof expected === 'object' && typeof got === 'object' && expected && got) {
+    for (const key of Object.keys({ ...expected, ...got }) as (keyof typeof expected)[]) {
+      compare(path === '' ? key : `${path}.${key}`, expected[key], got[key]);
+    }
+  } else if (!Object.is(expected, got)) {
+    throw new ArgumentError('resume', `the checkpoint was made with ${path} ${show(expected)}, got ${show(got)}`);
+  }
+}
+
+/** @internal What the groups of an optimizer are set to, without their parameters, as plain data. */
+export function settingsOf(groups: readonly object[]): unknown[] {
+  return JSON.parse(JSON.stringify(groups.map((group) => ({ ...group, params: undefined }))));
+}
+
+/**
+ * @internal Callbacks, and the states that a checkpoint holds for them. Those for which it has none begin anew.
+ * @throws ArgumentError when the checkpoint has the state of one that is not there
+ */
+export function statesFor(callbacks: readonly Callback[], saved: Checkpoint['callbacks']): [Callback, unknown][] {
+  const free = callbacks.filter(({ saveState }) => saveState);
+  return saved.map(({ name, state }) => {
+    const at = free.findIndex((callback) => (callback.name ?? '') === name);
+    if (at < 0)
+      throw new ArgumentError('resume', `expected the callback ${show(name)}, whose state the checkpoint has`);
+    return [free.splice(at, 1)[0], state];
+  });
 }
 
 /** @internal Tensors that share no memory with these. */

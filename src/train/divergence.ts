@@ -79,21 +79,27 @@ function findCause(model: Module, x: Tensor): { layer: string | null; what: stri
 
 function firstLayer(model: Module, x: Tensor): string | null {
   let found: string | null = null;
-  const generator = getDefaultGenerator();
-  const before = generator.getState();
-  const restore = eachForward(model, (name, _, output) => {
+  lookThrough(model, x, (name, _, output) => {
     if (!allFinite(output.storage.array)) found ??= name;
   });
+  return found;
+}
+
+/** @internal Computes a batch once more, and shows the result of each layer; nothing is drawn by it. */
+export function lookThrough(model: Module, x: Tensor, observe: Parameters<typeof eachForward>[1]): void {
+  const generator = getDefaultGenerator();
+  const before = generator.getState();
+  const restore = eachForward(model, observe);
   try {
     noGrad(() => model.forward(x));
   } finally {
     restore();
     generator.setState(before);
   }
-  return found;
 }
 
-function allFinite(numbers: FloatArray): boolean {
+/** @internal Whether none is NaN or infinite. */
+export function allFinite(numbers: FloatArray): boolean {
   for (let i = 0; i < numbers.length; i++) if (!Number.isFinite(numbers[i])) return false;
   return true;
 }

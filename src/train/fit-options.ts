@@ -1,24 +1,27 @@
 import type { Tensor } from '../autograd/tensor.js';
-import { checkDataset, type Dataset } from '../data/dataset.js';
+import { checkDataset, checkNames, type Dataset, givenNames } from '../data/dataset.js';
 import type { Transform } from '../data/transform.js';
 import { ArgumentError, checkChoice, checkNumber, readOptions, show } from '../errors.js';
 import { checkModel, type Module } from '../nn/module.js';
 import { crossEntropy } from '../ops/crossEntropy.js';
 import { Optimizer } from '../optim/optimizer.js';
-import { ReduceLROnPlateau } from '../optim/plateau.js';
-import { LRScheduler } from '../optim/scheduler.js';
+import type { ReduceLROnPlateau } from '../optim/plateau.js';
+import type { LRScheduler } from '../optim/scheduler.js';
 import { Generator } from '../random.js';
 import type { Callback, Checkpoint } from './callback.js';
 import type { Loss } from './evaluate.js';
+import { checkLastBatch } from './first-batch.js';
 
 export interface FitOptions {
   /** What changes the model's parameters after each batch. */
   optimizer: Optimizer;
   /** How often the whole dataset is seen, at least 0. @default 1 */
   epochs?: number;
-  /** Examples in a batch; the last one of an epoch may be smaller. @default 32 */
+  /** Examples in a batch; the last one of an epoch may be smaller, see `dropLast`. @default 32 */
   batchSize?: number;
-  /** From logits and class indices to the mean loss of a batch. @default crossEntropy */
+  /** Whether the last batch of an epoch is left out when it is smaller than the others. @default false */
+  dropLast?: boolean;
+  /** From logits and class indices to the loss of a batch; see `Loss`. @default crossEntropy */
   loss?: Loss;
   /**
    * Changes the learning rate. A ReduceLROnPlateau gets the validation loss after each epoch, or with mode 'max' the
@@ -39,18 +42,30 @@ export interface FitOptions {
   callbacks?: readonly Callback[];
   /** When it is aborted the training ends after the next batch at the latest, with the history so far. */
   signal?: AbortSignal;
-  /** Goes on from a checkpoint of the same training, to the same weights as if it had never stopped. */
+  /**
+   * Goes on from a checkpoint of the same training, to the same weights as if it had never stopped. What decides the weights
+   * must be as it was: the data, `batchSize`, `dropLast`, `seed`, `clipGradNorm`, and the optimizer and the schedule with their
+   * options, made anew as they were made then; anything else is an error. (Layers, loss and transform cannot be compared.)
+   * `epochs` may grow, and callbacks and validation data may be added. For other settings, begin another training:
+   * `model.loadStateDict(checkpoint.model)`.
+   */
   resume?: Checkpoint;
   /** What layers and transforms draw from, besides the default generator: checkpoints keep where they stand. @default [] */
   generators?: readonly Generator[];
   /** Throws when the loss is not finite; when false, training goes on as it can. @default true */
   stopOnDivergence?: boolean;
+  /**
+   * Whether what is likely to be a mistake is told on the console, once each: a softmax in front of `crossEntropy`, pixels up to
+   * 255. @default true
+   */
+  warnings?: boolean;
 }
 
 const DEFAULTS = {
   optimizer: undefined,
   epochs: 1,
   batchSize: 32,
+  dropLast: false,
   loss: crossEntropy,
   scheduler: undefined,
   schedulerInterval: undefined, // Is 'step' where it is not given; for a plateau it must not be given as 'step'.
@@ -63,6 +78,7 @@ const DEFAULTS = {
   resume: undefined,
   generators: [],
   stopOnDivergence: true,
+  warnings: true,
 };
 
 /** @internal The options of `fit`, complete. */
@@ -76,7 +92,11 @@ export function checkFit(model: Module, dataset: Dataset, options: FitOptions) {
   const { optimizer, loss, scheduler, schedulerInterval, validation, signal, callbacks, generators } = settings;
   checkModel('fit', model);
   checkDataset('fit', 'the training data', dataset);
-  if (validation !== undefined) checkDataset('fit', 'validation', validation);
+  checkNames('fit', 'the training data', model.classNames, dataset);
+  if (validation !== undefined) {
+    checkDataset('fit', 'validation', validation);
+    checkNames('fit', 'validation', givenNames(dataset) ?? model.classNames, validation);
+  }
   expect(optimizer instanceof Optimizer, 'an optimizer such as new SGD(model.parameters())', optimizer);
   const own = new Set<Tensor>(model.parameters());
   if (!optimizer.groups.some(({ params }) => params.some((parameter) => own.has(parameter)))) {
@@ -86,12 +106,15 @@ export function checkFit(model: Module, dataset: Dataset, options: FitOptions) {
   expect(typeof loss === 'function', 'loss to be a function', loss);
   checkChoice('fit', 'schedulerInterval', schedulerInterval ?? 'step', ['step', 'epoch']);
   if (settings.clipGradNorm !== undefined) checkNumber('fit', 'clipGradNorm', settings.clipGradNorm, { least: 0 });
-  const plateau = scheduler instanceof ReduceLROnPlateau;
-  expect(!scheduler || plateau || scheduler instanceof LRScheduler, 'a scheduler such as new StepLR(...)', scheduler);
+  expect(
+    !scheduler || (typeof scheduler === 'object' && 'settings' in scheduler),
+    'a scheduler such as new StepLR(...)',
+    scheduler,
+  );
   if (scheduler && scheduler.optimizer !== optimizer) {
     throw new ArgumentError('fit', 'the scheduler is that of another optimizer: it would change nothing here');
   }
-  if (plateau && (!validation || schedulerInterval === 'step')) {
+  if (scheduler && 'mode' in scheduler && (!validation || schedulerInterval === 'step')) {
     throw new ArgumentError('fit', 'ReduceLROnPlateau needs validation data, and takes its steps after epochs');
   }
   expect(signal === undefined || signal instanceof AbortSignal, 'signal to be an AbortSignal', signal);
@@ -104,6 +127,12 @@ export function checkFit(model: Module, dataset: Dataset, options: FitOptions) {
     if (unknown === undefined) continue;
     throw new ArgumentError('fit', `expected a callback with ${HOOKS.join(', ')}, got ${unknown}`);
   }
+  const { batchSize, dropLast } = settings;
+  checkNumber('fit', 'batchSize', batchSize, { least: 1, whole: true });
+  if (dropLast && dataset.length < batchSize) {
+    throw new ArgumentError('fit', `dropLast leaves nothing of ${dataset.length} examples in batches of ${batchSize}`);
+  }
+  if (batchSize === 1 || (!dropLast && dataset.length % batchSize === 1)) checkLastBatch(model, dataset);
   return settings;
 }
 

@@ -1,7 +1,8 @@
-import { ArgumentError, checkChoice, checkNumber, readOptions, show } from '../errors.js';
-import type { StateDict } from '../nn/module.js';
-import type { Callback, EpochRecord } from './callback.js';
+import { ArgumentError, checkBuilt, checkChoice, checkNumber, FINITE, readOptions, WHOLE } from '../errors.js';
+import type { Module, StateDict } from '../nn/module.js';
+import type { Callback, EpochRecord, TrainingState } from './callback.js';
 import { copy } from './checkpoint.js';
+import { allFinite } from './divergence.js';
 
 /** A measure of an epoch: a loss, which should fall, or an accuracy, which should rise. */
 export type Monitor = 'validationLoss' | 'validationAccuracy' | 'loss' | 'accuracy';
@@ -28,15 +29,16 @@ export class Best {
     this.#minDelta = minDelta;
   }
 
-  /** Takes an epoch into account, and says whether it is the best so far. */
-  update(record: EpochRecord): boolean {
+  /** Takes an epoch into account, and says whether it is the best so far. What is not finite never is: weights or measure. */
+  update(record: EpochRecord, model: Module): boolean {
     const { of, sign } = MEASURES[this.#monitor];
     const value = of(record);
     if (value === undefined) {
       throw new ArgumentError(this.#where, `${this.#monitor} needs validation data: give some to fit`);
     }
-    if (this.value !== null && !(sign * (value - this.value) > this.#minDelta)) return false;
-    if (Number.isNaN(value)) return false;
+    if (!Number.isFinite(value) || (this.value !== null && !(sign * (value - this.value) > this.#minDelta)))
+      return false;
+    if (!Object.values(model.stateDict()).every(({ storage }) => allFinite(storage.array))) return false;
     this.value = value;
     return true;
   }
@@ -60,7 +62,7 @@ interface Stopping {
 }
 
 /**
- * Ends a training that no longer improves.
+ * Ends a training that no longer improves. Each training begins anew, unless it is resumed.
  * @returns a callback for `fit`
  * @throws ArgumentError after the first epoch when what it monitors needs validation data, and `fit` has none
  */
@@ -71,27 +73,44 @@ export function earlyStopping(options: EarlyStoppingOptions = {}): Callback {
   const best = new Best('earlyStopping', monitor, checkNumber('earlyStopping', 'minDelta', minDelta, { least: 0 }));
   let waited = 0;
   let weights: StateDict | null = null;
+  let loaded: Stopping | null = null;
+  let running = false;
   const reason = `${monitor} did not improve in ${patience} epochs`;
+  const giveBack = ({ model }: TrainingState) => {
+    if (running && weights) model.loadStateDict(weights);
+    running = false;
+  };
   return {
+    name: 'earlyStopping',
     onTrainBegin(state) {
+      const begin = (state.resumed && loaded) || { best: null, waited: 0, weights: null };
+      best.value = begin.best;
+      ({ waited, weights } = begin);
+      loaded = null;
+      running = true;
       if (waited >= patience) state.stop(reason);
     },
     onEpochEnd(state, record) {
-      waited = best.update(record) ? 0 : waited + 1;
+      waited = best.update(record, state.model) ? 0 : waited + 1;
       if (restoreBest && waited === 0) weights = copy(state.model.stateDict());
       if (waited >= patience) state.stop(reason);
     },
-    onTrainEnd(state) {
-      if (weights) state.model.loadStateDict(weights);
-    },
+    onTrainEnd: giveBack,
+    onTrainError: giveBack,
     saveState: (): Stopping => ({ best: best.value, waited, weights }),
-    loadState(saved) {
-      const state = saved as Stopping | null;
-      if (typeof state?.waited !== 'number') {
-        throw new ArgumentError('earlyStopping', `expected the state of earlyStopping, got ${show(saved)}`);
+    loadState(saved, training) {
+      checkBuilt('earlyStopping', 'the state', saved, { waited: WHOLE, best: numberOrNull });
+      const state = saved as Stopping;
+      if (state.weights !== null) {
+        const { model } = training;
+        const now = copy(model.stateDict());
+        model.loadStateDict(state.weights); // Throws unless they fit.
+        model.loadStateDict(now);
       }
-      best.value = state.best;
-      ({ waited, weights } = state);
+      loaded = state;
     },
   };
 }
+
+/** @internal Whether it can be the measure of the best epoch. */
+export const numberOrNull = (value: unknown) => value === null || FINITE(value);

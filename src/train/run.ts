@@ -1,18 +1,22 @@
 import type { Tensor } from '../autograd/tensor.js';
-import type { Dataset } from '../data/dataset.js';
+import { type Dataset, givenNames } from '../data/dataset.js';
+import { fingerprint } from '../data/fingerprint.js';
 import { type Batch, DataLoader } from '../data/loader.js';
-import type { Module } from '../nn/module.js';
+import { keepModes, type Module } from '../nn/module.js';
+import { shareOf } from '../ops/share.js';
 import type { PlateauState } from '../optim/plateau.js';
 import type { SchedulerState } from '../optim/scheduler.js';
 import { Generator, type GeneratorState, getDefaultGenerator } from '../random.js';
 import type { Callback, Checkpoint, EpochRecord, History, TrainingState } from './callback.js';
-import { CHECKPOINT_FORMAT, checkCheckpoint, copy } from './checkpoint.js';
-import { argmax, type Evaluation } from './evaluate.js';
+import { CHECKPOINT_FORMAT, checkCheckpoint, copy, settingsOf, statesFor } from './checkpoint.js';
+import type { Evaluation } from './evaluate.js';
+import { checkFirstBatch } from './first-batch.js';
 import type { FitSettings } from './fit-options.js';
 
 /** How long a training computes before it lets timers, signals and the page have their turn, in ms. */
 const YIELD_AFTER = 50;
 
+const NOTHING = { seen: 0, loss: 0, weight: 0, correct: 0 };
 const START = { epoch: 0, batch: 0, step: 0, loss: 0, accuracy: 0, seconds: 0, imagesPerSecond: 0 };
 
 /** @internal What one call of `fit` keeps: where it stands, its sums and its clock; its callbacks; its checkpoints. */
@@ -20,7 +24,7 @@ export class Run {
   readonly state: TrainingState;
   readonly #history: History = { epochs: [], trainSeconds: 0, imagesPerSecond: 0, stopped: null };
   /** Over the examples of this epoch so far. */
-  readonly #sums = { seen: 0, loss: 0, correct: 0 };
+  readonly #sums = { ...NOTHING };
   readonly #settings: FitSettings;
   readonly #callbacks: readonly Callback[];
   readonly #loader: DataLoader;
@@ -28,21 +32,33 @@ export class Run {
   readonly #generator: Generator;
   /** Where that generator stood before it drew this epoch's order. */
   #orderBefore: GeneratorState;
+  /** The settings of the optimizer's groups when the training began. */
+  #begun: unknown[];
+  /** Put the layers into the modes in which they were before the training, and in which they are trained. */
+  readonly #modesBefore: () => void;
+  #modesMeanwhile: () => void = () => {};
+  #first = true;
+  /** Fingerprints of the training data and the validation data, once somebody has asked. */
+  #data: [number, number | null] | null = null;
   /** Times of `performance.now`: when the training began, when this batch did, and when others get their turn. */
   #began: number;
   #batchBegan = 0;
   #yieldAt: number;
 
   constructor(model: Module, dataset: Dataset, settings: FitSettings) {
-    const { optimizer, epochs, batchSize, transform, seed, callbacks, resume } = settings;
+    const { optimizer, epochs, batchSize, dropLast, transform, seed, callbacks, resume } = settings;
     this.#settings = settings;
     this.#callbacks = [...callbacks.filter(({ last }) => !last), ...callbacks.filter(({ last }) => last)];
     this.#generator = seed === undefined ? getDefaultGenerator() : new Generator(seed);
-    this.#loader = new DataLoader(dataset, { batchSize, shuffle: true, generator: this.#generator, transform });
+    const generator = this.#generator;
+    this.#loader = new DataLoader(dataset, { batchSize, dropLast, shuffle: true, generator, transform });
+    this.#begun = settingsOf(optimizer.groups);
+    this.#modesBefore = keepModes(model);
     this.state = {
       ...START,
       model,
       optimizer,
+      resumed: resume !== undefined,
       epochs,
       batches: this.#loader.length,
       history: this.#history,
@@ -63,6 +79,10 @@ export class Run {
   }
 
   async begin(): Promise<void> {
+    const { model } = this.state;
+    model.classNames = givenNames(this.#loader.dataset) ?? model.classNames;
+    if (!model.training) model.train();
+    this.#modesMeanwhile = keepModes(model);
     this.#noticeAbort();
     await this.#call((callback) => callback.onTrainBegin?.(this.state));
     if (this.#settings.resume) this.#restoreGenerators(this.#settings.resume);
@@ -74,9 +94,10 @@ export class Run {
     const resumed = state.epoch > this.#history.epochs.length;
     if (!resumed) {
       Object.assign(state, { epoch: state.epoch + 1, batch: 0, loss: 0, accuracy: 0 });
-      Object.assign(this.#sums, { seen: 0, loss: 0, correct: 0 });
+      Object.assign(this.#sums, NOTHING);
     }
     await this.#call((callback) => callback.onEpochBegin?.(state));
+    if (!state.model.training) this.#modesMeanwhile(); // A callback has left it in evaluation mode.
     if (resumed) this.#generator.setState(this.#orderBefore);
     this.#orderBefore = this.#generator.getState();
     const batches = this.#loader.batches(state.batch);
@@ -85,23 +106,31 @@ export class Run {
     return batches;
   }
 
-  /** @param logits [N, classes], from the weights before the step */
-  async endBatch(loss: number, logits: Tensor, labels: Int32Array): Promise<void> {
+  /** Looks at the first batch that is computed, before anything is learned from it. */
+  noticeFirst(x: Tensor, loss: Tensor): void {
+    if (this.#first) checkFirstBatch(this.state, this.#loader.dataset, x, loss, this.#settings.warnings);
+    this.#first = false;
+  }
+
+  /** @param guesses the class with the largest logit of each example, from the weights before the step */
+  async endBatch(loss: Tensor, guesses: Int32Array, labels: Int32Array): Promise<void> {
     const { state } = this;
     const sums = this.#sums;
-    const { dataset } = this.#loader;
+    const { dataset, batchSize } = this.#loader;
+    const { sum, weight } = shareOf(loss, labels.length);
     sums.seen += labels.length;
-    sums.loss += loss * labels.length;
-    const predicted = argmax('fit', logits, labels.length, dataset.classes);
-    sums.correct += predicted.filter((guess, i) => guess === labels[i]).length;
+    sums.loss += sum;
+    sums.weight += weight;
+    sums.correct += guesses.filter((guess, i) => guess === labels[i]).length;
     const now = performance.now();
     this.#history.trainSeconds += (now - this.#batchBegan) / 1000;
     state.batch++;
     state.step++;
-    state.loss = sums.loss / sums.seen;
+    state.loss = sums.loss / sums.weight;
     state.accuracy = sums.correct / sums.seen;
     state.seconds = (now - this.#began) / 1000;
-    state.imagesPerSecond = ((state.epoch - 1) * dataset.length + sums.seen) / this.#history.trainSeconds;
+    const perEpoch = Math.min(dataset.length, state.batches * batchSize);
+    state.imagesPerSecond = ((state.epoch - 1) * perEpoch + sums.seen) / this.#history.trainSeconds;
     if (now > this.#yieldAt) {
       await new Promise((resolve) => setTimeout(resolve, 0));
       this.#yieldAt = performance.now() + YIELD_AFTER;
@@ -128,16 +157,20 @@ export class Run {
   async end(): Promise<History> {
     this.#history.imagesPerSecond = this.state.imagesPerSecond;
     await this.#call((callback) => callback.onTrainEnd?.(this.state, this.#history));
+    this.#modesBefore();
     return this.#history;
   }
 
   /** Tells the callbacks what ended the training, and returns it. */
   async fail(error: unknown): Promise<unknown> {
-    try {
-      await this.#call((callback) => callback.onTrainError?.(this.state, error));
-    } catch (another) {
-      if (error instanceof Error) error.cause ??= another; // What ended the training is the first to be told.
+    for (const callback of this.#callbacks) {
+      try {
+        await callback.onTrainError?.(this.state, error);
+      } catch (another) {
+        if (error instanceof Error) error.cause ??= another; // What ended the training is the first to be told.
+      }
     }
+    this.#modesBefore();
     return error;
   }
 
@@ -157,15 +190,13 @@ export class Run {
   /** A copy of all that changes while a training runs. */
   #checkpoint(): Checkpoint {
     const { model, optimizer, epoch, batch, step, seconds, imagesPerSecond, history } = this.state;
-    const { dataset, batchSize } = this.#loader;
-    const { scheduler, seed = null, generators } = this.#settings;
-    const { inputShape, classes } = dataset;
+    const { scheduler, generators } = this.#settings;
     return {
       format: CHECKPOINT_FORMAT,
       model: copy(model.stateDict()),
       optimizer: optimizer.stateDict(),
       scheduler: scheduler?.stateDict() ?? null,
-      setting: { examples: dataset.length, inputShape: [...inputShape], classes, batchSize, seed },
+      setting: this.#setting(),
       position: { epoch, batch, step, seconds, imagesPerSecond },
       sums: { ...this.#sums },
       generators: {
@@ -175,7 +206,30 @@ export class Run {
         others: generators.map((generator) => generator.getState()),
       },
       history: { ...history, epochs: [...history.epochs] },
-      callbacks: this.#callbacks.flatMap((callback) => (callback.saveState ? [callback.saveState()] : [])),
+      callbacks: this.#callbacks.flatMap((callback) =>
+        callback.saveState ? [{ name: callback.name ?? '', state: callback.saveState() }] : [],
+      ),
+    };
+  }
+
+  #setting(): Checkpoint['setting'] {
+    const { length: examples, inputShape, classes } = this.#loader.dataset;
+    const { batchSize, dropLast, seed = null, clipGradNorm = null, schedulerInterval = 'step' } = this.#settings;
+    const { scheduler, validation } = this.#settings;
+    this.#data ??= [fingerprint(this.#loader.dataset), validation ? fingerprint(validation) : null];
+    return {
+      examples,
+      inputShape: [...inputShape],
+      classes,
+      batchSize,
+      dropLast,
+      seed,
+      clipGradNorm,
+      schedulerInterval,
+      data: this.#data[0],
+      validation: this.#data[1],
+      scheduler: scheduler ? settingsOf([scheduler.settings])[0] : null,
+      optimizer: this.#begun,
     };
   }
 
@@ -186,7 +240,7 @@ export class Run {
    */
   #resume(checkpoint: Checkpoint): void {
     const now = this.#checkpoint();
-    checkCheckpoint(now, checkpoint);
+    checkCheckpoint(now, checkpoint, this.#loader.length);
     try {
       this.#restore(checkpoint);
     } catch (error) {
@@ -204,13 +258,11 @@ export class Run {
     this.#restoreGenerators(checkpoint);
     this.#orderBefore = checkpoint.generators.orderBefore;
     Object.assign(state, position);
-    if (sums.seen > 0) Object.assign(state, { loss: sums.loss / sums.seen, accuracy: sums.correct / sums.seen });
+    if (sums.seen > 0) Object.assign(state, { loss: sums.loss / sums.weight, accuracy: sums.correct / sums.seen });
     Object.assign(this.#sums, sums);
     Object.assign(this.#history, { ...history, epochs: [...history.epochs], stopped: null });
-    const stateful = this.#callbacks.filter(({ saveState }) => saveState);
-    stateful.forEach((callback, i) => {
-      callback.loadState?.(checkpoint.callbacks[i]);
-    });
+    this.#begun = checkpoint.setting.optimizer;
+    for (const [callback, own] of statesFor(this.#callbacks, checkpoint.callbacks)) callback.loadState?.(own, state);
   }
 
   #restoreGenerators({ generators: { order, default: usual, others } }: Checkpoint): void {

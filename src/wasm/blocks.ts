@@ -19,20 +19,19 @@ export class Blocks {
   readonly #memory: WebAssembly.Memory;
   /** Addresses of freed blocks, by size. */
   readonly #freed = new Map<number, number[]>();
-  /** Other free regions, in the order of their addresses. */
-  #regions: Block[] = [];
-  /** Whether a block was freed since all were joined. */
-  #loose = false;
-  #end: number;
+  /** What else is free, in the order of addresses. */
+  #regions: Block[];
+  #reached: number;
 
   constructor(memory: WebAssembly.Memory, start: number) {
     this.#memory = memory;
-    this.#end = start;
+    this.#reached = start;
+    this.#regions = [{ address: start, bytes: memory.buffer.byteLength - start }];
   }
 
-  /** Bytes that were handed out at least once. */
+  /** Where that ends which was handed out at least once. */
   get reached(): number {
-    return this.#end;
+    return this.#reached;
   }
 
   /** A block of at least this size, with whatever numbers were there; null when memory is full. */
@@ -40,14 +39,18 @@ export class Blocks {
     const size = Math.max(1, Math.ceil(bytes / UNIT)) * UNIT;
     const address = this.#freed.get(size)?.pop();
     if (address !== undefined) return { address, bytes: size };
-    return this.#cut(size) ?? (this.#join() ? this.#cut(size) : null) ?? this.#extend(size);
+    let block = this.#cut(size);
+    if (!block && this.#freed.size > 0) {
+      this.#join();
+      block = this.#cut(size);
+    }
+    return block ?? (this.#grow(size) ? this.#cut(size) : null);
   }
 
   give({ address, bytes }: Block): void {
     const list = this.#freed.get(bytes);
     if (list) list.push(address);
     else this.#freed.set(bytes, [address]);
-    this.#loose = true;
   }
 
   #cut(bytes: number): Block | null {
@@ -58,44 +61,35 @@ export class Blocks {
     region.address += bytes;
     region.bytes -= bytes;
     if (region.bytes === 0) this.#regions.splice(at, 1);
+    this.#reached = Math.max(this.#reached, address + bytes);
     return { address, bytes };
   }
 
-  /** Joins all that is free with its neighbors; false where that was done already. */
-  #join(): boolean {
-    if (!this.#loose) return false;
+  /** Joins all that is free with its neighbors. */
+  #join(): void {
     const all = this.#regions;
     for (const [bytes, addresses] of this.#freed) for (const address of addresses) all.push({ address, bytes });
-    all.sort((a, b) => a.address - b.address);
     this.#freed.clear();
-    this.#loose = false;
     this.#regions = [];
-    for (const region of all) {
+    for (const region of all.sort((a, b) => a.address - b.address)) {
       const last = this.#regions.at(-1);
       if (last && last.address + last.bytes === region.address) last.bytes += region.bytes;
       else this.#regions.push(region);
     }
-    return true;
   }
 
-  /** A block at the end of what was handed out, where the last region may begin it. */
-  #extend(bytes: number): Block | null {
-    const last = this.#regions.at(-1);
-    const address = last && last.address + last.bytes === this.#end ? last.address : this.#end;
-    const end = address + bytes;
-    if (end > this.#memory.buffer.byteLength && !this.#grow(end)) return null;
-    if (address < this.#end) this.#regions.pop();
-    this.#end = end;
-    return { address, bytes };
-  }
-
-  #grow(end: number): boolean {
+  /** Makes memory larger, so that a block of this size lies at its end. */
+  #grow(bytes: number): boolean {
     const { byteLength } = this.#memory.buffer;
-    const needed = Math.ceil((end - byteLength) / PAGE);
-    // More than that, because each time costs; as little as needed when that does not fit.
-    for (const pages of [Math.max(needed, Math.ceil(byteLength / PAGE / 16), 64), needed]) {
+    const last = this.#regions.at(-1);
+    const free = last && last.address + last.bytes === byteLength ? last.bytes : 0;
+    const needed = Math.ceil((bytes - free) / PAGE);
+    // A sixteenth of what there is, because each time costs; as little as needed when that does not fit.
+    for (const pages of [Math.max(needed, byteLength >>> 20, 64), needed]) {
       try {
         this.#memory.grow(pages);
+        this.#regions.push({ address: byteLength, bytes: pages * PAGE });
+        this.#join();
         return true;
       } catch {
         // Beyond the maximum, or the machine has no more.

@@ -36,8 +36,8 @@ const STRUCT_BYTES = 8192;
 
 /** @param maximumPages of 64 KiB: the most that the memory may grow to */
 export function createEngine(maximumPages = 65536): Engine {
-  const memory = createMemory(maximumPages);
   const module = new WebAssembly.Module(bytesOf(binary));
+  const memory = createMemory(maximumPages);
   const { exports } = new WebAssembly.Instance(module, { env: { memory, abort } });
   const run = exports as Exports;
   const managed = new WasmMemory(memory, run.zero);
@@ -103,11 +103,9 @@ export function createEngine(maximumPages = 65536): Engine {
 function createMemory(maximum: number): WebAssembly.Memory {
   try {
     return new WebAssembly.Memory({ initial: 16, maximum, shared: true });
-  } catch (cause) {
-    if (!(cause instanceof RangeError)) throw cause;
+  } catch {
     if (maximum >= 4096) return createMemory(maximum / 2);
-    const advice = 'the process may not reserve enough address space; node --disable-wasm-trap-handler needs less';
-    throw new OutOfMemoryError('memory', `no WebAssembly memory to be had: ${advice}`, { cause });
+    throw new OutOfMemoryError('memory', 'no address space for it; node --disable-wasm-trap-handler needs less');
   }
 }
 

@@ -34,8 +34,6 @@ export class WasmMemory {
   readonly #unreachable = new FinalizationRegistry<Block>((block) => this.#unpin(block));
   #liveBytes = 0;
   #pinnedBytes = 0;
-  /** How much was spilled since something was that should not have been. */
-  #spilledBytes = 0;
   #scratch: Block = { address: 0, bytes: 0 };
   /** Blocks that stand in for ordinary arrays during one kernel. */
   #loans: Loan[] = [];
@@ -54,9 +52,13 @@ export class WasmMemory {
   }
 
   /** Bytes by use. */
-  get usage(): { tensors: number; pinned: number; scratch: number; reached: number; memory: number } {
-    const [tensors, pinned, scratch] = [this.#liveBytes, this.#pinnedBytes, this.#scratch.bytes];
-    return { tensors, pinned, scratch, reached: this.#blocks.reached, memory: this.buffer.byteLength };
+  get usage(): { tensors: number; pinned: number; scratch: number; reached: number } {
+    return {
+      tensors: this.#liveBytes,
+      pinned: this.#pinnedBytes,
+      scratch: this.#scratch.bytes,
+      reached: this.#blocks.reached,
+    };
   }
 
   floats(length: number): WasmStorage<Float32Array> {
@@ -80,20 +82,17 @@ export class WasmMemory {
   }
 
   /**
-   * Whether the numbers of a parameter may stay where they are while a user looks at them. Garbage collection does not see
-   * how large they are, finds them late, and in a loop without a pause cannot say so at all; so only a few of them may. The
-   * others move into ordinary arrays, which cost a copy for each kernel that uses them.
+   * Lets the storage's numbers stay where they are while a user looks at them through `view`, unless they are too many:
+   * garbage collection does not see how large they are, finds them late, and in a loop without a pause cannot say so at all.
+   * The others must move into ordinary arrays, which cost a copy for each kernel that uses them.
    */
-  pins(bytes: number): boolean {
-    return this.#pinnedBytes + bytes <= MOST_PINNED;
-  }
-
-  /** From now on the storage's numbers stay where they are: a user looks at them through `view`. */
-  pin(storage: Pinned, view: object): void {
+  pin(storage: Pinned, view: object): boolean {
+    if (this.#pinnedBytes + storage.bytes > MOST_PINNED) return false;
     this.#live.delete(storage);
     this.#liveBytes -= storage.bytes;
     this.#pinnedBytes += storage.bytes;
     this.#unreachable.register(view, { address: storage.address, bytes: storage.bytes }, storage);
+    return true;
   }
 
   #unpin(block: Block): void {
@@ -112,7 +111,6 @@ export class WasmMemory {
   /** To have spilled so much was a mistake: a larger budget keeps it from happening again. */
   regret(bytes: number): void {
     this.budget += bytes;
-    this.#spilledBytes = 0;
   }
 
   /** The address of what a kernel reads. */
@@ -205,13 +203,14 @@ export class WasmMemory {
   #room(bytes: number): Block {
     this.clock++;
     if (this.#liveBytes + bytes > this.budget) {
-      // What raised the budget is over where twice as much was spilled and nobody missed it.
-      if (this.#spilledBytes > 2 * this.budget && this.budget > LEAST_BUDGET) {
-        this.budget = Math.max(LEAST_BUDGET, this.budget / 2);
-        this.#spilledBytes = 0;
-      }
+      // What raised the budget is over where much is spilled and nobody misses it.
+      if (this.budget > LEAST_BUDGET) this.budget *= 0.95;
       this.#spill(this.budget * 0.75);
     }
+    return this.#take(bytes);
+  }
+
+  #take(bytes: number): Block {
     let block = this.#blocks.take(bytes);
     for (const share of [0.5, 0]) {
       if (block) break;
@@ -221,20 +220,13 @@ export class WasmMemory {
     return block ?? this.#full(bytes);
   }
 
-  #take(bytes: number): Block {
-    const block = this.#blocks.take(bytes);
-    if (block) return block;
-    this.#spill(0);
-    return this.#blocks.take(bytes) ?? this.#full(bytes);
-  }
-
   #full(bytes: number): never {
     const { tensors, pinned, scratch, reached } = this.usage;
     throw new OutOfMemoryError(
       'memory',
       `needs ${bytes} bytes more; holds ${tensors} bytes in ${this.#live.size} tensors, ${pinned} in parameters whose ` +
         `data was read, ${scratch} of scratch for the kernels and ${reached - START - tensors - pinned - scratch} free ` +
-        'but in smaller pieces. A smaller batch needs less, and noGrad() frees what evaluation computes',
+        'in smaller pieces. A smaller batch needs less, and noGrad() frees what evaluation computes',
     );
   }
 
@@ -243,8 +235,11 @@ export class WasmMemory {
     const oldestFirst = [...this.#live].sort((a, b) => a.used - b.used);
     for (const storage of oldestFirst) {
       if (this.#liveBytes <= bytes || storage.used === this.clock) break;
-      this.#spilledBytes += storage.bytes;
-      storage.spill();
+      try {
+        storage.spill();
+      } catch {
+        break; // The machine has no room for it either.
+      }
     }
   }
 

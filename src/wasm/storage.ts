@@ -22,9 +22,8 @@ interface Home {
   readonly clock: number;
   bringBack(storage: Spilled): void;
   regret(bytes: number): void;
-  pins(bytes: number): boolean;
-  /** Leaves the storage's block alone until neither the storage nor the view is needed by anyone. */
-  pin(storage: Pinned, view: object): void;
+  /** Leaves the storage's block alone until neither the storage nor the view is needed by anyone; false where it must not. */
+  pin(storage: Pinned, view: object): boolean;
   free(storage: Pinned): void;
   zero(address: number, bytes: number): void;
 }
@@ -81,16 +80,14 @@ export class WasmStorage<A extends Float32Array | Int32Array = Float32Array> ext
    * array: a view of the memory would show other numbers once the block is used again.
    */
   override expose(): A {
-    if (this.#pinned) return this.array;
-    if (!this.resident || this.moved || !this.#memory.pins(this.length * 4)) {
-      if (this.address !== 0) this.spill();
-      this.moved = true;
-      return super.array;
+    if (this.resident && !this.moved) {
+      if (this.address === 0) this.#memory.bringBack(this);
+      this.#pinned ||= this.#memory.pin(this, this.array);
+      if (this.#pinned) return this.array;
     }
-    if (this.address === 0) this.#memory.bringBack(this);
-    this.#pinned = true;
-    this.#memory.pin(this, this.array);
-    return this.array;
+    if (this.address !== 0) this.spill();
+    this.moved = true;
+    return super.array;
   }
 
   /** Writes the zeros that it stands for. */

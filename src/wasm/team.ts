@@ -15,13 +15,11 @@ export const TEAM_BYTES = 64 + ARGUMENTS_BYTES + REASON_BYTES;
 /** A thread that says nothing for so long, in ms, is taken for dead. */
 const PATIENCE = 20_000;
 
-// The control block: whole numbers, then the parts' arguments as float64, then why a kernel failed, in UTF-8: this
+// The control block: seven whole numbers, then the parts' arguments as float64, then why a kernel failed, in UTF-8: this
 // thread waits without reading messages. TICKET holds the job's number in its upper 24 bits and the next part to be taken in
 // the lower 8; CLOSED stands there while a job is being described, so that a thread that is late takes no part of a job that
-// it has not read. FAILED is 0, or 1 more than the bytes of the reason. ASLEEP is 1 while the first thread sleeps until DONE
-// changes.
-const [JOB, TICKET, PARTS, DONE, KERNEL, ARGUMENTS, SLEEPERS, FAILED, ASLEEP] = [0, 1, 2, 3, 4, 5, 6, 7, 8];
-const CONTROLS = 16;
+// it has not read. FAILED is 0, or 1 more than the bytes of the reason.
+const [JOB, TICKET, PARTS, DONE, KERNEL, ARGUMENTS, FAILED] = [0, 1, 2, 3, 4, 5, 6];
 const CLOSED = 255;
 /**
  * How often a thread looks, at about 30 ns, before it sleeps. The parts of a kernel end within microseconds of each other, and
@@ -42,7 +40,6 @@ export class Team {
   readonly #kernels: readonly ((...numbers: number[]) => unknown)[];
   readonly #numbers: ReadonlyMap<string, number>;
   readonly #reason: Uint8Array;
-  #sleeps = true;
   /** Why the team can compute no more, and the error behind it. */
   #broken: { reason: string; cause?: unknown } | null = null;
 
@@ -54,7 +51,7 @@ export class Team {
   ) {
     this.size = workers.length + 1;
     this.#workers = workers;
-    this.#control = new Int32Array(memory.buffer, address, CONTROLS);
+    this.#control = new Int32Array(memory.buffer, address, 7);
     this.#rows = new Float64Array(memory.buffer, address + 64, MOST_PARTS * MOST_ARGUMENTS);
     this.#reason = new Uint8Array(memory.buffer, address + 64 + ARGUMENTS_BYTES, REASON_BYTES);
     const names = Object.keys(exports).sort();
@@ -79,7 +76,7 @@ export class Team {
     address: number,
     exports: Record<string, (...numbers: number[]) => unknown>,
   ): Promise<Team | null> {
-    new Int32Array(memory.buffer, address, CONTROLS).fill(0);
+    new Int32Array(memory.buffer, address, 7).fill(0);
     const job = { module, memory, address, names: Object.keys(exports).sort() };
     const workers = await spawn(WORKER, job, size - 1);
     return workers && new Team(workers, memory, address, exports);
@@ -100,7 +97,7 @@ export class Team {
     Atomics.store(control, DONE, 0);
     Atomics.store(control, TICKET, job << 8);
     Atomics.store(control, JOB, job);
-    if (Atomics.load(control, SLEEPERS) > 0) Atomics.notify(control, JOB);
+    Atomics.notify(control, JOB);
 
     const compute = this.#kernels[control[KERNEL]];
     let failure: unknown;
@@ -138,14 +135,11 @@ export class Team {
       if (looks % LOOKS !== 0) continue;
       begin ||= performance.now();
       if (performance.now() - begin > PATIENCE) this.#fail(`a thread did not answer for ${PATIENCE / 1000} s`);
-      if (!this.#sleeps) continue;
-      Atomics.store(control, ASLEEP, 1);
       try {
         Atomics.wait(control, DONE, done, 1000);
       } catch {
-        this.#sleeps = false; // A page's main thread must not: it looks again and again.
+        // A page's main thread must not sleep: it looks again and again.
       }
-      Atomics.store(control, ASLEEP, 0);
     }
   }
 
@@ -157,12 +151,12 @@ export class Team {
 
 /**
  * What each thread runs; `job` and `ready` come from the program around it (see workers.ts). It looks for work a while
- * before it sleeps: the kernels of one training step follow each other within microseconds. Only the first thread that fails
- * writes its reason; FAILED is 1 meanwhile.
+ * before it sleeps: the kernels of one training step follow each other within microseconds. After each part it wakes the
+ * first thread, which may be asleep. Only the first thread that fails writes its reason; FAILED is 1 meanwhile.
  */
 const WORKER = `
 const { module, memory, address, names } = job;
-const control = new Int32Array(memory.buffer, address, ${CONTROLS});
+const control = new Int32Array(memory.buffer, address, 7);
 const rows = new Float64Array(memory.buffer, address + 64, ${MOST_PARTS * MOST_ARGUMENTS});
 const reason = new Uint8Array(memory.buffer, address + ${64 + ARGUMENTS_BYTES}, ${REASON_BYTES});
 const abort = () => { throw new Error('a kernel aborted'); };
@@ -172,11 +166,7 @@ let last = Atomics.load(control, ${JOB});
 ready();
 for (;;) {
   for (let i = 0; i < ${LOOKS} && Atomics.load(control, ${JOB}) === last; i++);
-  if (Atomics.load(control, ${JOB}) === last) {
-    Atomics.add(control, ${SLEEPERS}, 1);
-    Atomics.wait(control, ${JOB}, last);
-    Atomics.sub(control, ${SLEEPERS}, 1);
-  }
+  Atomics.wait(control, ${JOB}, last);
   last = Atomics.load(control, ${JOB});
   const [parts, count, kernel] = [control[${PARTS}], control[${ARGUMENTS}], kernels[control[${KERNEL}]]];
   for (;;) {
@@ -194,6 +184,6 @@ for (;;) {
       }
     }
     Atomics.add(control, ${DONE}, 1);
-    if (Atomics.load(control, ${ASLEEP})) Atomics.notify(control, ${DONE});
+    Atomics.notify(control, ${DONE});
   }
 }`;

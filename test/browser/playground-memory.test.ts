@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { expect, test } from 'vitest';
-import { openPlayground } from './playground-page.js';
+import { openPlayground, settled } from './playground-page.js';
 
 /** What the page and its workers hold, in bytes, once all garbage has been collected. */
 const MEASURE = 'performance.measureUserAgentSpecificMemory().then(({ bytes }) => bytes)';
@@ -12,7 +12,7 @@ test('the page and all its workers stay within 150 MB after ten trainings and re
   const flags = ['--enable-blink-features=ForceEagerMeasureMemory']; // Collects at once, not within a minute.
   const playground = await openPlayground({ isolated: true, flags });
   const { page, errors, close } = await playground.visit('?epochs=1');
-  await page.waitForSelector('.verdict', { timeout: 60_000 }); // All that is drawn once has been drawn.
+  await settled(page); // All that is drawn once has been drawn.
   const measured: number[] = [];
   for (let reset = 1; reset <= 10; reset++) {
     await page.locator('.bar button.primary').click();

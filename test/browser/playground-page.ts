@@ -1,8 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { extname, join } from 'node:path';
+import { basename, extname, join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
+import { loadMnist } from '../../datasets/index.js';
+import { network, SETTINGS, train } from '../../examples/lib/recipe.js';
+import { DEFAULTS, type Settings } from '../../examples/playground/src/state/settings.js';
+import type { WorkerName } from '../../examples/playground/src/worker/connection.js';
+import { manualSeed, type Sequential } from '../../src/index.js';
 import { launch } from './page.js';
 
 export const BUILT = 'examples/playground/dist';
@@ -13,7 +18,8 @@ const TYPES: Record<string, string> = {
   '.bin': 'application/octet-stream',
 };
 /** No inline script or style, no eval, nothing from elsewhere. */
-const POLICY = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data: blob:";
+export const POLICY =
+  "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data: blob:";
 /** What lets a page have threads; they start from a text in the program, which is a blob. */
 const ISOLATION = {
   'Cross-Origin-Opener-Policy': 'same-origin',
@@ -30,10 +36,31 @@ export interface Playground {
 
 interface VisitOptions {
   width?: number;
+  height?: number;
   dark?: boolean;
   language?: string;
   /** Whether the window is that of a touch screen. */
   touch?: boolean;
+  /** What to wait for; unless given, that the network stands. */
+  until?: string;
+  /** Whether programs run. */
+  scripts?: boolean;
+  /** Runs in the page before its own program. */
+  before?: string;
+}
+
+/** How the host answers a request instead: with a status, or with other bytes. */
+export type Answer = { status: number } | { content: Buffer };
+
+interface HostOptions {
+  /** Whether it sends the headers that let a page have threads. */
+  isolated?: boolean;
+  /** Its Content-Security-Policy. */
+  policy?: string;
+  /** Chromium's. */
+  flags?: string[];
+  /** Called for each request, with the name of the file; null lets it through. */
+  answer?: (name: string) => Answer | null;
 }
 
 interface Visit {
@@ -43,8 +70,8 @@ interface Visit {
   close(): Promise<void>;
 }
 
-export async function openPlayground({ isolated = false, flags = [] as string[] } = {}): Promise<Playground> {
-  const server = await serve(isolated);
+export async function openPlayground({ flags = [], ...host }: HostOptions = {}): Promise<Playground> {
+  const server = await serve(host);
   const browser = await launch(...flags);
   const root = `http://127.0.0.1:${(server.address() as AddressInfo).port}/some/folder/`;
   return {
@@ -57,32 +84,79 @@ export async function openPlayground({ isolated = false, flags = [] as string[] 
 }
 
 async function visit(browser: Browser, url: string, options: VisitOptions) {
-  const { width = 1280, dark = false, language = 'en-GB', touch = false } = options;
+  const { width = 1280, height = 900, dark = false, language = 'en-GB', touch = false, scripts = true } = options;
   const context = await browser.newContext({
-    ...{ viewport: { width, height: 900 }, colorScheme: dark ? 'dark' : 'light', locale: language },
+    viewport: { width, height },
+    colorScheme: dark ? 'dark' : 'light',
+    locale: language,
     hasTouch: touch,
+    javaScriptEnabled: scripts,
     permissions: ['clipboard-read', 'clipboard-write'],
   });
+  if (options.before) await context.addInitScript(options.before);
   const page = await context.newPage();
   const errors: string[] = [];
   page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
   page.on('pageerror', (error) => errors.push(String(error)));
   await page.goto(url);
-  await page.waitForSelector('[data-testid=step]');
+  await page.waitForSelector(options.until ?? '[data-testid=step]');
   return { page, errors, close: () => context.close() };
 }
 
 /** A host of static files that knows nothing of the page. */
-function serve(isolated: boolean): Promise<Server> {
-  const headers = isolated ? ISOLATION : { 'Content-Security-Policy': POLICY };
+function serve({ isolated = false, policy = POLICY, answer }: HostOptions): Promise<Server> {
+  const headers = isolated ? ISOLATION : { 'Content-Security-Policy': policy };
   const server = createServer(async ({ url = '' }, response) => {
     const path = new URL(url, 'http://host').pathname.replace(/^\/some\/folder\/$/, '/some/folder/index.html');
+    const instead = answer?.(basename(path)) ?? null;
+    if (instead && 'status' in instead) {
+      response.writeHead(instead.status).end();
+      return;
+    }
     try {
-      const content = await readFile(join(BUILT, path.replace('/some/folder/', '')));
+      const content = instead?.content ?? (await readFile(join(BUILT, path.replace('/some/folder/', ''))));
       response.writeHead(200, { 'Content-Type': TYPES[extname(path)] ?? '', ...headers }).end(content);
     } catch {
       response.writeHead(404).end();
     }
   });
   return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)));
+}
+
+/** Until the untrained network is measured and the random filters are drawn: then the page has nothing left to compute. */
+export async function settled(page: Page, timeout = 60_000): Promise<void> {
+  await page.getByTestId('verdict').waitFor({ timeout });
+}
+
+/** Ends a worker of the page as a browser does that is short of memory: without a word. */
+export async function kill(page: Page, name: WorkerName): Promise<void> {
+  for (const worker of page.workers()) {
+    if ((await worker.evaluate(() => self.name)) === name) await worker.evaluate(() => self.close());
+  }
+}
+
+/** What Node computes for the same settings, as example 03 does. */
+export async function trainInNode(settings: Partial<Settings>): Promise<Sequential> {
+  const { seed, filters, kernelSize, initialization, ...rest } = { ...DEFAULTS, ...settings };
+  const digits = await loadMnist({ seed });
+  manualSeed(seed);
+  const model = network({ filters, kernelSize, initialization });
+  await train(model, digits, { ...SETTINGS, ...rest, seed });
+  return model;
+}
+
+/** The share of an element, in points of a grid on it, that nothing covers and the window holds. */
+export function visibleShare(page: Page, selector: string): Promise<number> {
+  return page.locator(selector).evaluate((element) => {
+    const POINTS = 20;
+    const { left, top, width, height } = element.getBoundingClientRect();
+    let seen = 0;
+    for (let i = 0; i < POINTS * POINTS; i++) {
+      const x = left + (((i % POINTS) + 0.5) / POINTS) * width;
+      const y = top + ((Math.floor(i / POINTS) + 0.5) / POINTS) * height;
+      const hit = document.elementFromPoint(x, y);
+      if (hit && element.contains(hit)) seen++;
+    }
+    return seen / POINTS ** 2;
+  });
 }

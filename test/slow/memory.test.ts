@@ -1,6 +1,6 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { allocate, installed, zeros } from '../../src/autograd/backend.js';
 import {
   Conv2D,
@@ -204,6 +204,16 @@ describe('a full memory', () => {
     expect(allocate).toThrow(
       /needs 4194304 bytes more; holds \d+ bytes in \d+ tensors, \d+ in parameters whose data was read/,
     );
+  });
+
+  test('says so, too, where the machine has no room for what should be spilled', () => {
+    const wasm = createWasm(64);
+    for (let i = 0; i < 3; i++) wasm.allocate(MiB / 4);
+    const spill = vi.spyOn(WasmStorage.prototype, 'spill').mockImplementation(() => {
+      throw new RangeError('Array buffer allocation failed');
+    });
+    onTestFinished(() => spill.mockRestore());
+    expect(() => wasm.allocate(MiB / 2)).toThrow(OutOfMemoryError);
   });
 
   test('joins what was freed beside each other', () => {

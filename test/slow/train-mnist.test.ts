@@ -5,7 +5,7 @@ import { loadMnist } from '../../datasets/index.js';
 import { network, SETTINGS, train as trainRecipe } from '../../examples/lib/recipe.js';
 import { evaluate, manualSeed, weightHash } from '../../src/index.js';
 import { loadModel } from '../../src/node/index.js';
-import { type Ended, expectError, runExample } from '../programs.js';
+import { type Ended, expectError, npmStart, runExample } from '../programs.js';
 import { readJson, readPng, readText } from '../read-files.js';
 import { temporaryFolder } from '../temporary-folder.js';
 
@@ -17,7 +17,7 @@ describe.concurrent('03-train-mnist', () => {
   // One epoch, for all that does not need more.
   let run: Promise<Ended>;
   beforeAll(() => {
-    run = train('a', '--epochs', '1', '--seed', '3');
+    run = train('a', '--epochs', '1', '--seed', '3', '--resume'); // There is no checkpoint yet: it begins anew.
   });
 
   test('one epoch: accuracy, files, and the saved model is the trained one', async () => {
@@ -62,6 +62,22 @@ describe.concurrent('03-train-mnist', () => {
     expect(other.weightHash).not.toBe(same.weightHash);
   });
 
+  test('a run with other flags leaves the folder of another run as it is', async () => {
+    await run;
+    const before = readText(folder, 'a/metrics.json');
+    for (const flags of [
+      ['--lr', '0.1'],
+      ['--seed', '4', '--resume'],
+    ]) {
+      const { code, output } = await train('a', '--epochs', '1', '--seed', '3', ...flags);
+      expect(code).toBe(1);
+      expect(output).toMatch(
+        /^error: --out: '.*a' holds a run with \{"epochs":1,.*\}, and this is \{.*\}: give it another/,
+      );
+    }
+    expect(readText(folder, 'a/metrics.json')).toBe(before);
+  });
+
   test('a report of all figures, and example 04 makes the same one of the saved model', async () => {
     await run;
     const { emergence, heldOutAccuracy } = metrics('a');
@@ -86,8 +102,8 @@ describe.concurrent('03-train-mnist', () => {
     expect(seen(readText(folder, 'a4/report.html'))).toEqual(seen(page));
   });
 
-  test('ten epochs, as npm start has them: at least 97% of the held-out digits', async () => {
-    const { code, output } = await train('ten');
+  test('npm start, ten epochs: at least 97% of the held-out digits', async () => {
+    const { code, output } = await npmStart('--out', join(folder, 'ten'));
     expect(code).toBe(0);
     expect(output).toContain('epoch 10/10');
     expect(metrics('ten')).toMatchObject({ seed: 0, epochs: 10 });

@@ -1,10 +1,11 @@
 import { effect } from '@preact/signals';
 import { render } from 'preact';
-import 'uplot/dist/uPlot.min.css';
 import './styles/colors.css';
 import './styles/page.css';
 import './styles/controls.css';
+import './styles/notices.css';
 import './styles/filters.css';
+import './styles/chart.css';
 import './styles/progress.css';
 import './styles/convolution.css';
 import './styles/draw.css';
@@ -26,6 +27,7 @@ effect(() => {
 
 const page = document.getElementById('page');
 if (page) {
+  page.replaceChildren(); // What stands there says that the page has not started.
   render(
     <StoreProvider value={store}>
       <App />

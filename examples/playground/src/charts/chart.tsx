@@ -1,6 +1,8 @@
-import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
-import uPlot from 'uplot';
+import type { RefObject } from 'preact';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useInSight } from '../calm.js';
 import { useStore } from '../state/store.js';
+import { areaUnder, asinhScale, decadesTo, linearScale, mostOf, pathOf, ticksOf } from './scales.js';
 
 export interface Line {
   label: string;
@@ -11,137 +13,136 @@ export interface Line {
   dashed?: boolean;
 }
 
+/** A number for each step, null where there is none. */
+export type Column = readonly (number | null)[];
+
 /** Shortest time between two drawings, in ms, in sight and out of it: the page has other things to do. */
 const BETWEEN_DRAWINGS = { seen: 200, unseen: 2000 };
-/** Where a logarithmic axis has its numbers. */
-const DECADES = [0, 3, 10, 30, 100, 300, 1000, 3000, 10_000, 30_000, 100_000];
+
+/** Of the drawing, in pixels, and of what the axes take of it. */
+const HEIGHT = 240;
+const EDGE = { left: 46, right: 10, top: 10, bottom: 44 };
 
 /**
  * Lines over the steps of the training; these on a scale that is linear to about 10 and logarithmic above.
- * @param data the steps, then the numbers of each line; null where a line has none
+ * @param steps of the columns
+ * @param columns the numbers of each line
+ * @param range of the numbers; as wide as they need unless given
  * @param mark a step that a vertical line shows
  */
-export function Chart({
-  label,
-  xLabel,
-  lines,
-  data,
-  range,
-  percent = false,
-  mark,
-}: {
+export function Chart(props: {
   label: string;
   xLabel: string;
   lines: readonly Line[];
-  data: uPlot.AlignedData;
+  steps: readonly number[];
+  columns: readonly Column[];
   range?: [number, number];
   percent?: boolean;
   mark: number | null;
 }) {
-  const { preferences, training } = useStore();
-  const { dark } = preferences;
-  const steps = training.prepared.value?.steps ?? 1;
+  const { label, lines, percent = false } = props;
   const box = useRef<HTMLDivElement>(null);
-  const plot = useRef<uPlot | null>(null);
-  const newest = useRef({ data, mark, steps });
-  const drawn = useRef(0);
-  const visible = useRef(true);
-  newest.current = { data, mark, steps };
+  const width = useWidth(box);
+  const last = useStore().training.prepared.value?.steps ?? 1;
+  const { steps, columns, mark } = useRarely(props, useInSight(box));
+  const [pointed, setPointed] = useState<number | null>(null);
 
-  const key = `${dark.value} ${label} ${xLabel} ${lines.map((line) => line.label).join()}`;
-  useLayoutEffect(() => {
-    const element = box.current;
-    if (!element) return;
-    const colors = getComputedStyle(element);
-    const color = (name: string) => colors.getPropertyValue(name).trim();
-    const show = (value: number) => (percent ? `${(100 * value).toFixed(1)}%` : value.toPrecision(3));
-    const axis: uPlot.Axis = {
-      stroke: color('--quiet'),
-      grid: { stroke: color('--rule'), width: 1 },
-      ticks: { stroke: color('--rule'), width: 1 },
-      font: '12px system-ui, sans-serif',
-      labelFont: '12px system-ui, sans-serif',
-    };
-    const made = new uPlot(
-      {
-        width: element.clientWidth,
-        height: 240,
-        scales: {
-          x: { time: false, distr: 4, asinh: 10, range: () => [0, newest.current.steps] },
-          y: range ? { range } : {},
-        },
-        axes: [
-          {
-            ...axis,
-            label: xLabel,
-            labelSize: 22,
-            splits: (own) => DECADES.filter((at) => at <= (own.scales.x.max ?? 0)),
-            filter: (_own, splits) => splits,
-          },
-          {
-            ...axis,
-            size: 46,
-            values: (_own, ticks) => ticks.map((at) => (percent ? `${Math.round(100 * at)}%` : `${at}`)),
-          },
-        ],
-        series: [
-          { label: xLabel, value: (_own, value) => (value === null ? '' : String(value)) },
-          ...lines.map((line) => ({
-            label: line.label,
-            stroke: color(line.color),
-            width: 2,
-            points: { show: false },
-            spanGaps: true,
-            value: (_own: uPlot, value: number | null) => (value === null ? '' : show(value)),
-            ...(line.filled && { fill: `${color(line.color)}22`, width: 1 }),
-            ...(line.dashed && { dash: [5, 5] }),
-          })),
-        ],
-        cursor: { drag: { x: false, y: false } },
-        hooks: { draw: [(own) => drawMark(own, newest.current.mark, color('--text'))] },
-      },
-      newest.current.data,
-      element,
-    );
-    plot.current = made;
-    const seen = new IntersectionObserver(([{ isIntersecting }]) => {
-      visible.current = isIntersecting;
-      if (isIntersecting) made.setData(newest.current.data);
-    });
-    seen.observe(element);
-    const watcher = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height: 240 }));
-    watcher.observe(element);
-    return () => {
-      seen.disconnect();
-      watcher.disconnect();
-      made.destroy();
-      plot.current = null;
-    };
-  }, [key]);
+  const [left, right] = [EDGE.left, Math.max(EDGE.left + 1, width - EDGE.right)];
+  const x = asinhScale(last, left, right);
+  const ticks = useMemo(() => ticksOf(props.range ?? [0, mostOf(columns)]), [columns, props.range?.[1]]);
+  const y = linearScale(ticks[0], ticks[ticks.length - 1], HEIGHT - EDGE.bottom, EDGE.top);
+  const paths = useMemo(() => columns.map((column) => pathOf(steps.map(x), column, y)), [steps, columns, width, last]);
+  const show = (value: number) => (percent ? `${(100 * value).toFixed(1)}%` : value.toPrecision(3));
+  const at = pointed === null ? null : nearest(steps.map(x), pointed);
+  return (
+    <div class="chart" ref={box} role="img" aria-label={label}>
+      <svg
+        {...{ width, height: HEIGHT }}
+        aria-hidden="true"
+        onPointerMove={({ offsetX }) => setPointed(offsetX)}
+        onPointerLeave={() => setPointed(null)}
+      >
+        {ticks.map((tick) => (
+          <g key={tick}>
+            <line class="grid" x1={left} x2={right} y1={y(tick)} y2={y(tick)} />
+            <text x={left - 6} y={y(tick) + 4} text-anchor="end">
+              {percent ? `${Math.round(100 * tick)}%` : tick}
+            </text>
+          </g>
+        ))}
+        {decadesTo(last).map((tick) => (
+          <g key={tick}>
+            <line class="grid" x1={x(tick)} x2={x(tick)} y1={EDGE.top} y2={HEIGHT - EDGE.bottom} />
+            <text x={x(tick)} y={HEIGHT - EDGE.bottom + 17} text-anchor="middle">
+              {tick}
+            </text>
+          </g>
+        ))}
+        <text x={(left + right) / 2} y={HEIGHT - 8} text-anchor="middle">
+          {props.xLabel}
+        </text>
+        {lines.map(({ color, filled, dashed }, i) => (
+          <g key={i} style={{ color: `var(${color})` }}>
+            {filled && <path class="area" d={areaUnder(paths[i], y(ticks[0]))} />}
+            <path class={filled ? 'line thin' : 'line'} d={paths[i]} stroke-dasharray={dashed ? '5 5' : undefined} />
+          </g>
+        ))}
+        {mark !== null && <Upright at={x(mark)} />}
+        {at !== null && <Upright at={x(steps[at])} />}
+      </svg>
+      <ul class="legend-lines">
+        {lines.map((line, i) => {
+          const value = at === null ? null : columns[i][at];
+          return (
+            <li key={i} style={{ '--color': `var(${line.color})` }}>
+              {line.label} <span>{value === null ? '' : show(value)}</span>
+            </li>
+          );
+        })}
+        <li class="at">
+          {props.xLabel} <span>{at === null ? '' : steps[at]}</span>
+        </li>
+      </ul>
+    </div>
+  );
+}
 
+/** A dashed line from top to bottom. */
+function Upright({ at }: { at: number }) {
+  return <line class="mark" x1={at} x2={at} y1={EDGE.top} y2={HEIGHT - EDGE.bottom} />;
+}
+
+/** The index of the place nearest to `to`; null when there is none. */
+function nearest(places: readonly number[], to: number): number | null {
+  const distances = places.map((place) => Math.abs(place - to));
+  return places.length > 0 ? distances.indexOf(Math.min(...distances)) : null;
+}
+
+/** The width of an element in pixels, as it changes. */
+function useWidth(box: RefObject<HTMLElement | null>): number {
+  const [width, setWidth] = useState(0);
   useEffect(() => {
-    const between = visible.current ? BETWEEN_DRAWINGS.seen : BETWEEN_DRAWINGS.unseen;
+    const watcher = new ResizeObserver(([entry]) => setWidth(Math.floor(entry.contentRect.width)));
+    if (box.current) watcher.observe(box.current);
+    return () => watcher.disconnect();
+  }, [box]);
+  return width;
+}
+
+/** What was given, not at once when that has changed a moment ago. */
+function useRarely<T extends { steps: unknown; mark: unknown }>(value: T, inSight: boolean): T {
+  const [shown, setShown] = useState(value);
+  const newest = useRef(value);
+  const drawn = useRef(0);
+  newest.current = value;
+  useEffect(() => {
+    const between = inSight ? BETWEEN_DRAWINGS.seen : BETWEEN_DRAWINGS.unseen;
     const wait = Math.max(0, drawn.current + between - performance.now());
     const timer = setTimeout(() => {
       drawn.current = performance.now();
-      plot.current?.setData(newest.current.data);
+      setShown(newest.current);
     }, wait);
     return () => clearTimeout(timer);
-  }, [data, mark, steps]);
-
-  return <div class="chart" ref={box} role="img" aria-label={label} />;
-}
-
-function drawMark({ ctx, bbox, valToPos }: uPlot, mark: number | null, color: string): void {
-  if (mark === null) return;
-  const x = Math.round(valToPos(mark, 'x', true));
-  ctx.save();
-  ctx.strokeStyle = color;
-  ctx.lineWidth = devicePixelRatio;
-  ctx.setLineDash([3 * devicePixelRatio, 3 * devicePixelRatio]);
-  ctx.beginPath();
-  ctx.moveTo(x, bbox.top);
-  ctx.lineTo(x, bbox.top + bbox.height);
-  ctx.stroke();
-  ctx.restore();
+  }, [value.steps, value.mark, inSight]);
+  return shown;
 }

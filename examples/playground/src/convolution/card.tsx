@@ -1,6 +1,6 @@
 import { useMemo, useRef } from 'preact/hooks';
 import type { Dataset } from '../../../../src/index.js';
-import { useCalm } from '../calm.js';
+import { useCalm, useInSight } from '../calm.js';
 import { oneOfEach } from '../draw/examples.js';
 import { useStore } from '../state/store.js';
 import { useTexts } from '../texts/index.js';
@@ -14,7 +14,7 @@ export function ConvolutionCard() {
   const heldOut = training.heldOut.value;
   const digits = useMemo(() => (heldOut ? digitsOf(heldOut) : []), [heldOut]);
   const box = useRef<HTMLDivElement>(null);
-  const { weights, shape } = useCalm(training.shown, box) ?? {};
+  const { weights, shape } = useCalm(training.shown, useInSight(box)) ?? {};
   const learned = useMemo(() => (weights && shape ? filtersOf(weights, shape) : []), [weights, shape]);
   return (
     <div class={parts.story.value === 0 ? 'card told' : 'card'} id="convolution" ref={box}>

@@ -2,11 +2,12 @@ import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { Dataset } from '../../../../src/index.js';
 import { ink } from '../../../../src/inspect/index.js';
 import { permutePixels } from '../../../lib/controls.js';
-import { useCalm } from '../calm.js';
+import { useCalm, useInSight } from '../calm.js';
 import { Card } from '../card.js';
 import { Pixels } from '../pictures/pixels.js';
 import { useStore } from '../state/store.js';
 import { useTexts } from '../texts/index.js';
+import { Unmeasured } from '../training/trouble.js';
 import { centered, type Stroke } from './centered.js';
 import { oneOfEach } from './examples.js';
 import { lookAt } from './look.js';
@@ -22,7 +23,7 @@ export function DrawCard() {
   const { draw: texts } = useTexts();
   const box = useRef<HTMLDivElement>(null);
   const [strokes, setStrokes] = useState(NOTHING);
-  const shown = useCalm(training.shown, box);
+  const shown = useCalm(training.shown, useInSight(box));
   const image = parts.image.value;
   const { condition, seed } = settings.value;
   const permuted = condition === 'permuted';
@@ -41,11 +42,13 @@ export function DrawCard() {
     if (strokes.length > 0) draw(strokes);
     else parts.image.value = null;
   }, [order]);
-  const look = useMemo(() => {
-    const network = replica.peek();
-    return image && shown && network ? lookAt(network.model, image.pixels) : null;
+  // `shown` says when to look again; what is looked at is the newest network.
+  const { look, step } = useMemo(() => {
+    const network = shown && replica.peek();
+    if (!network) return { look: null, step: null };
+    return { look: image && lookAt(network.model, image.pixels), step: network.step };
   }, [image, shown]);
-  const untrained = shown === null || shown.step === 0 || condition === 'untrained';
+  const untrained = step === 0 || condition === 'untrained';
   return (
     <Card id="draw" title={texts.title} lede={texts.lede}>
       <div class="draw" ref={box}>
@@ -71,9 +74,9 @@ export function DrawCard() {
           />
         </div>
         <div class="draw-output">
-          {untrained && <p class="verdict">{texts.untrained}</p>}
+          {untrained && <p class="notice">{texts.untrained}</p>}
           {permuted && <p class="note">{texts.permuted}</p>}
-          <Probabilities probabilities={look?.probabilities ?? null} />
+          <Probabilities empty={!image} probabilities={look?.probabilities ?? null} />
         </div>
         <div class="draw-maps">{look && <Maps look={look} />}</div>
       </div>
@@ -101,6 +104,7 @@ function Examples({
   return (
     <fieldset class="draw-examples">
       <legend class="note">{texts.examples}</legend>
+      {!heldOut && <Unmeasured />}
       {examples.map(({ pixels, label }) => (
         <label key={label} title={texts.example(label)}>
           <input

@@ -3,13 +3,20 @@ import { useTexts } from '../texts/index.js';
 const DIGITS = Array.from({ length: 10 }, (_, digit) => digit);
 
 /** Ten bars with their numbers, and the sentence that they amount to. */
-export function Probabilities({ probabilities }: { probabilities: readonly number[] | null }) {
+export function Probabilities({
+  probabilities,
+  empty,
+}: {
+  probabilities: readonly number[] | null;
+  /** Whether there is nothing to look at. */
+  empty: boolean;
+}) {
   const { draw: texts } = useTexts();
   const best = probabilities ? probabilities.indexOf(Math.max(...probabilities)) : -1;
   return (
     <div>
       <p class="says" role="status" data-testid="says">
-        {probabilities ? texts.says(best, percent(probabilities[best])) : texts.empty}
+        {probabilities ? texts.says(best, percent(probabilities[best])) : empty ? texts.empty : texts.loading}
       </p>
       <ul class="bars" aria-label={texts.probabilities}>
         {DIGITS.map((digit) => {

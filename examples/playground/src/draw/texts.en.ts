@@ -13,6 +13,7 @@ export const drawEn = {
   permuted: 'This network learned from permuted pixels, so it sees your drawing permuted, too.',
   untrained: 'The network has learned nothing yet: these numbers are the guesses of random weights. Train it first.',
   empty: 'Nothing is drawn yet.',
+  loading: 'There is no network yet.',
   says: (digit: number, percent: string) => `It says ${digit}, with ${percent}`,
   probabilities: 'Probability of each digit',
   probability: (digit: number, percent: string) => `${digit}: ${percent}`,

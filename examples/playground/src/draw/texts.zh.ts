@@ -15,6 +15,7 @@ export const drawZh: DrawTexts = {
   permuted: '这个网络学习的是打乱像素的图像，所以它看到的你的笔迹也按同样的顺序打乱。',
   untrained: '网络还什么都没学：这些数只是随机权重的猜测。请先训练它。',
   empty: '还没有写任何数字。',
+  loading: '还没有网络。',
   says: (digit, percent) => `它认为是 ${digit}，概率 ${percent}`,
   probabilities: '各个数字的概率',
   probability: (digit, percent) => `${digit}：${percent}`,

@@ -3,6 +3,7 @@ import { pText } from '../../../../src/report/index.js';
 import { Chart } from '../charts/chart.js';
 import { useStore } from '../state/store.js';
 import { useTexts } from '../texts/index.js';
+import { Unmeasured } from '../training/trouble.js';
 import type { Measured } from '../worker/messages.js';
 
 /** Above this a p-value says nothing. */
@@ -13,18 +14,18 @@ export function EmergenceView() {
   const { training } = useStore();
   const { emergence: texts } = useTexts();
   const snapshots = training.snapshots.value;
-  const data = useMemo(() => {
+  const { steps, columns } = useMemo(() => {
     const known = snapshots.flatMap(({ step, measured }) => (measured ? [{ step, measured }] : []));
     const column = (of: (measured: Measured) => number | null | undefined) =>
       known.map(({ measured }) => of(measured) ?? null);
     const [first] = known;
-    return [
-      known.map(({ step }) => step),
+    const columns = [
       column(({ nulls }) => nulls?.smooth.layer99),
       column(({ nulls }) => nulls?.independent.layer99),
       column(() => first?.measured.r2ori),
       column(({ r2ori }) => r2ori),
-    ] as const;
+    ];
+    return { steps: known.map(({ step }) => step), columns };
   }, [snapshots]);
   const lines = [
     { label: texts.smoothBand, color: '--band-smooth', filled: true },
@@ -40,7 +41,8 @@ export function EmergenceView() {
           label={texts.chart}
           xLabel={texts.steps}
           lines={lines}
-          data={data as unknown as Parameters<typeof Chart>[0]['data']}
+          steps={steps}
+          columns={columns}
           range={[0, 1]}
           mark={training.mark.value}
         />
@@ -52,18 +54,20 @@ export function EmergenceView() {
 
 function Words({ measured }: { measured: Measured | null }) {
   const { emergence: texts } = useTexts();
-  if (!measured) return <p class="note">{texts.computing}</p>;
-  const { r2ori, live, oriented, nulls } = measured;
+  if (!measured) return <Unmeasured waiting={texts.computing} />;
+  const { step, r2ori, live, oriented, nulls } = measured;
   return (
     <div class="words" aria-live="off">
       <p class="figure">
         <strong data-testid="r2ori">{Number.isFinite(r2ori) ? r2ori.toFixed(2) : '–'}</strong>
-        <span>{texts.mean}</span>
+        <span>{texts.mean(step)}</span>
       </p>
       <p>{texts.oriented(oriented, live)}</p>
       {nulls ? (
         <>
-          <p class={`verdict ${verdictOf(measured)}`}>{texts.verdicts[verdictOf(measured)]}</p>
+          <p class={`verdict ${verdictOf(measured)}`} data-testid="verdict">
+            {texts.verdicts[verdictOf(measured)]}
+          </p>
           <table>
             <thead>
               <tr>
@@ -86,7 +90,7 @@ function Words({ measured }: { measured: Measured | null }) {
           </table>
         </>
       ) : (
-        <p class="note">{texts.computing}</p>
+        <Unmeasured waiting={texts.computing} />
       )}
       <p class="note">{texts.explanation}</p>
     </div>

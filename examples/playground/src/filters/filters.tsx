@@ -5,6 +5,7 @@ import { Pixels, roundScale } from '../pictures/pixels.js';
 import type { Snapshot } from '../state/measuring.js';
 import { useStore } from '../state/store.js';
 import { useTexts } from '../texts/index.js';
+import { Unmeasured } from '../training/trouble.js';
 import type { MeasuredFilter } from '../worker/messages.js';
 import { EmergenceView } from './emergence.js';
 import { Legend } from './legend.js';
@@ -18,7 +19,7 @@ export function Filters() {
   const untrained = training.untrained.value;
   return (
     <Card id="filters" title={texts.title} lede={texts.lede}>
-      {shown && untrained ? <FilterGrid shown={shown} untrained={untrained} /> : <p class="note">{texts.loading}</p>}
+      {shown && untrained ? <FilterGrid shown={shown} untrained={untrained} /> : <Unmeasured waiting={texts.loading} />}
       <TimelineSlider />
       <EmergenceView />
     </Card>
@@ -26,7 +27,7 @@ export function Filters() {
 }
 
 function FilterGrid({ shown, untrained }: { shown: Snapshot; untrained: Snapshot }) {
-  const { parts } = useStore();
+  const { parts, training } = useStore();
   const { filters: texts, inspector } = useTexts();
   const inspect = (index: number) => {
     parts.filter.value = index;
@@ -35,7 +36,8 @@ function FilterGrid({ shown, untrained }: { shown: Snapshot; untrained: Snapshot
   const now = taps(shown);
   const before = useMemo(() => taps(untrained), [untrained]);
   const scale = Math.max(roundScale(now.flat()), roundScale(before.flat()));
-  const measured = shown.measured?.filters;
+  const state = training.measured.value;
+  const measured = state?.filters;
   const labels = useMemo(
     () => now.map((_, i) => <FilterLabel measured={measured?.[i] ?? null} />),
     [measured, now.length],
@@ -43,7 +45,9 @@ function FilterGrid({ shown, untrained }: { shown: Snapshot; untrained: Snapshot
   return (
     <>
       <div class="filter-head">
-        <p class="note">{texts.rows}</p>
+        <p class="note">
+          {texts.rows} {texts.labels(state?.step ?? null)}
+        </p>
         <Legend scale={scale} label={texts.legend} />
       </div>
       <ul class="filter-grid">

@@ -9,12 +9,9 @@ export function TimelineSlider() {
   const selected = training.selected.value;
   const shown = training.shown.value;
   const last = Math.max(0, snapshots.length - 1);
-  const loss = training.score.value?.loss;
-  const words = texts.standing(
-    shown?.step ?? 0,
-    training.accuracyOf(shown),
-    loss === undefined ? '–' : loss.toFixed(3),
-  );
+  const { accuracy, loss, lag } = training.standingOf(shown);
+  const step = shown?.step ?? 0;
+  const words = lag === null ? texts.standing(step, accuracy, loss) : texts.behind(step, lag, accuracy, loss);
   return (
     <div class="timeline" id="timeline">
       <label for="timeline-slider">{texts.title}</label>

@@ -1,68 +1,73 @@
 import type { Dataset } from '../../../../src/index.js';
 import type { Settings } from '../state/settings.js';
 import { type Connection, connect } from '../worker/connection.js';
+import type { Failure } from '../worker/failure.js';
 import type { Changed, FromInspector, Seen, ToInspector } from './messages.js';
 
-/** How many questions the worker may leave unanswered: on a phone it computes for seconds. */
-const UNANSWERED = 20;
+/** How many questions of `connect` the worker may leave unanswered: on a phone it computes for seconds. */
+const UNANSWERED = { idle: 3, computing: 20 };
 
-interface Waiting {
-  resolve(answer: Seen | Changed): void;
-  reject(reason: Error): void;
-}
-
-/** Asks a worker about filters; it is started by the first question, and again when it is gone. */
+/** Asks a worker about filters; it is started by the first question, and again by the next when it is gone. */
 export class Inquiry {
   #worker: Connection<ToInspector> | null = null;
   #asked = 0;
-  readonly #waiting = new Map<number, Waiting>();
+  readonly #waiting = new Map<number, (answer: Seen | Changed | null) => void>();
 
+  /**
+   * @param slowness how many times as long as with the fast kernels the worker may take
+   * @param onFailure called when the worker could not answer, or is gone; then whatever was asked is answered by null
+   */
   constructor(
     private readonly settings: Settings,
     private readonly heldOut: Dataset,
+    private readonly slowness: () => number,
+    private readonly onFailure: (failure: Failure) => void,
   ) {}
 
-  look(weights: Float32Array, filter: number): Promise<Seen> {
-    return this.#ask((id) => ({ type: 'look', id, weights, filter })) as Promise<Seen>;
+  look(weights: Float32Array, filter: number): Promise<Seen | null> {
+    return this.#ask((id) => ({ type: 'look', id, weights, filter })) as Promise<Seen | null>;
   }
 
   /** What happens without the filter, or with the hand-made one of a name in its place. */
-  change(weights: Float32Array, filter: number, by: string | null): Promise<Changed> {
-    return this.#ask((id) => ({ type: 'change', id, weights, filter, by })) as Promise<Changed>;
+  change(weights: Float32Array, filter: number, by: string | null): Promise<Changed | null> {
+    return this.#ask((id) => ({ type: 'change', id, weights, filter, by })) as Promise<Changed | null>;
   }
 
-  /** Ends the worker; what has been asked stays unanswered. */
+  /** Ends the worker; whatever was asked is answered by null. */
   end(): void {
     this.#worker?.end();
     this.#worker = null;
+    for (const answer of this.#waiting.values()) answer(null);
     this.#waiting.clear();
   }
 
-  #ask(question: (id: number) => ToInspector): Promise<Seen | Changed> {
+  #ask(question: (id: number) => ToInspector): Promise<Seen | Changed | null> {
     const id = ++this.#asked;
     this.#worker ??= this.#connect();
     const worker = this.#worker;
-    return new Promise((resolve, reject) => {
-      this.#waiting.set(id, { resolve, reject });
+    return new Promise((resolve) => {
+      this.#waiting.set(id, resolve);
       worker.post(question(id));
     });
   }
 
   #connect(): Connection<ToInspector> {
+    const fail = (failure: Failure) => {
+      this.end();
+      this.onFailure(failure);
+    };
     const worker = connect<ToInspector, FromInspector>(
       'inspector',
-      UNANSWERED,
+      () => UNANSWERED[this.#waiting.size > 0 ? 'computing' : 'idle'] * this.slowness(),
       (message) => {
-        const waiting = this.#waiting.get(message.id);
+        if (message.type === 'failed') {
+          fail(message.failure);
+          return;
+        }
+        this.#waiting.get(message.id)?.(message.answer);
         this.#waiting.delete(message.id);
-        if (message.type === 'failed') waiting?.reject(new Error(message.message));
-        else waiting?.resolve(message.answer);
       },
-      () => {
-        this.#worker = null;
-        for (const { reject } of this.#waiting.values()) reject(new Error('the worker is gone'));
-        this.#waiting.clear();
-      },
+      fail,
     );
     const { inputs, labels } = this.heldOut;
     worker.post({ type: 'prepare', settings: this.settings, inputs, labels });

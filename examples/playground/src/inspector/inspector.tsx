@@ -1,10 +1,12 @@
 import { useEffect, useMemo, useRef } from 'preact/hooks';
-import { useCalm } from '../calm.js';
+import { useCalm, useInSight } from '../calm.js';
 import { Card } from '../card.js';
 import { Pixels, roundScale } from '../pictures/pixels.js';
 import type { Snapshot } from '../state/measuring.js';
 import { useStore } from '../state/store.js';
 import { useTexts } from '../texts/index.js';
+import { Unmeasured } from '../training/trouble.js';
+import type { Failure } from '../worker/failure.js';
 import { Excited } from './excited.js';
 import { Inquiry } from './inquiry.js';
 import { Likeness } from './likeness.js';
@@ -16,11 +18,17 @@ export function InspectorCard() {
   const { training, parts, settings } = useStore();
   const { inspector: texts } = useTexts();
   const box = useRef<HTMLDivElement>(null);
-  const shown = useCalm(training.shown, box);
+  const inSight = useInSight(box);
+  const shown = useCalm(training.shown, inSight);
   const heldOut = training.heldOut.value;
   const own = settings.value;
   // A worker for each make of a network, and for its digits.
-  const inquiry = useMemo(() => (heldOut ? new Inquiry(own, heldOut) : null), [own, heldOut]);
+  const inquiry = useMemo(() => {
+    const fail = (failure: Failure) => {
+      parts.uninspected.value = failure;
+    };
+    return heldOut && new Inquiry(own, heldOut, () => training.slowness(), fail);
+  }, [own, heldOut]);
   useEffect(() => () => inquiry?.end(), [inquiry]);
   const fits = shown !== null && shown.shape[0] === own.filters && shown.shape[2] === own.kernelSize;
   const filter = fits ? Math.min(parts.filter.value, shown.shape[0] - 1) : 0;
@@ -30,15 +38,16 @@ export function InspectorCard() {
         {fits && heldOut && inquiry ? (
           <>
             <Choose shown={shown} chosen={filter} />
+            <p class="note">{texts.of(shown.step)}</p>
+            <Needed {...{ shown, filter, inquiry }} />
             <div class="inspected">
               <Weights shown={shown} filter={filter} />
               <Likeness shown={shown} filter={filter} />
-              <Excited {...{ shown, filter, inquiry, heldOut }} />
-              <Needed {...{ shown, filter, inquiry }} />
+              <Excited {...{ shown, filter, inquiry, heldOut, inSight }} />
             </div>
           </>
         ) : (
-          <p class="note">{texts.loading}</p>
+          <Unmeasured />
         )}
       </div>
     </Card>

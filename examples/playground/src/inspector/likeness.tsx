@@ -2,14 +2,20 @@ import type { ComponentChildren } from 'preact';
 import { handMadeFilters } from '../../../../src/inspect/index.js';
 import { Pixels } from '../pictures/pixels.js';
 import type { Snapshot } from '../state/measuring.js';
+import { useStore } from '../state/store.js';
 import { useTexts } from '../texts/index.js';
+import { Unmeasured } from '../training/trouble.js';
 import { tapsOf } from './weights.js';
 
 /** What a filter resembles: the nearest template, and the nearest hand-made filter. */
 export function Likeness({ shown, filter }: { shown: Snapshot; filter: number }) {
   const { inspector: texts, filters: words, convolution } = useTexts();
-  const measured = shown.measured?.filters[filter];
-  if (!measured) return <p class="note">{texts.loading}</p>;
+  const { training } = useStore();
+  const state = shown.measured;
+  // While the network learns, it may be of a state shortly before.
+  const behind = state?.step !== shown.step;
+  const measured = behind && !training.isLearning.value ? null : state?.filters[filter];
+  if (!state || !measured) return <Unmeasured />;
   const size = shown.shape[2];
   const taps = tapsOf(shown, filter);
   const { template, r2ori, nearest } = measured;
@@ -37,6 +43,7 @@ export function Likeness({ shown, filter }: { shown: Snapshot; filter: number })
       ) : (
         <p class="note">{texts.none}</p>
       )}
+      {behind && <p class="note">{texts.behind(state.step)}</p>}
     </section>
   );
 }

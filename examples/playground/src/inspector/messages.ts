@@ -1,5 +1,6 @@
 /** What the inspector and its worker tell each other. */
 import type { Settings } from '../state/settings.js';
+import type { Failure } from '../worker/failure.js';
 
 /** A held-out digit that a filter answers to strongly, and where. */
 interface Exciting {
@@ -37,5 +38,5 @@ export type ToInspector =
 export type FromInspector =
   | { type: 'seen'; id: number; answer: Seen }
   | { type: 'changed'; id: number; answer: Changed }
-  | { type: 'failed'; id: number; message: string }
+  | { type: 'failed'; id: number; failure: Failure }
   | { type: 'pong' };

@@ -21,24 +21,19 @@ export function Needed({ shown, filter, inquiry }: { shown: Snapshot; filter: nu
   const { inspector: texts, convolution } = useTexts();
   const [by, setBy] = useState(SOBEL);
   const [results, setResults] = useState<readonly Result[]>([]);
-  const [state, setState] = useState<'ready' | 'busy' | { failed: string }>('ready');
+  const [busy, setBusy] = useState(false);
   useEffect(() => {
     setResults([]);
-    setState('ready');
+    setBusy(false);
   }, [inquiry]);
   const { names } = convolution.filter;
   const { step, weights } = shown;
   const measure = async (replacement: string | null) => {
-    setState('busy');
-    try {
-      const changed = await inquiry.change(weights, filter, replacement);
-      setResults((before) => [{ ...changed, step, filter, by: replacement }, ...before].slice(0, KEPT));
-      setState('ready');
-    } catch (error) {
-      setState({ failed: error instanceof Error ? error.message : String(error) });
-    }
+    setBusy(true);
+    const changed = await inquiry.change(weights, filter, replacement);
+    setBusy(false);
+    if (changed) setResults((before) => [{ ...changed, step, filter, by: replacement }, ...before].slice(0, KEPT));
   };
-  const busy = state === 'busy';
   return (
     <section class="needed" aria-label={texts.needed}>
       <h3>{texts.needed}</h3>
@@ -65,7 +60,6 @@ export function Needed({ shown, filter, inquiry }: { shown: Snapshot; filter: nu
       </div>
       <div role="status">
         {busy && <p class="note">{texts.measuring}</p>}
-        {typeof state === 'object' && <p class="wrong">{texts.failed(state.failed)}</p>}
         <ul class="changes" data-testid="changes">
           {results.map((result, i) => (
             <li key={results.length - i}>

@@ -5,7 +5,8 @@ export const inspectorEn = {
   open: (index: number) => `Inspect filter ${index}`,
   choose: 'Choose a filter',
   filter: (index: number) => `Filter ${index}`,
-  loading: 'Loading…',
+  of: (step: number) => `The filters after ${step} batches.`,
+  behind: (step: number) => `After ${step} batches.`,
   weights: 'Its weights',
   template: 'Nearest edge or line',
   templateTip: (share: number) => `This template explains ${(100 * share).toFixed(0)}% of the filter`,
@@ -40,7 +41,6 @@ export const inspectorEn = {
     digits === 0
       ? 'no change'
       : `${digits > 0 ? '+' : '−'}${Math.abs(digits)} ${Math.abs(digits) === 1 ? 'digit' : 'digits'}`,
-  failed: (reason: string) => `That could not be measured: ${reason}`,
 };
 
 export type InspectorTexts = typeof inspectorEn;

@@ -7,7 +7,8 @@ export const inspectorZh: InspectorTexts = {
   open: (index) => `查看卷积核 ${index}`,
   choose: '选择卷积核',
   filter: (index) => `卷积核 ${index}`,
-  loading: '加载中…',
+  of: (step) => `学习 ${step} 个批次之后的卷积核。`,
+  behind: (step) => `学习 ${step} 个批次之后。`,
   weights: '它的权重',
   template: '与它最像的边缘或线条',
   templateTip: (share) => `这个模板能解释该卷积核的 ${(100 * share).toFixed(0)}%`,
@@ -37,5 +38,4 @@ export const inspectorZh: InspectorTexts = {
   at: (step) => `学习 ${step} 个批次之后`,
   change: (before, after) => `${before} → ${after}`,
   difference: (digits) => (digits === 0 ? '没有变化' : `${digits > 0 ? '多对' : '少对'} ${Math.abs(digits)} 个数字`),
-  failed: (reason) => `无法测量：${reason}`,
 };

@@ -49,5 +49,5 @@ export function Confusion({ confusion }: { confusion: number[][] }) {
 /** How strong the color of a cell is, in per cent: a few mistakes are to be seen beside many right answers. */
 function shareOf(count: number, total: number, right: boolean): string {
   if (count === 0) return '0%';
-  return `${Math.round(right ? (42 * count) / total : Math.min(50, 15 + (400 * count) / total))}%`;
+  return `${Math.round(right ? (42 * count) / total : Math.min(45, 15 + (400 * count) / total))}%`;
 }

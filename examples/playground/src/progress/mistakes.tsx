@@ -1,36 +1,35 @@
+import type { Dataset } from '../../../../src/index.js';
 import { ink } from '../../../../src/inspect/index.js';
 import { Pixels } from '../pictures/pixels.js';
-import { useStore } from '../state/store.js';
 import { useTexts } from '../texts/index.js';
-import type { Mistake } from '../worker/messages.js';
+import type { HeldOutScore, Mistake } from '../worker/messages.js';
 
 /** The held-out digits that the network gets most surely wrong, and what it thought. */
-export function Mistakes({ mistakes, total }: { mistakes: Mistake[]; total: number[][] }) {
-  const heldOut = useStore().training.heldOut.value;
+export function Mistakes({ score, heldOut }: { score: HeldOutScore; heldOut: Dataset }) {
   const { progress: texts } = useTexts();
-  const all = total.flat().reduce((sum, count) => sum + count, 0);
-  const wrong = all - total.reduce((sum, row, digit) => sum + row[digit], 0);
+  const { mistakes, confusion } = score;
+  const all = confusion.flat().reduce((sum, count) => sum + count, 0);
+  const wrong = all - confusion.reduce((sum, row, digit) => sum + row[digit], 0);
   return (
     <div>
       <h3>{texts.mistakes}</h3>
       <p class="note">{texts.mistakesNote(wrong, all)}</p>
       <ul class="mistakes">
-        {heldOut &&
-          mistakes.map((mistake) => (
-            <li key={mistake.index}>
-              <Pixels
-                values={heldOut.input(mistake.index)}
-                width={28}
-                height={28}
-                color={ink}
-                label={texts.digit(mistake.label)}
-              />
-              <div>
-                <p>{texts.mistake(mistake.label, mistake.said)}</p>
-                <Thoughts {...mistake} />
-              </div>
-            </li>
-          ))}
+        {mistakes.map((mistake) => (
+          <li key={mistake.index}>
+            <Pixels
+              values={heldOut.input(mistake.index)}
+              width={28}
+              height={28}
+              color={ink}
+              label={texts.digit(mistake.label)}
+            />
+            <div>
+              <p>{texts.mistake(mistake.label, mistake.said)}</p>
+              <Thoughts {...mistake} />
+            </div>
+          </li>
+        ))}
       </ul>
     </div>
   );

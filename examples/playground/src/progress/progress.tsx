@@ -1,9 +1,10 @@
 import { useMemo, useRef } from 'preact/hooks';
-import { useCalm } from '../calm.js';
+import { useCalm, useInSight } from '../calm.js';
 import { Card } from '../card.js';
 import { Chart } from '../charts/chart.js';
 import { useStore } from '../state/store.js';
 import { useTexts } from '../texts/index.js';
+import { Unmeasured } from '../training/trouble.js';
 import { Confusion } from './confusion.js';
 import { Mistakes } from './mistakes.js';
 
@@ -12,7 +13,8 @@ export function Progress() {
   const { training } = useStore();
   const { progress: texts } = useTexts();
   const box = useRef<HTMLDivElement>(null);
-  const score = useCalm(training.score, box);
+  const scored = useCalm(training.scored, useInSight(box));
+  const behind = training.counting.value;
   const mark = training.mark.value;
   return (
     <Card id="progress" title={texts.title} lede={texts.lede}>
@@ -20,13 +22,16 @@ export function Progress() {
         <Curve of="loss" mark={mark} />
         <Curve of="accuracy" mark={mark} />
       </div>
-      {score ? (
-        <div class="two">
-          <Confusion confusion={score.confusion} />
-          <Mistakes mistakes={score.mistakes} total={score.confusion} />
+      {scored ? (
+        <div class={behind ? 'two behind' : 'two'}>
+          <p class="note across" data-testid="counted">
+            {texts.after(scored.score.step)} {behind && texts.counting}
+          </p>
+          <Confusion confusion={scored.score.confusion} />
+          <Mistakes {...scored} />
         </div>
       ) : (
-        <p class="note">{texts.computing}</p>
+        <Unmeasured waiting={texts.computing} />
       )}
     </Card>
   );
@@ -38,14 +43,14 @@ function Curve({ of, mark }: { of: 'loss' | 'accuracy'; mark: number | null }) {
   const { progress: texts } = useTexts();
   const points = training.points.value;
   const snapshots = training.snapshots.value;
-  const data = useMemo(() => {
+  const { at, columns } = useMemo(() => {
     const learned = new Map(points.map((point) => [point.step, point[of]]));
     const unseen = new Map(
       snapshots.flatMap(({ step, measured }) => (measured?.heldOut ? [[step, measured.heldOut[of]] as const] : [])),
     );
     const steps = [...new Set([...learned.keys(), ...unseen.keys()])].sort((a, b) => a - b);
     const column = (known: Map<number, number>) => steps.map((step) => known.get(step) ?? null);
-    return [steps, column(learned), column(unseen)] as [number[], (number | null)[], (number | null)[]];
+    return { at: steps, columns: [column(learned), column(unseen)] };
   }, [points, snapshots, of]);
   return (
     <div>
@@ -57,8 +62,9 @@ function Curve({ of, mark }: { of: 'loss' | 'accuracy'; mark: number | null }) {
           { label: texts.train, color: '--second' },
           { label: texts.heldOut, color: '--accent' },
         ]}
-        data={data}
-        {...(of === 'accuracy' && { range: [0, 1] as [number, number] })}
+        steps={at}
+        columns={columns}
+        range={of === 'accuracy' ? [0, 1] : undefined}
         percent={of === 'accuracy'}
         mark={mark}
       />

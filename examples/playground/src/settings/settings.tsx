@@ -10,15 +10,10 @@ const SHOWN = (Object.keys(FIELDS) as (keyof Settings)[]).filter((name) => name 
 
 /** What the run is made of, the link that reproduces it, and the hash that proves it. */
 export function SettingsCard() {
-  const { settings, change, refused } = useStore();
+  const { settings, change } = useStore();
   const { settings: texts } = useTexts();
   return (
     <Card id="settings" title={texts.title} lede={texts.lede}>
-      {refused.value.length > 0 && (
-        <p class="trouble" role="alert">
-          {texts.refused(refused.value.join(', '))}
-        </p>
-      )}
       <form class="settings" onSubmit={(event) => event.preventDefault()}>
         {SHOWN.map((name) => (
           <SettingField key={name} name={name} value={settings.value[name]} />

@@ -1,6 +1,7 @@
 import { batch, type ReadonlySignal, type Signal } from '@preact/signals';
 import { Dataset, type Shape } from '../../../../src/index.js';
 import { type Connection, connect } from '../worker/connection.js';
+import type { Failure } from '../worker/failure.js';
 import type { FromMeasurer, Measured, ToMeasurer } from '../worker/messages.js';
 import type { Settings } from './settings.js';
 
@@ -22,12 +23,16 @@ interface Measurable {
   snapshots: Signal<readonly Snapshot[]>;
   heldOut: Signal<Dataset | null>;
   nullsAreReady: Signal<boolean>;
+  /** Why nothing can be measured; null when it can. */
+  unmeasured: Signal<Failure | null>;
   /** Whether the network is learning just now. */
   isLearning: ReadonlySignal<boolean>;
+  /** How many times as long as with the fast kernels the worker may take. */
+  slowness(): number;
 }
 
 /** How many questions the worker may leave unanswered: drawing the nulls takes it seconds, on a phone many. */
-const UNANSWERED = 20;
+const UNANSWERED = { measuring: 8, drawing: 20 };
 
 /** Shortest time between two measurements while the network learns, in ms: the cores have other things to do. */
 const BETWEEN = 120;
@@ -39,6 +44,7 @@ const BETWEEN = 120;
 export class Measuring {
   #worker: Connection<ToMeasurer> | null = null;
   #run = 0;
+  #settings: Settings | null = null;
   #prepared = false;
   /** What the worker does: it measures a state, or draws the nulls; null when it has nothing to do. */
   #task: { step: number; kept: boolean } | 'nulls' | null = null;
@@ -55,13 +61,21 @@ export class Measuring {
 
   /** Forgets the run before. */
   prepare(run: number, settings: Settings): void {
+    const { unmeasured, nullsAreReady } = this.target;
     this.#run = run;
+    this.#settings = settings;
     this.#prepared = false;
     this.#task = null;
     this.#newest = -1;
-    this.target.nullsAreReady.value = false;
+    nullsAreReady.value = false;
+    unmeasured.value = null;
     this.#worker ??= this.#connect();
     this.#worker.post({ type: 'prepare', run, settings, digits: this.digits });
+  }
+
+  /** Begins anew with the run that there is, in another worker when that is gone. */
+  restart(): void {
+    if (this.#settings) this.prepare(this.#run, this.#settings);
   }
 
   /** Looks for something to do: a new state may be there. */
@@ -109,12 +123,22 @@ export class Measuring {
   #connect(): Connection<ToMeasurer> {
     return connect<ToMeasurer, FromMeasurer>(
       'measurer',
-      UNANSWERED,
-      (message) => message.run === this.#run && batch(() => this.#receive(message)),
       () => {
-        this.#worker = null; // The next run starts another; until then there is nothing to be measured with.
+        const draws = !this.#prepared || this.#task === 'nulls';
+        return UNANSWERED[draws ? 'drawing' : 'measuring'] * this.target.slowness();
       },
+      (message) => message.run === this.#run && batch(() => this.#receive(message)),
+      (failure) => this.#fail(failure),
     );
+  }
+
+  /** The next run starts another worker, and so does `restart`; until then there is nothing to measure with. */
+  #fail(failure: Failure): void {
+    this.#worker?.end();
+    this.#worker = null;
+    this.#prepared = false;
+    this.#task = null;
+    this.target.unmeasured.value = failure;
   }
 
   #receive(message: Exclude<FromMeasurer, { type: 'pong' }>): void {
@@ -131,7 +155,7 @@ export class Measuring {
     } else if (message.type === 'measured' && task !== null && task !== 'nulls') {
       this.#put(task, message.measured);
     } else if (message.type === 'failed') {
-      return; // Weights that are no numbers any more: the training says so itself.
+      this.#fail(message.failure);
     }
     this.look();
   }

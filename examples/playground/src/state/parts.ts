@@ -1,4 +1,5 @@
 import { type Signal, signal } from '@preact/signals';
+import type { Failure } from '../worker/failure.js';
 
 /** An image that the network looks at. */
 interface LookedAt {
@@ -14,10 +15,12 @@ export interface Parts {
   image: Signal<LookedAt | null>;
   /** The filter of conv1 that the inspector shows. */
   filter: Signal<number>;
+  /** Why filters cannot be inspected; null when they can. */
+  uninspected: Signal<Failure | null>;
   /** The step of the guided story, from 0; null when it is not being told. */
   story: Signal<number | null>;
 }
 
 export function createParts(): Parts {
-  return { image: signal(null), filter: signal(0), story: signal(null) };
+  return { image: signal(null), filter: signal(0), uninspected: signal(null), story: signal(null) };
 }

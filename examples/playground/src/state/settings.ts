@@ -45,7 +45,7 @@ export const FIELDS: Record<keyof Settings, Field> = {
 };
 
 /** Learning rates with which each optimizer learns the digits: one that suits the first is far too much for the others. */
-const USUAL_RATES: Record<OptimizerName, number> = { sgd: DEFAULTS.lr, plain: 0.2, adam: 0.003, adamw: 0.003 };
+export const USUAL_RATES: Record<OptimizerName, number> = { sgd: DEFAULTS.lr, plain: 0.2, adam: 0.003, adamw: 0.003 };
 
 /** What is to be changed when someone changes `patch`: with the optimizer its usual learning rate, unless that was given. */
 export function withUsualRate(patch: Partial<Settings>): Partial<Settings> {

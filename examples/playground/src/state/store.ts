@@ -25,6 +25,8 @@ export interface Store {
   readonly replica: ReadonlySignal<{ readonly model: Sequential; readonly step: number } | null>;
   /** Changes settings, the address with them, and prepares a new run. */
   change(settings: Partial<Settings>): void;
+  /** Starts again whatever worker has failed. */
+  mend(): void;
   /** Shows a network from elsewhere in place of a run. */
   load(name: string, network: NetworkFile): void;
 }
@@ -47,12 +49,22 @@ export function createStore(): Store {
     refused.value = [];
     history.replaceState(null, '', `${location.pathname}${writeSettings(settings.value)}`);
   };
+  const parts = createParts();
   training.reset();
   return {
-    ...{ preferences: createPreferences(), parts: createParts(), settings, refused, training, replica },
+    preferences: createPreferences(),
+    parts,
+    settings,
+    refused,
+    training,
+    replica,
     change(patch) {
       adopt(withUsualRate(patch));
       training.reset();
+    },
+    mend() {
+      parts.uninspected.value = null;
+      training.mend();
     },
     load(name, network) {
       adopt(network.settings);

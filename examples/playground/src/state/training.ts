@@ -1,22 +1,13 @@
 import { batch, computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import type { Dataset } from '../../../../src/index.js';
-import { type Connection, connect } from '../worker/connection.js';
-import type { Frame, FromTrainer, HeldOutScore, Measured, ToTrainer } from '../worker/messages.js';
+import { type Connection, connect, SLOWER } from '../worker/connection.js';
+import type { Failure } from '../worker/failure.js';
+import type { Frame, FromTrainer, HeldOutScore, Measured, Prepared, ToTrainer } from '../worker/messages.js';
 import { Measuring, type Snapshot } from './measuring.js';
 import { PACES, type PaceName } from './pace.js';
 import type { Settings } from './settings.js';
 
 export type Phase = 'loading' | 'ready' | 'running' | 'paused' | 'finished' | 'broken';
-
-/** Why a training is over before its end: its worker is gone, or what it said. */
-export type Problem = { kind: 'lost' } | { kind: 'failed'; message: string };
-
-/** What is known of a run once its network stands. */
-export interface Prepared {
-  steps: number;
-  epochs: number;
-  threads: number;
-}
 
 /** What came out in the end. */
 export interface Result {
@@ -47,16 +38,34 @@ const BETWEEN_POINTS = 100;
 /** How many questions a training worker may leave unanswered: it answers at least every 100 ms. */
 const UNANSWERED = 3;
 
+/** How well a network does on the held-out digits, as it is read. */
+interface Standing {
+  accuracy: string;
+  loss: string;
+  /** The step that these are of, when it is an earlier one than that of the network shown; else null. */
+  lag: number | null;
+}
+
+/** A share as it is read. */
+export function percent(share: number): string {
+  return `${(100 * share).toFixed(1)}%`;
+}
+
 /** One training after the other, in a worker; what the page shows of it. */
 export class Training {
   readonly phase: Signal<Phase> = signal('loading');
-  readonly problem = signal<Problem | null>(null);
+  /** Why a training is over before its end. */
+  readonly problem = signal<Failure | null>(null);
+  /** Why nothing can be measured; null when it can. */
+  readonly unmeasured = signal<Failure | null>(null);
   readonly prepared = signal<Prepared | null>(null);
   readonly result = signal<Result | null>(null);
   /** What is shown in place of a run; null when it is a run. */
   readonly loaded = signal<Loaded | null>(null);
   readonly pace: Signal<PaceName> = signal('full');
   readonly isLearning: ReadonlySignal<boolean> = computed(() => this.phase.value === 'running');
+  /** The held-out digits, as the network gets them; null while they are being loaded. */
+  readonly heldOut = signal<Dataset | null>(null);
   /** The newest state of the network. */
   readonly live = signal<Snapshot | null>(null);
   readonly imagesPerSecond = signal(0);
@@ -71,16 +80,26 @@ export class Training {
     return selected === null ? this.live.value : (this.snapshots.value[selected] ?? this.live.value);
   });
   /** What was measured of it, and how it names the held-out digits: these change more rarely than it does. */
-  readonly measured: ReadonlySignal<Measured | null> = computed(() => this.shown.value?.measured ?? null);
-  readonly score: ReadonlySignal<HeldOutScore | null> = computed(() => this.measured.value?.heldOut ?? null);
+  readonly measured: ReadonlySignal<Measured | null> = computed(() => this.#current(this.shown.value?.measured));
+  readonly score: ReadonlySignal<HeldOutScore | null> = computed(() =>
+    this.#current(this.shown.value?.measured?.heldOut),
+  );
+  /** The score with the digits that it is of. */
+  readonly scored: ReadonlySignal<{ score: HeldOutScore; heldOut: Dataset } | null> = computed(() => {
+    const [score, heldOut] = [this.score.value, this.heldOut.value];
+    return score && heldOut && { score, heldOut };
+  });
+  /** Whether the network is at rest, and `score` of one before: its own is being counted. */
+  readonly counting: ReadonlySignal<boolean> = computed(() => {
+    const score = this.score.value;
+    return !this.isLearning.value && score !== null && score.step !== this.shown.value?.step;
+  });
   /** The step that the slider points at; null when it follows the training. */
   readonly mark: ReadonlySignal<number | null> = computed(() =>
     this.selected.value === null ? null : (this.shown.value?.step ?? null),
   );
   /** The same network before training. */
   readonly untrained: ReadonlySignal<Snapshot | null> = computed(() => this.snapshots.value[0] ?? null);
-  /** The held-out digits, as the network gets them; null while they are being loaded. */
-  readonly heldOut = signal<Dataset | null>(null);
   /** Whether the nulls that the filters are compared with have been drawn. */
   readonly nullsAreReady = signal(false);
   readonly #measuring: Measuring;
@@ -105,11 +124,16 @@ export class Training {
       this.points.value = [];
     });
     this.#trainer ??= this.#connect();
-    this.#trainer.post({
-      ...{ type: 'prepare', run: this.#run, settings: this.settings.value, digits: this.digits },
-      pace: this.#pace(),
-    });
+    const settings = this.settings.value;
+    this.#trainer.post({ type: 'prepare', run: this.#run, settings, digits: this.digits, pace: this.#pace() });
     this.#measuring.prepare(this.#run, this.settings.value);
+  }
+
+  /** Starts whatever has failed again: the measuring for the state that there is, a training from its beginning. */
+  mend(): void {
+    if (this.problem.value && this.loaded.value) this.load(this.loaded.value);
+    else if (this.problem.value) this.reset();
+    else if (this.unmeasured.value) this.#measuring.restart();
   }
 
   /** Prepares a new network, and shows these weights as what became of it. */
@@ -137,13 +161,22 @@ export class Training {
   }
 
   /**
-   * The share of held-out digits that a state names right, to be read: '–' until one is known, '…' while a network at
-   * rest is being measured. While it learns, the last share known is shown.
+   * How a state names the held-out digits, to be read: '–' until that is known, '…' while a network at rest is being
+   * measured. While it learns, the last that is known, and the step that this is of.
    */
-  accuracyOf(state: Snapshot | null): string {
+  standingOf(state: Snapshot | null): Standing {
     const score = state?.measured?.heldOut;
-    if (!score) return '–';
-    return score.step === state.step || this.isLearning.value ? `${(100 * score.accuracy).toFixed(1)}%` : '…';
+    const exact = score?.step === state?.step;
+    if (score && (exact || (this.isLearning.value && !this.unmeasured.value))) {
+      return { accuracy: percent(score.accuracy), loss: score.loss.toFixed(3), lag: exact ? null : score.step };
+    }
+    const unknown = score && !this.unmeasured.value ? '…' : '–';
+    return { accuracy: unknown, loss: unknown, lag: null };
+  }
+
+  /** How many times as long as with the fast kernels all workers may take. */
+  slowness(): number {
+    return this.prepared.value?.slow === null ? 1 : SLOWER;
   }
 
   /** Learns from one batch, and waits. */
@@ -172,23 +205,32 @@ export class Training {
   #connect(): Connection<ToTrainer> {
     return connect<ToTrainer, FromTrainer>(
       'trainer',
-      UNANSWERED,
+      () => UNANSWERED * this.slowness(),
       (message) => message.run === this.#run && batch(() => this.#receive(message)),
-      () => this.#break({ kind: 'lost' }),
+      (failure) => this.#break(failure),
     );
+  }
+
+  /**
+   * What was measured of the state shown. It may be of one before, and its step then says so, as long as the state itself
+   * is still going to be measured; null when it is not.
+   */
+  #current<What extends { step: number }>(measured: What | null | undefined): What | null {
+    if (!measured || !this.prepared.value) return null;
+    return measured.step === this.shown.value?.step || !this.unmeasured.value ? measured : null;
   }
 
   #receive(message: Exclude<FromTrainer, { type: 'pong' }>): void {
     switch (message.type) {
       case 'prepared': {
-        const { steps, epochs, threads, frame } = message;
-        this.prepared.value = { steps, epochs, threads };
+        const { prepared, frame } = message;
+        this.prepared.value = prepared;
         this.snapshots.value = [];
         this.live.value = null;
         this.#show(frame);
         if (this.loaded.value) {
           const { weights, step } = this.loaded.value;
-          this.#show({ ...frame, weights, step: Math.min(step ?? steps, steps) || 1, kept: true });
+          this.#show({ ...frame, weights, step: Math.min(step ?? prepared.steps, prepared.steps) || 1, kept: true });
         }
         if (this.phase.value === 'loading') this.phase.value = 'ready';
         return;
@@ -202,12 +244,13 @@ export class Training {
         this.phase.value = 'finished';
         return;
       case 'failed':
-        this.#break({ kind: 'failed', message: message.message });
+        this.#break(message.failure);
     }
   }
 
   #show(frame: Frame): void {
     const { step, epoch, loss, accuracy, weights } = frame;
+    if (!weights.every(Number.isFinite)) return; // There is nothing to see or to measure; the next batch ends the training.
     const { filters, kernelSize } = this.settings.value;
     const shape = [filters, 1, kernelSize, kernelSize];
     const snapshot = { step, epoch, weights, shape, measured: this.live.value?.measured ?? null };
@@ -221,12 +264,19 @@ export class Training {
     this.#measuring.look();
   }
 
-  #break(problem: Problem): void {
+  #break(failure: Failure): void {
     this.#trainer?.end();
     this.#trainer = null;
+    if (this.phase.value === 'finished') return; // Nothing is lost, and the next training has a worker of its own.
     batch(() => {
-      this.problem.value = problem;
+      this.problem.value = failure;
       this.phase.value = 'broken';
+      // What is left of the run before is not what the settings say.
+      if (!this.prepared.value) {
+        this.live.value = null;
+        this.snapshots.value = [];
+      }
     });
+    this.#measuring.look();
   }
 }

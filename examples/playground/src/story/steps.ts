@@ -1,8 +1,8 @@
-/** The steps of the guided story: the card that each speaks of, and where in it the page scrolls to. */
+/** The steps of the guided story: the card that each speaks of, and what in it the page brings into view. */
 export const STEPS = [
-  { card: 'convolution', anchor: 'convolution' },
-  { card: 'filters', anchor: 'filters' },
-  { card: 'filters', anchor: 'timeline' },
-  { card: 'filters', anchor: 'emergence' },
-  { card: 'inspector', anchor: 'inspector' },
+  { card: 'convolution', shows: '#convolution .controls, #convolution .sheet' },
+  { card: 'filters', shows: '#filters .filter-grid' },
+  { card: 'filters', shows: '#filters .filter-grid, #timeline' },
+  { card: 'filters', shows: '#emergence .chart' },
+  { card: 'inspector', shows: '#inspector .choose-filter, #inspector .needed .buttons' },
 ] as const;

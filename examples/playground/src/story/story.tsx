@@ -1,9 +1,9 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import { goTo } from '../go-to.js';
 import { useStore } from '../state/store.js';
 import { useTexts } from '../texts/index.js';
 import { rememberClosed, wasClosed } from './remembered.js';
+import { bringIntoView } from './stage.js';
 import { STEPS } from './steps.js';
 
 /** Starts the story: an invitation for those who have not closed it yet, a button for the others. */
@@ -55,7 +55,7 @@ export function Story() {
     if (open) next.current?.focus({ preventScroll: true });
   }, [open]);
   useEffect(() => {
-    if (step !== null) goTo(STEPS[step].anchor);
+    return step === null ? undefined : bringIntoView(STEPS[step].shows);
   }, [step]);
   if (step === null) return null;
   const close = () => {
@@ -79,7 +79,7 @@ export function Story() {
           {texts.close}
         </button>
       </div>
-      <div aria-live="polite">
+      <div class="story-told" aria-live="polite">
         <h2>{title}</h2>
         <p>{text}</p>
       </div>

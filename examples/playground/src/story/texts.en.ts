@@ -35,7 +35,7 @@ export const storyEn = {
     },
     {
       title: 'Inspect one',
-      text: 'Choose a filter: see what it resembles, what excites it, and how many digits are misread without it. Then draw a digit of your own, one card up.',
+      text: 'Choose a filter and ablate it: how many digits are misread without it? Below stands what it resembles and what excites it. Then draw a digit of your own, one card up.',
     },
   ],
 };

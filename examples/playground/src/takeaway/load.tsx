@@ -2,10 +2,11 @@ import { useRef, useState } from 'preact/hooks';
 import { ConvgradError } from '../../../../src/index.js';
 import { useStore } from '../state/store.js';
 import { useTexts } from '../texts/index.js';
-import { readNetwork } from './network-file.js';
+import { detailOf } from '../worker/failure.js';
+import { NotFinite, readNetwork } from './network-file.js';
 
-/** Nothing that belongs here is larger, in bytes: a film chosen by mistake is not read. */
-const LARGEST = 50_000_000;
+/** Nothing that belongs here is larger, in MB: a film chosen by mistake is not read. */
+const LARGEST = 50;
 
 /** A file chosen by the visitor becomes the network that the page shows; or it is said why not, and nothing changes. */
 export function Load() {
@@ -15,12 +16,16 @@ export function Load() {
   const [refused, setRefused] = useState<string | null>(null);
   const loaded = training.loaded.value;
   const read = async (file: File) => {
+    const refuse = (reason: string) => setRefused(texts.refused(file.name, reason));
+    if (file.size > LARGEST * 1e6) {
+      refuse(texts.tooLarge(LARGEST));
+      return;
+    }
     try {
-      if (file.size > LARGEST) throw new Error(`${file.size} bytes are too many`);
       load(file.name, readNetwork(new Uint8Array(await file.arrayBuffer()), settings.peek()));
       setRefused(null);
     } catch (error) {
-      setRefused(texts.refused(file.name, reasonOf(error)));
+      refuse(error instanceof NotFinite ? texts.notFinite : texts.reason(reasonOf(error)));
     }
   };
   return (
@@ -58,6 +63,5 @@ export function Load() {
 }
 
 function reasonOf(error: unknown): string {
-  if (error instanceof ConvgradError) return error.detail;
-  return error instanceof Error ? error.message : String(error);
+  return error instanceof ConvgradError ? error.detail : detailOf(error);
 }

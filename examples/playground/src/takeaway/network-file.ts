@@ -14,6 +14,9 @@ export interface NetworkFile {
   step: number | null;
 }
 
+/** A weight is no number, or an infinite one. */
+export class NotFinite extends Error {}
+
 /** The bytes of a file that PyTorch opens, too; its notes say which run it is of. */
 export function writeNetwork(model: Sequential, settings: Settings, step: number): Uint8Array {
   return writeSafetensors(model.stateDict(), { settings: writeSettings(settings), step: String(step) });
@@ -22,7 +25,8 @@ export function writeNetwork(model: Sequential, settings: Settings, step: number
 /**
  * Reads what `writeNetwork` wrote, or any file with the weights of such a network.
  * @param settings of the page, for what the file does not say
- * @throws FormatError for bytes that are no such file; ArgumentError or ShapeError for weights of another network
+ * @throws FormatError for bytes that are no such file; ArgumentError or ShapeError for weights of another network;
+ *   NotFinite
  */
 export function readNetwork(bytes: Uint8Array, settings: Settings): NetworkFile {
   const { tensors, metadata } = readSafetensors(bytes);
@@ -32,7 +36,7 @@ export function readNetwork(bytes: Uint8Array, settings: Settings): NetworkFile 
   model.loadStateDict(tensors);
   const weights = weightsOf(model);
   const wrong = weights.findIndex((weight) => !Number.isFinite(weight));
-  if (wrong >= 0) throw new Error(`expected finite weights, got ${weights[wrong]} at ${wrong}`);
+  if (wrong >= 0) throw new NotFinite(`expected finite weights, got ${weights[wrong]} at ${wrong}`);
   const step = Number(metadata.step ?? Number.NaN);
   return {
     settings: found,

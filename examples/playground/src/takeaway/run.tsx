@@ -5,7 +5,7 @@ import { writeSettings } from '../state/settings.js';
 import { useStore } from '../state/store.js';
 import { useTexts } from '../texts/index.js';
 import { trainingOf } from '../worker/job.js';
-import { programOf } from './program.js';
+import { COMMANDS, programOf } from './program.js';
 import { save } from './save.js';
 
 /** How many digits the network learns from; a control with shuffled labels learns fewer. */
@@ -23,7 +23,9 @@ export function Program() {
   return (
     <section class="program" aria-label={texts.program}>
       <h3>{texts.program}</h3>
-      <p class="note">{texts.programNote}</p>
+      <p class="note">
+        {texts.programNote} <code>{COMMANDS}</code>
+      </p>
       <div class="buttons">
         <CopyButton text={program} tip={texts.copyTip} label={texts.copy} copied={texts.copied} />
         <button

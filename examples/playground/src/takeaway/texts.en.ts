@@ -10,12 +10,17 @@ export const takeawayEn = {
   loadNote: 'With the names conv1.weight, conv2.weight, conv2.bias, dense.weight and dense.bias.',
   loaded: (name: string, hash: string) => `Loaded ${name}, weight hash ${hash}. “Train” begins a new training.`,
   refused: (name: string, reason: string) => `${name} could not be loaded: ${reason}`,
+  tooLarge: (megabytes: number) => `it is larger than ${megabytes} MB`,
+  notFinite: 'some of its weights are not finite numbers',
+  /** An error of the engine. */
+  reason: (detail: string) => detail,
   filters: 'The filters',
   png: 'Download filters.png',
   pngTip: 'The filters shown, beside their untrained twins, as a picture with its scale',
   pngFailed: 'The browser could not make a picture.',
   program: 'The run',
-  programNote: 'A program that trains the same network in Node and ends with the same weight hash.',
+  programNote:
+    'A program that trains the same network in Node and ends with the same weight hash. Save it as run.ts in the folder of convgrad’s source code, and there:',
   copy: 'Copy',
   copied: 'Copied',
   copyTip: 'Copy the program',

@@ -3,6 +3,7 @@ import { drawEn } from '../draw/texts.en.js';
 import { inspectorEn } from '../inspector/texts.en.js';
 import { storyEn } from '../story/texts.en.js';
 import { takeawayEn } from '../takeaway/texts.en.js';
+import { troubleEn } from '../training/texts.en.js';
 
 const grouped = new Intl.NumberFormat('en');
 
@@ -38,12 +39,10 @@ export const en = {
     epoch: 'Epoch',
     stepName: 'Batch',
     heldOut: 'Accuracy',
+    heldOutAfter: (step: number) => `Accuracy after ${step}`,
     heldOutTip: 'Share of 1,000 held-out digits that are named right; the network never learns from them',
     imagesPerSecond: (count: number) => `${grouped.format(count)} images/s`,
     progress: 'Progress of the training',
-    lost: 'The worker that trains does not answer any more. Perhaps the browser ended it to save memory.',
-    failed: (reason: string) => `The training has stopped: ${reason}`,
-    restart: 'Start a new worker',
   },
   conditions: {
     title: 'Learns from',
@@ -62,6 +61,7 @@ export const en = {
     lede: 'Each square is one filter of the first layer: a few weights that slide over the image. Blue is negative, white zero, red positive.',
     loading: 'Loading…',
     rows: 'Small: the untrained twin. Large: the same filter now. One color scale for all.',
+    labels: (step: number | null) => (step === null ? '' : `Words and R²: after ${step} batches.`),
     legend: 'weight',
     twin: (index: number) => `Filter ${index} before training`,
     filter: (index: number) => `Filter ${index} now`,
@@ -83,6 +83,8 @@ export const en = {
     liveTip: 'Follow the training again',
     standing: (step: number, accuracy: string, loss: string) =>
       `after ${step} batches: held-out accuracy ${accuracy}, loss ${loss}`,
+    behind: (step: number, lag: number, accuracy: string, loss: string) =>
+      `after ${step} batches (held-out digits last counted after ${lag}: accuracy ${accuracy}, loss ${loss})`,
   },
   emergence: {
     title: 'More like edges than chance?',
@@ -93,7 +95,7 @@ export const en = {
     independentBand: 'random layers: 99% lie below',
     smoothBand: 'smooth random layers: 99% lie below',
     computing: 'Drawing 80,000 random filters for comparison…',
-    mean: 'mean R²ori: how much of a filter the best edge or line explains',
+    mean: (step: number) => `mean R²ori after ${step} batches: how much edges and lines explain`,
     oriented: (count: number, live: number) => `${count} of ${live} live filters are edges or lines`,
     against: 'Random layers of',
     below: '99% below',
@@ -120,6 +122,8 @@ export const en = {
     train: 'digits it learns from',
     heldOut: 'held-out digits',
     computing: 'Computing…',
+    after: (step: number) => `After ${step} batches.`,
+    counting: 'Being counted anew…',
     confusion: 'Confusion matrix',
     confusionNote: 'Rows: the true digit. Columns: the network’s answer.',
     confusionCell: (digit: number, said: number, count: number) => `${count} of the ${digit}s were taken for a ${said}`,
@@ -134,7 +138,6 @@ export const en = {
   settings: {
     title: 'Settings',
     lede: 'Everything that a run depends on. It is all in the address, so a link reproduces the run to the last bit.',
-    refused: (keys: string) => `These settings in the address are not valid, so their defaults are used: ${keys}`,
     names: {
       kernelSize: 'Kernel size',
       filters: 'Filters',
@@ -181,4 +184,5 @@ export const en = {
   inspector: inspectorEn,
   story: storyEn,
   takeaway: takeawayEn,
+  trouble: troubleEn,
 };

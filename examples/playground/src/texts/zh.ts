@@ -3,6 +3,7 @@ import { drawZh } from '../draw/texts.zh.js';
 import { inspectorZh } from '../inspector/texts.zh.js';
 import { storyZh } from '../story/texts.zh.js';
 import { takeawayZh } from '../takeaway/texts.zh.js';
+import { troubleZh } from '../training/texts.zh.js';
 import type { Texts } from './index.js';
 
 const grouped = new Intl.NumberFormat('zh');
@@ -39,12 +40,10 @@ export const zh: Texts = {
     epoch: '轮次',
     stepName: '批次',
     heldOut: '准确率',
+    heldOutAfter: (step) => `准确率（${step} 批后）`,
     heldOutTip: '在网络从未学习过的 1,000 个数字中，识别正确的比例',
     imagesPerSecond: (count) => `${grouped.format(count)} 张/秒`,
     progress: '训练进度',
-    lost: '负责训练的工作线程不再响应，可能是浏览器为节省内存而终止了它。',
-    failed: (reason) => `训练已停止：${reason}`,
-    restart: '启动新的工作线程',
   },
   conditions: {
     title: '它从什么中学习',
@@ -61,6 +60,7 @@ export const zh: Texts = {
     lede: '每个方块是第一层的一个卷积核：在图像上滑动的一小组权重。蓝色为负，白色为零，红色为正。',
     loading: '加载中…',
     rows: '小图：未训练的孪生卷积核。大图：同一个卷积核现在的样子。所有图共用一个色标。',
+    labels: (step) => (step === null ? '' : `类别与 R²：学习 ${step} 个批次之后。`),
     legend: '权重',
     twin: (index) => `训练前的卷积核 ${index}`,
     filter: (index) => `现在的卷积核 ${index}`,
@@ -80,6 +80,8 @@ export const zh: Texts = {
     live: '实时',
     liveTip: '重新跟随训练',
     standing: (step, accuracy, loss) => `学习 ${step} 个批次之后：留出集准确率 ${accuracy}，损失 ${loss}`,
+    behind: (step, lag, accuracy, loss) =>
+      `学习 ${step} 个批次之后（留出集最近一次在 ${lag} 个批次之后测量：准确率 ${accuracy}，损失 ${loss}）`,
   },
   emergence: {
     title: '比偶然更像边缘吗？',
@@ -90,7 +92,7 @@ export const zh: Texts = {
     independentBand: '随机层：99% 低于此线',
     smoothBand: '平滑的随机层：99% 低于此线',
     computing: '正在抽取 80,000 个随机卷积核以作比较…',
-    mean: '平均 R²ori：最吻合的边缘或线条能解释卷积核的多少',
+    mean: (step) => `学习 ${step} 个批次之后的平均 R²ori：边缘和线条能解释多少`,
     oriented: (count, live) => `${live} 个有效卷积核中，${count} 个是边缘或线条`,
     against: '随机层的权重',
     below: '99% 低于',
@@ -117,6 +119,8 @@ export const zh: Texts = {
     train: '训练集',
     heldOut: '留出集',
     computing: '计算中…',
+    after: (step) => `学习 ${step} 个批次之后。`,
+    counting: '正在重新统计…',
     confusion: '混淆矩阵',
     confusionNote: '行：真实数字。列：网络的回答。',
     confusionCell: (digit, said, count) => `有 ${count} 个 ${digit} 被认成 ${said}`,
@@ -129,7 +133,6 @@ export const zh: Texts = {
   settings: {
     title: '设置',
     lede: '决定一次训练的全部因素。它们都写在网址里，所以一个链接就能逐位重现这次训练。',
-    refused: (keys) => `网址中以下设置的取值无效，已使用默认值：${keys}`,
     names: {
       kernelSize: '卷积核大小',
       filters: '卷积核数量',
@@ -174,4 +177,5 @@ export const zh: Texts = {
   inspector: inspectorZh,
   story: storyZh,
   takeaway: takeawayZh,
+  trouble: troubleZh,
 };

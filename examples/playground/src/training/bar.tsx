@@ -1,7 +1,10 @@
 import { Choice } from '../choice.js';
 import { PACE_NAMES } from '../state/pace.js';
 import { useStore } from '../state/store.js';
+import { percent } from '../state/training.js';
+import { unlearned } from '../state/unlearned.js';
 import { useTexts } from '../texts/index.js';
+import { Trouble } from './trouble.js';
 
 /** The buttons of the training, and where it stands; it stays in sight. */
 export function TrainingBar() {
@@ -10,6 +13,7 @@ export function TrainingBar() {
   const phase = training.phase.value;
   const running = phase === 'running';
   const again = phase === 'finished' || phase === 'broken';
+  const hopeless = training.problem.value?.kind === 'absent';
   const words = running ? texts.pause : again ? texts.again : phase === 'paused' ? texts.goOn : texts.train;
   return (
     <section class="bar" aria-label={texts.title}>
@@ -17,6 +21,7 @@ export function TrainingBar() {
         <button
           type="button"
           class="primary"
+          disabled={hopeless}
           title={running ? texts.pauseTip : texts.trainTip}
           onClick={() => (running ? training.pause() : training.start())}
         >
@@ -25,7 +30,7 @@ export function TrainingBar() {
         <button type="button" title={texts.stepTip} disabled={again} onClick={() => training.step()}>
           {texts.step}
         </button>
-        <button type="button" title={texts.resetTip} onClick={() => training.reset()}>
+        <button type="button" title={texts.resetTip} disabled={hopeless} onClick={() => training.reset()}>
           {texts.reset}
         </button>
         <Choice
@@ -37,6 +42,7 @@ export function TrainingBar() {
         />
       </div>
       <Standing />
+      <Outcome />
       <Trouble />
     </section>
   );
@@ -48,7 +54,8 @@ function Standing() {
   const { training: texts } = useTexts();
   const prepared = training.prepared.value;
   const live = training.live.value;
-  if (!prepared || !live) return <p class="standing">{texts.loading}</p>;
+  if (!prepared || !live) return training.problem.value ? null : <p class="standing">{texts.loading}</p>;
+  const { accuracy, lag } = training.standingOf(live);
   return (
     <>
       <dl class="standing">
@@ -65,8 +72,8 @@ function Standing() {
           </dd>
         </div>
         <div title={texts.heldOutTip}>
-          <dt>{texts.heldOut}</dt>
-          <dd data-testid="accuracy">{training.accuracyOf(live)}</dd>
+          <dt>{lag === null ? texts.heldOut : texts.heldOutAfter(lag)}</dt>
+          <dd data-testid="accuracy">{accuracy}</dd>
         </div>
         <div>
           <dt>{texts.speed}</dt>
@@ -78,18 +85,14 @@ function Standing() {
   );
 }
 
-/** What went wrong, and the way on. */
-function Trouble() {
-  const { training } = useStore();
-  const { training: texts } = useTexts();
-  const problem = training.problem.value;
-  if (!problem) return null;
+/** That a training has come to its end and taught nothing. */
+function Outcome() {
+  const { training, settings } = useStore();
+  const { trouble: texts } = useTexts();
+  const outcome = unlearned(training, settings.value);
   return (
-    <div class="trouble" role="alert">
-      <p>{problem.kind === 'lost' ? texts.lost : texts.failed(problem.message)}</p>
-      <button type="button" onClick={() => training.reset()}>
-        {texts.restart}
-      </button>
+    <div class="outcome" role="status">
+      {outcome && <p class="notice">{texts.unlearned(percent(outcome.accuracy), outcome.rate)}</p>}
     </div>
   );
 }

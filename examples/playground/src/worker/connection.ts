@@ -1,7 +1,12 @@
+import type { Failure } from './failure.js';
+
 /** How often a worker is asked whether it is there, in ms. */
 const BEAT = 1500;
 /** How many questions in a row it may leave unanswered before it has ever said anything: it is still being loaded. */
 const WHILE_LOADING = 20;
+
+/** How many times as long a worker may take to answer where plain loops compute, or where nobody knows yet. */
+export const SLOWER = 10;
 
 export interface Connection<To> {
   post(message: To): void;
@@ -12,45 +17,61 @@ export interface Connection<To> {
 export type WorkerName = 'trainer' | 'measurer' | 'inspector';
 
 /**
- * Starts a worker, talks with it a worker and notices when it is gone: a worker that was ended, or whose memory ran out, says nothing.
- * @param patience how many questions in a row may stay unanswered; a worker that computes for long answers late
- * @param onLost called once; then the connection is at its end
+ * Starts a worker, talks with it and notices when it is gone: a worker that was ended, or whose memory ran out, says
+ * nothing.
+ * @param patience how many questions in a row may stay unanswered just now; a worker that computes for long answers late
+ * @param onFailure called once, later than this returns; then the connection is at its end
  */
 export function connect<To, From extends { type: string }>(
   name: WorkerName,
-  patience: number,
+  patience: () => number,
   onMessage: (message: Exclude<From, { type: 'pong' }>) => void,
-  onLost: () => void,
+  onFailure: (failure: Failure) => void,
 ): Connection<To> {
-  // Where ../../worker-file.ts says that it is.
-  const { href } = document.getElementById('worker') as HTMLLinkElement;
-  const worker = new Worker(href, { type: 'module', name });
+  const worker = start(name);
   let unanswered = 0;
   let answered = false;
   let loaded = false;
+  let ended = false;
   const end = () => {
+    ended = true;
     clearInterval(timer);
-    worker.terminate();
+    worker?.terminate();
   };
-  const lose = () => {
+  const fail = (failure: Failure) => {
+    if (ended) return;
     end();
-    onLost();
+    onFailure(failure);
   };
   const timer = setInterval(() => {
     // A page that was asleep finds many beats over at once, but only one question asked.
     unanswered = answered ? 0 : unanswered + 1;
     answered = false;
-    if (unanswered > (loaded ? patience : WHILE_LOADING)) lose();
-    else worker.postMessage({ type: 'ping' });
+    if (unanswered > (loaded ? patience() : WHILE_LOADING)) fail({ kind: loaded ? 'lost' : 'unloaded' });
+    else worker?.postMessage({ type: 'ping' });
   }, BEAT);
-  worker.addEventListener('error', (event) => {
+  if (!worker) setTimeout(() => fail({ kind: 'absent' }));
+  worker?.addEventListener('error', (event) => {
     event.preventDefault();
-    lose();
+    // A file that is not to be had, or not allowed, is an event without a message.
+    fail(event.message ? { kind: 'failed', detail: event.message } : { kind: loaded ? 'lost' : 'unloaded' });
   });
-  worker.addEventListener('message', ({ data }: MessageEvent<From>) => {
+  worker?.addEventListener('message', ({ data }: MessageEvent<From>) => {
+    if (ended) return;
     answered = true;
     loaded = true;
     if (data.type !== 'pong') onMessage(data as Exclude<From, { type: 'pong' }>);
   });
-  return { post: (message) => worker.postMessage(message), end };
+  return { post: (message) => worker?.postMessage(message), end };
+}
+
+/** null where the browser, or its settings, do not give the page any. */
+function start(name: WorkerName): Worker | null {
+  // Where ../../worker-file.ts says that it is.
+  const { href } = document.getElementById('worker') as HTMLLinkElement;
+  try {
+    return new Worker(href, { type: 'module', name });
+  } catch {
+    return null;
+  }
 }

@@ -2,6 +2,7 @@
 import { Conv2D, Dataset, evaluate, type Sequential } from '../../../../src/index.js';
 import { ablate, handMadeFilters, maximize, replaceFilter, topActivations } from '../../../../src/inspect/index.js';
 import type { Changed, FromInspector, Seen, ToInspector } from '../inspector/messages.js';
+import { failureOf } from './failure.js';
 import { networkOf } from './job.js';
 import { loadWeights } from './weights.js';
 
@@ -25,7 +26,7 @@ export function answerInspector(data: ToInspector): void {
       if (data.type === 'look') post({ type: 'seen', id, answer: look(job.model, job.heldOut, filter) });
       else post({ type: 'changed', id, answer: change(job.model, job.heldOut, filter, data.by) });
     } catch (error) {
-      post({ type: 'failed', id, message: error instanceof Error ? error.message : String(error) });
+      post({ type: 'failed', id, failure: failureOf(error) });
     }
   }
 }

@@ -4,6 +4,7 @@ import { Dataset, manualSeed, type Sequential } from '../../../../src/index.js';
 import { permutePixels, shuffleLabels } from '../../../lib/controls.js';
 import { network, type Settings as TrainingSettings } from '../../../lib/recipe.js';
 import type { Settings } from '../state/settings.js';
+import { DigitsError, detailOf } from './failure.js';
 
 const PIXELS = 28 * 28;
 
@@ -19,18 +20,49 @@ export interface PackedDigits {
   grays: Uint8Array;
 }
 
-/** The file of digits that stands beside the page, made by digits-file.ts: what a worker keeps of them, a fifth in size. */
-export async function fetchDigits(url: string): Promise<Blob> {
-  const response = await fetch(url);
-  if (!response.ok) throw new Error(`${url}: ${response.status} ${response.statusText}`);
-  return response.blob();
+/** What a worker keeps of the digits, a fifth of them in size; null until it has been asked for, and when that failed. */
+let file: Promise<Blob> | null = null;
+
+/**
+ * The digits in the file that stands beside the page, made by digits-file.ts. What fails is tried once more, past all
+ * caches, and again whenever the digits are asked for.
+ * @throws DigitsError
+ */
+export async function digitsAt(url: string): Promise<PackedDigits> {
+  try {
+    file ??= download(url, 'default');
+    return await unpack(await file);
+  } catch {
+    try {
+      file = download(url, 'reload');
+      return await unpack(await file);
+    } catch (error) {
+      file = null;
+      throw error;
+    }
+  }
 }
 
-/** The digits of that file. */
-export async function digitsIn(file: Blob): Promise<PackedDigits> {
+async function download(url: string, cache: RequestCache): Promise<Blob> {
+  const response = await fetch(url, { cache }).catch((error) => {
+    throw new DigitsError('download', detailOf(error));
+  });
+  if (!response.ok) throw new DigitsError('download', `HTTP ${response.status}`);
+  return response.blob().catch((error) => {
+    throw new DigitsError('download', detailOf(error)); // The connection broke.
+  });
+}
+
+async function unpack(file: Blob): Promise<PackedDigits> {
   const stream = file.stream().pipeThrough(new DecompressionStream('gzip'));
-  const bytes = new Uint8Array(await new Response(stream).arrayBuffer());
+  const bytes = await new Response(stream).arrayBuffer().then(
+    (buffer) => new Uint8Array(buffer),
+    (error) => {
+      throw new DigitsError('damaged', detailOf(error));
+    },
+  );
   const count = bytes.length / (1 + PIXELS);
+  if (!Number.isInteger(count) || count === 0) throw new DigitsError('damaged', `${bytes.length} bytes`);
   return { labels: bytes.subarray(0, count), grays: bytes.subarray(count) };
 }
 

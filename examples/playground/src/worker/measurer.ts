@@ -2,7 +2,8 @@
 import { crossEntropy, type Dataset, evaluate, type Sequential, softmax } from '../../../../src/index.js';
 import { emergence, type NullDistribution, nearestHandMade, nullDistribution } from '../../../../src/inspect/index.js';
 import { DEFAULTS, type Settings } from '../state/settings.js';
-import { digitsIn, fetchDigits, heldOutOf, networkOf, someDigitsOf } from './job.js';
+import { failureOf } from './failure.js';
+import { digitsAt, heldOutOf, networkOf, someDigitsOf } from './job.js';
 import type { FromMeasurer, HeldOutScore, Measured, ToMeasurer } from './messages.js';
 import { loadWeights } from './weights.js';
 
@@ -13,9 +14,10 @@ interface Job {
   settings: Settings;
   model: Sequential;
   heldOut: Dataset;
+  /** Address of the packed digits. */
+  digits: string;
 }
 
-let file: Promise<Blob> | null = null;
 let job: Job | null = null;
 /** How many digits give the second moments of their patches: as many as `nullDistribution` looks at. */
 const PATCHES = 1000;
@@ -34,7 +36,7 @@ export function answerMeasurer(data: ToMeasurer): void {
   last = last
     .then(() => answer(data))
     .catch((error: unknown) => {
-      post({ type: 'failed', run: data.run, message: error instanceof Error ? error.message : String(error) });
+      post({ type: 'failed', run: data.run, failure: failureOf(error) });
     });
 }
 
@@ -42,24 +44,23 @@ async function answer(message: Exclude<ToMeasurer, { type: 'ping' }>): Promise<v
   const { type, run } = message;
   if (type === 'prepare') {
     const { settings, digits } = message;
-    file ??= fetchDigits(digits);
-    const heldOut = heldOutOf(await digitsIn(await file), settings);
-    job = { run, settings, model: networkOf(settings), heldOut };
+    const heldOut = heldOutOf(await digitsAt(digits), settings);
+    job = { run, settings, model: networkOf(settings), heldOut, digits };
     post({ type: 'prepared', run, inputs: heldOut.inputs.slice(), labels: heldOut.labels.slice() });
     return;
   }
   if (!job || job.run !== run) return;
   if (type === 'nulls') {
-    await drawNulls(job.settings.kernelSize);
+    await drawNulls(job);
     post({ type, run });
   } else {
     post({ type: 'measured', run, measured: measure(job, message) });
   }
 }
 
-async function drawNulls(size: number): Promise<void> {
-  if (nulls.has(size) || !file) return;
-  const patches = someDigitsOf(await digitsIn(await file), DEFAULTS, PATCHES);
+async function drawNulls({ settings: { kernelSize: size }, digits }: Job): Promise<void> {
+  if (nulls.has(size)) return;
+  const patches = someDigitsOf(await digitsAt(digits), DEFAULTS, PATCHES);
   nulls.set(size, [nullDistribution('normal', size), nullDistribution('colored', size, { patches })]);
 }
 
@@ -72,7 +73,7 @@ function measure({ model, settings, heldOut }: Job, asked: ToMeasurer & { type: 
   const layer = emergence(conv1, [filters, 1, size, size], { nulls: known ?? [] });
   if (scored) loadWeights(model, weights);
   return {
-    ...{ r2ori: layer.r2ori, live: layer.live, oriented: layer.oriented },
+    ...{ step, r2ori: layer.r2ori, live: layer.live, oriented: layer.oriented },
     filters: layer.filters.map(({ class: name, r2ori, norm, template }, i) => {
       const nearest = nearestHandMade(conv1.subarray(i * area, (i + 1) * area), size);
       return { class: name, r2ori, norm, template, nearest };

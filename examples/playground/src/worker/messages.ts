@@ -1,6 +1,8 @@
-/** What the page and its two workers tell each other. */
+/** What the page and the workers that train and measure tell each other. */
 import type { Emergence, FilterMetrics, NullComparison } from '../../../../src/inspect/index.js';
 import type { Settings } from '../state/settings.js';
+import type { SlowReason } from './engine.js';
+import type { Failure } from './failure.js';
 
 /** Where a training stands, and what it has learned so far. */
 export interface Frame {
@@ -28,11 +30,20 @@ export type ToTrainer =
   | { type: 'step' }
   | { type: 'ping' };
 
+/** What is known of a run once its network stands. */
+export interface Prepared {
+  steps: number;
+  epochs: number;
+  threads: number;
+  /** Why plain loops compute, slowly; null where the fast kernels do. */
+  slow: SlowReason | null;
+}
+
 export type FromTrainer =
-  | { type: 'prepared'; run: number; steps: number; epochs: number; threads: number; frame: Frame }
+  | { type: 'prepared'; run: number; prepared: Prepared; frame: Frame }
   | { type: 'frame'; run: number; frame: Frame }
   | { type: 'finished'; run: number; hash: string; trainSeconds: number; imagesPerSecond: number }
-  | { type: 'failed'; run: number; message: string }
+  | { type: 'failed'; run: number; failure: Failure }
   | { type: 'pong' };
 
 /** A filter as the page shows it. */
@@ -63,10 +74,12 @@ export interface HeldOutScore {
 }
 
 export interface Measured extends Pick<Emergence, 'r2ori' | 'live' | 'oriented'> {
+  /** Of the network after so many batches. */
+  step: number;
   filters: MeasuredFilter[];
   /** Against independent taps and against filters as smooth as the digits; null while the nulls are being drawn. */
   nulls: { independent: NullComparison; smooth: NullComparison } | null;
-  /** Only when asked for. */
+  /** When asked for; else the one before, whose step says so, or null. */
   heldOut: HeldOutScore | null;
 }
 
@@ -80,5 +93,5 @@ export type FromMeasurer =
   | { type: 'prepared'; run: number; inputs: Float32Array<ArrayBuffer>; labels: Int32Array<ArrayBuffer> }
   | { type: 'nulls'; run: number }
   | { type: 'measured'; run: number; measured: Measured }
-  | { type: 'failed'; run: number; message: string }
+  | { type: 'failed'; run: number; failure: Failure }
   | { type: 'pong' };

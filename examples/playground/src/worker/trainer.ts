@@ -1,8 +1,10 @@
 /** The worker that trains: the examples' own training, let through batch by batch. */
 import { type Callback, type Sequential, setThreads, type TrainingState, weightHash } from '../../../../src/index.js';
 import { train } from '../../../lib/recipe.js';
+import { whySlow } from './engine.js';
+import { failureOf } from './failure.js';
 import { Canceled, Gate } from './gate.js';
-import { type Digits, digitsIn, digitsOf, fetchDigits, networkOf, trainingOf } from './job.js';
+import { type Digits, digitsAt, digitsOf, networkOf, trainingOf } from './job.js';
 import type { Frame, FromTrainer, ToTrainer } from './messages.js';
 import { weightsOf } from './weights.js';
 
@@ -12,7 +14,6 @@ const BETWEEN_FRAMES = 66;
 const post = (message: FromTrainer, transfer: Transferable[] = []) => self.postMessage(message, { transfer });
 const sendFrame = (run: number, frame: Frame) => post({ type: 'frame', run, frame }, [frame.weights.buffer]);
 
-let file: Promise<Blob> | null = null;
 let known: { key: string; digits: Digits; count: number } | null = null;
 let gate: Gate | null = null;
 
@@ -25,8 +26,7 @@ export function answerTrainer(data: ToTrainer): void {
     gate?.cancel();
     gate = new Gate(data.pace);
     prepare(data, gate).catch((error: unknown) => {
-      if (error instanceof Canceled) return;
-      post({ type: 'failed', run: data.run, message: error instanceof Error ? error.message : String(error) });
+      if (!(error instanceof Canceled)) post({ type: 'failed', run: data.run, failure: failureOf(error) });
     });
   }
 }
@@ -34,10 +34,9 @@ export function answerTrainer(data: ToTrainer): void {
 /** Everything up to the first batch, and then the training, as far as the gate lets it. */
 async function prepare(job: ToTrainer & { type: 'prepare' }, own: Gate): Promise<void> {
   const { run, settings } = job;
-  file ??= fetchDigits(job.digits);
   const key = `${settings.seed} ${settings.condition}`;
   if (known?.key !== key) {
-    const all = await digitsIn(await file);
+    const all = await digitsAt(job.digits);
     known = { key, digits: digitsOf(all, settings), count: all.labels.length };
   }
   const { digits, count } = known;
@@ -50,7 +49,8 @@ async function prepare(job: ToTrainer & { type: 'prepare' }, own: Gate): Promise
   const frame: Frame = { ...start, weights: weightsOf(model), kept: true };
   const { epochs, batchSize } = training;
   const steps = epochs * Math.ceil(digits.train.length / batchSize);
-  post({ type: 'prepared', run, steps, epochs, threads, frame }, [frame.weights.buffer]);
+  const prepared = { steps, epochs, threads, slow: whySlow() };
+  post({ type: 'prepared', run, prepared, frame }, [frame.weights.buffer]);
   const reporter = new Reporter(run, steps, batchSize, digits.train.length);
   own.onHold = () => reporter.catchUp();
   const waits: Callback = { onTrainBegin: () => own.pass(), onBatchEnd: () => own.pass() };
