@@ -59,8 +59,8 @@ interface HostOptions {
   policy?: string;
   /** Chromium's. */
   flags?: string[];
-  /** Called for each request, with the name of the file; null lets it through. */
-  answer?: (name: string) => Answer | null;
+  /** Called for each request, with the name of the file and whether caches are passed by; null lets it through. */
+  answer?: (name: string, anew: boolean) => Answer | null;
 }
 
 interface Visit {
@@ -106,9 +106,9 @@ async function visit(browser: Browser, url: string, options: VisitOptions) {
 /** A host of static files that knows nothing of the page. */
 function serve({ isolated = false, policy = POLICY, answer }: HostOptions): Promise<Server> {
   const headers = isolated ? ISOLATION : { 'Content-Security-Policy': policy };
-  const server = createServer(async ({ url = '' }, response) => {
+  const server = createServer(async ({ url = '', headers: asked }, response) => {
     const path = new URL(url, 'http://host').pathname.replace(/^\/some\/folder\/$/, '/some/folder/index.html');
-    const instead = answer?.(basename(path)) ?? null;
+    const instead = answer?.(basename(path), asked['cache-control'] === 'no-cache') ?? null;
     if (instead && 'status' in instead) {
       response.writeHead(instead.status).end();
       return;

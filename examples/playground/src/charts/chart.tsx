@@ -4,7 +4,7 @@ import { useInSight } from '../calm.js';
 import { useStore } from '../state/store.js';
 import { areaUnder, asinhScale, decadesTo, linearScale, mostOf, pathOf, ticksOf } from './scales.js';
 
-export interface Line {
+interface Line {
   label: string;
   /** Name of a color in colors.css, such as '--accent'. */
   color: string;
@@ -14,7 +14,7 @@ export interface Line {
 }
 
 /** A number for each step, null where there is none. */
-export type Column = readonly (number | null)[];
+type Column = readonly (number | null)[];
 
 /** Shortest time between two drawings, in ms, in sight and out of it: the page has other things to do. */
 const BETWEEN_DRAWINGS = { seen: 200, unseen: 2000 };

@@ -3,7 +3,7 @@ import { type Settings, USUAL_RATES } from './settings.js';
 import type { Training } from './training.js';
 
 /** A network that has learned to its end and knows no more than before. */
-export interface Unlearned {
+interface Unlearned {
   accuracy: number;
   /** Whether the learning rate is larger or smaller than usual, and so the first thing to change; null when it is neither. */
   rate: 'large' | 'small' | null;
