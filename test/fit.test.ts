@@ -190,7 +190,8 @@ describe('a loss that is not finite', () => {
   async function errorOf(change: (model: Sequential) => Partial<FitOptions>, data = points(4)) {
     const generator = new Generator(1);
     const model = new Sequential({
-      ...{ first: new Dense(1, 3, { generator }), relu: new ReLU() },
+      first: new Dense(1, 3, { generator }),
+      relu: new ReLU(),
       last: new Dense(3, 2, { generator }),
     });
     const options = { optimizer: sgd(model), epochs: 3, batchSize: 4, seed: 1, ...change(model) };

@@ -168,8 +168,14 @@ describe('the report of other models', () => {
       'three convolutions',
       () =>
         new Sequential({
-          ...{ conv1: new Conv2D(1, 3, 5), relu1: new ReLU(), pool1: new MaxPool2D(2), conv2: new Conv2D(3, 4, 3) },
-          ...{ relu2: new ReLU(), conv3: new Conv2D(4, 4, 3), flatten: new Flatten(), dense: new Dense(256, 10) },
+          conv1: new Conv2D(1, 3, 5),
+          relu1: new ReLU(),
+          pool1: new MaxPool2D(2),
+          conv2: new Conv2D(3, 4, 3),
+          relu2: new ReLU(),
+          conv3: new Conv2D(4, 4, 3),
+          flatten: new Flatten(),
+          dense: new Dense(256, 10),
         }),
     ],
   ])('%s, untrained: it says that nothing was learned, and leaves out the training', async (_, make) => {

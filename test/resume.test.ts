@@ -445,8 +445,14 @@ describe('checkpoints in files', () => {
     };
     const start = 8 + Number(bytes.readBigUInt64LE());
     const damaged = [
-      ...[bytes.subarray(0, 5), bytes.subarray(0, 200), bytes.subarray(0, bytes.length - 1), Buffer.alloc(0)],
-      ...[changed(0), changed(start), changed(start + 101), changed(bytes.length - 1)],
+      bytes.subarray(0, 5),
+      bytes.subarray(0, 200),
+      bytes.subarray(0, bytes.length - 1),
+      Buffer.alloc(0),
+      changed(0),
+      changed(start),
+      changed(start + 101),
+      changed(bytes.length - 1),
       ...Array.from({ length: 40 }, (_, i) => changed(9 + i * 37)).filter((copy) => !copy.equals(bytes)),
     ];
     for (const wrong of damaged) {
@@ -592,8 +598,15 @@ describe('writeState and readState', () => {
 
   test('plain data with tensors in it comes back, whatever JSON has no word for', () => {
     const state = {
-      ...{ text: 'é "x"', list: [1, [null, true], { deep: -0.1 }], nan: Number.NaN, most: Infinity, least: -Infinity },
-      ...{ empty: {}, none: [], a: { tensor: tensor([[1, 2]]) }, 'a.tensor2': tensor(Float64Array.of(0.1)) },
+      text: 'é "x"',
+      list: [1, [null, true], { deep: -0.1 }],
+      nan: Number.NaN,
+      most: Infinity,
+      least: -Infinity,
+      empty: {},
+      none: [],
+      a: { tensor: tensor([[1, 2]]) },
+      'a.tensor2': tensor(Float64Array.of(0.1)),
     };
     const { a, 'a.tensor2': b, ...others } = readState('mine', writeState('mine', state)) as typeof state;
     const { a: _a, 'a.tensor2': _b, ...expected } = state;
@@ -608,8 +621,20 @@ describe('writeState and readState', () => {
     const own: unknown[] = [];
     own.push(own);
     for (const wrong of [
-      ...[new Date(0), new Map(), new Set([1]), Float32Array.of(1), new Own(), /x/, () => 1, Symbol('s'), 1n, own],
-      ...[{ $tensor: 'a' }, { $number: '1' }, [undefined], Array(2)],
+      new Date(0),
+      new Map(),
+      new Set([1]),
+      Float32Array.of(1),
+      new Own(),
+      /x/,
+      () => 1,
+      Symbol('s'),
+      1n,
+      own,
+      { $tensor: 'a' },
+      { $number: '1' },
+      [undefined],
+      Array(2),
     ]) {
       expect(() => writeState('mine', { a: [wrong] }), String(wrong)).toThrow(ArgumentError);
       expect(() => writeState('mine', { a: [wrong] })).toThrow(/as 'a\.0/);

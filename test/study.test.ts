@@ -35,7 +35,9 @@ function growing(strengths: number[]): Timeline {
   return {
     shape: SHAPE,
     snapshots: strengths.map((strength, i) => ({
-      ...{ step: 10 * i, accuracy: 0.1 * i, loss: 2 - 0.1 * i },
+      step: 10 * i,
+      accuracy: 0.1 * i,
+      loss: 2 - 0.1 * i,
       weights: noise.map((value, tap) => value + strength * edge(tap)),
     })),
   };

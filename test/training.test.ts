@@ -35,7 +35,10 @@ beforeAll(async () => {
 function smallNet(seed = 1): Sequential {
   const generator = new Generator(seed);
   return new Sequential(
-    ...[new Conv2D(1, 4, 5, { generator }), new ReLU(), new MaxPool2D(2), new Flatten()],
+    new Conv2D(1, 4, 5, { generator }),
+    new ReLU(),
+    new MaxPool2D(2),
+    new Flatten(),
     new Dense(4 * 12 * 12, 10, { generator }),
   );
 }
@@ -109,8 +112,16 @@ describe('fit', () => {
     const optimizer = new SGD(model.parameters(), { lr: 0.1 });
     await fit(model, points(5), { epochs: 2, batchSize: 3, optimizer, callbacks: [callback] });
     expect(calls).toEqual([
-      ...['begin', 'epoch 1', 'batch 1/2 step 1', 'batch 2/2 step 2', 'end 1 at 2'],
-      ...['epoch 2', 'batch 1/2 step 3', 'batch 2/2 step 4', 'end 2 at 4', 'done 2'],
+      'begin',
+      'epoch 1',
+      'batch 1/2 step 1',
+      'batch 2/2 step 2',
+      'end 1 at 2',
+      'epoch 2',
+      'batch 1/2 step 3',
+      'batch 2/2 step 4',
+      'end 2 at 4',
+      'done 2',
     ]);
   });
 

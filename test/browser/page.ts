@@ -18,7 +18,11 @@ export interface TestPage {
 export async function openPage(script: string, options: { isolated?: boolean } = {}): Promise<TestPage> {
   const { outputFiles } = await build({
     stdin: { contents: script, resolveDir: process.cwd(), loader: 'ts' },
-    ...{ bundle: true, format: 'esm', write: false, target: 'es2022', logLevel: 'error' },
+    bundle: true,
+    format: 'esm',
+    write: false,
+    target: 'es2022',
+    logLevel: 'error',
   });
   const server = await serve(
     { '/': ['text/html', '<!doctype html><script type="module" src="/bundle.js"></script>'], '/favicon.ico': ['', ''] },
@@ -32,7 +36,8 @@ export async function openPage(script: string, options: { isolated?: boolean } =
   page.on('pageerror', (error) => errors.push(String(error)));
   await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
   return {
-    ...{ page, errors },
+    page,
+    errors,
     async close() {
       await browser.close();
       await new Promise((resolve) => server.close(resolve));

@@ -13,14 +13,17 @@ export function train(
     convgrad;
   const generator = new Generator(seed);
   const model = new Sequential(
-    ...[new Conv2D(1, 8, 5, { padding: 2, generator }), new BatchNorm2D(8), new ReLU(), new MaxPool2D(2)],
-    ...[
-      new Dropout2D(0.1, { generator }),
-      new Conv2D(8, 16, 5, { padding: 2, generator }),
-      new ReLU(),
-      new MaxPool2D(2),
-    ],
-    ...[new Flatten(), new Dropout(0.3, { generator }), new Dense(784, 10, { generator })],
+    new Conv2D(1, 8, 5, { padding: 2, generator }),
+    new BatchNorm2D(8),
+    new ReLU(),
+    new MaxPool2D(2),
+    new Dropout2D(0.1, { generator }),
+    new Conv2D(8, 16, 5, { padding: 2, generator }),
+    new ReLU(),
+    new MaxPool2D(2),
+    new Flatten(),
+    new Dropout(0.3, { generator }),
+    new Dense(784, 10, { generator }),
   );
   const sgd = new SGD(model.parameters(), { lr: 0.05, momentum: 0.9, weightDecay: 1e-4 });
   const schedule = new convgrad.CosineAnnealingLR(sgd, { tMax: 20 });
