@@ -42,14 +42,14 @@ async function visitFailing(names: RegExp, instead: (anew: boolean) => Answer | 
 test('digits that cannot be downloaded are said, and one button mends all that waits for them', async () => {
   const { page, state, close } = await visitFailing(/^digits/, () => ({ status: 503 }));
   await expect.poll(() => alert(page).textContent()).toContain('No training can begin. Accuracy');
-  expect(await alert(page).textContent()).toMatch(/could not be downloaded \(HTTP 503\)\.\s*Try again/);
+  await expect.poll(() => alert(page).textContent()).toMatch(/could not be downloaded \(HTTP 503\)\.\s*Try again/);
   // Nothing goes on as if it were still to come.
   expect(await page.locator('main').textContent()).not.toMatch(/Loading|Drawing 80,000|Computing/);
   state.healed = true;
   await mend(page);
   await settled(page);
-  expect(await alert(page).count()).toBe(0);
-  expect(await page.locator('input[name=draw-example]').count()).toBe(10);
+  await expect.poll(() => alert(page).count()).toBe(0);
+  await expect.poll(() => page.locator('input[name=draw-example]').count()).toBe(10);
   await expect.poll(() => accuracy(page)).toMatch(/^\d+\.\d%$/);
   await close();
 });
@@ -58,7 +58,7 @@ test('a download that fails once is tried again without a word; what is no file 
   const once = await visitFailing(/^digits/, (anew) => (anew ? null : { status: 503 }));
   await settled(once.page);
   expect(once.state.asked).toBe(4); // Twice by the worker that trains, and twice by the one that measures.
-  expect(await alert(once.page).count()).toBe(0);
+  await expect.poll(() => alert(once.page).count()).toBe(0);
   await once.close();
 
   const damaged = await visitFailing(/^digits/, () => ({ content: Buffer.from('<html>Not found</html>') }), 'zh-CN');
@@ -78,27 +78,29 @@ test('without the worker that measures no figure of other weights is shown, and 
   await trainButton(page).click();
   await page.waitForFunction(() => Number(document.querySelector('[data-testid=step]')?.textContent) > 2);
   // Nobody knows yet that it is gone: the figure says what it is of.
-  expect(await page.locator('.standing').textContent()).toContain(`Accuracy after 0${untrained}`);
+  await expect.poll(() => page.locator('.standing').textContent()).toContain(`Accuracy after 0${untrained}`);
   const trained = await hash(page);
   await expect.poll(() => alert(page).textContent()).toContain('likeness to edges cannot be measured');
-  expect(await alert(page).textContent()).toContain('does not answer');
+  await expect.poll(() => alert(page).textContent()).toContain('does not answer');
   expect(await accuracy(page)).toBe('–');
-  expect(await page.getByTestId('verdict').count()).toBe(0);
-  expect(await page.getByTestId('r2ori').count()).toBe(0);
-  expect(await page.locator('.filter-label .fit').count()).toBe(0);
-  expect(await page.locator('.timeline output').textContent()).toBe('after 141 batches: held-out accuracy –, loss –');
+  await expect.poll(() => page.getByTestId('verdict').count()).toBe(0);
+  await expect.poll(() => page.getByTestId('r2ori').count()).toBe(0);
+  await expect.poll(() => page.locator('.filter-label .fit').count()).toBe(0);
+  await expect
+    .poll(() => page.locator('.timeline output').textContent())
+    .toBe('after 141 batches: held-out accuracy –, loss –');
   const progress = page.locator('#progress');
   await expect.poll(() => progress.textContent()).toContain('Not available');
   expect(await progress.textContent()).not.toContain('digits are wrong');
-  expect(await page.locator('.confusion, .mistakes').count()).toBe(0);
-  expect(await page.locator('.likeness').count()).toBe(0);
+  await expect.poll(() => page.locator('.confusion, .mistakes').count()).toBe(0);
+  await expect.poll(() => page.locator('.likeness').count()).toBe(0);
 
   await mend(page);
   await expect.poll(async () => Number.parseFloat((await accuracy(page)) ?? '')).toBeGreaterThan(80);
   const wrong = 1000 - 10 * Number.parseFloat((await accuracy(page)) ?? '');
   await expect.poll(() => progress.textContent()).toContain(`After 141 batches.`);
-  expect(await progress.textContent()).toContain(`${Math.round(wrong)} of 1000 held-out digits are wrong`);
-  expect(await alert(page).count()).toBe(0);
+  await expect.poll(() => progress.textContent()).toContain(`${Math.round(wrong)} of 1000 held-out digits are wrong`);
+  await expect.poll(() => alert(page).count()).toBe(0);
   expect(await hash(page)).toBe(trained);
   await close();
   await playground.close();
@@ -119,9 +121,9 @@ test('a card that nobody sees has the weights of now, too', async () => {
   const model = await trainInNode({ epochs: 1, filters: 2 });
   const conv1 = model.stateDict()['conv1.weight'].data.subarray(0, 25);
   await expect.poll(inspected).toEqual(Array.from(conv1, (value) => Number(value.toPrecision(6))));
-  expect(await page.locator('#inspector').textContent()).toContain('The filters after 141 batches.');
+  await expect.poll(() => page.locator('#inspector').textContent()).toContain('The filters after 141 batches.');
   // What takes a worker to know is not kept from before, and asked for when it is looked at.
-  expect(await page.locator('.exciting li').count()).toBe(0);
+  await expect.poll(() => page.locator('.exciting li').count()).toBe(0);
   await page.locator('#inspector').scrollIntoViewIfNeeded();
   await page.locator('.exciting li').first().waitFor();
   expect(errors).toEqual([]);
@@ -151,7 +153,7 @@ test('a worker that trains, or inspects, and is gone is noticed, said and replac
   await mend(page);
   await inspector.getByRole('button', { name: 'Ablate it' }).click();
   await inspector.getByTestId('changes').locator('li').waitFor();
-  expect(await alert(page).count()).toBe(0);
+  await expect.poll(() => alert(page).count()).toBe(0);
   await close();
   await playground.close();
 });
@@ -173,8 +175,8 @@ test.each<[string, string, Parameters<typeof openPlayground>[0]]>([
     const playground = await openPlayground(options);
     const { page, close } = await playground.visit('?epochs=1&filters=1');
     const notice = page.locator('main > .notice');
-    expect(await notice.textContent()).toContain(reason);
-    expect(await notice.textContent()).toContain('plain loops');
+    await expect.poll(() => notice.textContent()).toContain(reason);
+    await expect.poll(() => notice.textContent()).toContain('plain loops');
     expect((await notice.boundingBox())!.y).toBeLessThan(900); // At the top.
     await settled(page, 200_000);
     const before = await accuracy(page);
@@ -182,8 +184,8 @@ test.each<[string, string, Parameters<typeof openPlayground>[0]]>([
     await expect.poll(() => page.getByTestId('step').textContent()).toBe('1');
     await expect.poll(() => accuracy(page), { timeout: 60_000 }).toMatch(/^\d+\.\d%$/);
     expect(await accuracy(page)).not.toBe(before);
-    expect(await page.locator('.engine').textContent()).toContain('the same');
-    expect(await alert(page).count()).toBe(0);
+    await expect.poll(() => page.locator('.engine').textContent()).toContain('the same');
+    await expect.poll(() => alert(page).count()).toBe(0);
     await close();
     await playground.close();
   },
@@ -194,14 +196,14 @@ test('without workers the page says so, and takes convolutions apart', async () 
   const playground = await openPlayground();
   const { page, errors, close } = await playground.visit('', { until: '.bar', before: 'delete window.Worker' });
   await expect.poll(() => alert(page).textContent()).toContain('gives the page no workers');
-  expect(await alert(page).getByRole('button').count()).toBe(0); // It would not help.
+  await expect.poll(() => alert(page).getByRole('button').count()).toBe(0); // It would not help.
   expect(await trainButton(page).isDisabled()).toBe(true);
   const lab = page.locator('#convolution');
   await lab.locator('.sheet').last().focus();
   await page.keyboard.press('End');
-  expect(await lab.locator('.total strong').textContent()).toBe('450');
+  await expect.poll(() => lab.locator('.total strong').textContent()).toBe('450');
   await page.getByLabel('中文', { exact: true }).check();
-  expect(await alert(page).textContent()).toContain('没有给页面提供工作线程');
+  await expect.poll(() => alert(page).textContent()).toContain('没有给页面提供工作线程');
   expect(errors).toEqual([]);
   await close();
   await playground.close();
@@ -228,7 +230,7 @@ test('without scripts, and without the page’s own, it is said in both language
   const unscripted = await playground.visit('', { scripts: false, until: 'body' });
   const told = unscripted.page.locator('.unscripted');
   await told.waitFor();
-  expect(await told.textContent()).toMatch(/it needs JavaScript.*需要 JavaScript/s);
+  await expect.poll(() => told.textContent()).toMatch(/it needs JavaScript.*需要 JavaScript/s);
   expect(await unscripted.page.locator('.unstarted').isVisible()).toBe(false);
   await unscripted.close();
 
@@ -236,7 +238,7 @@ test('without scripts, and without the page’s own, it is said in both language
   const opacity = () => page.locator('.unstarted').evaluate((element) => getComputedStyle(element).opacity);
   expect(await opacity()).toBe('0'); // Nobody is told so who has waited for a moment.
   await expect.poll(opacity).toBe('1');
-  expect(await page.locator('.unstarted').textContent()).toMatch(/has not started.*尚未启动/s);
+  await expect.poll(() => page.locator('.unstarted').textContent()).toMatch(/has not started.*尚未启动/s);
   await close();
   await playground.close();
 });
@@ -292,12 +294,12 @@ test('what the address asks for and cannot be is told at the top, in both langua
   const playground = await openPlayground();
   const { page, errors, close } = await playground.visit('?filters=99&kernel=4&seed=5', { height: 800 });
   const told = page.locator('main > [role=alert]');
-  expect(await told.textContent()).toContain('kernel, filters');
+  await expect.poll(() => told.textContent()).toContain('kernel, filters');
   const { y, height } = (await told.boundingBox())!;
   expect(y + height).toBeLessThan(800);
-  expect(await page.locator('#setting-filters').inputValue()).toBe('12');
+  await expect.poll(() => page.locator('#setting-filters').inputValue()).toBe('12');
   await page.getByLabel('中文', { exact: true }).check();
-  expect(await told.textContent()).toContain('取值无效，已使用默认值：kernel, filters');
+  await expect.poll(() => told.textContent()).toContain('取值无效，已使用默认值：kernel, filters');
   expect(errors).toEqual([]);
   await close();
   await playground.close();
@@ -313,9 +315,11 @@ test('a card that fails is said in its place, and the others live on', async () 
   const { page, close } = await playground.visit('?epochs=1&filters=2', { before });
   const failed = page.locator('main > .trouble');
   await failed.first().waitFor();
-  expect(await failed.first().textContent()).toContain('This part of the page has failed. The engine says: no picture');
-  expect(await page.locator('#draw').count()).toBe(0);
-  expect(await page.locator('.filter-grid li').count()).toBe(2);
+  await expect
+    .poll(() => failed.first().textContent())
+    .toContain('This part of the page has failed. The engine says: no picture');
+  await expect.poll(() => page.locator('#draw').count()).toBe(0);
+  await expect.poll(() => page.locator('.filter-grid li').count()).toBe(2);
   await page.evaluate('globalThis.healed = true');
   for (let left = await failed.count(); left > 0; left--) await failed.first().getByRole('button').click();
   await page.locator('#draw').waitFor();

@@ -34,15 +34,15 @@ test('takes the tutorial’s convolution apart: every number of the 3x3 result, 
       for (let i = 0; i < column; i++) await page.keyboard.press('ArrowRight');
       await lab.getByRole('heading', { name: `At row ${row + 1}, column ${column + 1}` }).waitFor();
       sums.push(await lab.locator('.total strong').textContent());
-      expect(await lab.locator('.engine').textContent()).toContain('the same');
+      await expect.poll(() => lab.locator('.engine').textContent()).toContain('the same');
     }
   }
   // 200 in three columns, 50 in two, under a filter of columns 1, 0, -1.
   expect(sums).toEqual(['0', '450', '450', '0', '450', '450', '0', '450', '450']);
   // The page has brought its digits and its filters along.
-  expect(await lab.locator('.filter-sources .pictures').last().locator('input').count()).toBe(12);
+  await expect.poll(() => lab.locator('.filter-sources .pictures').last().locator('input').count()).toBe(12);
   await lab.locator('input[name=convolution-image]').nth(1).check();
-  expect(await lab.locator('input[name=convolution-digit]').count()).toBe(10);
+  await expect.poll(() => lab.locator('input[name=convolution-digit]').count()).toBe(10);
   expect(errors).toEqual([]);
   await close();
 });
@@ -51,8 +51,8 @@ test('a digit that is drawn is read, from untrained weights with a warning, afte
   const { page, errors, close } = await playground.visit('?epochs=2');
   const card = page.locator('#draw');
   await card.scrollIntoViewIfNeeded();
-  expect(await card.locator('.notice').textContent()).toContain('learned nothing yet');
-  expect(await says(page)).toBe('Nothing is drawn yet.');
+  await expect.poll(() => card.locator('.notice').textContent()).toContain('learned nothing yet');
+  await expect.poll(() => says(page)).toBe('Nothing is drawn yet.');
   const draw = async () => {
     await card.locator('.pad').scrollIntoViewIfNeeded();
     const { x, y, width, height } = (await card.locator('.pad canvas').boundingBox())!;
@@ -69,7 +69,7 @@ test('a digit that is drawn is read, from untrained weights with a warning, afte
   await card.scrollIntoViewIfNeeded();
   // What was drawn is looked at with the new weights, and no warning is left.
   await expect.poll(() => says(page)).toMatch(/^It says 1, with (9\d|100)/);
-  expect(await card.locator('.notice').count()).toBe(0);
+  await expect.poll(() => card.locator('.notice').count()).toBe(0);
   // The timeline takes the draw pad back with it.
   await page.locator('#timeline-slider').focus();
   await page.keyboard.press('Home');
@@ -77,7 +77,7 @@ test('a digit that is drawn is read, from untrained weights with a warning, afte
   await card.locator('.notice').waitFor();
   await page.locator('.live').click();
   await card.getByRole('button', { name: 'Clear' }).click();
-  expect(await says(page)).toBe('Nothing is drawn yet.');
+  await expect.poll(() => says(page)).toBe('Nothing is drawn yet.');
   // By the keyboard: an example in place of a drawing.
   await card.locator('input[name=draw-example]').first().focus();
   await page.keyboard.press('Space');
@@ -87,9 +87,9 @@ test('a digit that is drawn is read, from untrained weights with a warning, afte
   // It stays chosen through a reset, and the network of then has learned nothing again.
   await page.locator('.bar button').nth(2).click();
   await card.locator('.notice').waitFor();
-  expect(await card.locator('input[name=draw-example]').nth(1).isChecked()).toBe(true);
+  await expect.poll(() => card.locator('input[name=draw-example]').nth(1).isChecked()).toBe(true);
   await page.getByLabel('Pixels permuted', { exact: true }).check();
-  expect(await says(page)).toBe('Nothing is drawn yet.');
+  await expect.poll(() => says(page)).toBe('Nothing is drawn yet.');
   expect(errors).toEqual([]);
   await close();
 });
@@ -126,9 +126,9 @@ test('a filter of the grid is inspected, ablated and replaced, and the held-out 
   expect(weights.length).toBe(25);
   expect(weights.every((text) => /^−?[\d.]+$/.test(text))).toBe(true);
   await expect.poll(() => card.locator('.exciting li').count()).toBe(8);
-  expect(await card.locator('.likeness figure').count()).toBe(2);
-  expect(await card.locator('.mapped canvas').count()).toBe(2);
-  expect(await card.locator('.liked canvas').count()).toBe(1);
+  await expect.poll(() => card.locator('.likeness figure').count()).toBe(2);
+  await expect.poll(() => card.locator('.mapped canvas').count()).toBe(2);
+  await expect.poll(() => card.locator('.liked canvas').count()).toBe(1);
 
   const changes = card.getByTestId('changes').locator('li');
   const accuracy = async () => {
@@ -141,10 +141,10 @@ test('a filter of the grid is inspected, ablated and replaced, and the held-out 
   // The bar above follows as soon as the trained weights have been measured.
   await expect.poll(() => page.getByTestId('accuracy').textContent()).toBe(`${ablated.before.toFixed(1)}%`);
   expect(ablated.after).toBeLessThan(ablated.before - 5);
-  expect(await changes.first().textContent()).toContain('Without filter 1');
+  await expect.poll(() => changes.first().textContent()).toContain('Without filter 1');
   await card.getByRole('button', { name: 'Replace it by' }).click();
   await expect.poll(() => changes.count()).toBe(2);
-  expect(await changes.first().textContent()).toContain('Vertical edge (Sobel)');
+  await expect.poll(() => changes.first().textContent()).toContain('Vertical edge (Sobel)');
   const replaced = await accuracy();
   expect(replaced.before).toBe(ablated.before);
   expect(replaced.after).not.toBe(ablated.after);
@@ -160,12 +160,14 @@ test('loads what Node wrote; says what is wrong with a corrupt file, and lives o
   const load = (name: string, buffer: Buffer) =>
     card.locator('input[type=file]').setInputFiles({ name, mimeType: 'application/octet-stream', buffer });
   await load('corrupt.safetensors', good.subarray(0, 3000));
-  expect(await card.getByRole('alert').textContent()).toMatch(/^corrupt.safetensors could not be loaded: the header/);
-  expect(await page.locator('.filter-grid li').count()).toBe(3);
+  await expect
+    .poll(() => card.getByRole('alert').textContent())
+    .toMatch(/^corrupt.safetensors could not be loaded: the header/);
+  await expect.poll(() => page.locator('.filter-grid li').count()).toBe(3);
 
   await load('from-node.safetensors', good);
   await expect.poll(() => card.getByRole('status').textContent()).toContain(weightHash(model));
-  expect(await card.getByRole('alert').count()).toBe(0);
+  await expect.poll(() => card.getByRole('alert').count()).toBe(0);
   await expect.poll(() => page.locator('.filter-grid li').count()).toBe(4);
   expect(new URL(page.url()).search).toContain('kernel=7');
   await page.locator('.filter-grid button.now').nth(2).click();
@@ -180,7 +182,7 @@ test('loads what Node wrote; says what is wrong with a corrupt file, and lives o
   const { tensors } = readSafetensors(new Uint8Array(readFileSync(await (await download).path())));
   expect(Array.from(tensors['conv1.weight'].data)).toEqual(Array.from(data));
   expect(await train(page)).toMatch(/^[0-9a-f]{16}$/);
-  expect(await card.getByRole('status').count()).toBe(0);
+  await expect.poll(() => card.getByRole('status').count()).toBe(0);
   expect(errors).toEqual([]);
   await close();
 });
@@ -196,7 +198,7 @@ test('the program that the page gives runs as it says, to the same hash; the fil
   writeFileSync(join(folder, 'run.ts'), program);
   const commands = /^\/\/ {5}npm install && (npm run build && npx tsx run\.ts)$/m.exec(program)?.[1];
   expect(commands).toBeDefined();
-  expect(await page.locator('.program .note code').textContent()).toBe(`npm install && ${commands}`);
+  await expect.poll(() => page.locator('.program .note code').textContent()).toBe(`npm install && ${commands}`);
   const said = execSync(commands!, { cwd: folder, encoding: 'utf8' });
   expect(said).toContain(`weight hash ${hash}`);
   const { tensors } = readSafetensors(new Uint8Array(readFileSync(join(folder, 'model.safetensors'))));
@@ -220,7 +222,7 @@ test('tells its story in five steps by the keyboard, points at the cards, and re
   const told: (string | null)[] = [];
   for (let step = 1; step <= 5; step++) {
     await story.getByText(`Step ${step} of 5`).waitFor();
-    expect(await page.locator('.card.told').count()).toBe(1);
+    await expect.poll(() => page.locator('.card.told').count()).toBe(1);
     told.push(await page.locator('.card.told').getAttribute('id'));
     if (step < 5) await page.keyboard.press('Enter'); // The focus is on Next.
   }
@@ -229,11 +231,11 @@ test('tells its story in five steps by the keyboard, points at the cards, and re
   await page.keyboard.press('Enter'); // Back.
   await story.getByText('Step 4 of 5').waitFor();
   await page.keyboard.press('Escape');
-  expect(await story.count()).toBe(0);
+  await expect.poll(() => story.count()).toBe(0);
   expect(await page.evaluate(() => document.activeElement?.id)).toBe('story-opener');
   await page.reload();
   await page.waitForSelector('[data-testid=step]');
-  expect(await page.getByRole('button', { name: 'Start the story' }).count()).toBe(0);
+  await expect.poll(() => page.getByRole('button', { name: 'Start the story' }).count()).toBe(0);
   await page.getByRole('button', { name: 'Story' }).click();
   await story.getByText('Step 1 of 5').waitFor();
   expect(errors).toEqual([]);
