@@ -1,14 +1,12 @@
 import type { Overrides } from '../autograd/define.js';
 import type { ConvSizes } from '../ops/conv2d.js';
 import type { Engine } from './instance.js';
+import { winograd } from './winograd.js';
 
-export function convolution({
-  run,
-  memory,
-  struct,
-  parts,
-  split,
-}: Engine): Overrides<typeof import('../ops/conv2d.js')> {
+export function convolution(engine: Engine): Overrides<typeof import('../ops/conv2d.js')> {
+  const { run, memory, struct, parts, split } = engine;
+  const tiled = winograd(engine);
+
   function prepareGradInput(s: ConvSizes) {
     const { covers, fields, imageBytes, tableBytes, tapBytes } = planOf(s);
     const rowsBytes = s.O * s.kernelH * tapBytes;
@@ -31,6 +29,7 @@ export function convolution({
     conv2d: {
       forward(x, weight, bias, y, s) {
         const [X, F, B, Y] = [memory.read(x), memory.read(weight), bias ? memory.read(bias) : 0, memory.write(y)];
+        if (tiled.forward(X, x.length, F, B, s, false, () => ({ address: Y, adds: 0 }))) return;
         if (skipsZeros(s) && run.countNonzero(X, x.length) < SPARSE * x.length) {
           const transposed = transpose(s);
           const { sizes, rows, compute } = prepareGradInput(transposed);
@@ -57,8 +56,9 @@ export function convolution({
       },
 
       gradInput(dy, weight, dx, s) {
-        const { sizes, rows, covers, compute } = prepareGradInput(s);
         const [dY, F] = [memory.read(dy), memory.read(weight)];
+        if (tiled.forward(dY, dy.length, F, 0, transpose(s), true, () => memory.sum(dx))) return;
+        const { sizes, rows, covers, compute } = prepareGradInput(s);
         const { address: dX, adds } = memory.sum(dx, covers);
         run.packRows(sizes, F, rows);
         compute(dY, dX, adds);
@@ -67,6 +67,7 @@ export function convolution({
       gradWeight(x, dy, dweight, s) {
         const plan = planOf(s);
         const [X, dY, dF] = [memory.read(x), memory.read(dy), memory.update(dweight)];
+        if (tiled.gradWeight(X, dY, () => dF, s)) return;
         const rowsBytes = s.O * s.kernelH * plan.tapBytes;
         // The examples fall into shares that only their number decides: each is summed apart, then all in their order.
         const shares = Math.max(1, Math.min(s.N, SHARES));

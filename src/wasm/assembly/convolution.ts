@@ -95,7 +95,7 @@ function copyRow(from: usize, to: usize, count: i32): void {
 }
 
 /** A row of four planes, `planeBytes` apart, to pixels of four channels, `step` apart. */
-function packFour(from: usize, planeBytes: usize, to: usize, step: usize, count: i32): void {
+export function packFour(from: usize, planeBytes: usize, to: usize, step: usize, count: i32): void {
   const from1 = from + planeBytes;
   const from2 = from1 + planeBytes;
   const from3 = from2 + planeBytes;

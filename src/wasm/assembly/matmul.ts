@@ -63,10 +63,11 @@ function copyPanel(from: usize, to: usize, K: i32, rowBytes: usize): void {
   }
 }
 
-/** 4 or 1 rows by 1 or 2 vectors of columns. */
+/** 4 or 1 rows by 1 or 2 vectors of columns, added to y or written there. */
 @inline
-function tile(
+export function tile(
   R: i32, V: i32, a: usize, b: usize, y: usize, K: i32, stepM: usize, stepK: usize, stepB: usize, stepY: usize,
+  adds: bool = true,
 ): void {
   let s00 = f32x4.splat(0);
   let s01 = s00;
@@ -102,21 +103,21 @@ function tile(
     a += stepK;
     b += stepB;
   }
-  add(y, s00);
-  if (V > 1) add(y + 16, s01);
+  put(y, s00, adds);
+  if (V > 1) put(y + 16, s01, adds);
   if (R > 1) {
-    add(y + stepY, s10);
-    add(y + stepY + 16, s11);
-    add(y + 2 * stepY, s20);
-    add(y + 2 * stepY + 16, s21);
-    add(y + 3 * stepY, s30);
-    add(y + 3 * stepY + 16, s31);
+    put(y + stepY, s10, adds);
+    put(y + stepY + 16, s11, adds);
+    put(y + 2 * stepY, s20, adds);
+    put(y + 2 * stepY + 16, s21, adds);
+    put(y + 3 * stepY, s30, adds);
+    put(y + 3 * stepY + 16, s31, adds);
   }
 }
 
 @inline
-function add(to: usize, value: v128): void {
-  v128.store(to, f32x4.add(v128.load(to), value));
+function put(to: usize, value: v128, adds: bool): void {
+  v128.store(to, adds ? f32x4.add(v128.load(to), value) : value);
 }
 
 /** The same for b stored as [N, K], and a as [M, K]. */

@@ -1,0 +1,406 @@
+import { packFour } from './convolution';
+import { tile } from './matmul';
+import { high, highPairs, low, lowPairs } from './transpose';
+
+// Winograd's minimal filtering F(4x4, 3x3) for dense 3x3 convolutions of stride 1: 36 products where the sum itself takes 144.
+// (Winograd 1980; Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks", arXiv 1509.09308.)
+//
+// In one dimension: four outputs y[i] = g0 d[i] + g1 d[i + 1] + g2 d[i + 2] of six inputs d are coefficients of a product of
+// polynomials, and a polynomial is known by its values at six points. So y = A' ((G g) * (B' d)), with a product for each
+// point p: a row of G is (1, p, p^2) / N(p), N(p) the product of all p - q, q another finite point; a row of B' has the
+// coefficients of the product of all x - q; a column of A' is (1, p, p^2, p^3). At infinity they are (0, 0, 1), the
+// coefficients of the product of all x - q, and (0, 0, 0, 1). In two dimensions each is applied to columns, then to rows:
+//
+//     y       = A' ((G g G') * (B' d B)) A         summed over the channels between the brackets
+//     dweight = G' (sum of (A dy A') * (B' d B)) G  summed over tiles and examples: each step the other way round
+//
+// and the gradient to x is a convolution of dy with the filters turned. The points 0, 5/8, -5/8, 3/2, -3/2 and infinity lose
+// least: 0, 1, -1, 2, -2 and infinity, which the papers have, four times as many digits.
+//
+// Legend: a tile is 4x4 outputs, or the 6x6 inputs that they need; its 36 products are its places. Vectors hold channels.
+//     image [4 rows + 2, 4 columns + 2, C]: an example, padded    V [36, tiles, C]: the tiles of x, transformed
+//     U [36, O / 8, C, 8]: the weights, transformed               M [36, tiles, O]: products; or the tiles of dy, transformed
+// with C rounded up to 4 and O to 8, and 64 bytes between places, which else would fall on the same lines of the cache.
+
+const P: f32 = 0.625;
+const Q: f32 = 1.5;
+const P2: f32 = P * P;
+const Q2: f32 = Q * Q;
+const N0: f32 = P2 * Q2;
+const NP: f32 = 2 * P2 * (P2 - Q2);
+const NQ: f32 = 2 * Q2 * (Q2 - P2);
+
+/** The fields of ../winograd.ts, in its order. All lengths in bytes. */
+@unmanaged
+export class WinogradSizes {
+  C: i32;
+  H: i32;
+  W: i32;
+  O: i32;
+  padTop: i32;
+  padLeft: i32;
+  outH: i32;
+  outW: i32;
+  /** Tiles down and along an image, and rows of tiles that are computed together. */
+  rows: i32;
+  columns: i32;
+  band: i32;
+  /** Of the channels of a pixel: of x, and of y. */
+  pixel: i32;
+  result: i32;
+  /** From one place to the next: in U, V and M, and in the sums of the gradient to the weights. */
+  placeU: i32;
+  placeV: i32;
+  placeM: i32;
+  placeSum: i32;
+  imageBytes: i32;
+  outputBytes: i32;
+  stripBytes: i32;
+}
+
+@inline
+function scaled(factor: f32, value: v128): v128 {
+  return f32x4.mul(f32x4.splat(factor), value);
+}
+
+/** B': six vectors, `step` apart, to six. */
+@inline
+function transformInput(from: usize, step: usize, to: usize, stepTo: usize): void {
+  const d1 = v128.load(from + step);
+  const d2 = v128.load(from + 2 * step);
+  const d3 = v128.load(from + 3 * step);
+  const d4 = v128.load(from + 4 * step);
+  v128.store(to, f32x4.add(f32x4.sub(d4, scaled(P2 + Q2, d2)), scaled(N0, v128.load(from))));
+  const evenP = f32x4.sub(d4, scaled(Q2, d2));
+  const oddP = scaled(P, f32x4.sub(d3, scaled(Q2, d1)));
+  v128.store(to + stepTo, f32x4.add(evenP, oddP));
+  v128.store(to + 2 * stepTo, f32x4.sub(evenP, oddP));
+  const evenQ = f32x4.sub(d4, scaled(P2, d2));
+  const oddQ = scaled(Q, f32x4.sub(d3, scaled(P2, d1)));
+  v128.store(to + 3 * stepTo, f32x4.add(evenQ, oddQ));
+  v128.store(to + 4 * stepTo, f32x4.sub(evenQ, oddQ));
+  const last = f32x4.sub(v128.load(from + 5 * step), scaled(P2 + Q2, d3));
+  v128.store(to + 5 * stepTo, f32x4.add(last, scaled(N0, d1)));
+}
+
+/** A': six vectors to four. */
+@inline
+function transformOutput(from: usize, step: usize, to: usize, stepTo: usize): void {
+  const m1 = v128.load(from + step);
+  const m2 = v128.load(from + 2 * step);
+  const m3 = v128.load(from + 3 * step);
+  const m4 = v128.load(from + 4 * step);
+  const evenP = f32x4.add(m1, m2);
+  const oddP = f32x4.sub(m1, m2);
+  const evenQ = f32x4.add(m3, m4);
+  const oddQ = f32x4.sub(m3, m4);
+  const last = v128.load(from + 5 * step);
+  v128.store(to, f32x4.add(v128.load(from), f32x4.add(evenP, evenQ)));
+  v128.store(to + stepTo, f32x4.add(scaled(P, oddP), scaled(Q, oddQ)));
+  v128.store(to + 2 * stepTo, f32x4.add(scaled(P2, evenP), scaled(Q2, evenQ)));
+  v128.store(to + 3 * stepTo, f32x4.add(last, f32x4.add(scaled(P * P2, oddP), scaled(Q * Q2, oddQ))));
+}
+
+/** A: four vectors to six. */
+@inline
+function transformGradient(from: usize, step: usize, to: usize, stepTo: usize): void {
+  const y0 = v128.load(from);
+  const y1 = v128.load(from + step);
+  const y2 = v128.load(from + 2 * step);
+  const y3 = v128.load(from + 3 * step);
+  v128.store(to, y0);
+  const evenP = f32x4.add(y0, scaled(P2, y2));
+  const oddP = f32x4.add(scaled(P, y1), scaled(P * P2, y3));
+  v128.store(to + stepTo, f32x4.add(evenP, oddP));
+  v128.store(to + 2 * stepTo, f32x4.sub(evenP, oddP));
+  const evenQ = f32x4.add(y0, scaled(Q2, y2));
+  const oddQ = f32x4.add(scaled(Q, y1), scaled(Q * Q2, y3));
+  v128.store(to + 3 * stepTo, f32x4.add(evenQ, oddQ));
+  v128.store(to + 4 * stepTo, f32x4.sub(evenQ, oddQ));
+  v128.store(to + 5 * stepTo, y3);
+}
+
+/** G: three vectors to six. */
+@inline
+function transformWeight(from: usize, step: usize, to: usize, stepTo: usize): void {
+  const g0 = v128.load(from);
+  const g1 = v128.load(from + step);
+  const g2 = v128.load(from + 2 * step);
+  v128.store(to, scaled(1 / N0, g0));
+  const evenP = scaled(1 / NP, f32x4.add(g0, scaled(P2, g2)));
+  const oddP = scaled(P / NP, g1);
+  v128.store(to + stepTo, f32x4.add(evenP, oddP));
+  v128.store(to + 2 * stepTo, f32x4.sub(evenP, oddP));
+  const evenQ = scaled(1 / NQ, f32x4.add(g0, scaled(Q2, g2)));
+  const oddQ = scaled(Q / NQ, g1);
+  v128.store(to + 3 * stepTo, f32x4.add(evenQ, oddQ));
+  v128.store(to + 4 * stepTo, f32x4.sub(evenQ, oddQ));
+  v128.store(to + 5 * stepTo, g2);
+}
+
+/** G': six vectors to three. */
+@inline
+function transformSum(from: usize, step: usize, to: usize, stepTo: usize): void {
+  const m1 = v128.load(from + step);
+  const m2 = v128.load(from + 2 * step);
+  const m3 = v128.load(from + 3 * step);
+  const m4 = v128.load(from + 4 * step);
+  const last = v128.load(from + 5 * step);
+  const evenP = scaled(1 / NP, f32x4.add(m1, m2));
+  const evenQ = scaled(1 / NQ, f32x4.add(m3, m4));
+  const oddP = scaled(P / NP, f32x4.sub(m1, m2));
+  const oddQ = scaled(Q / NQ, f32x4.sub(m3, m4));
+  v128.store(to, f32x4.add(scaled(1 / N0, v128.load(from)), f32x4.add(evenP, evenQ)));
+  v128.store(to + stepTo, f32x4.add(oddP, oddQ));
+  v128.store(to + 2 * stepTo, f32x4.add(last, f32x4.add(scaled(P2, evenP), scaled(Q2, evenQ))));
+}
+
+/** How many numbers are not zero; -1 where one is not finite, or so large that a transformed tile might overflow. */
+export function countUsual(x: usize, length: i32): i32 {
+  const most = f32x4.splat(1e15);
+  let counts = i32x4.splat(0);
+  let usual = i32x4.splat(-1);
+  for (const end = x + ((length & ~3) << 2); x < end; x += 16) {
+    const value = v128.load(x);
+    // A lane of a comparison is -1 or 0.
+    counts = i32x4.sub(counts, f32x4.ne(value, f32x4.splat(0)));
+    usual = v128.and(usual, f32x4.lt(f32x4.abs(value), most));
+  }
+  let count = i32x4.extract_lane(counts, 0) + i32x4.extract_lane(counts, 1);
+  count += i32x4.extract_lane(counts, 2) + i32x4.extract_lane(counts, 3);
+  let all = i32x4.all_true(usual);
+  for (let i = length & 3; i > 0; i--, x += 4) {
+    const value = load<f32>(x);
+    count += value !== 0 ? 1 : 0;
+    all = all && Mathf.abs(value) < 1e15;
+  }
+  return all ? count : -1;
+}
+
+/**
+ * Transforms the weights of the filters [from, to), in vectors, into U. Filters and channels are `filterStep` and
+ * `channelStep` apart. `turned`: by 180 degrees. `room` is for 27 vectors.
+ */
+export function winogradWeights(
+  s: WinogradSizes, weight: usize, U: usize, filterStep: i32, channelStep: i32, turned: bool, room: usize, from: i32,
+  to: i32,
+): void {
+  const columns = room + 9 * 16;
+  for (let v = from; v < to; v++) {
+    const lanes = min(s.O - 4 * v, 4);
+    const panel = U + (v >> 1) * (s.C << 5) + ((v & 1) << 4);
+    for (let c = 0; c < s.C; c++) {
+      const own = weight + 4 * v * filterStep + c * channelStep;
+      for (let tap = 0; tap < 9; tap++) {
+        const at = own + ((turned ? 8 - tap : tap) << 2);
+        for (let lane = 0; lane < 4; lane++) {
+          store<f32>(room + (tap << 4) + (lane << 2), lane < lanes ? load<f32>(at + lane * filterStep) : 0);
+        }
+      }
+      for (let kx = 0; kx < 3; kx++) transformWeight(room + (kx << 4), 48, columns + (kx << 4), 48);
+      for (let k = 0; k < 6; k++) {
+        transformWeight(columns + k * 48, 16, panel + (c << 5) + 6 * k * s.placeU, s.placeU);
+      }
+    }
+  }
+}
+
+/** Packs planes [channels, H, W] into pixels of `pixel` bytes in rows of `rowBytes`. */
+function pack(x: usize, channels: i32, H: i32, W: i32, to: usize, pixel: i32, rowBytes: i32): void {
+  const planeBytes = (H * W) << 2;
+  for (let i = 0; i < H; i++, x += W << 2, to += rowBytes) {
+    let c = 0;
+    for (; c + 4 <= channels; c += 4) packFour(x + c * planeBytes, planeBytes, to + (c << 2), pixel, W);
+    for (; c < channels; c++) {
+      const plane = x + c * planeBytes;
+      for (let j = 0; j < W; j++) store<f32>(to + j * pixel + (c << 2), load<f32>(plane + (j << 2)));
+    }
+  }
+}
+
+/** Packs as much of an example as its tiles use; padding is zero in `image` already. */
+function packExample(s: WinogradSizes, x: usize, n: i32, image: usize): void {
+  const rowBytes = (4 * s.columns + 2) * s.pixel;
+  pack(x + ((n * s.C * s.H * s.W) << 2), s.C, s.H, s.W, image + s.padTop * rowBytes + s.padLeft * s.pixel, s.pixel, rowBytes);
+}
+
+/** Transforms a row of tiles, whose inputs begin at `image`: down the columns, which neighbors share, then along. */
+function transformRow(s: WinogradSizes, image: usize, strip: usize, V: usize): void {
+  const rowBytes = (4 * s.columns + 2) * s.pixel;
+  for (let at = 0; at < rowBytes; at += 16) transformInput(image + at, rowBytes, strip + at, rowBytes);
+  for (let k = 0; k < 6; k++) {
+    let from = strip + k * rowBytes;
+    let to = V + 6 * k * s.placeV;
+    for (let j = 0; j < s.columns; j++, from += 3 * s.pixel) {
+      for (const end = from + s.pixel; from < end; from += 16, to += 16) transformInput(from, s.pixel, to, s.placeV);
+    }
+  }
+}
+
+/** The convolution of the examples [from, to); y is overwritten, or added to. `room` has what ../winograd.ts gives it. */
+export function winograd(
+  s: WinogradSizes, x: usize, U: usize, bias: usize, y: usize, adds: bool, room: usize, from: i32, to: i32,
+): void {
+  const image = room;
+  const strip = image + s.imageBytes;
+  const V = strip + s.stripBytes;
+  const M = V + 36 * s.placeV;
+  const buffer = M + 36 * s.placeM;
+  const rowBytes = 4 * (4 * s.columns + 2) * s.pixel;
+  memory.fill(image, 0, s.imageBytes);
+  const last = to * s.rows;
+  for (let first = from * s.rows; first < last; first += s.band) {
+    const count = min(s.band, last - first);
+    for (let r = 0; r < count; r++) {
+      const i = (first + r) % s.rows;
+      if (i === 0) packExample(s, x, (first + r) / s.rows, image);
+      transformRow(s, image + i * rowBytes, strip, V + r * s.columns * s.pixel);
+    }
+    const tiles = count * s.columns;
+    for (let place = 0; place < 36; place++) {
+      for (let o = 0; o < s.result; o += 32) {
+        const panel = U + place * s.placeU + o * s.C;
+        for (let t = 0; t < tiles; t += 4) {
+          const target = M + place * s.placeM + t * s.result + o;
+          tile(4, 2, V + place * s.placeV + t * s.pixel, panel, target, s.C, s.pixel, 4, 32, s.result, false);
+        }
+      }
+    }
+    for (let r = 0; r < count; r++) {
+      const i = (first + r) % s.rows;
+      const planes = y + (((first + r) / s.rows * s.O * s.outH * s.outW) << 2);
+      for (let j = 0; j < s.columns; j++) {
+        writeTile(s, M + (r * s.columns + j) * s.result, bias, planes, i << 2, j << 2, adds, buffer);
+      }
+    }
+  }
+}
+
+/** Turns the products of a tile into its outputs, from row i and column j on, of as many as lie inside y. */
+function writeTile(
+  s: WinogradSizes, products: usize, bias: usize, y: usize, i: i32, j: i32, adds: bool, buffer: usize,
+): void {
+  const planeBytes = (s.outH * s.outW) << 2;
+  const rows = min(s.outH - i, 4);
+  const columns = min(s.outW - j, 4);
+  y += (i * s.outW + j) << 2;
+  for (let o = 0; o < s.O; o += 4, products += 16, y += 4 * planeBytes) {
+    const filters = min(s.O - o, 4);
+    for (let k = 0; k < 6; k++) {
+      transformOutput(products + k * s.placeM, 6 * s.placeM, buffer + (k << 4), 96);
+    }
+    for (let r = 0; r < rows; r++) {
+      const at = buffer + r * 96;
+      transformOutput(at, 16, at, 16);
+      const a = v128.load(at);
+      const b = v128.load(at, 16);
+      const c = v128.load(at, 32);
+      const d = v128.load(at, 48);
+      const row = y + ((r * s.outW) << 2);
+      const biases = bias + (o << 2);
+      const first = bias === 0 ? 0 : biases;
+      put(row, lowPairs(low(a, b), low(c, d)), first, columns, adds);
+      if (filters > 1) put(row + planeBytes, highPairs(low(a, b), low(c, d)), first && first + 4, columns, adds);
+      if (filters > 2) put(row + 2 * planeBytes, lowPairs(high(a, b), high(c, d)), first && first + 8, columns, adds);
+      if (filters > 3) put(row + 3 * planeBytes, highPairs(high(a, b), high(c, d)), first && first + 12, columns, adds);
+    }
+  }
+}
+
+/** Writes up to four numbers, plus the bias at an address unless that is 0. */
+@inline
+function put(to: usize, value: v128, bias: usize, count: i32, adds: bool): void {
+  if (bias !== 0) value = f32x4.add(value, v128.load32_splat(bias));
+  if (count === 4) {
+    v128.store(to, adds ? f32x4.add(v128.load(to), value) : value);
+    return;
+  }
+  putNumber(to, f32x4.extract_lane(value, 0), adds);
+  if (count > 1) putNumber(to + 4, f32x4.extract_lane(value, 1), adds);
+  if (count > 2) putNumber(to + 8, f32x4.extract_lane(value, 2), adds);
+}
+
+@inline
+function putNumber(to: usize, value: f32, adds: bool): void {
+  store<f32>(to, adds ? load<f32>(to) + value : value);
+}
+
+/** Sums the products of x and dy, both transformed, over the examples [from, to), in their order, into `sums` [36, C, O]. */
+export function winogradGradient(
+  s: WinogradSizes, x: usize, dy: usize, sums: usize, room: usize, from: i32, to: i32,
+): void {
+  const image = room;
+  const output = image + s.imageBytes;
+  const strip = output + s.outputBytes;
+  const V = strip + s.stripBytes;
+  const M = V + 36 * s.placeV;
+  const rowBytes = 4 * (4 * s.columns + 2) * s.pixel;
+  const outputRow = 4 * s.columns * s.result;
+  const planeBytes = (s.outH * s.outW) << 2;
+  memory.fill(image, 0, s.imageBytes + s.outputBytes);
+  memory.fill(sums, 0, 36 * s.placeSum);
+  const last = to * s.rows;
+  for (let first = from * s.rows; first < last; first += s.band) {
+    const count = min(s.band, last - first);
+    for (let r = 0; r < count; r++) {
+      const i = (first + r) % s.rows;
+      if (i === 0) {
+        const n = (first + r) / s.rows;
+        packExample(s, x, n, image);
+        pack(dy + n * s.O * planeBytes, s.O, s.outH, s.outW, output, s.result, outputRow);
+      }
+      transformRow(s, image + i * rowBytes, strip, V + r * s.columns * s.pixel);
+      const own = output + 4 * i * outputRow;
+      for (let at = 0; at < outputRow; at += 16) transformGradient(own + at, outputRow, strip + at, outputRow);
+      for (let k = 0; k < 6; k++) {
+        let at = strip + k * outputRow;
+        let target = M + 6 * k * s.placeM + r * s.columns * s.result;
+        for (let j = 0; j < s.columns; j++, at += 3 * s.result) {
+          for (const end = at + s.result; at < end; at += 16, target += 16) transformGradient(at, s.result, target, s.placeM);
+        }
+      }
+    }
+    const tiles = count * s.columns;
+    for (let place = 0; place < 36; place++) {
+      for (let o = 0; o < s.result; o += 32) {
+        for (let c = 0; c < s.pixel; c += 16) {
+          const target = sums + place * s.placeSum + (c >> 2) * s.result + o;
+          const values = V + place * s.placeV + c;
+          tile(4, 2, values, M + place * s.placeM + o, target, tiles, 4, s.pixel, s.result, s.result, true);
+        }
+      }
+    }
+  }
+}
+
+/** Adds `shares` sums, `shareBytes` apart, of the filters [from, to), in vectors, to dweight. `room` is for 54 vectors. */
+export function winogradCollect(
+  s: WinogradSizes, sums: usize, shares: i32, shareBytes: usize, dweight: usize, room: usize, from: i32, to: i32,
+): void {
+  const columns = room + 36 * 16;
+  const filterBytes = s.C * 36;
+  for (let v = from; v < to; v++) {
+    const lanes = min(s.O - 4 * v, 4);
+    for (let c = 0; c < s.C; c++) {
+      for (let place = 0; place < 36; place++) {
+        let at = sums + place * s.placeSum + c * s.result + (v << 4);
+        let sum = v128.load(at);
+        for (let i = 1; i < shares; i++) {
+          at += shareBytes;
+          sum = f32x4.add(sum, v128.load(at));
+        }
+        v128.store(room + (place << 4), sum);
+      }
+      for (let k = 0; k < 6; k++) transformSum(room + (k << 4), 96, columns + (k << 4), 96);
+      for (let ky = 0; ky < 3; ky++) {
+        transformSum(columns + ky * 96, 16, columns + ky * 96, 16);
+        for (let kx = 0; kx < 3; kx++) {
+          let weight = dweight + 4 * v * filterBytes + (c * 9 + ky * 3 + kx) * 4;
+          for (let lane = 0; lane < lanes; lane++, weight += filterBytes) {
+            putNumber(weight, load<f32>(columns + ky * 96 + (kx << 4) + (lane << 2)), true);
+          }
+        }
+      }
+    }
+  }
+}

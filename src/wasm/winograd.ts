@@ -1,0 +1,130 @@
+import type { ConvSizes } from '../ops/conv2d.js';
+import type { Engine } from './instance.js';
+
+/** From so few channels and filters on, and up to so many, and products of both, as their sums and the cache allow. */
+const LEAST = 8;
+const MOST = 512;
+const MOST_WEIGHTS = 65536;
+/** How many of the outputs that the tiles compute must be wanted: at the right and lower edge some are not. */
+const LEAST_USED = 0.5;
+/** The shares of nonzero numbers from which on it is faster than leaving zeros out. */
+const LEAST_NONZERO = 0.2;
+const LEAST_NONZERO_GRADIENT = 0.3;
+/** How many tiles' products may be summed in float32 into one weight. */
+const MOST_TILES = 32768;
+
+/** Bytes of transformed tiles that are worked on at a time: they fit a usual second-level cache. */
+const BAND_BYTES = 524288;
+/** Bytes between places, so that they do not fall on the same lines of a cache. */
+const GAP = 64;
+/** Room for the numbers of one tile. */
+const TILE_BYTES = 1024;
+
+/** Into how many shares the gradient to the weights sums the examples. */
+const SHARES = 4;
+
+export type Winograd = ReturnType<typeof winograd>;
+
+/** Convolutions of 3x3 filters by Winograd's F(4x4, 3x3): see assembly/winograd.ts. */
+export function winograd({ run, memory, struct, parts, split }: Engine) {
+  /** Whether all of an operand's numbers are usual, and at least a share of them are not zero. */
+  const usual = (address: number, length: number, share = 0) => run.countUsual(address, length) >= share * length;
+
+  return {
+    /**
+     * Computes the convolution of x, at address X and of `length` numbers, if it can and if this is faster.
+     * @param turned whether it is the gradient to the input of another convolution, whose weights are at F
+     * @param target calls back for where y is, once it is certain: an address, and whether y is added to
+     */
+    forward(X: number, length: number, F: number, B: number, s: ConvSizes, turned: boolean, target: () => Target) {
+      if (!fits(s) || !usual(X, length, LEAST_NONZERO) || !usual(F, s.O * s.C * 9)) return false;
+      const plan = planOf(s);
+      const work = workOf(s);
+      const count = parts(s.N, work);
+      const roomBytes = plan.imageBytes + plan.stripBytes + plan.tilesBytes + TILE_BYTES;
+      const { address: Y, adds } = target();
+      const weights = memory.scratch(plan.weightBytes + count * roomBytes);
+      const room = weights + plan.weightBytes;
+      const sizes = struct(plan.fields);
+      const [filterStep, channelStep] = turned ? [36, s.O * 36] : [s.C * 36, 36];
+      run.winogradWeights(sizes, F, weights, filterStep, channelStep, Number(turned), room, 0, plan.result / 16);
+      split('winograd', s.N, count, work, (from, to, part) => {
+        return [sizes, X, weights, B, Y, adds, room + part * roomBytes, from, to];
+      });
+      return true;
+    },
+
+    /** Adds the gradient to the weights, if it can and if this is faster. */
+    gradWeight(X: number, dY: number, dF: () => number, s: ConvSizes) {
+      const outputs = s.N * s.O * s.outH * s.outW;
+      if (!fits(s) || !usual(dY, outputs, LEAST_NONZERO_GRADIENT) || !usual(X, s.N * s.C * s.H * s.W)) return false;
+      const plan = planOf(s);
+      // The examples fall into shares that only their number decides: each is summed apart, then all in their order.
+      const shares = Math.min(s.N, SHARES);
+      if (Math.ceil(s.N / shares) * plan.tiles > MOST_TILES) return false;
+      const roomBytes = plan.imageBytes + plan.outputBytes + plan.stripBytes + plan.tilesBytes;
+      const address = dF();
+      const sums = memory.scratch(shares * (plan.sumBytes + roomBytes));
+      const room = sums + shares * plan.sumBytes;
+      const sizes = struct(plan.fields);
+      split('winogradGradient', s.N, shares, workOf(s), (from, to, share) => {
+        return [sizes, X, dY, sums + share * plan.sumBytes, room + share * roomBytes, from, to];
+      });
+      run.winogradCollect(sizes, sums, shares, plan.sumBytes, address, room, 0, Math.ceil(s.O / 4));
+      return true;
+    },
+  };
+}
+
+interface Target {
+  address: number;
+  adds: number;
+}
+
+/** Whether the sizes are such that it can be computed so, and is worth it. */
+function fits(s: ConvSizes): boolean {
+  const plain = s.groups === 1 && s.strideH === 1 && s.strideW === 1 && s.dilationH === 1 && s.dilationW === 1;
+  if (!plain || s.kernelH !== 3 || s.kernelW !== 3 || s.padTop < 0 || s.padLeft < 0) return false;
+  if (Math.min(s.C, s.O) < LEAST || Math.max(s.C, s.O) > MOST || s.C * s.O > MOST_WEIGHTS) return false;
+  return s.outH * s.outW >= LEAST_USED * 16 * Math.ceil(s.outH / 4) * Math.ceil(s.outW / 4);
+}
+
+/** About how long it takes on one thread, in ns. */
+function workOf(s: ConvSizes): number {
+  return (s.N * s.O * s.C * 9 * s.outH * s.outW) / 50;
+}
+
+/** What follows from the sizes: tiles, and how many bytes all parts take. */
+function planOf(s: ConvSizes) {
+  const rows = Math.ceil(s.outH / 4);
+  const columns = Math.ceil(s.outW / 4);
+  const pixel = Math.ceil(s.C / 4) * 16;
+  const result = Math.ceil(s.O / 8) * 32;
+  const band = Math.max(1, Math.floor(BAND_BYTES / (36 * columns * (pixel + result))));
+  const tiles = Math.ceil((band * columns) / 4) * 4;
+  const placeU = s.C * result + GAP;
+  const placeV = tiles * pixel + GAP;
+  const placeM = tiles * result + GAP;
+  const placeSum = (pixel / 4) * result + GAP;
+  const imageBytes = aligned((4 * rows + 2) * (4 * columns + 2) * pixel);
+  const outputBytes = aligned(16 * rows * columns * result);
+  const stripBytes = aligned(6 * Math.max((4 * columns + 2) * pixel, 4 * columns * result));
+  // In the order of `WinogradSizes` in assembly/winograd.ts.
+  const { N: _, C, H, W, O, padTop, padLeft, outH, outW } = s;
+  const image = [C, H, W, O, padTop, padLeft, outH, outW, rows, columns, band, pixel, result];
+  return {
+    fields: [...image, placeU, placeV, placeM, placeSum, imageBytes, outputBytes, stripBytes],
+    tiles: rows * columns,
+    result,
+    imageBytes,
+    outputBytes,
+    stripBytes,
+    weightBytes: 36 * placeU,
+    tilesBytes: 36 * (placeV + placeM),
+    sumBytes: 36 * placeSum,
+  };
+}
+
+function aligned(bytes: number): number {
+  return Math.ceil(bytes / 64) * 64;
+}
