@@ -67,7 +67,7 @@ export function convolution(engine: Engine): Overrides<typeof import('../ops/con
       gradWeight(x, dy, dweight, s) {
         const plan = planOf(s);
         const [X, dY, dF] = [memory.read(x), memory.read(dy), memory.update(dweight)];
-        if (tiled.gradWeight(X, dY, () => dF, s)) return;
+        if (tiled.gradWeight(X, dY, dF, s)) return;
         const rowsBytes = s.O * s.kernelH * plan.tapBytes;
         // The examples fall into shares that only their number decides: each is summed apart, then all in their order.
         const shares = Math.max(1, Math.min(s.N, SHARES));

@@ -1,5 +1,6 @@
 import type { ConvSizes } from '../ops/conv2d.js';
 import type { Engine } from './instance.js';
+import { MOST_PARTS } from './team.js';
 
 /** From so few channels and filters on, and up to so many, and products of both, as their sums and the cache allow. */
 const LEAST = 8;
@@ -10,15 +11,17 @@ const LEAST_USED = 0.5;
 /** The shares of nonzero numbers from which on it is faster than leaving zeros out. */
 const LEAST_NONZERO = 0.2;
 const LEAST_NONZERO_GRADIENT = 0.3;
-/** How many tiles' products may be summed in float32 into one weight. */
+/** How many tiles in all the gradient to the weights needs, and in a share of them at least and at most. */
+const LEAST_TILES = 8;
+const SHARE_TILES = 16;
 const MOST_TILES = 32768;
 
 /** Bytes of transformed tiles that are worked on at a time: they fit a usual second-level cache. */
 const BAND_BYTES = 524288;
 /** Bytes between places, so that they do not fall on the same lines of a cache. */
 const GAP = 64;
-/** Room for the numbers of one tile. */
-const TILE_BYTES = 1024;
+/** Room for the weights of four filters and a channel. */
+const WEIGHT_BYTES = 1024;
 
 /** Into how many shares the gradient to the weights sums the examples. */
 const SHARES = 4;
@@ -30,24 +33,36 @@ export function winograd({ run, memory, struct, parts, split }: Engine) {
   /** Whether all of an operand's numbers are usual, and at least a share of them are not zero. */
   const usual = (address: number, length: number, share = 0) => run.countUsual(address, length) >= share * length;
 
+  /** Calls a kernel for the weights of all filters, which go through it in vectors; `room` is for `MOST_PARTS` of them. */
+  const eachFilter = (kernel: 'winogradWeights' | 'winogradCollect', s: ConvSizes, room: number, row: number[]) => {
+    const vectors = Math.ceil(s.O / 8) * 2;
+    const work = s.O * s.C * 8;
+    split(kernel, vectors, parts(vectors, work), work, (from, to, part) => [
+      ...row,
+      room + part * WEIGHT_BYTES,
+      from,
+      to,
+    ]);
+  };
+
   return {
     /**
      * Computes the convolution of x, at address X and of `length` numbers, if it can and if this is faster.
      * @param turned whether it is the gradient to the input of another convolution, whose weights are at F
-     * @param target calls back for where y is, once it is certain: an address, and whether y is added to
+     * @param target tells where y is, and whether it is added to; called once that is certain
      */
     forward(X: number, length: number, F: number, B: number, s: ConvSizes, turned: boolean, target: () => Target) {
       if (!fits(s) || !usual(X, length, LEAST_NONZERO) || !usual(F, s.O * s.C * 9)) return false;
       const plan = planOf(s);
       const work = workOf(s);
       const count = parts(s.N, work);
-      const roomBytes = plan.imageBytes + plan.stripBytes + plan.tilesBytes + TILE_BYTES;
+      const roomBytes = plan.imageBytes + plan.stripBytes + plan.tilesBytes + 24 * plan.result;
       const { address: Y, adds } = target();
-      const weights = memory.scratch(plan.weightBytes + count * roomBytes);
+      const weights = memory.scratch(plan.weightBytes + Math.max(count * roomBytes, MOST_PARTS * WEIGHT_BYTES));
       const room = weights + plan.weightBytes;
       const sizes = struct(plan.fields);
       const [filterStep, channelStep] = turned ? [36, s.O * 36] : [s.C * 36, 36];
-      run.winogradWeights(sizes, F, weights, filterStep, channelStep, Number(turned), room, 0, plan.result / 16);
+      eachFilter('winogradWeights', s, room, [sizes, F, weights, filterStep, channelStep, Number(turned)]);
       split('winograd', s.N, count, work, (from, to, part) => {
         return [sizes, X, weights, B, Y, adds, room + part * roomBytes, from, to];
       });
@@ -55,22 +70,23 @@ export function winograd({ run, memory, struct, parts, split }: Engine) {
     },
 
     /** Adds the gradient to the weights, if it can and if this is faster. */
-    gradWeight(X: number, dY: number, dF: () => number, s: ConvSizes) {
+    gradWeight(X: number, dY: number, dF: number, s: ConvSizes) {
       const outputs = s.N * s.O * s.outH * s.outW;
       if (!fits(s) || !usual(dY, outputs, LEAST_NONZERO_GRADIENT) || !usual(X, s.N * s.C * s.H * s.W)) return false;
       const plan = planOf(s);
-      // The examples fall into shares that only their number decides: each is summed apart, then all in their order.
-      const shares = Math.min(s.N, SHARES);
-      if (Math.ceil(s.N / shares) * plan.tiles > MOST_TILES) return false;
+      // The examples fall into shares that only sizes decide: each is summed apart, then all in their order.
+      const tiles = s.N * plan.tiles;
+      const shares = Math.min(s.N, SHARES, Math.ceil(tiles / SHARE_TILES));
+      if (tiles < LEAST_TILES || tiles > shares * MOST_TILES) return false;
       const roomBytes = plan.imageBytes + plan.outputBytes + plan.stripBytes + plan.tilesBytes;
-      const address = dF();
-      const sums = memory.scratch(shares * (plan.sumBytes + roomBytes));
-      const room = sums + shares * plan.sumBytes;
+      const sumsBytes = shares * plan.sumBytes;
+      const sums = memory.scratch(sumsBytes + Math.max(shares * roomBytes, MOST_PARTS * WEIGHT_BYTES));
+      const room = sums + sumsBytes;
       const sizes = struct(plan.fields);
       split('winogradGradient', s.N, shares, workOf(s), (from, to, share) => {
         return [sizes, X, dY, sums + share * plan.sumBytes, room + share * roomBytes, from, to];
       });
-      run.winogradCollect(sizes, sums, shares, plan.sumBytes, address, room, 0, Math.ceil(s.O / 4));
+      eachFilter('winogradCollect', s, room, [sizes, sums, shares, plan.sumBytes, dF]);
       return true;
     },
   };

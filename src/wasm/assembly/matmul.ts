@@ -33,8 +33,8 @@ function multiply(
       column = panel;
       stepB = 32;
     }
-    let m = from;
-    for (; m + 4 <= to; m += 4) tile(4, 2, a + m * stepM, column, y + ((m * N + n) << 2), K, stepM, stepK, stepB, rowBytes);
+    let m = from + (to - from & ~3);
+    columnsOf8(a + from * stepM, column, y + ((from * N + n) << 2), m - from, K, stepM, stepK, stepB, rowBytes, true);
     for (; m < to; m++) tile(1, 2, a + m * stepM, column, y + ((m * N + n) << 2), K, stepM, stepK, stepB, rowBytes);
   }
   for (; n + 4 <= N; n += 4) {
@@ -63,9 +63,16 @@ function copyPanel(from: usize, to: usize, K: i32, rowBytes: usize): void {
   }
 }
 
+/** Fours of rows, `rows` at least, by 8 columns, added to y or written there. */
+export function columnsOf8(
+  a: usize, b: usize, y: usize, rows: i32, K: i32, stepM: usize, stepK: usize, stepB: usize, stepY: usize, adds: bool,
+): void {
+  for (; rows > 0; rows -= 4, a += 4 * stepM, y += 4 * stepY) tile(4, 2, a, b, y, K, stepM, stepK, stepB, stepY, adds);
+}
+
 /** 4 or 1 rows by 1 or 2 vectors of columns, added to y or written there. */
 @inline
-export function tile(
+function tile(
   R: i32, V: i32, a: usize, b: usize, y: usize, K: i32, stepM: usize, stepK: usize, stepB: usize, stepY: usize,
   adds: bool = true,
 ): void {

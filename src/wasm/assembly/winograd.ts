@@ -1,5 +1,5 @@
 import { packFour } from './convolution';
-import { tile } from './matmul';
+import { columnsOf8 } from './matmul';
 import { high, highPairs, low, lowPairs } from './transpose';
 
 // Winograd's minimal filtering F(4x4, 3x3) for dense 3x3 convolutions of stride 1: 36 products where the sum itself takes 144.
@@ -63,96 +63,124 @@ function scaled(factor: f32, value: v128): v128 {
   return f32x4.mul(f32x4.splat(factor), value);
 }
 
-/** B': six vectors, `step` apart, to six. */
-@inline
-function transformInput(from: usize, step: usize, to: usize, stepTo: usize): void {
-  const d1 = v128.load(from + step);
-  const d2 = v128.load(from + 2 * step);
-  const d3 = v128.load(from + 3 * step);
-  const d4 = v128.load(from + 4 * step);
-  v128.store(to, f32x4.add(f32x4.sub(d4, scaled(P2 + Q2, d2)), scaled(N0, v128.load(from))));
-  const evenP = f32x4.sub(d4, scaled(Q2, d2));
-  const oddP = scaled(P, f32x4.sub(d3, scaled(Q2, d1)));
-  v128.store(to + stepTo, f32x4.add(evenP, oddP));
-  v128.store(to + 2 * stepTo, f32x4.sub(evenP, oddP));
-  const evenQ = f32x4.sub(d4, scaled(P2, d2));
-  const oddQ = scaled(Q, f32x4.sub(d3, scaled(P2, d1)));
-  v128.store(to + 3 * stepTo, f32x4.add(evenQ, oddQ));
-  v128.store(to + 4 * stepTo, f32x4.sub(evenQ, oddQ));
-  const last = f32x4.sub(v128.load(from + 5 * step), scaled(P2 + Q2, d3));
-  v128.store(to + 5 * stepTo, f32x4.add(last, scaled(N0, d1)));
+// Each transform takes vectors that are `step` apart to others that are `stepTo` apart, and likewise for all vectors beside
+// them in a run of `bytes`; then in the next of `runs`, `skip` bytes behind the end of the last.
+
+/** B': six vectors to six. */
+function transformInput(
+  from: usize, step: usize, to: usize, stepTo: usize, bytes: usize, runs: i32, skip: usize, skipTo: usize,
+): void {
+  for (; runs > 0; runs--, from += skip, to += skipTo) {
+    for (const end = from + bytes; from < end; from += 16, to += 16) {
+      const d1 = v128.load(from + step);
+      const d2 = v128.load(from + 2 * step);
+      const d3 = v128.load(from + 3 * step);
+      const d4 = v128.load(from + 4 * step);
+      v128.store(to, f32x4.add(f32x4.sub(d4, scaled(P2 + Q2, d2)), scaled(N0, v128.load(from))));
+      const evenP = f32x4.sub(d4, scaled(Q2, d2));
+      const oddP = scaled(P, f32x4.sub(d3, scaled(Q2, d1)));
+      v128.store(to + stepTo, f32x4.add(evenP, oddP));
+      v128.store(to + 2 * stepTo, f32x4.sub(evenP, oddP));
+      const evenQ = f32x4.sub(d4, scaled(P2, d2));
+      const oddQ = scaled(Q, f32x4.sub(d3, scaled(P2, d1)));
+      v128.store(to + 3 * stepTo, f32x4.add(evenQ, oddQ));
+      v128.store(to + 4 * stepTo, f32x4.sub(evenQ, oddQ));
+      const last = f32x4.sub(v128.load(from + 5 * step), scaled(P2 + Q2, d3));
+      v128.store(to + 5 * stepTo, f32x4.add(last, scaled(N0, d1)));
+    }
+  }
 }
 
 /** A': six vectors to four. */
-@inline
-function transformOutput(from: usize, step: usize, to: usize, stepTo: usize): void {
-  const m1 = v128.load(from + step);
-  const m2 = v128.load(from + 2 * step);
-  const m3 = v128.load(from + 3 * step);
-  const m4 = v128.load(from + 4 * step);
-  const evenP = f32x4.add(m1, m2);
-  const oddP = f32x4.sub(m1, m2);
-  const evenQ = f32x4.add(m3, m4);
-  const oddQ = f32x4.sub(m3, m4);
-  const last = v128.load(from + 5 * step);
-  v128.store(to, f32x4.add(v128.load(from), f32x4.add(evenP, evenQ)));
-  v128.store(to + stepTo, f32x4.add(scaled(P, oddP), scaled(Q, oddQ)));
-  v128.store(to + 2 * stepTo, f32x4.add(scaled(P2, evenP), scaled(Q2, evenQ)));
-  v128.store(to + 3 * stepTo, f32x4.add(last, f32x4.add(scaled(P * P2, oddP), scaled(Q * Q2, oddQ))));
+function transformOutput(
+  from: usize, step: usize, to: usize, stepTo: usize, bytes: usize, runs: i32, skip: usize, skipTo: usize,
+): void {
+  for (; runs > 0; runs--, from += skip, to += skipTo) {
+    for (const end = from + bytes; from < end; from += 16, to += 16) {
+      const m1 = v128.load(from + step);
+      const m2 = v128.load(from + 2 * step);
+      const m3 = v128.load(from + 3 * step);
+      const m4 = v128.load(from + 4 * step);
+      const evenP = f32x4.add(m1, m2);
+      const oddP = f32x4.sub(m1, m2);
+      const evenQ = f32x4.add(m3, m4);
+      const oddQ = f32x4.sub(m3, m4);
+      const last = v128.load(from + 5 * step);
+      v128.store(to, f32x4.add(v128.load(from), f32x4.add(evenP, evenQ)));
+      v128.store(to + stepTo, f32x4.add(scaled(P, oddP), scaled(Q, oddQ)));
+      v128.store(to + 2 * stepTo, f32x4.add(scaled(P2, evenP), scaled(Q2, evenQ)));
+      v128.store(to + 3 * stepTo, f32x4.add(last, f32x4.add(scaled(P * P2, oddP), scaled(Q * Q2, oddQ))));
+    }
+  }
 }
 
 /** A: four vectors to six. */
-@inline
-function transformGradient(from: usize, step: usize, to: usize, stepTo: usize): void {
-  const y0 = v128.load(from);
-  const y1 = v128.load(from + step);
-  const y2 = v128.load(from + 2 * step);
-  const y3 = v128.load(from + 3 * step);
-  v128.store(to, y0);
-  const evenP = f32x4.add(y0, scaled(P2, y2));
-  const oddP = f32x4.add(scaled(P, y1), scaled(P * P2, y3));
-  v128.store(to + stepTo, f32x4.add(evenP, oddP));
-  v128.store(to + 2 * stepTo, f32x4.sub(evenP, oddP));
-  const evenQ = f32x4.add(y0, scaled(Q2, y2));
-  const oddQ = f32x4.add(scaled(Q, y1), scaled(Q * Q2, y3));
-  v128.store(to + 3 * stepTo, f32x4.add(evenQ, oddQ));
-  v128.store(to + 4 * stepTo, f32x4.sub(evenQ, oddQ));
-  v128.store(to + 5 * stepTo, y3);
+function transformGradient(
+  from: usize, step: usize, to: usize, stepTo: usize, bytes: usize, runs: i32, skip: usize, skipTo: usize,
+): void {
+  for (; runs > 0; runs--, from += skip, to += skipTo) {
+    for (const end = from + bytes; from < end; from += 16, to += 16) {
+      const y0 = v128.load(from);
+      const y1 = v128.load(from + step);
+      const y2 = v128.load(from + 2 * step);
+      const y3 = v128.load(from + 3 * step);
+      v128.store(to, y0);
+      const evenP = f32x4.add(y0, scaled(P2, y2));
+      const oddP = f32x4.add(scaled(P, y1), scaled(P * P2, y3));
+      v128.store(to + stepTo, f32x4.add(evenP, oddP));
+      v128.store(to + 2 * stepTo, f32x4.sub(evenP, oddP));
+      const evenQ = f32x4.add(y0, scaled(Q2, y2));
+      const oddQ = f32x4.add(scaled(Q, y1), scaled(Q * Q2, y3));
+      v128.store(to + 3 * stepTo, f32x4.add(evenQ, oddQ));
+      v128.store(to + 4 * stepTo, f32x4.sub(evenQ, oddQ));
+      v128.store(to + 5 * stepTo, y3);
+    }
+  }
 }
 
 /** G: three vectors to six. */
-@inline
-function transformWeight(from: usize, step: usize, to: usize, stepTo: usize): void {
-  const g0 = v128.load(from);
-  const g1 = v128.load(from + step);
-  const g2 = v128.load(from + 2 * step);
-  v128.store(to, scaled(1 / N0, g0));
-  const evenP = scaled(1 / NP, f32x4.add(g0, scaled(P2, g2)));
-  const oddP = scaled(P / NP, g1);
-  v128.store(to + stepTo, f32x4.add(evenP, oddP));
-  v128.store(to + 2 * stepTo, f32x4.sub(evenP, oddP));
-  const evenQ = scaled(1 / NQ, f32x4.add(g0, scaled(Q2, g2)));
-  const oddQ = scaled(Q / NQ, g1);
-  v128.store(to + 3 * stepTo, f32x4.add(evenQ, oddQ));
-  v128.store(to + 4 * stepTo, f32x4.sub(evenQ, oddQ));
-  v128.store(to + 5 * stepTo, g2);
+function transformWeight(
+  from: usize, step: usize, to: usize, stepTo: usize, bytes: usize, runs: i32, skip: usize, skipTo: usize,
+): void {
+  for (; runs > 0; runs--, from += skip, to += skipTo) {
+    for (const end = from + bytes; from < end; from += 16, to += 16) {
+      const g0 = v128.load(from);
+      const g1 = v128.load(from + step);
+      const g2 = v128.load(from + 2 * step);
+      v128.store(to, scaled(1 / N0, g0));
+      const evenP = scaled(1 / NP, f32x4.add(g0, scaled(P2, g2)));
+      const oddP = scaled(P / NP, g1);
+      v128.store(to + stepTo, f32x4.add(evenP, oddP));
+      v128.store(to + 2 * stepTo, f32x4.sub(evenP, oddP));
+      const evenQ = scaled(1 / NQ, f32x4.add(g0, scaled(Q2, g2)));
+      const oddQ = scaled(Q / NQ, g1);
+      v128.store(to + 3 * stepTo, f32x4.add(evenQ, oddQ));
+      v128.store(to + 4 * stepTo, f32x4.sub(evenQ, oddQ));
+      v128.store(to + 5 * stepTo, g2);
+    }
+  }
 }
 
 /** G': six vectors to three. */
-@inline
-function transformSum(from: usize, step: usize, to: usize, stepTo: usize): void {
-  const m1 = v128.load(from + step);
-  const m2 = v128.load(from + 2 * step);
-  const m3 = v128.load(from + 3 * step);
-  const m4 = v128.load(from + 4 * step);
-  const last = v128.load(from + 5 * step);
-  const evenP = scaled(1 / NP, f32x4.add(m1, m2));
-  const evenQ = scaled(1 / NQ, f32x4.add(m3, m4));
-  const oddP = scaled(P / NP, f32x4.sub(m1, m2));
-  const oddQ = scaled(Q / NQ, f32x4.sub(m3, m4));
-  v128.store(to, f32x4.add(scaled(1 / N0, v128.load(from)), f32x4.add(evenP, evenQ)));
-  v128.store(to + stepTo, f32x4.add(oddP, oddQ));
-  v128.store(to + 2 * stepTo, f32x4.add(last, f32x4.add(scaled(P2, evenP), scaled(Q2, evenQ))));
+function transformSum(
+  from: usize, step: usize, to: usize, stepTo: usize, bytes: usize, runs: i32, skip: usize, skipTo: usize,
+): void {
+  for (; runs > 0; runs--, from += skip, to += skipTo) {
+    for (const end = from + bytes; from < end; from += 16, to += 16) {
+      const m1 = v128.load(from + step);
+      const m2 = v128.load(from + 2 * step);
+      const m3 = v128.load(from + 3 * step);
+      const m4 = v128.load(from + 4 * step);
+      const last = v128.load(from + 5 * step);
+      const evenP = scaled(1 / NP, f32x4.add(m1, m2));
+      const evenQ = scaled(1 / NQ, f32x4.add(m3, m4));
+      const oddP = scaled(P / NP, f32x4.sub(m1, m2));
+      const oddQ = scaled(Q / NQ, f32x4.sub(m3, m4));
+      v128.store(to, f32x4.add(scaled(1 / N0, v128.load(from)), f32x4.add(evenP, evenQ)));
+      v128.store(to + stepTo, f32x4.add(oddP, oddQ));
+      v128.store(to + 2 * stepTo, f32x4.add(last, f32x4.add(scaled(P2, evenP), scaled(Q2, evenQ))));
+    }
+  }
 }
 
 /** How many numbers are not zero; -1 where one is not finite, or so large that a transformed tile might overflow. */
@@ -197,10 +225,8 @@ export function winogradWeights(
           store<f32>(room + (tap << 4) + (lane << 2), lane < lanes ? load<f32>(at + lane * filterStep) : 0);
         }
       }
-      for (let kx = 0; kx < 3; kx++) transformWeight(room + (kx << 4), 48, columns + (kx << 4), 48);
-      for (let k = 0; k < 6; k++) {
-        transformWeight(columns + k * 48, 16, panel + (c << 5) + 6 * k * s.placeU, s.placeU);
-      }
+      transformWeight(room, 48, columns, 48, 48, 1, 0, 0);
+      transformWeight(columns, 16, panel + (c << 5), s.placeU, 16, 6, 32, 6 * s.placeU - 16);
     }
   }
 }
@@ -227,13 +253,9 @@ function packExample(s: WinogradSizes, x: usize, n: i32, image: usize): void {
 /** Transforms a row of tiles, whose inputs begin at `image`: down the columns, which neighbors share, then along. */
 function transformRow(s: WinogradSizes, image: usize, strip: usize, V: usize): void {
   const rowBytes = (4 * s.columns + 2) * s.pixel;
-  for (let at = 0; at < rowBytes; at += 16) transformInput(image + at, rowBytes, strip + at, rowBytes);
-  for (let k = 0; k < 6; k++) {
-    let from = strip + k * rowBytes;
-    let to = V + 6 * k * s.placeV;
-    for (let j = 0; j < s.columns; j++, from += 3 * s.pixel) {
-      for (const end = from + s.pixel; from < end; from += 16, to += 16) transformInput(from, s.pixel, to, s.placeV);
-    }
+  transformInput(image, rowBytes, strip, rowBytes, rowBytes, 1, 0, 0);
+  for (let k = 0; k < 6; k++, strip += rowBytes, V += 6 * s.placeV) {
+    transformInput(strip, s.pixel, V, s.placeV, s.pixel, s.columns, 3 * s.pixel, 0);
   }
 }
 
@@ -260,10 +282,8 @@ export function winograd(
     for (let place = 0; place < 36; place++) {
       for (let o = 0; o < s.result; o += 32) {
         const panel = U + place * s.placeU + o * s.C;
-        for (let t = 0; t < tiles; t += 4) {
-          const target = M + place * s.placeM + t * s.result + o;
-          tile(4, 2, V + place * s.placeV + t * s.pixel, panel, target, s.C, s.pixel, 4, 32, s.result, false);
-        }
+        const target = M + place * s.placeM + o;
+        columnsOf8(V + place * s.placeV, panel, target, tiles, s.C, s.pixel, 4, 32, s.result, false);
       }
     }
     for (let r = 0; r < count; r++) {
@@ -281,34 +301,30 @@ function writeTile(
   s: WinogradSizes, products: usize, bias: usize, y: usize, i: i32, j: i32, adds: bool, buffer: usize,
 ): void {
   const planeBytes = (s.outH * s.outW) << 2;
-  const rows = min(s.outH - i, 4);
   const columns = min(s.outW - j, 4);
-  y += (i * s.outW + j) << 2;
-  for (let o = 0; o < s.O; o += 4, products += 16, y += 4 * planeBytes) {
-    const filters = min(s.O - o, 4);
-    for (let k = 0; k < 6; k++) {
-      transformOutput(products + k * s.placeM, 6 * s.placeM, buffer + (k << 4), 96);
-    }
-    for (let r = 0; r < rows; r++) {
-      const at = buffer + r * 96;
-      transformOutput(at, 16, at, 16);
-      const a = v128.load(at);
-      const b = v128.load(at, 16);
-      const c = v128.load(at, 32);
-      const d = v128.load(at, 48);
-      const row = y + ((r * s.outW) << 2);
-      const biases = bias + (o << 2);
-      const first = bias === 0 ? 0 : biases;
-      put(row, lowPairs(low(a, b), low(c, d)), first, columns, adds);
-      if (filters > 1) put(row + planeBytes, highPairs(low(a, b), low(c, d)), first && first + 4, columns, adds);
-      if (filters > 2) put(row + 2 * planeBytes, lowPairs(high(a, b), high(c, d)), first && first + 8, columns, adds);
-      if (filters > 3) put(row + 3 * planeBytes, highPairs(high(a, b), high(c, d)), first && first + 12, columns, adds);
+  const step = s.result;
+  const rows = min(s.outH - i, 4);
+  transformOutput(products, 6 * s.placeM, buffer, 6 * step, step, 6, s.placeM - step, 0);
+  transformOutput(buffer, step, buffer, step, step, rows, 5 * step, 5 * step);
+  for (let r = 0; r < rows; r++) {
+    const row = buffer + 6 * r * step;
+    let to = y + (((i + r) * s.outW + j) << 2);
+    for (let o = 0; o < s.O; o += 4, to += 4 * planeBytes) {
+      const a = v128.load(row + (o << 2));
+      const b = v128.load(row + (o << 2) + step);
+      const c = v128.load(row + (o << 2) + 2 * step);
+      const d = v128.load(row + (o << 2) + 3 * step);
+      const filters = s.O - o;
+      const first = bias === 0 ? 0 : bias + (o << 2);
+      put(to, lowPairs(low(a, b), low(c, d)), first, columns, adds);
+      if (filters > 1) put(to + planeBytes, highPairs(low(a, b), low(c, d)), first && first + 4, columns, adds);
+      if (filters > 2) put(to + 2 * planeBytes, lowPairs(high(a, b), high(c, d)), first && first + 8, columns, adds);
+      if (filters > 3) put(to + 3 * planeBytes, highPairs(high(a, b), high(c, d)), first && first + 12, columns, adds);
     }
   }
 }
 
 /** Writes up to four numbers, plus the bias at an address unless that is 0. */
-@inline
 function put(to: usize, value: v128, bias: usize, count: i32, adds: bool): void {
   if (bias !== 0) value = f32x4.add(value, v128.load32_splat(bias));
   if (count === 4) {
@@ -350,24 +366,18 @@ export function winogradGradient(
         pack(dy + n * s.O * planeBytes, s.O, s.outH, s.outW, output, s.result, outputRow);
       }
       transformRow(s, image + i * rowBytes, strip, V + r * s.columns * s.pixel);
-      const own = output + 4 * i * outputRow;
-      for (let at = 0; at < outputRow; at += 16) transformGradient(own + at, outputRow, strip + at, outputRow);
+      transformGradient(output + 4 * i * outputRow, outputRow, strip, outputRow, outputRow, 1, 0, 0);
+      const target = M + r * s.columns * s.result;
       for (let k = 0; k < 6; k++) {
-        let at = strip + k * outputRow;
-        let target = M + 6 * k * s.placeM + r * s.columns * s.result;
-        for (let j = 0; j < s.columns; j++, at += 3 * s.result) {
-          for (const end = at + s.result; at < end; at += 16, target += 16) transformGradient(at, s.result, target, s.placeM);
-        }
+        const from = strip + k * outputRow;
+        transformGradient(from, s.result, target + 6 * k * s.placeM, s.placeM, s.result, s.columns, 3 * s.result, 0);
       }
     }
     const tiles = count * s.columns;
     for (let place = 0; place < 36; place++) {
       for (let o = 0; o < s.result; o += 32) {
-        for (let c = 0; c < s.pixel; c += 16) {
-          const target = sums + place * s.placeSum + (c >> 2) * s.result + o;
-          const values = V + place * s.placeV + c;
-          tile(4, 2, values, M + place * s.placeM + o, target, tiles, 4, s.pixel, s.result, s.result, true);
-        }
+        const target = sums + place * s.placeSum + o;
+        columnsOf8(V + place * s.placeV, M + place * s.placeM + o, target, s.C, tiles, 4, s.pixel, s.result, s.result, true);
       }
     }
   }
@@ -391,9 +401,9 @@ export function winogradCollect(
         }
         v128.store(room + (place << 4), sum);
       }
-      for (let k = 0; k < 6; k++) transformSum(room + (k << 4), 96, columns + (k << 4), 96);
+      transformSum(room, 96, columns, 96, 96, 1, 0, 0);
+      transformSum(columns, 16, columns, 16, 16, 3, 80, 80);
       for (let ky = 0; ky < 3; ky++) {
-        transformSum(columns + ky * 96, 16, columns + ky * 96, 16);
         for (let kx = 0; kx < 3; kx++) {
           let weight = dweight + 4 * v * filterBytes + (c * 9 + ky * 3 + kx) * 4;
           for (let lane = 0; lane < lanes; lane++, weight += filterBytes) {
