@@ -84,7 +84,8 @@ export const MATMULS: MatmulSizes[] = [
 
 type Window = Partial<ConvSizes> & { H: number; W: number; kernelH: number; kernelW: number };
 
-function conv(given: Window): ConvSizes {
+/** The sizes of a convolution, of one channel and one filter unless said otherwise. */
+export function conv(given: Window): ConvSizes {
   const s = {
     N: 2,
     C: 1,
@@ -119,6 +120,12 @@ export const CONVS = [
   { H: 6, W: 5, kernelH: 1, kernelW: 1, C: 33, O: 10 },
   { H: 8, W: 8, kernelH: 4, kernelW: 4, C: 13, O: 3, strideH: 3, strideW: 3 },
   { H: 5, W: 4, kernelH: 2, kernelW: 7, C: 12, O: 4, padTop: 3, padLeft: 4 },
+  // 3x3 filters in tiles of 4x4: whole ones, and rests of each size.
+  { H: 5, W: 6, kernelH: 3, kernelW: 3, C: 8, O: 8, padTop: 2, padLeft: 1, N: 1 },
+  { H: 7, W: 7, kernelH: 3, kernelW: 3, C: 10, O: 13, padTop: 1, padLeft: 1, N: 33 },
+  { H: 10, W: 10, kernelH: 3, kernelW: 3, C: 9, O: 20, N: 3 },
+  { H: 26, W: 15, kernelH: 3, kernelW: 3, C: 16, O: 11, padTop: 1, padLeft: 2, N: 3 },
+  { H: 8, W: 8, kernelH: 3, kernelW: 3, C: 40, O: 50, padTop: 1, padLeft: 1, N: 5 },
   // Sums that are taken in parts: over pixels, over very many pixels, over channels and over filters.
   { H: 40, W: 30, kernelH: 3, kernelW: 3, C: 2, O: 3, N: 5 },
   { H: 190, W: 180, kernelH: 1, kernelW: 1, O: 2, N: 1 },

@@ -9,8 +9,8 @@ const MOST_WEIGHTS = 65536;
 /** How many of the outputs that the tiles compute must be wanted: at the right and lower edge some are not. */
 const LEAST_USED = 0.5;
 /** The shares of nonzero numbers from which on it is faster than leaving zeros out. */
-const LEAST_NONZERO = 0.2;
-const LEAST_NONZERO_GRADIENT = 0.3;
+const LEAST_NONZERO = 0.3;
+const LEAST_NONZERO_GRADIENT = 0.4;
 /** How many tiles in all the gradient to the weights needs, and in a share of them at least and at most. */
 const LEAST_TILES = 8;
 const SHARE_TILES = 16;
