@@ -48,6 +48,9 @@ const SHAPES = [
   conv('E conv2', 32, 8, 12, 16, 3, 0),
   conv('B conv1', 32, 1, 28, 32, 3, 0),
   conv('B conv2', 32, 32, 26, 64, 3, 0),
+  conv('16 to 16 at 32x32', 32, 16, 32, 16, 3, 1),
+  conv('32 to 32 at 16x16', 32, 32, 16, 32, 3, 1),
+  conv('64 to 64 at 8x8', 32, 64, 8, 64, 3, 1),
 ];
 
 function random(length: number, keep: (i: number) => boolean = () => true) {

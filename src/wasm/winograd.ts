@@ -13,7 +13,7 @@ const LEAST_NONZERO = 0.3;
 const LEAST_NONZERO_GRADIENT = 0.4;
 /** How many tiles in all the gradient to the weights needs, and in a share of them at least and at most. */
 const LEAST_TILES = 8;
-const SHARE_TILES = 16;
+const SHARE_TILES = 64;
 const MOST_TILES = 32768;
 
 /** Bytes of transformed tiles that are worked on at a time: they fit a usual second-level cache. */
