@@ -13,7 +13,7 @@ import { builtConvgrad, sourceConvgrad } from './lib/ours.js';
 import { CONTESTANTS } from './lib/peer.js';
 import { complaints, deviation, HEAD, ratios, rows } from './lib/report.js';
 import { table } from './lib/table.js';
-import { NETS, trainingFlops } from './nets.js';
+import { NETS, type NetSpec, trainingFlops } from './nets.js';
 
 const positive = (text: string): number => {
   if (Number(text) > 0) return Number(text);
@@ -81,7 +81,7 @@ try {
       const taskFile = folder.task(NETS[net], { batch, threads, convgrad });
       const outcomes = await contest({ contestants, taskFile, batch, repeats, slice, budget });
       console.log(`Net ${net}, batch ${batch}: ${NETS[net].title}`);
-      report(outcomes, batch, trainingFlops(NETS[net]));
+      report(outcomes, batch, NETS[net]);
       results.push({ net, batch, threads, outcomes: outcomes.map((outcome) => summary(outcome, outcomes)) });
     }
   }
@@ -93,12 +93,12 @@ console.log(`written to ${saveResults(name, { machine, settings, results })}`);
 if (!sound) process.exitCode = 1;
 
 /** Prints the table, and what makes a number in it worthless. */
-function report(outcomes: Outcome[], batch: number, flops: number): void {
-  console.log(table(HEAD, rows(outcomes, flops)));
+function report(outcomes: Outcome[], batch: number, net: NetSpec): void {
+  console.log(table(HEAD, rows(outcomes, trainingFlops(net))));
   for (const outcome of outcomes) {
     if (outcome.error) console.log(`${outcome.name} cannot: ${outcome.error}`);
     else {
-      const found = complaints(outcome, reference(outcomes), batch);
+      const found = complaints(outcome, reference(outcomes), batch, net);
       for (const complaint of found) console.log(`WRONG: ${outcome.name}: ${complaint}`);
       sound &&= found.length === 0;
     }

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { channelsLast, permute } from '../lib/layout.js';
 import type { Build } from '../lib/task.js';
-import type { LayerSpec } from '../nets.js';
+import { isNormalized, type LayerSpec } from '../nets.js';
 
 /** The part of ConvNetJS that is used: it comes without types. */
 interface Vol {
@@ -26,6 +26,7 @@ interface ConvNetJS {
 export const build: Build = (task, weights) => {
   const convnetjs: ConvNetJS = createRequire(import.meta.url)('convnetjs');
   const [channels, height, width] = task.net.input;
+  if (isNormalized(task.net)) throw new Error('ConvNetJS has no batch norm');
   const layers = task.net.layers.filter(({ kind }) => kind !== 'flatten');
   const net = new convnetjs.Net();
   net.makeLayers([
@@ -60,8 +61,8 @@ export const build: Build = (task, weights) => {
 };
 
 function definition(spec: LayerSpec, last: boolean): Record<string, unknown> {
-  if (spec.kind === 'conv') {
-    return { type: 'conv', sx: spec.kernel, filters: spec.outChannels, stride: 1, pad: spec.padding };
+  if (spec.kind === 'conv' && spec.groups === 1 && spec.bias) {
+    return { type: 'conv', sx: spec.kernel, filters: spec.outChannels, stride: spec.stride, pad: spec.padding };
   }
   if (spec.kind === 'maxPool') return { type: 'pool', sx: spec.size, stride: spec.size };
   if (spec.kind === 'relu') return { type: 'relu' };

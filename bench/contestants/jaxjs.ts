@@ -1,12 +1,13 @@
 import { blockUntilReady, defaultDevice, init, jit, lax, nn, numpy as np, tree, valueAndGrad } from '@jax-js/jax';
 import type { Build } from '../lib/task.js';
-import { parameterShapes } from '../nets.js';
+import { isNormalized, parameterShapes } from '../nets.js';
 
 /**
  * As in its own MNIST demo, with the whole step compiled; eager, or with the model alone compiled, it was within a tenth
  * of that. Memory is given back by hand.
  */
 export const build: Build = async (task, weights) => {
+  if (isNormalized(task.net)) throw new Error('jax-js has no batch norm');
   const devices = await init('wasm');
   if (!devices.includes('wasm')) throw new Error('jax-js has no wasm backend here');
   defaultDevice('wasm');
@@ -16,12 +17,13 @@ export const build: Build = async (task, weights) => {
     for (const layer of task.net.layers) {
       if (layer.kind === 'conv') {
         const pad: [number, number] = [layer.padding, layer.padding];
-        x = lax.convGeneralDilated(x, parameters[at++], [1, 1], [pad, pad]).add(parameters[at++]);
+        x = lax.convGeneralDilated(x, parameters[at++], [layer.stride, layer.stride], [pad, pad]).add(parameters[at++]);
       } else if (layer.kind === 'maxPool') {
         x = lax.reduceWindow(x, np.max, [layer.size, layer.size], [layer.size, layer.size]);
       } else if (layer.kind === 'relu') x = nn.relu(x);
       else if (layer.kind === 'flatten') x = x.reshape([task.batch, -1]);
-      else x = np.dot(x, parameters[at++]).add(parameters[at++]);
+      else if (layer.kind === 'dense') x = np.dot(x, parameters[at++]).add(parameters[at++]);
+      else throw new Error(`no ${layer.kind} in jax-js`);
     }
     return x;
   };

@@ -19,10 +19,31 @@ if variant == "pytorch-native":
     torch.backends.mkldnn.set_flags(False)
 
 
+class Residual(nn.Module):
+    def __init__(self, spec):
+        super().__init__()
+        self.block = sequence(spec["block"])
+        self.shortcut = sequence(spec["shortcut"])
+
+    def forward(self, x):
+        return self.shortcut(x) + self.block(x)
+
+
+def sequence(specs):
+    return nn.Sequential(*[layer(spec) for spec in specs])
+
+
 def layer(spec):
     kind = spec["kind"]
     if kind == "conv":
-        return nn.Conv2d(spec["inChannels"], spec["outChannels"], spec["kernel"], padding=spec["padding"])
+        rest = {key: spec[key] for key in ("padding", "stride", "groups", "bias")}
+        return nn.Conv2d(spec["inChannels"], spec["outChannels"], spec["kernel"], **rest)
+    if kind == "batchNorm":
+        return nn.BatchNorm2d(spec["channels"])
+    if kind == "residual":
+        return Residual(spec)
+    if kind == "globalAvgPool":
+        return nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten())
     if kind == "dense":
         return nn.Linear(spec["inFeatures"], spec["outFeatures"])
     if kind == "maxPool":
@@ -30,7 +51,7 @@ def layer(spec):
     return nn.ReLU() if kind == "relu" else nn.Flatten()
 
 
-model = nn.Sequential(*[layer(spec) for spec in task["net"]["layers"]])
+model = sequence(task["net"]["layers"])
 weights = torch.from_numpy(numpy.fromfile(task["weights"], dtype=numpy.float32))
 nn.utils.vector_to_parameters(weights, model.parameters())
 if variant == "pytorch-nhwc":

@@ -1,4 +1,4 @@
-import { inputShapes, type NetSpec, parameterShapes } from '../nets.js';
+import { type NetSpec, parameterShapes, placed } from '../nets.js';
 
 /**
  * Parameters for a contestant whose images have their channels last: convolutions become
@@ -11,9 +11,8 @@ export function channelsLast(
   filters: 'out first' | 'out last',
 ): Float32Array[] {
   const shapes = parameterShapes(net);
-  const inputs = inputShapes(net);
-  const dense = net.layers.findIndex((layer) => layer.kind === 'dense');
-  const [channels, height, width] = inputs[dense - 1];
+  const [channels, height, width] = placed(net).find(({ layer }) => layer.kind === 'flatten')?.input ?? [1, 1, 1];
+  const flattens = channels * height * width > 1;
   const firstDense = shapes.findIndex(({ shape }) => shape.length === 2);
   return weights.map((w, i) => {
     const { shape } = shapes[i];
@@ -22,7 +21,7 @@ export function channelsLast(
       const order = [out, inside, kernelH, kernelW] as const;
       return filters === 'out first' ? permute(w, order, [0, 2, 3, 1]) : permute(w, order, [2, 3, 1, 0]);
     }
-    if (i === firstDense) return permute(w, [shape[0], channels, height, width], [0, 2, 3, 1]);
+    if (flattens && i === firstDense) return permute(w, [shape[0], channels, height, width], [0, 2, 3, 1]);
     return w;
   });
 }

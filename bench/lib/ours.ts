@@ -25,13 +25,20 @@ export function builtConvgrad(): string {
 export const sourceConvgrad = join(ROOT, 'src/index.ts');
 
 /** A network of `nets.ts` in our layers, with initial weights from the default generator. */
-export function buildNet(convgrad: typeof Convgrad, net: NetSpec): Convgrad.Sequential {
+export function buildNet(convgrad: typeof Convgrad, net: Pick<NetSpec, 'layers'>): Convgrad.Sequential {
   const layer = (spec: LayerSpec): Convgrad.Module => {
     if (spec.kind === 'conv') {
-      return new convgrad.Conv2D(spec.inChannels, spec.outChannels, spec.kernel, { padding: spec.padding });
+      const { padding, stride, groups, bias } = spec;
+      return new convgrad.Conv2D(spec.inChannels, spec.outChannels, spec.kernel, { padding, stride, groups, bias });
     }
+    if (spec.kind === 'residual') {
+      const shortcut = spec.shortcut.length > 0 ? buildNet(convgrad, { layers: spec.shortcut }) : null;
+      return new convgrad.Residual(buildNet(convgrad, { layers: spec.block }), shortcut);
+    }
+    if (spec.kind === 'batchNorm') return new convgrad.BatchNorm2D(spec.channels);
     if (spec.kind === 'dense') return new convgrad.Dense(spec.inFeatures, spec.outFeatures);
     if (spec.kind === 'maxPool') return new convgrad.MaxPool2D(spec.size);
+    if (spec.kind === 'globalAvgPool') return new convgrad.GlobalAvgPool2D();
     return spec.kind === 'relu' ? new convgrad.ReLU() : new convgrad.Flatten();
   };
   return new convgrad.Sequential(...net.layers.map(layer));

@@ -1,3 +1,4 @@
+import { isNormalized, type NetSpec } from '../nets.js';
 import type { Outcome } from './contest.js';
 import { median, quantile, show } from './statistics.js';
 
@@ -6,12 +7,18 @@ import { median, quantile, show } from './statistics.js';
  * 1e-7; a learning rate of 0 shows as 2e-3 in the third.
  */
 const TOLERANCE = 1e-5;
+/**
+ * The same where there is batch norm: PyTorch 1.13 sums its gradients in float32 without parts where channels are last, and
+ * is off by 2e-3 of them (its other layout by 1e-5), which makes 5e-4 of the third loss.
+ */
+const NORMALIZED_TOLERANCE = 1e-3;
 
 /** What is wrong with an outcome: nobody is to be timed doing nothing, or something else. */
-export function complaints(outcome: Outcome, reference: Outcome, batch: number): string[] {
+export function complaints(outcome: Outcome, reference: Outcome, batch: number, net: NetSpec): string[] {
   const found: string[] = [];
   const worst = deviation(outcome, reference);
-  if (!(worst <= TOLERANCE)) found.push(`losses differ from ${reference.name}'s by ${show(worst)}`);
+  if (!(worst <= (isNormalized(net) ? NORMALIZED_TOLERANCE : TOLERANCE)))
+    found.push(`losses differ from ${reference.name}'s by ${show(worst)}`);
   // The first steps are the reference's; whether it goes on learning shows after some hundred images more.
   const [before, after] = outcome.fell;
   if (outcome.rates.length * outcome.steps * batch >= 640 && !(after < before)) {
