@@ -1,6 +1,10 @@
 // Two threads against one: whole training steps of Net S at batch 64, in many short turns, so that the noise of a shared
-// machine meets both alike. Prints the ratio of the medians, and of the best turns. With --one-core, both threads share a
-// core, as on a busy machine: what is lost there are waiting and switching.
+// machine meets both alike. Each is a process of its own, whose threads stay, as a user's do. Prints the ratio of the medians,
+// and of the best turns. With --one-core, both threads share a core, as on a busy machine: what is lost there are waiting and
+// switching.
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
 import * as convgrad from '../src/index.js';
 import { describeMachine, pin, saveResults } from './lib/machine.js';
 import { buildNet } from './lib/ours.js';
@@ -14,17 +18,34 @@ const TURNS = 40;
 const oneCore = process.argv.includes('--one-core');
 if (oneCore && !pin('0')) throw new Error('taskset is missing');
 
-const { crossEntropy, randn, SGD, setThreads } = convgrad;
-const model = buildNet(convgrad, NETS.S);
-const optimizer = new SGD(model.parameters(), { lr: 0.01, momentum: 0.9 });
-const x = randn([BATCH, 1, 28, 28]);
-const labels = Array.from({ length: BATCH }, (_, i) => i % 10);
+/** Trains as it is told, with a team of threads that stays, as a user's does, and says how many images a second it made. */
+async function serve(threads: number): Promise<void> {
+  const { crossEntropy, randn, SGD, setThreads } = convgrad;
+  const model = buildNet(convgrad, NETS.S);
+  const optimizer = new SGD(model.parameters(), { lr: 0.01, momentum: 0.9 });
+  const x = randn([BATCH, 1, 28, 28]);
+  const labels = Array.from({ length: BATCH }, (_, i) => i % 10);
+  const step = () => {
+    const loss = crossEntropy(model.forward(x), labels);
+    optimizer.zeroGrad();
+    loss.backward();
+    optimizer.step();
+  };
+  await setThreads(threads);
+  process.on('message', () => {
+    for (let i = 0; i < 3; i++) step(); // Wakes the team.
+    const begin = performance.now();
+    for (let i = 0; i < STEPS; i++) step();
+    process.send!((1000 * STEPS * BATCH) / (performance.now() - begin));
+  });
+  process.once('disconnect', () => process.exit());
+  process.send!('ready');
+}
 
-function step(): void {
-  const loss = crossEntropy(model.forward(x), labels);
-  optimizer.zeroGrad();
-  loss.backward();
-  optimizer.step();
+const serving = process.argv.indexOf('--serve');
+if (serving > 0) {
+  await serve(Number(process.argv[serving + 1]));
+  await new Promise(() => {});
 }
 
 /** Images a second in each turn, by number of threads. */
@@ -32,17 +53,19 @@ const speeds = new Map<number, number[]>([
   [1, []],
   [2, []],
 ]);
+const servers = [1, 2].map((threads) => fork(fileURLToPath(import.meta.url), ['--serve', String(threads)]));
+for (const server of servers) {
+  await once(server, 'message');
+  server.on('exit', (code) => code && process.exit(code));
+}
 for (let turn = 0; turn < TURNS; turn++) {
   for (const threads of turn % 2 === 0 ? [1, 2] : [2, 1]) {
-    await setThreads(threads);
-    for (let i = 0; i < 3; i++) step();
-    const begin = performance.now();
-    for (let i = 0; i < STEPS; i++) step();
-    const seconds = (performance.now() - begin) / 1000;
-    if (turn > 0) speeds.get(threads)!.push((STEPS * BATCH) / seconds);
+    servers[threads - 1].send('turn');
+    const [speed] = await once(servers[threads - 1], 'message');
+    if (turn > 0) speeds.get(threads)!.push(speed);
   }
 }
-await setThreads(1);
+for (const server of servers) server.disconnect();
 
 const machine = describeMachine();
 const sorted = (threads: number) => speeds.get(threads)!.toSorted((a, b) => a - b);

@@ -36,11 +36,13 @@ function byWinograd(pass: Pass, { s, x, weight, bias, dy }: Subject, start?: Flo
   if (pass === 'gradWeight' && !start) result.array.fill(0);
   const turned = { ...s, C: s.O, H: s.outH, W: s.outW, O: s.C, outH: s.H, outW: s.W };
   [turned.padTop, turned.padLeft] = [2 - s.padTop, 2 - s.padLeft];
+  const forward = (from: number, count: number, biases: number, sizes: ConvSizes, isTurned: boolean) =>
+    tiled.fits(sizes) && tiled.forward(from, engine.run.countNonzero(from, count), F, biases, sizes, isTurned, target);
   const done =
     pass === 'forward'
-      ? tiled.forward(X, x.length, F, B, s, false, target)
+      ? forward(X, x.length, B, s, false)
       : pass === 'gradInput'
-        ? tiled.forward(dY, dy.length, F, 0, turned, true, target)
+        ? forward(dY, dy.length, 0, turned, true)
         : tiled.gradWeight(X, dY, R, s);
   const numbers = result.array.slice();
   for (const storage of [...here, result]) storage.release();

@@ -29,8 +29,9 @@ export function convolution(engine: Engine): Overrides<typeof import('../ops/con
     conv2d: {
       forward(x, weight, bias, y, s) {
         const [X, F, B, Y] = [memory.read(x), memory.read(weight), bias ? memory.read(bias) : 0, memory.write(y)];
-        if (tiled.forward(X, x.length, F, B, s, false, () => ({ address: Y, adds: 0 }))) return;
-        if (skipsZeros(s) && run.countNonzero(X, x.length) < SPARSE * x.length) {
+        const nonzero = skipsZeros(s) || tiled.fits(s) ? run.countNonzero(X, x.length) : x.length;
+        if (tiled.fits(s) && tiled.forward(X, nonzero, F, B, s, false, () => ({ address: Y, adds: 0 }))) return;
+        if (skipsZeros(s) && Math.max(nonzero, ~nonzero) < SPARSE * x.length) {
           const transposed = transpose(s);
           const { sizes, rows, compute } = prepareGradInput(transposed);
           run.packFlipped(sizes, F, rows);
@@ -57,7 +58,10 @@ export function convolution(engine: Engine): Overrides<typeof import('../ops/con
 
       gradInput(dy, weight, dx, s) {
         const [dY, F] = [memory.read(dy), memory.read(weight)];
-        if (tiled.forward(dY, dy.length, F, 0, transpose(s), true, () => memory.sum(dx))) return;
+        const turned = transpose(s);
+        if (tiled.fits(turned)) {
+          if (tiled.forward(dY, run.countNonzero(dY, dy.length), F, 0, turned, true, () => memory.sum(dx))) return;
+        }
         const { sizes, rows, covers, compute } = prepareGradInput(s);
         const { address: dX, adds } = memory.sum(dx, covers);
         run.packRows(sizes, F, rows);

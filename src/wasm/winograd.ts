@@ -30,8 +30,8 @@ export type Winograd = ReturnType<typeof winograd>;
 
 /** Convolutions of 3x3 filters by Winograd's F(4x4, 3x3): see assembly/winograd.ts. */
 export function winograd({ run, memory, struct, parts, split }: Engine) {
-  /** Whether all of an operand's numbers are usual, and at least a share of them are not zero. */
-  const usual = (address: number, length: number, share = 0) => run.countUsual(address, length) >= share * length;
+  /** Whether all of an operand's numbers are finite and not huge, and at least a share of them are not zero. */
+  const usual = (address: number, length: number, share = 0) => run.countNonzero(address, length) >= share * length;
 
   /** Calls a kernel for the weights of all filters, which go through it in vectors; `room` is for `MOST_PARTS` of them. */
   const eachFilter = (kernel: 'winogradWeights' | 'winogradCollect', s: ConvSizes, room: number, row: number[]) => {
@@ -46,13 +46,16 @@ export function winograd({ run, memory, struct, parts, split }: Engine) {
   };
 
   return {
+    fits,
+
     /**
-     * Computes the convolution of x, at address X and of `length` numbers, if it can and if this is faster.
+     * Computes the convolution of x if it can and if this is faster, and the sizes fit.
+     * @param nonzero what `countNonzero` says of x
      * @param turned whether it is the gradient to the input of another convolution, whose weights are at F
      * @param target tells where y is, and whether it is added to; called once that is certain
      */
-    forward(X: number, length: number, F: number, B: number, s: ConvSizes, turned: boolean, target: () => Target) {
-      if (!fits(s) || !usual(X, length, LEAST_NONZERO) || !usual(F, s.O * s.C * 9)) return false;
+    forward(X: number, nonzero: number, F: number, B: number, s: ConvSizes, turned: boolean, target: () => Target) {
+      if (nonzero < LEAST_NONZERO * s.N * s.C * s.H * s.W || !usual(F, s.O * s.C * 9)) return false;
       const plan = planOf(s);
       const work = workOf(s);
       const count = parts(s.N, work);

@@ -4,17 +4,26 @@ import { ConvSizes } from './convolution';
 // not zero is multiplied by all weights that meet it, and added to the outputs around it. That is the gradient to the
 // input of another convolution, whose filters are the channels here and the other way round, with all taps flipped both ways.
 
-/** How many numbers are not zero. */
+/** How many numbers are not zero; that many below -1 where some are not finite, or so large that sums of them may not be. */
 export function countNonzero(x: usize, length: i32): i32 {
+  const most = f32x4.splat(1e15);
   let counts = i32x4.splat(0);
+  let usual = i32x4.splat(-1);
   for (const end = x + ((length & ~3) << 2); x < end; x += 16) {
-    // A lane of the comparison is -1 or 0.
-    counts = i32x4.sub(counts, f32x4.ne(v128.load(x), f32x4.splat(0)));
+    const value = v128.load(x);
+    // A lane of a comparison is -1 or 0.
+    counts = i32x4.sub(counts, f32x4.ne(value, f32x4.splat(0)));
+    usual = v128.and(usual, f32x4.lt(f32x4.abs(value), most));
   }
   let count = i32x4.extract_lane(counts, 0) + i32x4.extract_lane(counts, 1);
   count += i32x4.extract_lane(counts, 2) + i32x4.extract_lane(counts, 3);
-  for (let i = length & 3; i > 0; i--, x += 4) count += load<f32>(x) !== 0 ? 1 : 0;
-  return count;
+  let all = i32x4.all_true(usual);
+  for (let i = length & 3; i > 0; i--, x += 4) {
+    const value = load<f32>(x);
+    count += value !== 0 ? 1 : 0;
+    all = all && Mathf.abs(value) < 1e15;
+  }
+  return all ? count : ~count;
 }
 
 /** The weights as that other convolution has them, as `packRows` would pack them; `s` are its sizes. */

@@ -13,7 +13,7 @@ export { moments, normalize, normalizeGradient } from './normalize';
 export * from './elementwise';
 export { adadelta, adam, rmsprop, sgd } from './optimizers';
 export { avgPool2d, avgPool2dGradient, maxPool2d, maxPool2dGradient } from './pool';
-export { countUsual, winograd, winogradCollect, winogradGradient, winogradWeights } from './winograd';
+export { winograd, winogradCollect, winogradGradient, winogradWeights } from './winograd';
 
 export function zero(address: usize, bytes: usize): void {
   memory.fill(address, 0, bytes);

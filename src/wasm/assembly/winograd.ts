@@ -183,28 +183,6 @@ function transformSum(
   }
 }
 
-/** How many numbers are not zero; -1 where one is not finite, or so large that a transformed tile might overflow. */
-export function countUsual(x: usize, length: i32): i32 {
-  const most = f32x4.splat(1e15);
-  let counts = i32x4.splat(0);
-  let usual = i32x4.splat(-1);
-  for (const end = x + ((length & ~3) << 2); x < end; x += 16) {
-    const value = v128.load(x);
-    // A lane of a comparison is -1 or 0.
-    counts = i32x4.sub(counts, f32x4.ne(value, f32x4.splat(0)));
-    usual = v128.and(usual, f32x4.lt(f32x4.abs(value), most));
-  }
-  let count = i32x4.extract_lane(counts, 0) + i32x4.extract_lane(counts, 1);
-  count += i32x4.extract_lane(counts, 2) + i32x4.extract_lane(counts, 3);
-  let all = i32x4.all_true(usual);
-  for (let i = length & 3; i > 0; i--, x += 4) {
-    const value = load<f32>(x);
-    count += value !== 0 ? 1 : 0;
-    all = all && Mathf.abs(value) < 1e15;
-  }
-  return all ? count : -1;
-}
-
 /**
  * Transforms the weights of the filters [from, to), in vectors, into U. Filters and channels are `filterStep` and
  * `channelStep` apart. `turned`: by 180 degrees. `room` is for 27 vectors.
