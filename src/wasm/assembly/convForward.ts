@@ -1,5 +1,5 @@
 import { packImage, clear, ConvSizes } from './convolution';
-import { high, low } from './transpose';
+import { high, highPairs, low } from './transpose';
 
 // Forward: tiles of 2 output pixels by 16 filters, or of 4 by 8 where there are no more. For each tap a pixel's input is
 // spread over a vector and multiplied by the tap's weights for 4 filters at a time, so that any stride, dilation and
@@ -162,21 +162,17 @@ function storePair(y: usize, planeBytes: usize, p0: v128, p1: v128, filters: i32
     v128.store_lane<i64>(y + planeBytes, low(p0, p1), 1);
     v128.store_lane<i64>(y + 2 * planeBytes, high(p0, p1), 0);
     v128.store_lane<i64>(y + 3 * planeBytes, high(p0, p1), 1);
-    return;
-  }
-  if (filters > 0) storeSome(y, low(p0, p1), 0, count);
-  if (filters > 1) storeSome(y + planeBytes, low(p0, p1), 1, count);
-  if (filters > 2) storeSome(y + 2 * planeBytes, high(p0, p1), 0, count);
-  if (filters > 3) storeSome(y + 3 * planeBytes, high(p0, p1), 1, count);
+  } else storePart(y, planeBytes, low(p0, p1), high(p0, p1), filters, count);
 }
 
-@inline
-function storeSome(to: usize, pairs: v128, half: i32, count: i32): void {
-  if (count === 2) {
-    if (half === 0) v128.store_lane<i64>(to, pairs, 0);
-    else v128.store_lane<i64>(to, pairs, 1);
-  } else if (half === 0) v128.store_lane<f32>(to, pairs, 0);
-  else v128.store_lane<f32>(to, pairs, 2);
+/** The same of pairs of pixels, for fewer: apart, because it is long and seldom called. */
+function storePart(y: usize, planeBytes: usize, pairs: v128, others: v128, filters: i32, count: i32): void {
+  for (let i = min(filters, 4); i > 0; i--, y += planeBytes) {
+    v128.store_lane<f32>(y, pairs, 0);
+    if (count === 2) v128.store_lane<f32>(y, pairs, 1, 4);
+    pairs = i8x16.shuffle(pairs, others, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23);
+    others = highPairs(others, others);
+  }
 }
 
 /** All pixels of up to 8 filters, four at a time. */
