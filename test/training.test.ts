@@ -318,9 +318,9 @@ describe('data', () => {
     ['big integers', [BigInt64Array.of(1n), [1], [0]], 'expected the inputs to be numbers, got 1 at 0'],
     ['no labels', [[1], [1]], 'expected the labels to be an array of numbers, got undefined'],
     [
-      'classes in an object',
-      [[1], [1], [0], { classes: 2 }],
-      'expected classes to be a whole number of at least 0, got',
+      'a misspelled option',
+      [[1], [1], [0], { classNames: ['a'] }],
+      "unknown option 'classNames'; the options are classes, targetShape",
     ],
   ])('a Dataset of %s is a clear error', (_, given, message) => {
     const make = () => new (Dataset as unknown as new (...args: unknown[]) => Dataset)(...given);
