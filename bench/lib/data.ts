@@ -31,7 +31,7 @@ export class TaskFolder {
       ...options,
       net,
       count: this.#counts[channels],
-      // At batch 1 the step is scaled with the batch: all of it, with momentum could diverge there, and a network of dead
+      // At batch 1 the step is scaled with the batch: all of it could diverge there, and a network of dead
       // units, of zeros or of NaN takes another time than one that learns.
       lr: ((net.lr ?? 0.05) * Math.min(32, options.batch)) / 32,
       momentum: 0.9,

@@ -224,8 +224,8 @@ export function keepModes(model: Module): () => void {
 /** @internal Calls `fn` with all layers in evaluation mode; each has the mode that it had when `fn` has returned or thrown. */
 export function inEvaluation<T>(model: Module, fn: () => T): T {
   const putBack = keepModes(model);
-  model.eval();
   try {
+    model.eval();
     return fn();
   } finally {
     putBack();

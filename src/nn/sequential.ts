@@ -1,6 +1,7 @@
 import type { Tensor } from '../autograd/tensor.js';
 import { ArgumentError, checkNumber, show, withPlace } from '../errors.js';
 import { heldBy } from './fields.js';
+import { joined } from './join.js';
 import { lineOf, Module } from './module.js';
 
 /** A place that a model inside has already named: 'conv2 (Conv2D)'. */
@@ -119,12 +120,16 @@ export class Sequential extends Module {
   /** @throws ConvgradError that names the layer which refused, such as 'block.conv1 (Conv2D)' */
   override forward(x: Tensor): Tensor {
     for (const [name] of heldBy(this, Module)) this.#refuse(name);
-    for (const [name, layer] of this.#layers) {
+    const layers = [...this.#layers];
+    for (let i = 0; i < layers.length; i++) {
+      const [name, layer] = layers[i];
       const input = x;
+      const both = joined(layer, layers[i + 1]?.[1]);
       x = withPlace(
         ({ where }) => (PATH.test(where) ? `${name}.${where}` : `${name} (${layer.constructor.name})`),
-        () => layer.forward(input),
+        () => (both ? both(input) : layer.forward(input)),
       );
+      if (both) i++;
     }
     return x;
   }

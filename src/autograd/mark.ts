@@ -1,0 +1,29 @@
+import type { FloatArray, Storage } from './storage.js';
+
+/**
+ * What was computed from a storage and is kept stays true as long as its mark holds. A version counts what optimizers and
+ * `loadStateDict` change; what a user writes into an array that `data` gave counts nowhere, so there the numbers are compared.
+ */
+export class Mark {
+  readonly storage: Storage;
+  readonly #version: number;
+  readonly #copy: FloatArray | null;
+
+  constructor(storage: Storage) {
+    this.storage = storage;
+    this.#version = storage.version;
+    this.#copy = storage.exposed ? storage.array.slice() : null;
+  }
+
+  /** Whether `storage` is the one that was marked, and holds the same bits. */
+  holds(storage: Storage): boolean {
+    if (storage !== this.storage || storage.version !== this.#version) return false;
+    return !storage.exposed || (this.#copy !== null && sameBits(this.#copy, storage.array));
+  }
+}
+
+function sameBits(a: FloatArray, b: FloatArray): boolean {
+  const [left, right] = [a, b].map((each) => new Int32Array(each.buffer, each.byteOffset, each.byteLength / 4));
+  for (let i = 0; i < left.length; i++) if (left[i] !== right[i]) return false;
+  return true;
+}
