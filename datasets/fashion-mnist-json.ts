@@ -1,5 +1,6 @@
 import { fromBytes } from '../src/data/bytes.js';
-import { Dataset, stratifiedSplit } from '../src/data/dataset.js';
+import { Dataset } from '../src/data/dataset.js';
+import { stratifiedSplit } from '../src/data/split.js';
 import { checkOptions, FormatError, show } from '../src/errors.js';
 import { readBytes } from '../src/node/files.js';
 import { Generator } from '../src/random.js';

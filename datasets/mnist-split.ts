@@ -1,4 +1,5 @@
-import { type Dataset, stratifiedSplit } from '../src/data/dataset.js';
+import type { Dataset } from '../src/data/dataset.js';
+import { stratifiedSplit } from '../src/data/split.js';
 import { Generator } from '../src/random.js';
 
 /**

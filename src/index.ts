@@ -17,11 +17,22 @@ export { type Operation, operation } from './autograd/operation.js';
 export type { AnyStorage, DType, FloatArray, IndexStorage, Storage } from './autograd/storage.js';
 export { type NestedArray, Tensor } from './autograd/tensor.js';
 export { type AffineOptions, affine, shift } from './data/affine.js';
-export { Dataset, stratifiedSplit } from './data/dataset.js';
+export {
+  type ClassOptions,
+  Dataset,
+  type DatasetConstructor,
+  type DatasetOptions,
+  type Examples,
+  type Inputs,
+  type NumberOptions,
+  type Numbers,
+  type Targets,
+} from './data/dataset.js';
 export { type ElasticOptions, elastic } from './data/elastic.js';
 export { type EraseOptions, erase } from './data/erase.js';
 export { flip } from './data/flip.js';
 export { type Batch, DataLoader, type DataLoaderOptions } from './data/loader.js';
+export { stratifiedSplit } from './data/split.js';
 export { compose, normalize, type Range, type Transform } from './data/transform.js';
 export { ArgumentError, ConvgradError, FormatError, OutOfMemoryError, ReleasedError, ShapeError } from './errors.js';
 export { weightHash } from './io/hash.js';
@@ -42,7 +53,7 @@ export { type AnyDropout, Dropout, Dropout2D } from './nn/dropout.js';
 export type { WeightOptions } from './nn/init.js';
 export * as init from './nn/init.js';
 export { LayerNorm, type LayerNormOptions } from './nn/layernorm.js';
-export { Module, Parameter, StateBuffer, type StateDict } from './nn/module.js';
+export { type AnyModule, Module, Parameter, StateBuffer, type StateDict } from './nn/module.js';
 export { AvgPool2D, GlobalAvgPool2D, MaxPool2D, type Pool2D } from './nn/pooling.js';
 export { Residual } from './nn/residual.js';
 export { Sequential } from './nn/sequential.js';
@@ -94,8 +105,18 @@ export { Generator, type GeneratorState, getDefaultGenerator, manualSeed } from 
 export type { Pair, Shape } from './shape.js';
 export type { Callback, Checkpoint, EpochRecord, History, TrainingState } from './train/callback.js';
 export { DivergenceError } from './train/divergence.js';
-export { type Evaluation, evaluate, type Loss } from './train/evaluate.js';
+export { type EvaluateOptions, type Evaluation, evaluate, type Loss, type Measures } from './train/evaluate.js';
 export { fit } from './train/fit.js';
-export type { FitOptions } from './train/fit-options.js';
-export { type EarlyStoppingOptions, earlyStopping, type Monitor } from './train/monitor.js';
+export type { FitOptions, StepOptions, TrainingOptions } from './train/fit-options.js';
+export {
+  accuracy,
+  iou,
+  type Metric,
+  type MetricFunction,
+  type Metrics,
+  meanAbsoluteError,
+  topK,
+} from './train/metrics.js';
+export { type EarlyStoppingOptions, earlyStopping, type Mode, type Monitor } from './train/monitor.js';
 export { type PredictOptions, predict } from './train/predict.js';
+export type { AnyBatch, Batches } from './train/source.js';

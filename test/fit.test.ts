@@ -142,7 +142,7 @@ describe('earlyStopping', () => {
     const weight = model.parameters()[0];
     const mark: Callback = {
       onEpochEnd(state, record) {
-        record.validation = { loss: losses[state.epoch - 1], accuracy: losses[state.epoch - 1] / 10 };
+        record.validation = { loss: losses[state.epoch - 1], accuracy: losses[state.epoch - 1] / 10, metrics: {} };
         weight.data[0] = state.epoch;
       },
     };

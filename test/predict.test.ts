@@ -141,7 +141,7 @@ describe('predict', () => {
   test('errors say what was expected, what came, and where', () => {
     const model = new Dense(2, 3);
     const wrong = (...args: unknown[]) => expect(() => (predict as (...all: unknown[]) => unknown)(...args));
-    wrong(model, [1, 2]).toThrow('predict: expected inputs as a Tensor [N, ...] or a Dataset, got [1, 2]');
+    wrong(model, [1, 2]).toThrow('predict: expected inputs as a Tensor [N, ...], a list of them, or a Dataset, got 1');
     wrong(model, tensor(1)).toThrow('predict: expected inputs [N, ...], got a single number, shape []');
     wrong({}, ones([1, 2])).toThrow('predict: expected a model, a Module, got an object');
     wrong(model, ones([1, 2]), { batchSize: 0 }).toThrow(
@@ -164,7 +164,7 @@ describe('predict', () => {
       }
     }
     wrong(new Growing(), ones([3, 4]), { batchSize: 2 }).toThrow(
-      'predict: expected the model to give shape [1] for each input, got [2] for inputs 2 to 2 of shape [4]',
+      'predict: expected the model to give shape [1] for each input, got [2] for inputs 2 to 2',
     );
   });
 });

@@ -194,7 +194,7 @@ describe('a training that is resumed from any of its checkpoints ends with the s
     const { checkpoints } = await keepAll(plain);
     const [first, second] = checkpoints.map(({ model }) => Array.from(model['1.weight'].data));
     expect(second).not.toEqual(first);
-    expect(checkpoints[1].optimizer.steps).toEqual([1, 1, 1, 1]);
+    expect(checkpoints[1].optimizers.optimizer.steps).toEqual([1, 1, 1, 1]);
   });
 });
 
@@ -419,7 +419,7 @@ describe('a forged checkpoint is a typed error, and changes nothing', () => {
       { position: { ...kept.position, step: kept.position.step + 1 } },
       { position: { ...kept.position, epoch: 9 } },
       { sums: { ...kept.sums, seen: 1 } },
-      { sums: { ...kept.sums, correct: 1000 } },
+      { metrics: { accuracy: [1000, 4] } },
       { history: { ...kept.history, epochs: [] } },
     ]) {
       const { model, options } = plain();
@@ -538,8 +538,12 @@ describe('checkpoints in files', () => {
     await fresh.onEpochEnd!({ model: new Dense(1, 1) } as never, { ...epochs[best] });
     expect(await loadModel(path, loaded)).toEqual(notes);
     expect(() => fresh.loadState!({}, {} as never)).toThrow(ArgumentError);
-    expect(() => bestCheckpoint(path, { monitor: 'val_loss' as never })).toThrow(
-      "bestCheckpoint: expected monitor to be 'validationLoss', 'validationAccuracy', 'loss' or 'accuracy', got 'val_loss'",
+    const another = plain();
+    const misspelled = [bestCheckpoint(path, { monitor: 'val_loss' })];
+    const wrong = fit(another.model, data, { ...another.options, callbacks: misspelled });
+    await expect(wrong).rejects.toThrow(
+      'bestCheckpoint: expected monitor to be a measure there is (loss, accuracy, of validation data validationLoss and so ' +
+        "on), got 'val_loss'",
     );
   });
 

@@ -36,7 +36,7 @@ describe('what a callback remembers belongs to one training', () => {
   /** A callback in front of the one that is tried: the epoch is the weight, and its validation loss is given. */
   const marks = (weight: Tensor, losses: number[]): Callback => ({
     onEpochEnd({ epoch }, record) {
-      record.validation = { loss: losses[epoch - 1], accuracy: 0 };
+      record.validation = { loss: losses[epoch - 1], accuracy: 0, metrics: {} };
       weight.data[0] = epoch;
     },
   });

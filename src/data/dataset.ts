@@ -18,9 +18,15 @@ export interface DatasetOptions {
   targetShape?: Shape;
 }
 
-type Numbers = ArrayLike<number>;
-type ClassOptions = number | readonly string[] | { classes?: DatasetOptions['classes']; targetShape?: undefined };
-type NumberOptions = { targetShape: Shape; classes?: undefined };
+/** All numbers of all examples, in one list. */
+export type Numbers = ArrayLike<number>;
+/** How classes are told. */
+export type ClassOptions =
+  | number
+  | readonly string[]
+  | { classes?: DatasetOptions['classes']; targetShape?: undefined };
+/** How targets that are numbers are told. */
+export type NumberOptions = { targetShape: Shape; classes?: undefined };
 
 /** The ways to make a Dataset: of class indices or numbers, for one input or several. */
 export interface DatasetConstructor {
@@ -43,7 +49,8 @@ export interface DatasetConstructor {
 /** Examples in memory, in plain typed arrays: inputs, and what a model is to make of them. */
 export interface Dataset<Y extends Targets = Int32Array, X extends Inputs = Tensor> extends Examples<Y, X> {}
 
-class Examples<Y extends Targets, X extends Inputs> {
+/** What a `Dataset` is made of. */
+export class Examples<Y extends Targets, X extends Inputs> {
   static readonly name = 'Dataset';
   /** @internal What a batch of it is made of, for the compiler: there is no such field. */
   declare readonly batch?: { x: X; y: Y };
@@ -299,37 +306,4 @@ export function checkDataset(where: string, what: string, value: unknown): void 
   }
   if (value.length > 0) return;
   throw new ArgumentError(where, `expected at least one example in ${what}, got an empty dataset`);
-}
-
-/**
- * Splits at random so that every class makes the same fraction of both parts, as far as whole examples allow (largest
- * remainders).
- * @param count how many examples are held out, from 0 to the dataset's length
- * @param generator what the order is drawn from
- * @returns the rest, then what is held out
- */
-export function stratifiedSplit(dataset: Dataset, count: number, generator?: Generator): [Dataset, Dataset] {
-  const where = 'stratifiedSplit';
-  if (!(dataset instanceof Dataset)) throw new ArgumentError(where, `expected a Dataset, got ${show(dataset)}`);
-  const random = generatorOf(where, generator);
-  checkNumber(where, 'the held-out count', count, { least: 0, most: dataset.length, whole: true });
-  const byClass = Array.from({ length: dataset.classes }, (): number[] => []);
-  dataset.labels.forEach((label, i) => {
-    byClass[label].push(i);
-  });
-  const exact = byClass.map((members) => (members.length * count) / dataset.length);
-  const shares = exact.map(Math.floor);
-  const byRemainder = exact.map((_, c) => c).sort((a, b) => exact[b] - shares[b] - (exact[a] - shares[a]) || a - b);
-  const missing = count - shares.reduce((sum, n) => sum + n, 0);
-  for (const c of byRemainder.slice(0, missing)) shares[c]++;
-
-  const heldOut: number[] = [];
-  const rest: number[] = [];
-  byClass.forEach((members, c) => {
-    random.shuffle(members);
-    members.forEach((member, i) => {
-      (i < shares[c] ? heldOut : rest).push(member);
-    });
-  });
-  return [dataset.subset(random.shuffle(rest)), dataset.subset(random.shuffle(heldOut))];
 }

@@ -1,4 +1,4 @@
-import { checkModel, type Module } from '../nn/module.js';
+import { type AnyModule, checkModel } from '../nn/module.js';
 import { littleEndian } from './bytes.js';
 
 /**
@@ -7,7 +7,7 @@ import { littleEndian } from './bytes.js';
  * @returns 16 hexadecimal digits
  * Source: Fowler, Noll, Vo, http://www.isthe.com/chongo/tech/comp/fnv/
  */
-export function weightHash(model: Module): string {
+export function weightHash(model: AnyModule): string {
   checkModel('weightHash', model);
   const hash = new FNV1a();
   for (const { storage } of Object.values(model.stateDict())) {

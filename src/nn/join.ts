@@ -1,11 +1,11 @@
 import type { Tensor } from '../autograd/tensor.js';
-import type { Module } from './module.js';
+import type { AnyModule } from './module.js';
 
 /** The method of a layer that can give what it and the layer before it give, as one function; null where it cannot. */
 export const JOIN = Symbol('join');
 
 /** A layer that may have that method. */
-type Joining = Module & { [JOIN]?(before: Module): ((x: Tensor) => Tensor) | null };
+type Joining = AnyModule & { [JOIN]?(before: AnyModule): ((x: Tensor) => Tensor) | null };
 
 let joins = false;
 
@@ -21,6 +21,6 @@ export function joining<T>(fn: () => T): T {
 }
 
 /** @internal What stands for both layers; null where each is to run. */
-export function joined(before: Module, layer: Joining | undefined): ((x: Tensor) => Tensor) | null {
+export function joined(before: AnyModule, layer: Joining | undefined): ((x: Tensor) => Tensor) | null {
   return (joins && layer?.[JOIN]?.(before)) || null;
 }

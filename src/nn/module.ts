@@ -45,8 +45,10 @@ export type StateDict = Record<string, Tensor>;
  *         return x.mul(this.scale);
  *       }
  *     }
+ *
+ * One that gets two tensors is a `Module<[Tensor, Tensor]>`, one that gives two a `Module<[Tensor], [Tensor, Tensor]>`.
  */
-export abstract class Module {
+export abstract class Module<Inputs extends Tensor[] = [Tensor], Output = Tensor> {
   /** Whether layers that behave differently during training (dropout, batch norm) do so; see `train` and `eval`. */
   training = true;
   /** Whether it is frozen; see `freeze`. */
@@ -56,17 +58,17 @@ export abstract class Module {
 
   /**
    * Computes the result.
-   * @param x a batch; the class says of which shape
+   * @param inputs a batch, or several tensors of one; the class says of which shapes
    */
-  abstract forward(x: Tensor): Tensor;
+  abstract forward(...inputs: Inputs): Output;
 
   /** The modules directly inside, by name; a list of modules gives 'list.0', 'list.1', an object 'object.key'. */
-  namedChildren(): [string, Module][] {
-    return heldBy(this, Module);
+  namedChildren(): [string, AnyModule][] {
+    return heldBy<AnyModule>(this, Module);
   }
 
   /** This module and all inside it, by path; its own path is ''. */
-  namedModules(prefix = ''): [string, Module][] {
+  namedModules(prefix = ''): [string, AnyModule][] {
     const inner = this.namedChildren().flatMap(([name, child]) => child.namedModules(join(prefix, name)));
     return [[prefix, this], ...inner];
   }
@@ -200,6 +202,9 @@ export abstract class Module {
   }
 }
 
+/** A module whatever it gets and gives. */
+export type AnyModule = Module<Tensor[], unknown>;
+
 /** @internal Throws unless it is a model. */
 export function checkModel(where: string, model: unknown): void {
   if (!(model instanceof Module)) throw new ArgumentError(where, `expected a model, a Module, got ${show(model)}`);
@@ -214,7 +219,7 @@ export function checkStateDict(where: string, state: unknown): void {
 }
 
 /** @internal Notes the mode of each layer; gives what puts them back. */
-export function keepModes(model: Module): () => void {
+export function keepModes(model: AnyModule): () => void {
   const modes = model.namedModules().map(([, module]) => ({ module, training: module.training }));
   return () => {
     for (const { module, training } of modes) module.training = training && !module.frozen;
@@ -222,7 +227,7 @@ export function keepModes(model: Module): () => void {
 }
 
 /** @internal Calls `fn` with all layers in evaluation mode; each has the mode that it had when `fn` has returned or thrown. */
-export function inEvaluation<T>(model: Module, fn: () => T): T {
+export function inEvaluation<T>(model: AnyModule, fn: () => T): T {
   const putBack = keepModes(model);
   try {
     model.eval();
@@ -233,7 +238,7 @@ export function inEvaluation<T>(model: Module, fn: () => T): T {
 }
 
 /** @internal A layer in one line, with its sizes and with those settings that are not their defaults. */
-export function describe(layer: Module, sizes: readonly unknown[], settings: object = {}, defaults = {}): string {
+export function describe(layer: AnyModule, sizes: readonly unknown[], settings: object = {}, defaults = {}): string {
   const shown = (value: unknown) => (Array.isArray(value) ? value.join('x') : String(value));
   const usual = new Map<string, unknown>(Object.entries(defaults));
   const given = Object.entries(settings).filter(([key, value]) => value !== usual.get(key));
@@ -242,7 +247,7 @@ export function describe(layer: Module, sizes: readonly unknown[], settings: obj
 }
 
 /** @internal A module in one line: one that holds others by its class alone. */
-export function lineOf(module: Module): string {
+export function lineOf(module: AnyModule): string {
   const text = String(module);
   return text.includes('\n') ? module.constructor.name : text;
 }

@@ -1,16 +1,18 @@
 import { zeros } from '../autograd/create.js';
 import { noGrad } from '../autograd/graph.js';
-import type { Tensor } from '../autograd/tensor.js';
+import { Tensor } from '../autograd/tensor.js';
 import { checkShape, type Shape, showShape } from '../shape.js';
-import { checkModel, inEvaluation, lineOf, type Module } from './module.js';
+import { type AnyModule, checkModel, inEvaluation, lineOf } from './module.js';
 
 export interface LayerSummary {
   /** The path inside the model, such as 'conv1'. */
   name: string;
   /** The layer with its settings, such as 'Conv2D(1, 8, 5x5)'. */
   layer: string;
-  /** The shape of its output for one example, without the batch axis. */
+  /** The shape of its output for one example, without the batch axis; the first, where it gives several. */
   outputShape: Shape;
+  /** The shapes of all its outputs. */
+  outputShapes: Shape[];
   /** How many numbers it learns. */
   parameters: number;
   /** How many multiply-adds it does for one example. */
@@ -30,21 +32,24 @@ export interface Summary {
 
 /**
  * Output shape, parameters and multiply-adds of each layer, for one example in evaluation mode.
- * @param inputShape one example's shape, without the batch axis, such as [1, 28, 28]
+ * @param inputShape one example's shape, without the batch axis, such as [1, 28, 28]; a list of shapes for several inputs
  * @throws ShapeError when the example does not fit the model
  */
-export function summary(model: Module, inputShape: Shape): Summary {
+export function summary(model: AnyModule, inputShape: Shape | readonly Shape[]): Summary {
   checkModel('summary', model);
-  checkShape('summary', inputShape);
+  const shapes = (Array.isArray(inputShape?.[0]) ? inputShape : [inputShape]) as Shape[];
+  for (const shape of shapes) checkShape('summary', shape);
   const layers: LayerSummary[] = [];
   const dtype = model.parameters()[0]?.dtype;
-  const restore = eachForward(model, (name, layer, output) => {
+  const restore = eachForward(model, (name, layer, outputs) => {
     const parameters = layer.parameters().reduce((sum, parameter) => sum + parameter.size, 0);
-    const multiplyAdds = layer.multiplyAdds(output.shape);
-    layers.push({ name, layer: lineOf(layer), outputShape: output.shape.slice(1), parameters, multiplyAdds });
+    const multiplyAdds = outputs.length > 0 ? layer.multiplyAdds(outputs[0].shape) : 0;
+    const outputShapes = outputs.map(({ shape }) => shape.slice(1));
+    const outputShape = outputShapes[0] ?? [];
+    layers.push({ name, layer: lineOf(layer), outputShape, outputShapes, parameters, multiplyAdds });
   });
   try {
-    inEvaluation(model, () => noGrad(() => model.forward(zeros([1, ...inputShape], { dtype }))));
+    inEvaluation(model, () => noGrad(() => model.forward(...shapes.map((shape) => zeros([1, ...shape], { dtype })))));
   } finally {
     restore();
   }
@@ -55,7 +60,12 @@ export function summary(model: Module, inputShape: Shape): Summary {
     toString() {
       const head = ['name', 'layer', 'output', 'parameters', 'multiply-adds'];
       const costs = (of: LayerSummary | Summary) => [of.parameters, of.multiplyAdds].map((n) => n.toLocaleString('en'));
-      const rows = this.layers.map((each) => [each.name, each.layer, showShape(each.outputShape), ...costs(each)]);
+      const rows = this.layers.map((each) => [
+        each.name,
+        each.layer,
+        each.outputShapes.map(showShape).join(', '),
+        ...costs(each),
+      ]);
       return table([head, ...rows, ['', 'total', '', ...costs(this)]]);
     },
   };
@@ -65,13 +75,16 @@ export function summary(model: Module, inputShape: Shape): Summary {
  * @internal Calls `observe` after each forward pass of a layer that holds no other, until the function it returns is called.
  * The layers' own `forward` is covered for that time by one on the instance.
  */
-export function eachForward(model: Module, observe: (name: string, layer: Module, output: Tensor) => void): () => void {
-  const uncover = new Map<Module, () => void>();
+export function eachForward(
+  model: AnyModule,
+  observe: (name: string, layer: AnyModule, outputs: Tensor[]) => void,
+): () => void {
+  const uncover = new Map<AnyModule, () => void>();
   for (const [name, layer] of model.namedModules()) {
     if (uncover.has(layer) || layer.namedChildren().length > 0) continue;
     uncover.set(
       layer,
-      watchForward(layer, (output) => observe(name || layer.constructor.name, layer, output)),
+      watchForward(layer, (outputs) => observe(name || layer.constructor.name, layer, outputs)),
     );
   }
   return () => {
@@ -79,19 +92,25 @@ export function eachForward(model: Module, observe: (name: string, layer: Module
   };
 }
 
-/** @internal Calls `observe` after each forward pass of `module`, until the function it returns is called. */
-export function watchForward(module: Module, observe: (output: Tensor) => void): () => void {
+/** @internal Calls `observe` with what each forward pass of `module` gives, until the function it returns is called. */
+export function watchForward(module: AnyModule, observe: (outputs: Tensor[]) => void): () => void {
   const own = Object.getOwnPropertyDescriptor(module, 'forward'); // A class may define it as a field.
   const { forward } = module;
-  module.forward = (x) => {
-    const output = forward.call(module, x);
-    observe(output);
+  module.forward = (...inputs) => {
+    const output = forward.apply(module, inputs);
+    observe(tensorsIn(output));
     return output;
   };
   return () => {
     if (own) Object.defineProperty(module, 'forward', own);
-    else delete (module as Partial<Module>).forward;
+    else delete (module as Partial<AnyModule>).forward;
   };
+}
+
+/** @internal The tensors of an output: itself, or those in a list or an object. */
+export function tensorsIn(output: unknown): Tensor[] {
+  if (output instanceof Tensor) return [output];
+  return typeof output === 'object' && output !== null ? Object.values(output).flatMap(tensorsIn) : [];
 }
 
 function table(rows: string[][]): string {

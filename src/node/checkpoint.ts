@@ -2,7 +2,7 @@ import { ArgumentError, checkBuilt, checkNumber, readOptions, show, withPlace } 
 import { readState, writeState } from '../io/state.js';
 import type { Callback, Checkpoint, TrainingState } from '../train/callback.js';
 import { CHECKPOINT_FORMAT } from '../train/checkpoint.js';
-import { Best, type Monitor, numberOrNull } from '../train/monitor.js';
+import { Best, type Mode, type Monitor, numberOrNull } from '../train/monitor.js';
 import { readBytes, removeLeftovers, saveFile, saveModel } from './files.js';
 
 export interface CheckpointOptions {
@@ -53,22 +53,24 @@ export async function loadCheckpoint(path: string): Promise<Checkpoint> {
 /**
  * Keeps the model of the best epoch in a file, for `loadModel`, with its epoch and measure as metadata. Each training begins
  * anew, unless it is resumed.
- * @param options `monitor`: the measure ('validationLoss' by default)
+ * @param options `monitor`: the measure ('validationLoss' by default); `mode`: which values are better, where neither loss nor
+ * accuracy nor the metric itself says it
  * @returns a callback for `fit`
  */
-export function bestCheckpoint(path: string, options: { monitor?: Monitor } = {}): Callback {
-  const { monitor } = readOptions('bestCheckpoint', options, { monitor: 'validationLoss' });
-  const best = new Best('bestCheckpoint', monitor);
+export function bestCheckpoint(path: string, options: { monitor?: Monitor; mode?: Mode } = {}): Callback {
+  const { monitor, mode } = readOptions('bestCheckpoint', options, { monitor: 'validationLoss', mode: undefined });
+  const best = new Best('bestCheckpoint', monitor, mode);
   let loaded: number | null = null;
   return {
     name: 'bestCheckpoint',
-    onTrainBegin({ resumed }) {
-      best.value = resumed ? loaded : null;
+    onTrainBegin(state) {
+      best.check(state);
+      best.value = state.resumed ? loaded : null;
       loaded = null;
     },
-    async onEpochEnd({ model }, record) {
-      if (!best.update(record, model)) return;
-      await saveModel(path, model, { epoch: String(record.epoch), [monitor]: String(best.value) });
+    async onEpochEnd(state, record) {
+      if (!best.update(record, state)) return;
+      await saveModel(path, state.model, { epoch: String(record.epoch), [monitor]: String(best.value) });
     },
     saveState: () => best.value,
     loadState(value) {

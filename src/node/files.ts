@@ -4,7 +4,7 @@ import { threadId } from 'node:worker_threads';
 import { ConvgradError, FormatError, optional, show, withPlace } from '../errors.js';
 import type { Picture } from '../inspect/pictures/picture.js';
 import { readSafetensors, writeSafetensors } from '../io/safetensors.js';
-import type { Module } from '../nn/module.js';
+import type { AnyModule } from '../nn/module.js';
 import { CHECKPOINT } from '../train/checkpoint.js';
 
 /** A file or a folder that could not be read, written or made. */
@@ -98,7 +98,7 @@ export async function saveJson(path: string, value: unknown): Promise<void> {
  * Writes a model's parameters and buffers as a safetensors file, which PyTorch users can open.
  * @param metadata strings by key; the names of the classes, where they have some, are added as `classNames`
  */
-export async function saveModel(path: string, model: Module, metadata: Record<string, string> = {}): Promise<void> {
+export async function saveModel(path: string, model: AnyModule, metadata: Record<string, string> = {}): Promise<void> {
   const { classNames } = model;
   const names = classNames && { classNames: JSON.stringify(classNames) };
   await saveFile(path, writeSafetensors(model.stateDict(), { ...names, ...metadata }));
@@ -110,7 +110,7 @@ export async function saveModel(path: string, model: Module, metadata: Record<st
  * @returns the file's metadata
  * @throws FileError when it cannot be read; an error that names the file when it is damaged or made for another model
  */
-export async function loadModel(path: string, model: Module): Promise<Record<string, string>> {
+export async function loadModel(path: string, model: AnyModule): Promise<Record<string, string>> {
   const bytes = await readBytes('loadModel', path);
   const load = () => {
     const { tensors, metadata } = readSafetensors(bytes);

@@ -18,10 +18,10 @@ export function progress(stream: TextStream = process.stdout): Callback {
     async onEpochBegin(state) {
       const SingleBar = stream.isTTY ? await barOfPackage() : null;
       if (!SingleBar) return;
-      const format = `epoch ${position(state)} {bar} {speed} images/s  loss {loss}  accuracy {accuracy}  {left} left`;
+      const format = `epoch ${position(state)} {bar} {speed} images/s  {measures}  {left} left`;
       const options = { format, barsize: 20, hideCursor: true, fps: 10, clearOnComplete: true };
       bar = new SingleBar({ ...options, stream: stream as NodeJS.WritableStream });
-      bar.start(state.batches, state.batch, figures(state));
+      bar.start(state.batches || state.batch + 1, state.batch, figures(state));
     },
     onBatchEnd: (state) => bar?.update(state.batch, figures(state)),
     onEpochEnd: (state, record) => {
@@ -46,23 +46,28 @@ async function barOfPackage() {
   }
 }
 
-function figures({ imagesPerSecond, loss, accuracy, seconds, step, epochs, batches }: TrainingState) {
-  const left = step > 0 ? ((epochs * batches - step) * seconds) / step : 0;
+function figures({ imagesPerSecond, loss, metrics, seconds, step, epochs, batches }: TrainingState) {
+  const left = step > 0 && batches > 0 ? ((epochs * batches - step) * seconds) / step : 0;
   return {
     speed: imagesPerSecond.toFixed(0),
-    loss: loss.toFixed(4),
-    accuracy: percent(accuracy),
+    measures: measures(loss, metrics),
     left: `${Math.floor(left / 60)}:${String(Math.floor(left % 60)).padStart(2, '0')}`,
   };
 }
 
-function epochLine(state: TrainingState, { loss, accuracy, validation, seconds }: EpochRecord): string {
-  const scored = validation
-    ? `  validation: loss ${validation.loss.toFixed(4)}, accuracy ${percent(validation.accuracy)}`
-    : '';
-  const train = `train: loss ${loss.toFixed(4)}, accuracy ${percent(accuracy)}`;
+function epochLine(state: TrainingState, { loss, metrics, validation, seconds }: EpochRecord): string {
+  const scored = validation ? `  validation: ${measures(validation.loss, validation.metrics)}` : '';
+  const train = `train: ${measures(loss, metrics)}`;
   const speed = `${state.imagesPerSecond.toFixed(0)} images/s, ${seconds.toFixed(1)} s`;
   return `epoch ${position(state)}  ${train}${scored}  (${speed})`;
+}
+
+/** The loss, where there is one, and the metrics. */
+function measures(loss: number, { loss: _, accuracy, ...others }: Record<string, number>): string {
+  const texts = Object.entries(others).map(([name, value]) => `${name} ${value.toFixed(4)}`);
+  if (accuracy !== undefined) texts.unshift(`accuracy ${percent(accuracy)}`);
+  if (!Number.isNaN(loss) || texts.length === 0) texts.unshift(`loss ${loss.toFixed(4)}`);
+  return texts.join(', ');
 }
 
 function position({ epoch, epochs }: TrainingState): string {

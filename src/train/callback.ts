@@ -1,4 +1,4 @@
-import type { Module, StateDict } from '../nn/module.js';
+import type { AnyModule, StateDict } from '../nn/module.js';
 import type { Optimizer } from '../optim/optimizer.js';
 import type { OptimizerState } from '../optim/optimizer-state.js';
 import type { PlateauState } from '../optim/plateau.js';
@@ -7,22 +7,30 @@ import type { GeneratorState } from '../random.js';
 
 /** Where a training stands, for callbacks. */
 export interface TrainingState {
-  readonly model: Module;
+  readonly model: AnyModule;
+  /** The optimizer; of several the first. */
   readonly optimizer: Optimizer;
+  /** All optimizers by name; one alone is called 'optimizer'. */
+  readonly optimizers: Readonly<Record<string, Optimizer>>;
   /** Whether the training goes on from a checkpoint. */
   readonly resumed: boolean;
   /** The epoch that runs, from 1 to `epochs`. */
   epoch: number;
   readonly epochs: number;
-  /** Batches done in this epoch, of `batches`. */
+  /** Batches done in this epoch. */
   batch: number;
+  /** Batches in an epoch; NaN until somebody knows, where they do not come from a dataset. */
   readonly batches: number;
   /** Batches done since training began. */
   step: number;
   /** Mean over the examples of this epoch so far, each seen before the weights learned from it. */
   loss: number;
-  /** Fraction of the same examples whose largest logit was that of their label, from 0 to 1. */
+  /** Fraction of the same examples whose largest logit was that of their label, from 0 to 1; NaN where that is not measured. */
   accuracy: number;
+  /** Metrics of the same examples by name, but for those that are functions of all outputs; what a `step` logged, in the mean. */
+  metrics: Record<string, number>;
+  /** The metrics there are, and which of their values are better where they say so; null where a `step` logs what it likes. */
+  readonly modes: Readonly<Record<string, 'min' | 'max' | undefined>> | null;
   /** Seconds since training began. */
   seconds: number;
   /** Examples a second since training began, validation left out. */
@@ -46,14 +54,16 @@ export interface EpochRecord {
   step: number;
   /** Mean training loss during the epoch, while the weights changed. */
   loss: number;
-  /** Training accuracy during the epoch, from 0 to 1. */
+  /** Training accuracy during the epoch, from 0 to 1; NaN where that is not measured. */
   accuracy: number;
+  /** All metrics during the epoch, by name; what a `step` logged, in the mean. */
+  metrics: Record<string, number>;
   /** Learning rate of the first group of parameters at the epoch's end. */
   lr: number;
   /** Seconds since training began. */
   seconds: number;
   /** On the validation data, after the epoch. */
-  validation?: { loss: number; accuracy: number };
+  validation?: { loss: number; accuracy: number; metrics: Record<string, number> };
 }
 
 /** What `fit` returns. */
@@ -100,29 +110,31 @@ export interface Checkpoint {
   /** The mark of the format and of its version. */
   format: string;
   model: StateDict;
-  optimizer: OptimizerState;
+  optimizers: Record<string, OptimizerState>;
   scheduler: SchedulerState | PlateauState | null;
   /** What must be the same when the training goes on; see `resume` of `fit`. */
   setting: {
-    examples: number;
-    inputShape: readonly number[];
-    classes: number;
+    examples: number | null;
+    inputShape: readonly number[] | null;
+    classes: number | null;
     batchSize: number;
     dropLast: boolean;
     seed: number | string | null;
     clipGradNorm: number | null;
     schedulerInterval: string;
     /** Fingerprints of the training data, and of the validation data if there are any. */
-    data: number;
+    data: number | null;
     validation: number | null;
-    /** The options of the schedule, and those of each group of the optimizer when the training began. */
+    /** The options of the schedule, and those of each group of the optimizers when the training began. */
     scheduler: unknown;
-    optimizer: unknown[];
+    optimizers: Record<string, unknown[]>;
   };
   /** Epoch, batches done in it, and batches done in all. */
   position: { epoch: number; batch: number; step: number; seconds: number; imagesPerSecond: number };
   /** Over the examples of this epoch so far. */
-  sums: { seen: number; loss: number; weight: number; correct: number };
+  sums: { seen: number; loss: number; weight: number };
+  /** What metrics know of them, by name. */
+  metrics: Record<string, unknown>;
   generators: {
     /** Of the order of the examples: before it drew this epoch's, and now. */
     orderBefore: GeneratorState;

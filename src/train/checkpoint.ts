@@ -10,7 +10,7 @@ export const CHECKPOINT = 'convgrad checkpoint ';
 /** The mark of checkpoints that this version writes and reads: version 0.1 had 1. */
 export const CHECKPOINT_FORMAT = `${CHECKPOINT}2`;
 
-const MEASURES = { loss: NUMBER, accuracy: NUMBER };
+const MEASURES = { loss: NUMBER, accuracy: NUMBER, metrics: {} };
 
 /** How a checkpoint is built. The states of model, optimizer, scheduler and callbacks are looked at by those. */
 function built(): Built {
@@ -24,16 +24,17 @@ function built(): Built {
   };
   return {
     position: { epoch: WHOLE, batch: WHOLE, step: WHOLE, seconds: FINITE, imagesPerSecond: NUMBER },
-    sums: { seen: WHOLE, loss: NUMBER, weight: NUMBER, correct: WHOLE },
+    sums: { seen: WHOLE, loss: NUMBER, weight: NUMBER },
+    metrics: {},
     generators: { orderBefore: generator, order: generator, default: generator, others: [generator] },
     history: {
-      epochs: [{ epoch: WHOLE, step: WHOLE, loss: NUMBER, accuracy: NUMBER, lr: NUMBER, seconds: NUMBER }],
+      epochs: [{ epoch: WHOLE, step: WHOLE, loss: NUMBER, accuracy: NUMBER, metrics: {}, lr: NUMBER, seconds: NUMBER }],
       trainSeconds: FINITE,
       imagesPerSecond: NUMBER,
       stopped: (value: unknown) => value === null || TEXT(value),
     },
-    setting: { optimizer: [{}] },
-    optimizer: { groups: [{}] },
+    setting: { optimizers: {} },
+    optimizers: {},
     callbacks: [{ name: TEXT }],
   };
 }
@@ -41,10 +42,10 @@ function built(): Built {
 /**
  * @internal Whether a training can go on from a checkpoint.
  * @param now what the training itself would save
- * @param batches how many an epoch has
+ * @param batches how many an epoch has; null where nobody knows
  * @throws ArgumentError for a checkpoint of another training, or for something else
  */
-export function checkCheckpoint(now: Checkpoint, checkpoint: Checkpoint, batches: number): void {
+export function checkCheckpoint(now: Checkpoint, checkpoint: Checkpoint, batches: number | null): void {
   const where = 'resume';
   const format: unknown = checkpoint?.format;
   if (format !== CHECKPOINT_FORMAT) {
@@ -56,12 +57,16 @@ export function checkCheckpoint(now: Checkpoint, checkpoint: Checkpoint, batches
   }
   checkBuilt(where, 'the checkpoint', checkpoint, built());
   checkStateDict(where, checkpoint.model);
-  for (const { validation } of checkpoint.history.epochs) {
-    if (validation !== undefined) checkBuilt(where, "the checkpoint's validation", validation, MEASURES);
+  const numbers = (values: object) => Object.fromEntries(Object.keys(values).map((name) => [name, NUMBER]));
+  for (const { metrics, validation } of checkpoint.history.epochs) {
+    checkBuilt(where, "the checkpoint's metrics", metrics, numbers(metrics));
+    if (validation === undefined) continue;
+    checkBuilt(where, "the checkpoint's validation", validation, MEASURES);
+    checkBuilt(where, "the checkpoint's validation", validation.metrics, numbers(validation.metrics));
   }
   compare('scheduler', checkpoint.scheduler?.kind ?? null, now.scheduler?.kind ?? null);
-  const { optimizer, data, validation, ...setting } = now.setting;
-  const { optimizer: begun, data: trained, validation: validated, ...begunSetting } = checkpoint.setting;
+  const { optimizers, data, validation, ...setting } = now.setting;
+  const { optimizers: begun, data: trained, validation: validated, ...begunSetting } = checkpoint.setting;
   compare('', begunSetting, setting);
   for (const [what, was, is] of [
     ['training', trained, data],
@@ -69,23 +74,30 @@ export function checkCheckpoint(now: Checkpoint, checkpoint: Checkpoint, batches
   ]) {
     if (was !== null && was !== is) throw new ArgumentError(where, `the checkpoint was made with other ${what} data`);
   }
-  // The same optimizer may go on, which stands where it stood when the checkpoint was taken.
-  const stands = JSON.stringify(optimizer) === JSON.stringify(settingsOf(checkpoint.optimizer.groups));
-  if (!stands && checkpoint.optimizer.kind === now.optimizer.kind) compare('optimizer', begun, optimizer);
+  compare('optimizers:', Object.keys(checkpoint.optimizers).join(), Object.keys(optimizers).join());
+  for (const [name, own] of Object.entries(optimizers)) {
+    const saved = checkpoint.optimizers[name];
+    checkBuilt(where, `the checkpoint's ${name}`, saved, { groups: [{}] });
+    checkBuilt(where, `the checkpoint's ${name}`, begun[name], [{}]);
+    // The same optimizer may go on, which stands where it stood when the checkpoint was taken.
+    const stands = JSON.stringify(own) === JSON.stringify(settingsOf(saved.groups));
+    if (!stands && saved.kind === now.optimizers[name].kind) compare(name, begun[name], own);
+  }
   compare('generators:', checkpoint.generators.others.length, now.generators.others.length);
   checkPosition(checkpoint, batches);
 }
 
 /** Throws unless the figures that say where a training stands belong together. */
-function checkPosition({ position, sums, history, setting }: Checkpoint, batches: number): void {
+function checkPosition({ position, sums, history, setting }: Checkpoint, batches: number | null): void {
   const { epoch, batch, step } = position;
   const done = history.epochs.length;
+  const steps = history.epochs.at(-1)?.step ?? 0;
+  const whole = batches ?? (epoch === done ? batch : Infinity);
   const fits =
-    batch <= batches &&
-    step === Math.max(0, epoch - 1) * batches + batch &&
-    (epoch === done ? batch === (epoch === 0 ? 0 : batches) : epoch === done + 1) &&
-    sums.seen === Math.min(batch * setting.batchSize, setting.examples) &&
-    sums.correct <= sums.seen;
+    batch <= whole &&
+    step === (batches === null ? steps + (epoch === done ? 0 : batch) : Math.max(0, epoch - 1) * batches + batch) &&
+    (epoch === done ? batch === (epoch === 0 ? 0 : whole) : epoch === done + 1) &&
+    (setting.examples === null || sums.seen === Math.min(batch * setting.batchSize, setting.examples));
   if (fits) return;
   const got = `epoch ${epoch}, batch ${batch}, step ${step}, ${sums.seen} examples seen and ${done} epochs done`;
   throw new ArgumentError('resume', `the checkpoint contradicts itself: ${got}`);

@@ -1,14 +1,14 @@
 import { noGrad } from '../autograd/graph.js';
 import type { FloatArray } from '../autograd/storage.js';
-import type { Tensor } from '../autograd/tensor.js';
-import type { Dataset } from '../data/dataset.js';
+import type { Dataset, Inputs, Targets } from '../data/dataset.js';
 import { type Batch, DataLoader } from '../data/loader.js';
 import { ConvgradError } from '../errors.js';
-import { inEvaluation, type Module } from '../nn/module.js';
+import { type AnyModule, inEvaluation } from '../nn/module.js';
 import { eachForward } from '../nn/summary.js';
 import { getDefaultGenerator } from '../random.js';
 import type { TrainingState } from './callback.js';
 import { type Loss, lossOf } from './evaluate.js';
+import { forwardOf } from './predict.js';
 
 /** Training stopped because the loss became NaN or infinite. `fit` throws it. */
 export class DivergenceError extends ConvgradError {
@@ -25,7 +25,7 @@ export class DivergenceError extends ConvgradError {
 }
 
 /** @internal The error for a batch whose loss is not finite. */
-export function diverged({ model, epoch, batch, step }: TrainingState, loss: number, x: Tensor): DivergenceError {
+export function diverged({ model, epoch, batch, step }: TrainingState, loss: number, x: Inputs): DivergenceError {
   return errorFor(model, x, `the loss became ${loss} in batch ${batch + 1} of epoch ${epoch}`, step + 1);
 }
 
@@ -33,17 +33,23 @@ export function diverged({ model, epoch, batch, step }: TrainingState, loss: num
  * @internal The error for a validation loss that is not finite. The cause is looked for as it was evaluated, with the
  * first batch whose loss is not finite.
  */
-export function divergedInValidation(state: TrainingState, score: number, data: Dataset, loss: Loss): DivergenceError {
+export function divergedInValidation(
+  state: TrainingState,
+  score: number,
+  data: Dataset<Targets, Inputs>,
+  loss: Loss<unknown, unknown>,
+): DivergenceError {
   const { model, epoch, step } = state;
   return inEvaluation(model, () => {
     const batches = [...new DataLoader(data, { batchSize: 100 })];
-    const fits = ({ x, y }: Batch) => Number.isFinite(noGrad(() => lossOf('fit', loss, model.forward(x), y).item()));
+    const fits = ({ x, y }: Batch<Targets, Inputs>) =>
+      Number.isFinite(noGrad(() => lossOf('fit', loss, forwardOf(model, x), y).item()));
     const { x } = batches.find((batch) => !fits(batch)) ?? batches[0];
     return errorFor(model, x, `the validation loss became ${score} after epoch ${epoch}`, step);
   });
 }
 
-function errorFor(model: Module, x: Tensor, found: string, step: number): DivergenceError {
+function errorFor(model: AnyModule, x: Inputs, found: string, step: number): DivergenceError {
   const { layer, what, advice } = findCause(model, x);
   return new DivergenceError('fit', `${found} (step ${step}): ${what}. ${advice}`, step, layer);
 }
@@ -54,8 +60,8 @@ const SMALLER = 'A smaller learning rate often helps, at least for the first ste
  * Where the first number that is not finite came from: the batch, the gradients of the step before, the
  * parameters that it left, or a layer's result, for which the batch is computed once more.
  */
-function findCause(model: Module, x: Tensor): { layer: string | null; what: string; advice: string } {
-  if (!allFinite(x.storage.array)) {
+function findCause(model: AnyModule, x: Inputs): { layer: string | null; what: string; advice: string } {
+  if (![x].flat().every(({ storage }) => allFinite(storage.array))) {
     return { layer: null, what: 'the inputs of this batch are not all finite', advice: 'Look at the data' };
   }
   const parameters = model.namedParameters();
@@ -77,21 +83,21 @@ function findCause(model: Module, x: Tensor): { layer: string | null; what: stri
   return { layer: null, what: 'the results of all layers are finite, so the loss made it', advice: 'Look at the loss' };
 }
 
-function firstLayer(model: Module, x: Tensor): string | null {
+function firstLayer(model: AnyModule, x: Inputs): string | null {
   let found: string | null = null;
-  lookThrough(model, x, (name, _, output) => {
-    if (!allFinite(output.storage.array)) found ??= name;
+  lookThrough(model, x, (name, _, outputs) => {
+    if (!outputs.every(({ storage }) => allFinite(storage.array))) found ??= name;
   });
   return found;
 }
 
 /** @internal Computes a batch once more, and shows the result of each layer; nothing is drawn by it. */
-export function lookThrough(model: Module, x: Tensor, observe: Parameters<typeof eachForward>[1]): void {
+export function lookThrough(model: AnyModule, x: Inputs, observe: Parameters<typeof eachForward>[1]): void {
   const generator = getDefaultGenerator();
   const before = generator.getState();
   const restore = eachForward(model, observe);
   try {
-    noGrad(() => model.forward(x));
+    noGrad(() => forwardOf(model, x));
   } finally {
     restore();
     generator.setState(before);

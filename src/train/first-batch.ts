@@ -1,9 +1,9 @@
 import { wrap } from '../autograd/create.js';
 import type { Variable } from '../autograd/graph.js';
 import type { Tensor } from '../autograd/tensor.js';
-import type { Dataset } from '../data/dataset.js';
+import type { Dataset, Inputs, Targets } from '../data/dataset.js';
 import { ArgumentError } from '../errors.js';
-import { inEvaluation, lineOf, type Module, Parameter } from '../nn/module.js';
+import { type AnyModule, inEvaluation, lineOf, Parameter } from '../nn/module.js';
 import type { Optimizer } from '../optim/optimizer.js';
 import { showShape } from '../shape.js';
 import { lookThrough } from './divergence.js';
@@ -12,16 +12,16 @@ import { lookThrough } from './divergence.js';
  * @internal Throws when a last batch of one example would make batch normalization fail: before anything is learned, rather than
  * after the first epoch.
  */
-export function checkLastBatch(model: Module, dataset: Dataset): void {
-  const normalizes = new Set<Module>();
+export function checkLastBatch(model: AnyModule, dataset: Dataset<Targets, Inputs>): void {
+  const normalizes = new Set<AnyModule>();
   for (const [, layer] of model.namedModules()) {
     const trains = !layer.frozen && (layer.training || !model.training);
     if (trains && 'batchesTracked' in layer) normalizes.add(layer);
   }
   if (normalizes.size === 0) return;
-  const x = wrap(dataset.input(0).slice(), [1, ...dataset.inputShape]);
+  const x = dataset.allInputs.map(({ shape }, which) => wrap(dataset.input(0, which).slice(), [1, ...shape]));
   let fails: string | undefined;
-  const look = (name: string, layer: Module, { shape }: Tensor) => {
+  const look = (name: string, layer: AnyModule, [{ shape }]: Tensor[]) => {
     if (normalizes.has(layer) && shape.slice(2).every((size) => size === 1)) fails ??= `${name} (${lineOf(layer)})`;
   };
   inEvaluation(model, () => lookThrough(model, x, look));
@@ -36,13 +36,16 @@ export function checkLastBatch(model: Module, dataset: Dataset): void {
  * @throws ArgumentError for a Parameter that neither the model nor the optimizer has
  */
 export function checkFirstBatch(
-  { model, optimizer }: { model: Module; optimizer: Optimizer },
-  dataset: Dataset,
-  x: Tensor,
+  { model, optimizers }: { model: AnyModule; optimizers: Readonly<Record<string, Optimizer>> },
+  about: object,
+  x: Inputs,
   loss: Tensor,
   warns: boolean,
 ): void {
-  const known = new Set<unknown>([...model.parameters(), ...optimizer.groups.flatMap(({ params }) => [...params])]);
+  const known = new Set<unknown>([
+    ...model.parameters(),
+    ...Object.values(optimizers).flatMap(({ groups }) => groups.flatMap(({ params }) => [...params])),
+  ]);
   const seen = new Set<Variable>();
   for (const open: Variable[] = [loss]; open.length > 0; ) {
     const variable = open.pop()!;
@@ -63,12 +66,12 @@ export function checkFirstBatch(
   }
   if (!warns) return;
   let [least, most] = [0, 0];
-  for (const value of x.storage.array) {
+  for (const value of (Array.isArray(x) ? x[0] : x).storage.array) {
     if (value < least) least = value;
     if (value > most) most = value;
   }
   if (least === 0 && most > 100 && most <= 255) {
-    warn(dataset, `the inputs go up to ${most}; pixels are usually divided by 255, so that they go from 0 to 1`);
+    warn(about, `the inputs go up to ${most}; pixels are usually divided by 255, so that they go from 0 to 1`);
   }
 }
 

@@ -1,28 +1,26 @@
 import type { Tensor } from '../autograd/tensor.js';
-import { checkDataset, checkNames, type Dataset, givenNames } from '../data/dataset.js';
+import { checkDataset, checkNames, Dataset, givenNames, type Inputs, type Targets } from '../data/dataset.js';
 import type { Transform } from '../data/transform.js';
 import { ArgumentError, checkChoice, checkNumber, readOptions, show } from '../errors.js';
-import { checkModel, type Module } from '../nn/module.js';
-import { crossEntropy } from '../ops/crossEntropy.js';
+import { type AnyModule, checkModel } from '../nn/module.js';
 import { Optimizer } from '../optim/optimizer.js';
 import type { ReduceLROnPlateau } from '../optim/plateau.js';
 import type { LRScheduler } from '../optim/scheduler.js';
 import { Generator } from '../random.js';
 import type { Callback, Checkpoint } from './callback.js';
-import type { Loss } from './evaluate.js';
+import { type Loss, lossFor, metricsFrom } from './evaluate.js';
 import { checkLastBatch } from './first-batch.js';
+import { accuracy, type Metrics } from './metrics.js';
+import { type AnyBatch, type Batches, checkSource } from './source.js';
 
-export interface FitOptions {
-  /** What changes the model's parameters after each batch. */
-  optimizer: Optimizer;
+/** What `fit` can be told of any training. */
+export interface TrainingOptions {
   /** How often the whole dataset is seen, at least 0. @default 1 */
   epochs?: number;
   /** Examples in a batch; the last one of an epoch may be smaller, see `dropLast`. @default 32 */
   batchSize?: number;
   /** Whether the last batch of an epoch is left out when it is smaller than the others. @default false */
   dropLast?: boolean;
-  /** From logits and class indices to the loss of a batch; see `Loss`. @default crossEntropy */
-  loss?: Loss;
   /**
    * Changes the learning rate. A ReduceLROnPlateau gets the validation loss after each epoch, or with mode 'max' the
    * validation accuracy.
@@ -30,10 +28,6 @@ export interface FitOptions {
   scheduler?: LRScheduler | ReduceLROnPlateau;
   /** Whether the scheduler takes its steps after batches or after epochs. @default 'step' */
   schedulerInterval?: 'step' | 'epoch';
-  /** The norm that all gradients together are clipped to before each step, at least 0. @default no clipping */
-  clipGradNorm?: number;
-  /** Data to evaluate on after each epoch; the model never learns from it. */
-  validation?: Dataset;
   /** Seed of the order of the examples. @default the order is drawn from the default generator */
   seed?: number | string;
   /** Changes each batch before the model sees it, such as `affine({ degrees: 10 })`; the validation data stay as they are. */
@@ -61,12 +55,47 @@ export interface FitOptions {
   warnings?: boolean;
 }
 
+/** What `fit` can be told of a training by a loss. */
+export interface FitOptions<Output = Tensor, Y = Int32Array> extends TrainingOptions {
+  /** What changes the model's parameters after each batch. */
+  optimizer: Optimizer;
+  /**
+   * From what the model gives and the targets to the loss of a batch; see `Loss`.
+   * @default crossEntropy, where the targets are classes
+   */
+  loss?: Loss<Output, Y>;
+  /** What else to measure, of the training and of the validation data. @default accuracy, where the targets are classes */
+  metrics?: Metrics<Output, Y>;
+  /** The norm that all gradients together are clipped to before each step, at least 0. @default no clipping */
+  clipGradNorm?: number;
+  /** Data to evaluate on after each epoch; the model never learns from it. */
+  validation?: Dataset<Y extends Tensor ? Tensor : Int32Array, Inputs>;
+  step?: undefined;
+}
+
+/** What `fit` can be told of a training by steps of one's own, such as those of a generator and a discriminator. */
+export interface StepOptions<B> extends TrainingOptions {
+  /** What the steps use, by name: saved with checkpoints. */
+  optimizer: Optimizer | Readonly<Record<string, Optimizer>>;
+  /**
+   * Trains on a batch: computes what it likes, calls `zeroGrad`, `backward` and the optimizers' `step` itself.
+   * @returns numbers to log by name, such as `{ loss: 0.3 }`; in an epoch's record their mean over the examples
+   */
+  step: (batch: B) => Record<string, number> | Promise<Record<string, number>>;
+  loss?: undefined;
+  metrics?: undefined;
+  clipGradNorm?: undefined;
+  validation?: undefined;
+}
+
 const DEFAULTS = {
   optimizer: undefined,
   epochs: 1,
   batchSize: 32,
   dropLast: false,
-  loss: crossEntropy,
+  loss: undefined,
+  metrics: undefined,
+  step: undefined,
   scheduler: undefined,
   schedulerInterval: undefined, // Is 'step' where it is not given; for a plateau it must not be given as 'step'.
   clipGradNorm: undefined,
@@ -81,42 +110,92 @@ const DEFAULTS = {
   warnings: true,
 };
 
+/** Either kind of options, as `fit` works with them. */
+type AnyOptions = Omit<FitOptions<unknown, never>, 'optimizer' | 'step' | 'validation'> & {
+  optimizer: StepOptions<AnyBatch>['optimizer'];
+  step?: StepOptions<AnyBatch>['step'];
+  validation?: Dataset<Targets, Inputs>;
+};
+
 /** @internal The options of `fit`, complete. */
 export type FitSettings = ReturnType<typeof checkFit>;
 
 const HOOKS = ['onTrainBegin', 'onEpochBegin', 'onBatchEnd', 'onEpochEnd', 'onTrainEnd', 'onTrainError'];
+const OF_BATCHES = ['batchSize', 'dropLast', 'seed', 'transform'] as const;
+const OF_LOSSES = ['loss', 'metrics', 'clipGradNorm', 'validation'] as const;
 
 /** @internal The options with their defaults, or an error for what does not fit together. */
-export function checkFit(model: Module, dataset: Dataset, options: FitOptions) {
-  const settings = readOptions('fit', options, DEFAULTS);
-  const { optimizer, loss, scheduler, schedulerInterval, validation, signal, callbacks, generators } = settings;
+export function checkFit(
+  model: AnyModule,
+  data: Dataset<Targets, Inputs> | Batches<AnyBatch>,
+  options: FitOptions<never, never> | StepOptions<never>,
+) {
+  const given = options as AnyOptions;
+  const settings = readOptions<AnyOptions, typeof DEFAULTS>('fit', given, DEFAULTS);
+  const { optimizer, step, validation, metrics } = settings;
   checkModel('fit', model);
-  checkDataset('fit', 'the training data', dataset);
-  checkNames('fit', 'the training data', model.classNames, dataset);
+  checkSource('fit', data);
+  const dataset = data instanceof Dataset ? data : null;
+  if (dataset) checkDataset('fit', 'the training data', dataset);
+  if (dataset) checkNames('fit', 'the training data', model.classNames, dataset);
   if (validation !== undefined) {
     checkDataset('fit', 'validation', validation);
-    checkNames('fit', 'validation', givenNames(dataset) ?? model.classNames, validation);
+    checkNames('fit', 'validation', (dataset && givenNames(dataset)) ?? model.classNames, validation);
   }
-  expect(optimizer instanceof Optimizer, 'an optimizer such as new SGD(model.parameters())', optimizer);
+  const refuse = (names: readonly (keyof AnyOptions)[], why: string) => {
+    const name = names.find((each) => given[each] !== undefined);
+    if (name) throw new ArgumentError('fit', `expected no ${name}, got ${show(given[name])}: ${why}`);
+  };
+  if (!dataset) refuse(OF_BATCHES, 'the batches come as they are');
+  if (step !== undefined) refuse(OF_LOSSES, 'the step does what it likes');
+  expect(step === undefined || typeof step === 'function', 'step to be a function', step);
+  const optimizers = optimizersOf(optimizer, step !== undefined);
   const own = new Set<Tensor>(model.parameters());
-  if (!optimizer.groups.some(({ params }) => params.some((parameter) => own.has(parameter)))) {
+  for (const { groups } of Object.values(optimizers)) {
+    if (groups.some(({ params }) => params.some((parameter) => own.has(parameter)))) continue;
     throw new ArgumentError('fit', 'the optimizer has no parameter of this model: nothing would be learned');
   }
   checkNumber('fit', 'epochs', settings.epochs, { least: 0, whole: true });
-  expect(typeof loss === 'function', 'loss to be a function', loss);
-  checkChoice('fit', 'schedulerInterval', schedulerInterval ?? 'step', ['step', 'epoch']);
   if (settings.clipGradNorm !== undefined) checkNumber('fit', 'clipGradNorm', settings.clipGradNorm, { least: 0 });
-  expect(
-    !scheduler || (typeof scheduler === 'object' && 'settings' in scheduler),
-    'a scheduler such as new StepLR(...)',
-    scheduler,
-  );
-  if (scheduler && scheduler.optimizer !== optimizer) {
+  checkScheduler(settings, optimizers);
+  checkRest(settings);
+  if (dataset) checkBatchSize(model, dataset, settings);
+  const loss = step ? null : lossFor('fit', dataset, settings.loss);
+  const naming = !step && metrics === undefined && dataset?.targetShape === null;
+  return { ...settings, optimizers, loss, metrics: metricsFrom(naming ? { accuracy: accuracy() } : metrics), naming };
+}
+
+/** The optimizers by name. */
+function optimizersOf(given: unknown, named: boolean): Readonly<Record<string, Optimizer>> {
+  const expected = 'an optimizer such as new SGD(model.parameters())';
+  if (given instanceof Optimizer) return { optimizer: given };
+  const isObject = named && typeof given === 'object' && given !== null && Object.keys(given).length > 0;
+  expect(isObject, named ? `${expected}, or an object of them` : expected, given);
+  for (const each of Object.values(given as object)) expect(each instanceof Optimizer, expected, each);
+  return given as Record<string, Optimizer>;
+}
+
+type Read = Pick<AnyOptions, 'scheduler' | 'schedulerInterval' | 'validation' | 'signal'> & {
+  callbacks: readonly Callback[];
+  generators: readonly Generator[];
+};
+
+function checkScheduler(
+  { scheduler, schedulerInterval, validation }: Read,
+  optimizers: Readonly<Record<string, Optimizer>>,
+): void {
+  checkChoice('fit', 'schedulerInterval', schedulerInterval ?? 'step', ['step', 'epoch']);
+  const fits = !scheduler || (typeof scheduler === 'object' && 'settings' in scheduler);
+  expect(fits, 'a scheduler such as new StepLR(...)', scheduler);
+  if (scheduler && !Object.values(optimizers).includes(scheduler.optimizer)) {
     throw new ArgumentError('fit', 'the scheduler is that of another optimizer: it would change nothing here');
   }
   if (scheduler && 'mode' in scheduler && (!validation || schedulerInterval === 'step')) {
     throw new ArgumentError('fit', 'ReduceLROnPlateau needs validation data, and takes its steps after epochs');
   }
+}
+
+function checkRest({ signal, generators, callbacks }: Read): void {
   expect(signal === undefined || signal instanceof AbortSignal, 'signal to be an AbortSignal', signal);
   const drawn = Array.isArray(generators) && generators.every((each) => each instanceof Generator);
   expect(drawn, 'generators to be a list of Generators', generators);
@@ -127,13 +206,19 @@ export function checkFit(model: Module, dataset: Dataset, options: FitOptions) {
     if (unknown === undefined) continue;
     throw new ArgumentError('fit', `expected a callback with ${HOOKS.join(', ')}, got ${unknown}`);
   }
-  const { batchSize, dropLast } = settings;
+}
+
+function checkBatchSize(
+  model: AnyModule,
+  dataset: Dataset<Targets, Inputs>,
+  { batchSize, dropLast, step }: { batchSize: number; dropLast: boolean; step?: unknown },
+): void {
   checkNumber('fit', 'batchSize', batchSize, { least: 1, whole: true });
   if (dropLast && dataset.length < batchSize) {
     throw new ArgumentError('fit', `dropLast leaves nothing of ${dataset.length} examples in batches of ${batchSize}`);
   }
+  if (step) return; // Nobody knows what it computes.
   if (batchSize === 1 || (!dropLast && dataset.length % batchSize === 1)) checkLastBatch(model, dataset);
-  return settings;
 }
 
 function expect(fits: boolean, what: string, got: unknown): void {

@@ -1,55 +1,79 @@
 import { useAllThreads } from '../autograd/backend.js';
-import type { Dataset } from '../data/dataset.js';
-import type { Module } from '../nn/module.js';
+import type { Tensor } from '../autograd/tensor.js';
+import type { Dataset, Inputs, Targets } from '../data/dataset.js';
+import type { Batch } from '../data/loader.js';
+import type { AnyModule, Module } from '../nn/module.js';
 import { clipGradNorm } from '../optim/clip.js';
 import type { History } from './callback.js';
 import { diverged, divergedInValidation } from './divergence.js';
-import { argmax, evaluate, lossOf } from './evaluate.js';
-import { checkFit, type FitOptions } from './fit-options.js';
+import { lossOf } from './evaluate.js';
+import { checkFit, type FitOptions, type StepOptions } from './fit-options.js';
+import { forwardOf } from './predict.js';
 import { Run } from './run.js';
+import { type AnyBatch, type Batches, checkBatch } from './source.js';
 
 /**
  * Trains a model, on all cores unless `setThreads` said otherwise. Meanwhile it is in training mode, but for parts that are
  * in evaluation mode by themselves, or frozen; after it, as it was before. It takes over the names of the data's classes.
- * @param model takes batches [N, ...dataset.inputShape] and gives logits [N, classes]
- * @param dataset the examples, taken in a new random order in each epoch
- * @param options `optimizer`, and whatever differs from the defaults (see `FitOptions`)
- * @returns loss and accuracy of each epoch, and how long it took
+ * @param model takes batches [N, ...dataset.inputShape] and gives logits [N, classes], or whatever `loss` takes
+ * @param data the examples, taken in a new random order in each epoch; or batches that somebody else makes, as they are: an
+ * object that can be iterated, also asynchronously, again and again
+ * @param options `optimizer`, and whatever differs from the defaults (see `FitOptions`); with `step` (see `StepOptions`) each
+ * batch is trained on as you like
+ * @returns loss and metrics of each epoch, and how long it took
  * @throws DivergenceError when the loss is not finite any more; ArgumentError, before anything is trained, for what does
  * not fit together
  */
-export async function fit(model: Module, dataset: Dataset, options: FitOptions): Promise<History> {
-  const settings = checkFit(model, dataset, options);
-  const { optimizer, loss, scheduler, schedulerInterval, validation, stopOnDivergence } = settings;
+export function fit<Output, Y extends Targets, X extends Inputs>(
+  model: Module<Tensor[], Output>,
+  data: Dataset<Y, X> | Batches<Batch<Y, X>>,
+  options: FitOptions<Output, Y>,
+): Promise<History>;
+export function fit<Y extends Targets, X extends Inputs, B = Batch<Y, X>>(
+  model: AnyModule,
+  data: Dataset<Y, X> | Batches<B>,
+  options: StepOptions<B>,
+): Promise<History>;
+export async function fit(
+  model: AnyModule,
+  data: Dataset<Targets, Inputs> | Batches<AnyBatch>,
+  options: FitOptions<never, never> | StepOptions<never>,
+): Promise<History> {
+  const settings = checkFit(model, data, options);
+  const { optimizers, loss, step, scheduler, schedulerInterval, validation, stopOnDivergence } = settings;
   const [plateau, schedule] = scheduler && 'mode' in scheduler ? [scheduler] : [undefined, scheduler];
-  const run = new Run(model, dataset, settings);
+  const run = new Run(model, data, settings);
+  const learn = (batch: AnyBatch) => {
+    const { x, y } = checkBatch('fit', batch);
+    const output = forwardOf(model, x);
+    const batchLoss = lossOf('fit', loss!, output, y);
+    const value = batchLoss.item();
+    if (stopOnDivergence && !Number.isFinite(value)) throw diverged(run.state, value, x);
+    run.notice(x, y, output, batchLoss);
+    optimizers.optimizer.zeroGrad();
+    batchLoss.backward();
+    if (settings.clipGradNorm !== undefined) clipGradNorm(model.parameters(), settings.clipGradNorm);
+    optimizers.optimizer.step();
+  };
   await useAllThreads();
   try {
     await run.begin();
     while (run.goesOn) {
-      for (const { x, y } of await run.beginEpoch()) {
-        const logits = model.forward(x);
-        const guesses = argmax('fit', logits, y.length, dataset.classes);
-        const batchLoss = lossOf('fit', loss, logits, y);
-        const value = batchLoss.item();
-        if (stopOnDivergence && !Number.isFinite(value)) throw diverged(run.state, value, x);
-        run.noticeFirst(x, batchLoss);
-        optimizer.zeroGrad();
-        batchLoss.backward();
-        if (settings.clipGradNorm !== undefined) clipGradNorm(model.parameters(), settings.clipGradNorm);
-        optimizer.step();
+      for await (const batch of await run.beginEpoch()) {
+        if (step) run.log(batch, await step(batch));
+        else learn(batch);
         if (schedulerInterval !== 'epoch') schedule?.step();
-        await run.endBatch(batchLoss, guesses, y);
+        await run.endBatch();
         if (!run.goesOn) break;
       }
       if (!run.goesOn) break;
 
-      const score = validation && evaluate(model, validation, { loss });
+      const score = validation && run.validate(validation);
       if (stopOnDivergence && score && !Number.isFinite(score.loss)) {
-        throw divergedInValidation(run.state, score.loss, validation, loss);
+        throw divergedInValidation(run.state, score.loss, validation, loss!);
       }
       const record = run.record(score);
-      plateau?.step(score![plateau.mode === 'min' ? 'loss' : 'accuracy']);
+      plateau?.step(plateau.mode === 'min' ? score!.loss : score!.metrics.accuracy);
       if (schedulerInterval === 'epoch') schedule?.step();
       await run.endEpoch(record);
     }

@@ -1,66 +1,76 @@
 import type { Tensor } from '../autograd/tensor.js';
-import { type Dataset, givenNames } from '../data/dataset.js';
+import { type Dataset, givenNames, type Inputs, type Targets } from '../data/dataset.js';
 import { fingerprint } from '../data/fingerprint.js';
-import { type Batch, DataLoader } from '../data/loader.js';
-import { keepModes, type Module } from '../nn/module.js';
-import { shareOf } from '../ops/share.js';
+import { type AnyModule, keepModes } from '../nn/module.js';
 import type { PlateauState } from '../optim/plateau.js';
 import type { SchedulerState } from '../optim/scheduler.js';
 import { Generator, type GeneratorState, getDefaultGenerator } from '../random.js';
 import type { Callback, Checkpoint, EpochRecord, History, TrainingState } from './callback.js';
 import { CHECKPOINT_FORMAT, checkCheckpoint, copy, settingsOf, statesFor } from './checkpoint.js';
-import type { Evaluation } from './evaluate.js';
+import { DivergenceError } from './divergence.js';
+import { EpochMeasures } from './epoch-measures.js';
+import { evaluate, type Measures } from './evaluate.js';
 import { checkFirstBatch } from './first-batch.js';
 import type { FitSettings } from './fit-options.js';
+import { argmax } from './metrics.js';
+import { type AnyBatch, Source, sizeOfBatch } from './source.js';
 
 /** How long a training computes before it lets timers, signals and the page have their turn, in ms. */
 const YIELD_AFTER = 50;
 
-const NOTHING = { seen: 0, loss: 0, weight: 0, correct: 0 };
 const START = { epoch: 0, batch: 0, step: 0, loss: 0, accuracy: 0, seconds: 0, imagesPerSecond: 0 };
 
 /** @internal What one call of `fit` keeps: where it stands, its sums and its clock; its callbacks; its checkpoints. */
 export class Run {
   readonly state: TrainingState;
   readonly #history: History = { epochs: [], trainSeconds: 0, imagesPerSecond: 0, stopped: null };
-  /** Over the examples of this epoch so far. */
-  readonly #sums = { ...NOTHING };
+  readonly #measures: EpochMeasures;
+  /** Examples done in the epochs before this one. */
+  #seenBefore = 0;
   readonly #settings: FitSettings;
   readonly #callbacks: readonly Callback[];
-  readonly #loader: DataLoader;
+  readonly #source: Source;
   /** What the order of the examples is drawn from. */
   readonly #generator: Generator;
   /** Where that generator stood before it drew this epoch's order. */
   #orderBefore: GeneratorState;
-  /** The settings of the optimizer's groups when the training began. */
-  #begun: unknown[];
+  /** The settings of the optimizers' groups when the training began. */
+  #begun: Record<string, unknown[]>;
   /** Put the layers into the modes in which they were before the training, and in which they are trained. */
   readonly #modesBefore: () => void;
   #modesMeanwhile: () => void = () => {};
   #first = true;
+  /** The metrics of this epoch, once the same metrics have looked at the validation data. */
+  #figures: Record<string, number> | null = null;
   /** Fingerprints of the training data and the validation data, once somebody has asked. */
-  #data: [number, number | null] | null = null;
+  #data: [number | null, number | null] | null = null;
   /** Times of `performance.now`: when the training began, when this batch did, and when others get their turn. */
   #began: number;
   #batchBegan = 0;
   #yieldAt: number;
 
-  constructor(model: Module, dataset: Dataset, settings: FitSettings) {
-    const { optimizer, epochs, batchSize, dropLast, transform, seed, callbacks, resume } = settings;
+  constructor(model: AnyModule, data: ConstructorParameters<typeof Source>[0], settings: FitSettings) {
+    const { optimizers, epochs, batchSize, dropLast, transform, seed, callbacks, resume, metrics, step } = settings;
     this.#settings = settings;
     this.#callbacks = [...callbacks.filter(({ last }) => !last), ...callbacks.filter(({ last }) => last)];
     this.#generator = seed === undefined ? getDefaultGenerator() : new Generator(seed);
     const generator = this.#generator;
-    this.#loader = new DataLoader(dataset, { batchSize, dropLast, shuffle: true, generator, transform });
-    this.#begun = settingsOf(optimizer.groups);
+    this.#source = new Source(data, { batchSize, dropLast, shuffle: true, generator, transform });
+    this.#begun = this.#optimizerSettings();
     this.#modesBefore = keepModes(model);
+    const source = this.#source;
     this.state = {
       ...START,
+      metrics: {},
       model,
-      optimizer,
+      optimizer: Object.values(optimizers)[0],
+      optimizers,
+      modes: step ? null : Object.fromEntries([...metrics].map(([name, metric]) => [name, metric.mode])),
       resumed: resume !== undefined,
       epochs,
-      batches: this.#loader.length,
+      get batches() {
+        return source.length ?? Number.NaN;
+      },
       history: this.#history,
       stop: (reason) => {
         this.#history.stopped = reason;
@@ -68,6 +78,7 @@ export class Run {
       checkpoint: () => this.#checkpoint(),
     };
     this.#orderBefore = this.#generator.getState();
+    this.#measures = new EpochMeasures(metrics, step !== undefined);
     if (resume !== undefined) this.#resume(resume);
     this.#began = performance.now() - 1000 * this.state.seconds;
     this.#yieldAt = performance.now() + YIELD_AFTER;
@@ -80,7 +91,8 @@ export class Run {
 
   async begin(): Promise<void> {
     const { model } = this.state;
-    model.classNames = givenNames(this.#loader.dataset) ?? model.classNames;
+    const { dataset } = this.#source;
+    model.classNames = (dataset && givenNames(dataset)) ?? model.classNames;
     if (!model.training) model.train();
     this.#modesMeanwhile = keepModes(model);
     this.#noticeAbort();
@@ -89,48 +101,53 @@ export class Run {
   }
 
   /** The batches of the next epoch, or what is left of the one that a checkpoint was taken in. */
-  async beginEpoch(): Promise<Iterable<Batch>> {
+  async beginEpoch(): Promise<Iterable<AnyBatch> | AsyncIterable<AnyBatch>> {
     const { state } = this;
     const resumed = state.epoch > this.#history.epochs.length;
     if (!resumed) {
-      Object.assign(state, { epoch: state.epoch + 1, batch: 0, loss: 0, accuracy: 0 });
-      Object.assign(this.#sums, NOTHING);
+      Object.assign(state, { epoch: state.epoch + 1, batch: 0, loss: 0, accuracy: 0, metrics: {} });
+      this.#seenBefore += this.#measures.sums.seen;
+      this.#measures.forget();
     }
     await this.#call((callback) => callback.onEpochBegin?.(state));
     if (!state.model.training) this.#modesMeanwhile(); // A callback has left it in evaluation mode.
     if (resumed) this.#generator.setState(this.#orderBefore);
     this.#orderBefore = this.#generator.getState();
-    const batches = this.#loader.batches(state.batch);
+    const batches = await this.#source.batches(state.batch);
     if (resumed) this.#restoreGenerators(this.#settings.resume!); // Callbacks and the order have drawn a second time.
     this.#batchBegan = performance.now();
     return batches;
   }
 
-  /** Looks at the first batch that is computed, before anything is learned from it. */
-  noticeFirst(x: Tensor, loss: Tensor): void {
-    if (this.#first) checkFirstBatch(this.state, this.#loader.dataset, x, loss, this.#settings.warnings);
+  /** Takes into account what the model gave for a batch, from the weights before the step. */
+  notice(x: Inputs, y: unknown, output: unknown, loss: Tensor): void {
+    const { warnings, naming } = this.#settings;
+    const { dataset } = this.#source;
+    if (naming && this.#first) argmax('fit', output as Tensor, (y as Int32Array).length, dataset!.classes);
+    if (this.#first) checkFirstBatch(this.state, dataset ?? this, x, loss, warnings);
     this.#first = false;
+    this.#measures.notice(sizeOfBatch({ x, y }), loss, output, y);
   }
 
-  /** @param guesses the class with the largest logit of each example, from the weights before the step */
-  async endBatch(loss: Tensor, guesses: Int32Array, labels: Int32Array): Promise<void> {
+  /** Takes into account what a step of one's own has logged for a batch. */
+  log(batch: AnyBatch, logged: Record<string, number>): void {
+    this.#measures.log(sizeOfBatch(batch ?? {}), logged, (name, value) => {
+      if (!this.#settings.stopOnDivergence) return;
+      const { epoch, batch: done, step } = this.state;
+      const found = `the step gave ${value} as ${name} in batch ${done + 1} of epoch ${epoch} (step ${step + 1})`;
+      throw new DivergenceError('fit', found, step + 1);
+    });
+  }
+
+  async endBatch(): Promise<void> {
     const { state } = this;
-    const sums = this.#sums;
-    const { dataset, batchSize } = this.#loader;
-    const { sum, weight } = shareOf(loss, labels.length);
-    sums.seen += labels.length;
-    sums.loss += sum;
-    sums.weight += weight;
-    sums.correct += guesses.filter((guess, i) => guess === labels[i]).length;
     const now = performance.now();
     this.#history.trainSeconds += (now - this.#batchBegan) / 1000;
     state.batch++;
     state.step++;
-    state.loss = sums.loss / sums.weight;
-    state.accuracy = sums.correct / sums.seen;
+    this.#measure();
     state.seconds = (now - this.#began) / 1000;
-    const perEpoch = Math.min(dataset.length, state.batches * batchSize);
-    state.imagesPerSecond = ((state.epoch - 1) * perEpoch + sums.seen) / this.#history.trainSeconds;
+    state.imagesPerSecond = (this.#seenBefore + this.#measures.sums.seen) / this.#history.trainSeconds;
     if (now > this.#yieldAt) {
       await new Promise((resolve) => setTimeout(resolve, 0));
       this.#yieldAt = performance.now() + YIELD_AFTER;
@@ -140,11 +157,44 @@ export class Run {
     this.#batchBegan = performance.now();
   }
 
+  /** Puts what has been measured in this epoch so far into the state. */
+  #measure(): void {
+    const { state } = this;
+    state.metrics = this.#measures.figures(false);
+    state.loss = this.#measures.loss;
+    state.accuracy = state.metrics.accuracy ?? Number.NaN;
+  }
+
+  /** Measures the validation data, by the same metrics, which are then again what they were. */
+  validate(data: Dataset<Targets, Inputs>): Measures {
+    const { loss, metrics } = this.#settings;
+    this.#figures = this.#measures.figures(true);
+    const state = this.#measures.saveState();
+    const measures = evaluate<unknown, Targets, Inputs>(this.state.model, data, {
+      loss: loss!,
+      metrics: Object.fromEntries(metrics),
+    });
+    this.#measures.loadState(state);
+    return measures;
+  }
+
   /** Puts the epoch into the history. */
-  record(score: Evaluation | undefined): EpochRecord {
-    const { epoch, step, loss, accuracy, seconds, optimizer } = this.state;
-    const record: EpochRecord = { epoch, step, loss, accuracy, lr: optimizer.groups[0].lr, seconds };
-    if (score) record.validation = { loss: score.loss, accuracy: score.accuracy };
+  record(score: Measures | undefined): EpochRecord {
+    const { epoch, step, loss, seconds, optimizer } = this.state;
+    const metrics = this.#figures ?? this.#measures.figures(true);
+    this.#figures = null;
+    this.#source.length = this.state.batch;
+    const accuracyOf = (measures: Record<string, number>) => measures.accuracy ?? Number.NaN;
+    const record: EpochRecord = {
+      epoch,
+      step,
+      loss,
+      accuracy: accuracyOf(metrics),
+      metrics,
+      lr: optimizer.groups[0].lr,
+      seconds,
+    };
+    if (score) record.validation = { loss: score.loss, accuracy: accuracyOf(score.metrics), metrics: score.metrics };
     this.#history.epochs.push(record);
     return record;
   }
@@ -189,16 +239,16 @@ export class Run {
 
   /** A copy of all that changes while a training runs. */
   #checkpoint(): Checkpoint {
-    const { model, optimizer, epoch, batch, step, seconds, imagesPerSecond, history } = this.state;
+    const { model, optimizers, epoch, batch, step, seconds, imagesPerSecond, history } = this.state;
     const { scheduler, generators } = this.#settings;
     return {
       format: CHECKPOINT_FORMAT,
       model: copy(model.stateDict()),
-      optimizer: optimizer.stateDict(),
+      optimizers: Object.fromEntries(Object.entries(optimizers).map(([name, each]) => [name, each.stateDict()])),
       scheduler: scheduler?.stateDict() ?? null,
       setting: this.#setting(),
       position: { epoch, batch, step, seconds, imagesPerSecond },
-      sums: { ...this.#sums },
+      ...this.#measures.saveState(),
       generators: {
         orderBefore: this.#orderBefore,
         order: this.#generator.getState(),
@@ -212,15 +262,17 @@ export class Run {
     };
   }
 
+  #optimizerSettings(): Record<string, unknown[]> {
+    const all = Object.entries(this.#settings.optimizers);
+    return Object.fromEntries(all.map(([name, { groups }]) => [name, settingsOf(groups)]));
+  }
+
   #setting(): Checkpoint['setting'] {
-    const { length: examples, inputShape, classes } = this.#loader.dataset;
     const { batchSize, dropLast, seed = null, clipGradNorm = null, schedulerInterval = 'step' } = this.#settings;
     const { scheduler, validation } = this.#settings;
-    this.#data ??= [fingerprint(this.#loader.dataset), validation ? fingerprint(validation) : null];
+    this.#data ??= [this.#source.fingerprint(), validation ? fingerprint(validation) : null];
     return {
-      examples,
-      inputShape: [...inputShape],
-      classes,
+      ...this.#source.setting,
       batchSize,
       dropLast,
       seed,
@@ -229,7 +281,7 @@ export class Run {
       data: this.#data[0],
       validation: this.#data[1],
       scheduler: scheduler ? settingsOf([scheduler.settings])[0] : null,
-      optimizer: this.#begun,
+      optimizers: this.#begun,
     };
   }
 
@@ -240,7 +292,7 @@ export class Run {
    */
   #resume(checkpoint: Checkpoint): void {
     const now = this.#checkpoint();
-    checkCheckpoint(now, checkpoint, this.#loader.length);
+    checkCheckpoint(now, checkpoint, this.#source.length);
     try {
       this.#restore(checkpoint);
     } catch (error) {
@@ -252,16 +304,17 @@ export class Run {
   #restore(checkpoint: Checkpoint): void {
     const { state } = this;
     const { position, sums, history } = checkpoint;
-    state.optimizer.loadStateDict(checkpoint.optimizer);
+    for (const [name, each] of Object.entries(state.optimizers)) each.loadStateDict(checkpoint.optimizers[name]);
     this.#settings.scheduler?.loadStateDict(checkpoint.scheduler as SchedulerState & PlateauState);
     state.model.loadStateDict(checkpoint.model);
     this.#restoreGenerators(checkpoint);
     this.#orderBefore = checkpoint.generators.orderBefore;
     Object.assign(state, position);
-    if (sums.seen > 0) Object.assign(state, { loss: sums.loss / sums.weight, accuracy: sums.correct / sums.seen });
-    Object.assign(this.#sums, sums);
     Object.assign(this.#history, { ...history, epochs: [...history.epochs], stopped: null });
-    this.#begun = checkpoint.setting.optimizer;
+    this.#seenBefore = Math.round(position.imagesPerSecond * history.trainSeconds) - sums.seen || 0;
+    this.#begun = checkpoint.setting.optimizers;
+    this.#measures.loadState(checkpoint);
+    if (sums.seen > 0) this.#measure();
     for (const [callback, own] of statesFor(this.#callbacks, checkpoint.callbacks)) callback.loadState?.(own, state);
   }
 

@@ -1,5 +1,5 @@
 /** How far the story of example 06 is true: three questions, each with something to compare the answer with. */
-import { Conv2D, type Dataset, evaluate, type Sequential } from '../../../src/index.js';
+import { Conv2D, type Dataset, type Evaluation, evaluate, type Sequential } from '../../../src/index.js';
 import { ablate } from '../../../src/inspect/index.js';
 import { type Study, topOf } from './study.js';
 
@@ -37,7 +37,7 @@ export function commonestDigit(model: Sequential, layer: string, images: Dataset
  * without any filter of the layer.
  */
 export function ablationDrops(model: Sequential, layer: string, scores: readonly Study[], images: Dataset) {
-  const recognized = ({ confusion }: ReturnType<typeof evaluate>) =>
+  const recognized = ({ confusion }: Evaluation) =>
     confusion.map((row, digit) => row[digit] / row.reduce((sum, count) => sum + count, 0));
   const whole = recognized(evaluate(model, images));
   const drops = Array.from({ length: model.at(layer, Conv2D).outChannels }, (_, channel) =>

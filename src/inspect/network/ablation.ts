@@ -5,7 +5,7 @@ import type { Dataset } from '../../data/dataset.js';
 import { ArgumentError, readOptions, ShapeError, show } from '../../errors.js';
 import { inEvaluation, type Module, type Parameter } from '../../nn/module.js';
 import { type Shape, sameShape, showShape, sizeOf } from '../../shape.js';
-import { type Evaluation, evaluate } from '../../train/evaluate.js';
+import { type Evaluation, evaluate, type Loss } from '../../train/evaluate.js';
 import { norm } from '../values.js';
 import { filtersOf } from './filters.js';
 import { checkChannel, checkFinite } from './layer.js';
@@ -13,7 +13,7 @@ import { checkChannel, checkFinite } from './layer.js';
 /** A model with other weights. It has them only while one of these functions runs, and its own ones after. */
 export interface Intervention {
   /** The result of `evaluate(model, dataset, options)`. */
-  evaluate(dataset: Dataset, options?: Parameters<typeof evaluate>[2]): Evaluation;
+  evaluate(dataset: Dataset, options?: { batchSize?: number; loss?: Loss }): Evaluation;
   /** The result of a synchronous function in evaluation mode, such as `() => featureMaps(model, image, 'conv2')`. */
   run<T>(fn: () => T): T;
 }

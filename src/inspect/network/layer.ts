@@ -6,14 +6,14 @@ import type { Tensor } from '../../autograd/tensor.js';
 import type { Dataset } from '../../data/dataset.js';
 import { DataLoader } from '../../data/loader.js';
 import { ArgumentError, checkNumber, ShapeError, show } from '../../errors.js';
-import { inEvaluation, Module } from '../../nn/module.js';
+import { type AnyModule, inEvaluation, Module } from '../../nn/module.js';
 import { watchForward } from '../../nn/summary.js';
 import { type Shape, showShape, sizeOf } from '../../shape.js';
 
 // What all files here share: finding a layer, running a model up to it, and checks.
 
 /** The layer at a path of `model.namedModules()`; '' is the model itself. */
-export function layerAt(where: string, model: Module, path: string): Module {
+export function layerAt(where: string, model: AnyModule, path: string): AnyModule {
   if (!(model instanceof Module)) throw new ArgumentError(where, `expected a model, a Module, got ${show(model)}`);
   const layers = new Map(model.namedModules());
   const layer = layers.get(path);
@@ -74,8 +74,11 @@ export function outputOf(where: string, model: Module, path: string, x: Tensor):
     throw new ArgumentError(where, `${paths} are one layer, with several outputs; make a layer for each place`);
   }
   let found: Tensor | undefined;
-  const unwatch = watchForward(layer, (output) => {
-    found = output;
+  const unwatch = watchForward(layer, (outputs) => {
+    if (outputs.length !== 1) {
+      throw new ArgumentError(where, `expected a layer of one output, got ${outputs.length} from ${path}`);
+    }
+    [found] = outputs;
     throw REACHED;
   });
   try {
