@@ -23,6 +23,14 @@ export class Mark {
   }
 }
 
+/** Marks of what something was computed from; null where there was nothing. */
+export type Marks = readonly (Mark | null)[];
+
+/** Whether all of them hold, and there is nothing where there was nothing. */
+export function hold(marks: Marks, storages: readonly (Storage | null | undefined)[]): boolean {
+  return storages.every((storage, i) => (storage ? marks[i]?.holds(storage) : !marks[i]));
+}
+
 function sameBits(a: FloatArray, b: FloatArray): boolean {
   const [left, right] = [a, b].map((each) => new Int32Array(each.buffer, each.byteOffset, each.byteLength / 4));
   for (let i = 0; i < left.length; i++) if (left[i] !== right[i]) return false;

@@ -1,5 +1,5 @@
 import { isRecording } from '../autograd/graph.js';
-import { Mark } from '../autograd/mark.js';
+import { hold, Mark, type Marks } from '../autograd/mark.js';
 import { type FloatArray, Storage } from '../autograd/storage.js';
 import type { Block } from './blocks.js';
 import type { WasmMemory } from './memory.js';
@@ -22,7 +22,10 @@ export type Keep = (
 ) => number;
 
 interface Kept extends Block {
-  marks: readonly (Mark | null)[];
+  /** Where it is known by its key. */
+  own: Map<string, Kept>;
+  key: string;
+  marks: Marks;
 }
 
 /**
@@ -33,7 +36,7 @@ const MOST = 16 * 2 ** 20;
 /** What sizes alone decide is made quickly, and there may be many sizes: only so many bytes of it are worth keeping. */
 const MOST_OF_SIZES = 65536;
 
-export function keeper(memory: WasmMemory): Keep {
+export function keeper(memory: Pick<WasmMemory, 'take' | 'give'>): Keep {
   const bySource = new WeakMap<Storage, Map<string, Kept>>();
   /** In the order of their last use. */
   const all = new Set<Kept>();
@@ -41,7 +44,8 @@ export function keeper(memory: WasmMemory): Keep {
   const SIZES: Storage = new Storage<FloatArray>(null);
 
   const drop = (kept: Kept): void => {
-    if (!all.delete(kept)) return;
+    all.delete(kept);
+    kept.own.delete(kept.key);
     held -= kept.bytes;
     memory.give(kept);
   };
@@ -64,16 +68,17 @@ export function keeper(memory: WasmMemory): Keep {
       if (!alone) unreachable.register(owner, own);
     }
     const known = own.get(key);
-    if (known && all.delete(known)) {
+    if (known && hold(known.marks, sources)) {
+      all.delete(known);
       all.add(known);
-      if (sources.every((source, i) => !source || known.marks[i]!.holds(source))) return known.address;
-      drop(known);
+      return known.address;
     }
+    if (known) drop(known);
     for (const oldest of all) {
       if (held + bytes <= MOST) break;
       drop(oldest);
     }
-    const kept = { ...memory.take(bytes), marks: sources.map((source) => source && new Mark(source)) };
+    const kept = { ...memory.take(bytes), own, key, marks: sources.map((source) => source && new Mark(source)) };
     fill(kept.address);
     own.set(key, kept);
     all.add(kept);
