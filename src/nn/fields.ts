@@ -28,9 +28,9 @@ export function heldBy<T>(owner: object, Kind: Kind<T>): [string, T][] {
     }
   };
   // Most fields of a layer are numbers: this is called for each layer whenever a model runs.
-  for (const name of Object.keys(owner)) {
+  for (const name in owner) {
     const value = (owner as Record<string, unknown>)[name];
-    if (typeof value === 'object' && value !== null) look(value, name, [owner]);
+    if (typeof value === 'object' && value !== null && Object.hasOwn(owner, name)) look(value, name, [owner]);
   }
   return found;
 }
