@@ -22,6 +22,7 @@ const options = new Command()
   .option('--contestants <names>', `who takes part, of ${INFERENCE_CONTESTANTS}`, list, INFERENCE_CONTESTANTS)
   .option('--repeats <n>', 'turns each (default: 21, or 5 with --quick)', Number)
   .option('--slice <seconds>', 'length of a turn', Number, 0.15)
+  .option('--cores <list>', 'the core to stay on', '0')
   .option('--processor', "processor time in place of the clock's, where others use the cores, too")
   .option('--source', 'measure src through tsx instead of the built package')
   .option('--quick', 'few turns')
@@ -33,6 +34,7 @@ const options = new Command()
     contestants: string[];
     repeats?: number;
     slice: number;
+    cores: string;
     processor?: boolean;
     source?: boolean;
     quick?: boolean;
@@ -59,11 +61,14 @@ const { nets, batch: batches, contestants, slice, quick = false } = options;
 const repeats = options.repeats ?? (quick ? 5 : 21);
 const convgrad = options.source ? sourceConvgrad : builtConvgrad();
 const machine = describeMachine();
-const pinned = pin('0');
+const pinned = pin(options.cores);
 console.log(`${machine.cpu}, node ${machine.node}, PyTorch ${machine.pytorch}, load ${machine.loadAverage}`);
-console.log(pinned ? 'one thread, on core 0\n' : 'one thread; taskset failed: NOT pinned\n');
+console.log(pinned ? `one thread, on core ${options.cores}\n` : 'one thread; taskset failed: NOT pinned\n');
 
+const { source, processor } = options;
+const settings = { cores: pinned ? options.cores : 'not pinned', processor, repeats, slice, batches: BATCHES, source };
 const folder = await TaskFolder.create();
+const name = `inference${quick ? '-quick' : ''}`;
 const results: object[] = [];
 let sound = true;
 try {
@@ -74,14 +79,13 @@ try {
       console.log(`Net ${net}, batch ${batch}: ${NETS[net].title}`);
       const outcomes = compare(entrants, batch);
       results.push({ net, batch, outcomes });
+      saveResults(name, { machine, settings, results }); // After each, because a run takes minutes.
     }
   }
 } finally {
   folder.remove();
 }
-const { source, processor } = options;
-const settings = { cores: pinned ? '0' : 'not pinned', processor, repeats, slice, batches: BATCHES, source };
-console.log(`written to ${saveResults(`inference${quick ? '-quick' : ''}`, { machine, settings, results })}`);
+console.log(`written to results/${name}.json`);
 if (!sound) process.exitCode = 1;
 
 /** Starts all, and lets them take turns, in another order each time. */
