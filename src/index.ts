@@ -98,3 +98,4 @@ export { type Evaluation, evaluate, type Loss } from './train/evaluate.js';
 export { fit } from './train/fit.js';
 export type { FitOptions } from './train/fit-options.js';
 export { type EarlyStoppingOptions, earlyStopping, type Monitor } from './train/monitor.js';
+export { type PredictOptions, predict } from './train/predict.js';

@@ -128,6 +128,7 @@ const RIGHT: Record<string, (() => unknown[]) | null> = {
   operation: () => [{ name: 'same', inputs: [ones([1])], shape: [1], backward: () => {} }],
   permute: () => [logits(), [1, 0]],
   pow: () => pair(),
+  predict: () => [model(), ones([2, 1]), {}],
   randn: () => [[2], {}],
   readIdx: () => [new Uint8Array([0, 0, 8, 1, 0, 0, 0, 1, 5])],
   readSafetensors: () => [convgrad.writeSafetensors({ a: ones([1]) })],

@@ -30,6 +30,8 @@ export class Storage<A extends FloatArray | Int32Array = FloatArray> {
   version = 0;
   /** Set for what is used in every step, such as parameters: it stays where the kernels work. */
   resident = false;
+  /** Set when a user has got the array: from then on the numbers may change without a new version. */
+  exposed = false;
   /** Where the numbers are; null when they are gone, or not to be reached by JavaScript yet. */
   protected held: A | null;
 
@@ -52,6 +54,7 @@ export class Storage<A extends FloatArray | Int32Array = FloatArray> {
 
   /** The numbers for a user to keep: an array that stays true for as long as somebody holds it. */
   expose(): A {
+    this.exposed = true;
     return this.array;
   }
 

@@ -3,6 +3,8 @@ import type { Tensor } from '../autograd/tensor.js';
 import { checkNumber, readOptions, ShapeError } from '../errors.js';
 import { batchNorm2d } from '../ops/normalize.js';
 import { showShape } from '../shape.js';
+import { fold } from './fold.js';
+import { JOIN } from './join.js';
 import { describe, Module, Parameter, StateBuffer } from './module.js';
 
 export interface BatchNorm2DOptions {
@@ -69,6 +71,11 @@ export class BatchNorm2D extends Module {
       batchesTracked.storage.version++;
       return y;
     });
+  }
+
+  /** @internal */
+  [JOIN](before: Module): ((x: Tensor) => Tensor) | null {
+    return this.forward === BatchNorm2D.prototype.forward ? fold(before, this) : null;
   }
 
   override toString(): string {

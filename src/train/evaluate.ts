@@ -7,6 +7,7 @@ import { checkModel, inEvaluation, type Module } from '../nn/module.js';
 import { crossEntropy } from '../ops/crossEntropy.js';
 import { shareOf } from '../ops/share.js';
 import { showShape } from '../shape.js';
+import { infer } from './predict.js';
 
 /**
  * From logits [N, classes] and N class indices to the loss of the batch, a tensor of one number. What one of convgrad's losses
@@ -28,7 +29,8 @@ export interface Evaluation {
 
 /**
  * Measures a model on a dataset. Layers are in evaluation mode meanwhile, no gradient is recorded, and nothing of the
- * model changes.
+ * model changes. Batch norm is folded into the convolution before it, as `predict` does: logits differ from those of `forward` by
+ * about 2e-6 of the largest.
  * @param model takes batches [N, ...dataset.inputShape] and gives logits [N, classes]
  * @param options `batchSize`: 100 unless given, as fast as larger ones in less memory; `loss`: `crossEntropy` unless given
  * @throws ShapeError when the model gives something else than logits; ArgumentError when the classes of the model and those of
@@ -49,7 +51,7 @@ export function evaluate(
   inEvaluation(model, () => {
     for (const { x, y } of new DataLoader(dataset, { batchSize })) {
       noGrad(() => {
-        const logits = model.forward(x);
+        const logits = infer(model, x);
         const predicted = argmax('evaluate', logits, y.length, dataset.classes);
         const { sum, weight } = shareOf(lossOf('evaluate', loss, logits, y), y.length);
         total.loss += sum;

@@ -4,25 +4,32 @@ import type { Engine } from './instance.js';
 import { winograd } from './winograd.js';
 
 export function convolution(engine: Engine): Overrides<typeof import('../ops/conv2d.js')> {
-  const { run, memory, struct, parts, split } = engine;
+  const { run, memory, struct, parts, split, keep } = engine;
   const tiled = winograd(engine);
 
+  /** Where the offsets of the output pixels are; `sizes` is the plan's struct, `room` is for those that are not kept. */
+  function offsetsOf(s: ConvSizes, { phase, rowBytes, tableBytes }: Plan, sizes: number, room: number): number {
+    const key = `${s.outH} ${s.outW} ${s.strideH} ${s.strideW} ${s.dilationW} ${phase} ${rowBytes}`;
+    return keep([], key, tableBytes, room, (to) => run.offsets(sizes, to));
+  }
+
   function prepareGradInput(s: ConvSizes) {
-    const { covers, fields, imageBytes, tableBytes, tapBytes } = planOf(s);
+    const plan = planOf(s);
+    const { covers, imageBytes, tableBytes, tapBytes } = plan;
     const rowsBytes = s.O * s.kernelH * tapBytes;
     const ownBytes = imageBytes + aligned(128 + 16 * 4 * (s.O / s.groups + 4));
     const count = parts(s.N, workOf(s));
     const table = memory.scratch(tableBytes + rowsBytes + count * ownBytes);
     const rows = table + tableBytes;
     const own = rows + rowsBytes;
-    const sizes = struct(fields);
-    run.offsets(sizes, table);
-    const compute = (dY: number, dX: number, adds: number) =>
+    const sizes = struct(plan.fields);
+    const offsets = offsetsOf(s, plan, sizes, table);
+    const compute = (rows: number, dY: number, dX: number, adds: number) =>
       split('gradInput', s.N, count, workOf(s), (from, to, part) => {
         const image = own + part * ownBytes;
-        return [sizes, dY, dX, adds, table, rows, image, image + imageBytes, from, to];
+        return [sizes, dY, dX, adds, offsets, rows, image, image + imageBytes, from, to];
       });
-    return { sizes, rows, covers, compute };
+    return { sizes, rows, rowsBytes, covers, compute };
   }
 
   return {
@@ -30,13 +37,13 @@ export function convolution(engine: Engine): Overrides<typeof import('../ops/con
       forward(x, weight, bias, y, s) {
         const [X, F, B, Y] = [memory.read(x), memory.read(weight), bias ? memory.read(bias) : 0, memory.write(y)];
         const nonzero = skipsZeros(s) || tiled.fits(s) ? run.countNonzero(X, x.length) : x.length;
-        if (tiled.fits(s) && tiled.forward(X, nonzero, F, B, s, false, () => ({ address: Y, adds: 0 }))) return;
+        if (tiled.fits(s) && tiled.forward(X, nonzero, weight, B, s, false, () => ({ address: Y, adds: 0 }))) return;
         if (skipsZeros(s) && Math.max(nonzero, ~nonzero) < SPARSE * x.length) {
           const transposed = transpose(s);
-          const { sizes, rows, compute } = prepareGradInput(transposed);
-          run.packFlipped(sizes, F, rows);
+          const { sizes, rows, rowsBytes, compute } = prepareGradInput(transposed);
+          const packed = keep([weight], `flipped ${keyOf(s)}`, rowsBytes, rows, (to) => run.packFlipped(sizes, F, to));
           run.spreadBias(sizes, B, Y, 0, s.N);
-          compute(X, Y, 1);
+          compute(packed, X, Y, 1);
           return;
         }
         const plan = planOf(s);
@@ -44,15 +51,18 @@ export function convolution(engine: Engine): Overrides<typeof import('../ops/con
         const count = parts(s.N, workOf(s));
         const ownBytes = ROOM + plan.imageBytes;
         const table = memory.scratch(plan.tableBytes + packedBytes + count * ownBytes);
-        const packed = table + plan.tableBytes;
-        const images = packed + packedBytes;
+        const room = table + plan.tableBytes;
+        const images = room + packedBytes;
         const sizes = struct(plan.fields);
-        run.offsets(sizes, table);
+        const offsets = offsetsOf(s, plan, sizes, table);
         const gray =
           s.C === s.groups && s.strideW === 1 && s.dilationW === 1 && s.outW >= 4 && s.kernelH * s.kernelW < LONG;
-        run[gray ? 'packGray' : 'packBlocks'](sizes, F, B, packed);
+        const key = gray ? `gray ${keyOf(s)} ${plan.rowStep}` : `blocks ${keyOf(s)}`;
+        const packed = keep([weight, bias], key, packedBytes, room, (to) => {
+          run[gray ? 'packGray' : 'packBlocks'](sizes, F, B, to);
+        });
         split(gray ? 'conv2dGray' : 'conv2d', s.N, count, workOf(s), (from, to, part) => {
-          return [sizes, X, Y, table, packed, images + part * ownBytes, from, to];
+          return [sizes, X, Y, offsets, packed, images + part * ownBytes, from, to];
         });
       },
 
@@ -60,12 +70,12 @@ export function convolution(engine: Engine): Overrides<typeof import('../ops/con
         const [dY, F] = [memory.read(dy), memory.read(weight)];
         const turned = transpose(s);
         if (tiled.fits(turned)) {
-          if (tiled.forward(dY, run.countNonzero(dY, dy.length), F, 0, turned, true, () => memory.sum(dx))) return;
+          if (tiled.forward(dY, run.countNonzero(dY, dy.length), weight, 0, turned, true, () => memory.sum(dx))) return;
         }
         const { sizes, rows, covers, compute } = prepareGradInput(s);
         const { address: dX, adds } = memory.sum(dx, covers);
         run.packRows(sizes, F, rows);
-        compute(dY, dX, adds);
+        compute(rows, dY, dX, adds);
       },
 
       gradWeight(x, dy, dweight, s) {
@@ -84,12 +94,12 @@ export function convolution(engine: Engine): Overrides<typeof import('../ops/con
         const table = memory.scratch(plan.tableBytes + shares * ownBytes);
         const own = table + plan.tableBytes;
         const sizes = struct(plan.fields);
-        run.offsets(sizes, table);
+        const offsets = offsetsOf(s, plan, sizes, table);
         split('gradWeight', s.N, shares, workOf(s), (from, to, share) => {
           const rows = own + share * ownBytes;
           const sums = rows + rowsBytes;
           const image = sums + sumsBytes;
-          return [sizes, X, dY, table, image, image + plan.imageBytes, rows, sumsBytes && sums, wide, from, to];
+          return [sizes, X, dY, offsets, image, image + plan.imageBytes, rows, sumsBytes && sums, wide, from, to];
         });
         for (let i = 0; i < shares; i++) run.addRows(sizes, own + i * ownBytes, dF, 0, s.O);
       },
@@ -141,6 +151,8 @@ const CACHE = 24576;
 /** Output pixels at most, also where one row has more. */
 const LONGEST_STRIP = 16384;
 
+type Plan = ReturnType<typeof planOf>;
+
 /** What follows from the sizes of a convolution: how an example is packed (see assembly/convolution.ts). */
 function planOf(s: ConvSizes) {
   const channels = s.C / s.groups;
@@ -159,6 +171,9 @@ function planOf(s: ConvSizes) {
   const places = [s.padTop, s.padLeft, s.outH, s.outW];
   return {
     strip,
+    phase,
+    rowBytes,
+    rowStep: s.dilationH * rowBytes,
     taps,
     tapBytes,
     tableBytes: aligned(s.outH * s.outW * 4 + 16),
@@ -168,6 +183,11 @@ function planOf(s: ConvSizes) {
     covers: rows - s.padTop >= s.H && phase * s.dilationW - s.padLeft >= s.W,
     fields: [...window, ...places, rows, phase, rowBytes, groupBytes, s.dilationH * rowBytes, taps, tapBytes, strip],
   };
+}
+
+/** What decides how filters are packed. */
+function keyOf({ O, C, groups, kernelH, kernelW }: ConvSizes): string {
+  return `${O} ${C} ${groups} ${kernelH} ${kernelW}`;
 }
 
 function aligned(bytes: number): number {

@@ -80,6 +80,7 @@ export class WasmStorage<A extends Float32Array | Int32Array = Float32Array> ext
    * array: a view of the memory would show other numbers once the block is used again.
    */
   override expose(): A {
+    this.exposed = true;
     if (this.resident && !this.moved) {
       if (this.address === 0) this.#memory.bringBack(this);
       this.#pinned ||= this.#memory.pin(this, this.array);

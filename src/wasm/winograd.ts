@@ -1,3 +1,4 @@
+import type { Storage } from '../autograd/storage.js';
 import type { ConvSizes } from '../ops/conv2d.js';
 import type { Engine } from './instance.js';
 import { MOST_PARTS } from './team.js';
@@ -29,7 +30,7 @@ const SHARES = 4;
 export type Winograd = ReturnType<typeof winograd>;
 
 /** Convolutions of 3x3 filters by Winograd's F(4x4, 3x3): see assembly/winograd.ts. */
-export function winograd({ run, memory, struct, parts, split }: Engine) {
+export function winograd({ run, memory, struct, parts, split, keep }: Engine) {
   /** Whether all of an operand's numbers are finite and not huge, and at least a share of them are not zero. */
   const usual = (address: number, length: number, share = 0) => run.countNonzero(address, length) >= share * length;
 
@@ -51,21 +52,32 @@ export function winograd({ run, memory, struct, parts, split }: Engine) {
     /**
      * Computes the convolution of x if it can and if this is faster, and the sizes fit.
      * @param nonzero what `countNonzero` says of x
-     * @param turned whether it is the gradient to the input of another convolution, whose weights are at F
+     * @param turned whether it is the gradient to the input of another convolution, whose weight it is
      * @param target tells where y is, and whether it is added to; called once that is certain
      */
-    forward(X: number, nonzero: number, F: number, B: number, s: ConvSizes, turned: boolean, target: () => Target) {
+    forward(
+      X: number,
+      nonzero: number,
+      weight: Storage,
+      B: number,
+      s: ConvSizes,
+      turned: boolean,
+      target: () => Target,
+    ) {
+      const F = memory.read(weight);
       if (nonzero < LEAST_NONZERO * s.N * s.C * s.H * s.W || !usual(F, s.O * s.C * 9)) return false;
       const plan = planOf(s);
       const work = workOf(s);
       const count = parts(s.N, work);
       const roomBytes = plan.imageBytes + plan.stripBytes + plan.tilesBytes + 24 * plan.result;
       const { address: Y, adds } = target();
-      const weights = memory.scratch(plan.weightBytes + Math.max(count * roomBytes, MOST_PARTS * WEIGHT_BYTES));
-      const room = weights + plan.weightBytes;
+      const scratch = memory.scratch(plan.weightBytes + Math.max(count * roomBytes, MOST_PARTS * WEIGHT_BYTES));
+      const room = scratch + plan.weightBytes;
       const sizes = struct(plan.fields);
       const [filterStep, channelStep] = turned ? [36, s.O * 36] : [s.C * 36, 36];
-      eachFilter('winogradWeights', s, room, [sizes, F, weights, filterStep, channelStep, Number(turned)]);
+      const weights = keep([weight], `winograd ${turned}`, plan.weightBytes, scratch, (to) => {
+        eachFilter('winogradWeights', s, room, [sizes, F, to, filterStep, channelStep, Number(turned)]);
+      });
       split('winograd', s.N, count, work, (from, to, part) => {
         return [sizes, X, weights, B, Y, adds, room + part * roomBytes, from, to];
       });
