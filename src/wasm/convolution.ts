@@ -1,14 +1,13 @@
 import type { Overrides } from '../autograd/define.js';
 import type { ConvSizes } from '../ops/conv2d.js';
+import { aligned } from './blocks.js';
+import { depthwise, isDepthwise } from './depthwise.js';
 import type { Engine } from './instance.js';
 
-export function convolution({
-  run,
-  memory,
-  struct,
-  parts,
-  split,
-}: Engine): Overrides<typeof import('../ops/conv2d.js')> {
+export function convolution(engine: Engine): Overrides<typeof import('../ops/conv2d.js')> {
+  const { run, memory, struct, parts, split } = engine;
+  const ofPlanes = depthwise(engine);
+
   function prepareGradInput(s: ConvSizes) {
     const { covers, fields, imageBytes, tableBytes, tapBytes } = planOf(s);
     const rowsBytes = s.O * s.kernelH * tapBytes;
@@ -30,6 +29,7 @@ export function convolution({
   return {
     conv2d: {
       forward(x, weight, bias, y, s) {
+        if (isDepthwise(s)) return ofPlanes.forward(x, weight, bias, y, s);
         const [X, F, B, Y] = [memory.read(x), memory.read(weight), bias ? memory.read(bias) : 0, memory.write(y)];
         if (skipsZeros(s) && run.countNonzero(X, x.length) < SPARSE * x.length) {
           const transposed = transpose(s);
@@ -57,6 +57,7 @@ export function convolution({
       },
 
       gradInput(dy, weight, dx, s) {
+        if (isDepthwise(s)) return ofPlanes.gradInput(dy, weight, dx, s);
         const { sizes, rows, covers, compute } = prepareGradInput(s);
         const [dY, F] = [memory.read(dy), memory.read(weight)];
         const { address: dX, adds } = memory.sum(dx, covers);
@@ -163,8 +164,4 @@ function planOf(s: ConvSizes) {
     covers: rows - s.padTop >= s.H && phase * s.dilationW - s.padLeft >= s.W,
     fields: [...window, ...places, rows, phase, rowBytes, groupBytes, s.dilationH * rowBytes, taps, tapBytes, strip],
   };
-}
-
-function aligned(bytes: number): number {
-  return Math.ceil(bytes / 64) * 64;
 }
