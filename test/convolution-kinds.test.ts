@@ -163,9 +163,71 @@ describe('depthwise convolutions', () => {
   });
 });
 
+/** From 8 channels, stride and dilation 1: where dy has few zeros, the gradient to the input is computed like a forward pass. */
+const TURNED = [1, 2, 5, 7]
+  .flatMap((kernelH) =>
+    SIDES.flatMap((H, i) =>
+      [0, kernelH >> 1, kernelH - 1].map((padTop, j) => {
+        const groups = 1 + ((i + j) % 2);
+        const [C, O] = [[8, 9, 17][(i + j) % 3] * groups, [1, 8, 3, 20][(i + kernelH) % 4] * groups];
+        const N = H < 6 && j === 0 ? 33 : [1, 3][j % 2];
+        return sizesOf({
+          N,
+          C,
+          O,
+          groups,
+          H,
+          W: H + (j % 2),
+          kernelH,
+          kernelW: Math.max(1, kernelH - (i % 2)),
+          padTop,
+        });
+      }),
+    ),
+  )
+  .concat([
+    sizesOf({ C: 9, O: 45, H: 6, kernelH: 5, padTop: 2 }), // Sums of 1,125 terms: taken in parts.
+    sizesOf({ C: 9, O: 6, H: 6, kernelH: 5, padTop: 6 }), // More padding than filter: by lists.
+  ])
+  .filter(isSizes);
+
+describe('convolutions of 8 channels or more', () => {
+  test('of every size are the definition, to 3e-6 of the largest', () => {
+    expect(TURNED.length).toBeGreaterThan(60);
+    checkAll(TURNED, 3e-6);
+  });
+
+  test('whatever share of dy is zero', () => {
+    for (const share of [0, 0.5, 0.6, 0.64, 0.66, 0.7, 1]) {
+      for (const s of TURNED.filter(({ H, groups }) => H === 7 && groups === 1)) {
+        const numbers = numbersFor(s);
+        numbers.dy = numbers.dy.map((value) => (generator.uniform() < share ? value : 0));
+        for (const pass of ['gradInput', 'gradWeight'] as const) {
+          const wanted = compute(pass, numbers, s, 'definition');
+          expectSame(
+            compute(pass, numbers, s, 'kernels'),
+            wanted,
+            3e-6,
+            `${pass} ${JSON.stringify(s)}, share ${share}`,
+          );
+        }
+      }
+    }
+  });
+
+  test('have infinities and NaN in the gradient to the input where the definition has them', () => {
+    checkSpecial(
+      TURNED.filter(({ H, C, groups }) => H === 5 && C / groups === 8),
+      ['gradInput'],
+    );
+  });
+});
+
 const BITS = [
   { N: 3, C: 48, groups: 48, H: 28, padTop: 1 },
   { N: 1, C: 64, groups: 64, O: 128, H: 26, padTop: 2, kernelH: 5, strideH: 2 },
+  { N: 5, C: 9, O: 12, H: 15, padTop: 2, kernelH: 5 },
+  { N: 7, C: 40, O: 24, H: 15, kernelH: 1 },
 ]
   .map(sizesOf)
   .filter(isSizes);

@@ -8,6 +8,29 @@ export function convolution(engine: Engine): Overrides<typeof import('../ops/con
   const { run, memory, struct, parts, split } = engine;
   const ofPlanes = depthwise(engine);
 
+  /** Y = the convolution of X, or Y += it; `turned` where the filters are those of the convolution whose gradient this is. */
+  function direct(s: ConvSizes, X: number, F: number, B: number, Y: number, turned = false, adds = false) {
+    const plan = planOf(s);
+    const filterBytes = turned ? aligned((s.O * s.kernelH * plan.taps + 4) * 4) : 0;
+    const packedBytes = s.groups * Math.ceil(s.O / s.groups / 8) * (s.kernelH * plan.taps + 1) * 64;
+    const outputBytes = adds ? aligned(s.O * s.outH * s.outW * 4) : 0;
+    const count = parts(s.N, workOf(s));
+    const ownBytes = ROOM + plan.imageBytes + outputBytes;
+    const table = memory.scratch(plan.tableBytes + packedBytes + filterBytes + count * ownBytes);
+    const packed = table + plan.tableBytes;
+    const filters = packed + packedBytes;
+    const images = filters + filterBytes;
+    const sizes = struct(plan.fields);
+    run.offsets(sizes, table);
+    if (turned) run.turnFilters(sizes, F, filters);
+    const vectors = s.C === s.groups && s.strideW === 1 && s.dilationW === 1 && s.outW >= 4;
+    const gray = vectors && !adds && s.kernelH * s.kernelW < LONG;
+    run[gray ? 'packGray' : 'packBlocks'](sizes, turned ? filters : F, B, packed);
+    split(gray ? 'conv2dGray' : adds ? 'conv2dAdded' : 'conv2d', s.N, count, workOf(s), (from, to, part) => {
+      return [sizes, X, Y, table, packed, images + part * ownBytes, from, to];
+    });
+  }
+
   function prepareGradInput(s: ConvSizes) {
     const { covers, fields, imageBytes, tableBytes, tapBytes } = planOf(s);
     const rowsBytes = s.O * s.kernelH * tapBytes;
@@ -39,27 +62,18 @@ export function convolution(engine: Engine): Overrides<typeof import('../ops/con
           compute(X, Y, 1);
           return;
         }
-        const plan = planOf(s);
-        const packedBytes = s.groups * Math.ceil(s.O / s.groups / 8) * (s.kernelH * plan.taps + 1) * 64;
-        const count = parts(s.N, workOf(s));
-        const ownBytes = ROOM + plan.imageBytes;
-        const table = memory.scratch(plan.tableBytes + packedBytes + count * ownBytes);
-        const packed = table + plan.tableBytes;
-        const images = packed + packedBytes;
-        const sizes = struct(plan.fields);
-        run.offsets(sizes, table);
-        const gray =
-          s.C === s.groups && s.strideW === 1 && s.dilationW === 1 && s.outW >= 4 && s.kernelH * s.kernelW < LONG;
-        run[gray ? 'packGray' : 'packBlocks'](sizes, F, B, packed);
-        split(gray ? 'conv2dGray' : 'conv2d', s.N, count, workOf(s), (from, to, part) => {
-          return [sizes, X, Y, table, packed, images + part * ownBytes, from, to];
-        });
+        direct(s, X, F, B, Y);
       },
 
       gradInput(dy, weight, dx, s) {
         if (isDepthwise(s)) return ofPlanes.gradInput(dy, weight, dx, s);
-        const { sizes, rows, covers, compute } = prepareGradInput(s);
         const [dY, F] = [memory.read(dy), memory.read(weight)];
+        if (isTurned(s) && run.countNonzero(dY, dy.length) > DENSE * dy.length && run.allFinite(F, weight.length)) {
+          const { address, adds } = memory.sum(dx);
+          direct(transpose(s), dY, F, 0, address, true, adds === 1);
+          return;
+        }
+        const { sizes, rows, covers, compute } = prepareGradInput(s);
         const { address: dX, adds } = memory.sum(dx, covers);
         run.packRows(sizes, F, rows);
         compute(dY, dX, adds);
@@ -116,6 +130,15 @@ const SPARSE_CHANNELS = 16;
 function skipsZeros(s: ConvSizes): boolean {
   const steps = s.strideH * s.strideW * s.dilationH * s.dilationW;
   return steps === 1 && s.padTop < s.kernelH && s.padLeft < s.kernelW && s.C >= s.groups * SPARSE_CHANNELS;
+}
+
+/** Above which share of nonzero numbers the gradient to the input is computed like a forward pass, and from how many channels. */
+const DENSE = 0.65;
+const DENSE_CHANNELS = 8;
+
+function isTurned(s: ConvSizes): boolean {
+  const steps = s.strideH * s.strideW * s.dilationH * s.dilationW;
+  return steps === 1 && s.padTop < s.kernelH && s.padLeft < s.kernelW && s.C >= s.groups * DENSE_CHANNELS;
 }
 
 function transpose(s: ConvSizes): ConvSizes {

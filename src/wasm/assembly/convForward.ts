@@ -1,3 +1,4 @@
+import { sliceAdd } from './broadcast';
 import { packImage, clear, ConvSizes } from './convolution';
 import { high, low } from './transpose';
 
@@ -77,6 +78,35 @@ export function conv2d(
         else planeOf8(s, room, source, weights, result, table, count);
         weights += ((s.kernelH * s.taps + 1) * width) << 2;
         first += width;
+      }
+    }
+  }
+}
+
+/** The same, added to y. */
+export function conv2dAdded(
+  s: ConvSizes, x: usize, y: usize, table: usize, packed: usize, room: usize, from: i32, to: i32,
+): void {
+  const numbers = s.O * s.outH * s.outW;
+  const own = room + ROOM + ((s.groups * s.groupBytes + 79) & ~63);
+  for (let n = from; n < to; n++) {
+    const before = (n * numbers) << 2;
+    conv2d(s, x, own - before, table, packed, room, n, n + 1);
+    sliceAdd(own, y + before, 1, numbers, 0, 0, true);
+  }
+}
+
+/** The filters [O, channels] of a convolution from those of the one whose gradient to the input it is, [C, filters]. */
+export function turnFilters(s: ConvSizes, weight: usize, to: usize): void {
+  const channels = s.C / s.groups;
+  const filters = s.O / s.groups;
+  const taps = s.kernelH * s.kernelW;
+  for (let c = 0; c < s.C; c++) {
+    for (let o = 0; o < filters; o++) {
+      let at = to + (((((c / channels) * filters + o) * channels + (c % channels) + 1) * taps) << 2);
+      for (let i = 0; i < taps; i++, weight += 4) {
+        at -= 4;
+        store<f32>(at, load<f32>(weight));
       }
     }
   }
