@@ -9,27 +9,25 @@ export function convolution(engine: Engine): Overrides<typeof import('../ops/con
   const ofPlanes = depthwise(engine);
 
   /** Y = the convolution of X, or Y += it; `turned` where the filters are those of the convolution whose gradient this is. */
-  function direct(s: ConvSizes, X: number, F: number, B: number, Y: number, turned = false, adds = false) {
+  function direct(s: ConvSizes, X: number, F: number, B: number, Y: number, turned = 0, adds = 0) {
     const plan = planOf(s);
-    const filterBytes = turned ? aligned((s.O * s.kernelH * plan.taps + 4) * 4) : 0;
     const packedBytes = s.groups * Math.ceil(s.O / s.groups / 8) * (s.kernelH * plan.taps + 1) * 64;
-    const outputBytes = adds ? aligned(s.O * s.outH * s.outW * 4) : 0;
     const count = parts(s.N, workOf(s));
-    const ownBytes = ROOM + plan.imageBytes + outputBytes;
-    const table = memory.scratch(plan.tableBytes + packedBytes + filterBytes + count * ownBytes);
+    const ownBytes = ROOM + plan.imageBytes + adds * aligned(s.O * s.outH * s.outW * 4);
+    const table = memory.scratch(plan.tableBytes + packedBytes + count * ownBytes);
     const packed = table + plan.tableBytes;
-    const filters = packed + packedBytes;
-    const images = filters + filterBytes;
+    const images = packed + packedBytes;
     const sizes = struct(plan.fields);
     run.offsets(sizes, table);
-    if (turned) run.turnFilters(sizes, F, filters);
     const vectors = s.C === s.groups && s.strideW === 1 && s.dilationW === 1 && s.outW >= 4;
-    const gray = vectors && !adds && s.kernelH * s.kernelW < LONG;
-    run[gray ? 'packGray' : 'packBlocks'](sizes, turned ? filters : F, B, packed);
+    const gray = vectors && !turned && s.kernelH * s.kernelW < LONG;
+    run[gray ? 'packGray' : 'packBlocks'](sizes, F, B, packed, turned);
     split(gray ? 'conv2dGray' : adds ? 'conv2dAdded' : 'conv2d', s.N, count, workOf(s), (from, to, part) => {
       return [sizes, X, Y, table, packed, images + part * ownBytes, from, to];
     });
   }
+
+  const isMostlyNonzero = (x: number, length: number) => run.countNonzero(x, length) > DENSE * length;
 
   function prepareGradInput(s: ConvSizes) {
     const { covers, fields, imageBytes, tableBytes, tapBytes } = planOf(s);
@@ -54,7 +52,7 @@ export function convolution(engine: Engine): Overrides<typeof import('../ops/con
       forward(x, weight, bias, y, s) {
         if (isDepthwise(s)) return ofPlanes.forward(x, weight, bias, y, s);
         const [X, F, B, Y] = [memory.read(x), memory.read(weight), bias ? memory.read(bias) : 0, memory.write(y)];
-        if (skipsZeros(s) && run.countNonzero(X, x.length) < SPARSE * x.length) {
+        if (isTransposable(s, SPARSE_CHANNELS) && run.countNonzero(X, x.length) < SPARSE * x.length) {
           const transposed = transpose(s);
           const { sizes, rows, compute } = prepareGradInput(transposed);
           run.packFlipped(sizes, F, rows);
@@ -68,9 +66,11 @@ export function convolution(engine: Engine): Overrides<typeof import('../ops/con
       gradInput(dy, weight, dx, s) {
         if (isDepthwise(s)) return ofPlanes.gradInput(dy, weight, dx, s);
         const [dY, F] = [memory.read(dy), memory.read(weight)];
-        if (isTurned(s) && run.countNonzero(dY, dy.length) > DENSE * dy.length && run.allFinite(F, weight.length)) {
+        // Zeros of padding must not meet infinite weights.
+        const turns = isTransposable(s, DENSE_CHANNELS) && isMostlyNonzero(dY, dy.length);
+        if (turns && run.allFinite(F, weight.length)) {
           const { address, adds } = memory.sum(dx);
-          direct(transpose(s), dY, F, 0, address, true, adds === 1);
+          direct(transpose(s), dY, F, 0, address, 1, adds);
           return;
         }
         const { sizes, rows, covers, compute } = prepareGradInput(s);
@@ -95,11 +95,14 @@ export function convolution(engine: Engine): Overrides<typeof import('../ops/con
         const own = table + plan.tableBytes;
         const sizes = struct(plan.fields);
         run.offsets(sizes, table);
+        // In tiles of four filters by two vectors of taps, where zeros of padding meet no infinity.
+        const tiles = s.O >= 4 * s.groups && plan.taps > 4;
+        const dense = tiles && isMostlyNonzero(dY, dy.length) ? run.allFinite(dY, dy.length) : 0;
         split('gradWeight', s.N, shares, workOf(s), (from, to, share) => {
           const rows = own + share * ownBytes;
           const sums = rows + rowsBytes;
           const image = sums + sumsBytes;
-          return [sizes, X, dY, table, image, image + plan.imageBytes, rows, sumsBytes && sums, wide, from, to];
+          return [sizes, X, dY, table, image, image + plan.imageBytes, rows, sumsBytes && sums, wide, dense, from, to];
         });
         for (let i = 0; i < shares; i++) run.addRows(sizes, own + i * ownBytes, dF, 0, s.O);
       },
@@ -126,19 +129,14 @@ function workOf(s: ConvSizes): number {
 const SPARSE = 0.6;
 const SPARSE_CHANNELS = 16;
 
-/** Whether it can be computed as the gradient of another convolution, of sizes `transpose(s)`, and could be faster so. */
-function skipsZeros(s: ConvSizes): boolean {
-  const steps = s.strideH * s.strideW * s.dilationH * s.dilationW;
-  return steps === 1 && s.padTop < s.kernelH && s.padLeft < s.kernelW && s.C >= s.groups * SPARSE_CHANNELS;
-}
-
-/** Above which share of nonzero numbers the gradient to the input is computed like a forward pass, and from how many channels. */
+/** Above which share the gradient to the input is computed like a forward pass and that to the weights in tiles. */
 const DENSE = 0.65;
 const DENSE_CHANNELS = 8;
 
-function isTurned(s: ConvSizes): boolean {
+/** Whether it can be computed as the gradient of another convolution, of sizes `transpose(s)`, and has so many channels. */
+function isTransposable(s: ConvSizes, channels: number): boolean {
   const steps = s.strideH * s.strideW * s.dilationH * s.dilationW;
-  return steps === 1 && s.padTop < s.kernelH && s.padLeft < s.kernelW && s.C >= s.groups * DENSE_CHANNELS;
+  return steps === 1 && s.padTop < s.kernelH && s.padLeft < s.kernelW && s.C >= s.groups * channels;
 }
 
 function transpose(s: ConvSizes): ConvSizes {

@@ -30,10 +30,16 @@ function widthOf(filters: i32, first: i32): i32 {
   return filters - first > 8 ? 16 : 8;
 }
 
-/** Copies weights into blocks of 16 or 8 filters: the biases, then the weights [kernelH, kernelW * channels, 16 or 8]. */
-export function packBlocks(s: ConvSizes, weight: usize, bias: usize, to: usize): void {
+/**
+ * Copies weights into blocks of 16 or 8 filters: the biases, then the weights [kernelH, kernelW * channels, 16 or 8]. Where
+ * they are `turned`, from those of the convolution whose gradient to the input this is: [channels, filters], taps backwards.
+ */
+export function packBlocks(s: ConvSizes, weight: usize, bias: usize, to: usize, turned: bool): void {
   const channels = s.C / s.groups;
   const filters = s.O / s.groups;
+  const taps = (s.kernelH * s.kernelW) << 2;
+  const step = turned ? -4 : 4;
+  if (turned) weight += taps - 4;
   for (let g = 0; g < s.groups; g++) {
     for (let first = 0; first < filters; ) {
       const width = widthOf(filters, first);
@@ -45,9 +51,10 @@ export function packBlocks(s: ConvSizes, weight: usize, bias: usize, to: usize):
         const o = g * filters + first + lane;
         store<f32>(to + (lane << 2), bias ? load<f32>(bias + (o << 2)) : 0);
         for (let c = 0; c < channels; c++) {
+          let from = weight + (turned ? (g * channels + c) * filters + first + lane : o * channels + c) * taps;
           for (let ky = 0; ky < s.kernelH; ky++) {
             let at = to + (lane << 2) + (1 + ky * s.taps + c) * tap;
-            for (let kx = 0; kx < s.kernelW; kx++, weight += 4, at += channels * tap) store<f32>(at, load<f32>(weight));
+            for (let kx = 0; kx < s.kernelW; kx++, from += step, at += channels * tap) store<f32>(at, load<f32>(from));
           }
         }
       }
@@ -93,22 +100,6 @@ export function conv2dAdded(
     const before = (n * numbers) << 2;
     conv2d(s, x, own - before, table, packed, room, n, n + 1);
     sliceAdd(own, y + before, 1, numbers, 0, 0, true);
-  }
-}
-
-/** The filters [O, channels] of a convolution from those of the one whose gradient to the input it is, [C, filters]. */
-export function turnFilters(s: ConvSizes, weight: usize, to: usize): void {
-  const channels = s.C / s.groups;
-  const filters = s.O / s.groups;
-  const taps = s.kernelH * s.kernelW;
-  for (let c = 0; c < s.C; c++) {
-    for (let o = 0; o < filters; o++) {
-      let at = to + (((((c / channels) * filters + o) * channels + (c % channels) + 1) * taps) << 2);
-      for (let i = 0; i < taps; i++, weight += 4) {
-        at -= 4;
-        store<f32>(at, load<f32>(weight));
-      }
-    }
   }
 }
 
