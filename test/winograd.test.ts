@@ -44,7 +44,7 @@ function byWinograd(pass: Pass, { s, x, weight, bias, dy }: Subject, start?: Flo
       ? forward(X, x.length, B, s, false)
       : pass === 'gradInput'
         ? forward(dY, dy.length, 0, turned, true)
-        : tiled.gradWeight(X, dY, R, s);
+        : tiled.fits(s) && tiled.gradWeight(X, dY, engine.run.countNonzero(dY, dy.length), R, s);
   const numbers = result.array.slice();
   for (const storage of [...here, result]) storage.release();
   return done ? numbers : null;

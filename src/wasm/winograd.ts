@@ -1,5 +1,6 @@
 import type { Storage } from '../autograd/storage.js';
 import type { ConvSizes } from '../ops/conv2d.js';
+import { aligned } from './blocks.js';
 import type { Engine } from './instance.js';
 import { MOST_PARTS } from './team.js';
 
@@ -31,8 +32,8 @@ export type Winograd = ReturnType<typeof winograd>;
 
 /** Convolutions of 3x3 filters by Winograd's F(4x4, 3x3): see assembly/winograd.ts. */
 export function winograd({ run, memory, struct, parts, split, keep }: Engine) {
-  /** Whether all of an operand's numbers are finite and not huge, and at least a share of them are not zero. */
-  const usual = (address: number, length: number, share = 0) => run.countNonzero(address, length) >= share * length;
+  /** Whether all of an operand's numbers are finite, and not huge. */
+  const usual = (address: number, length: number) => run.countNonzero(address, length) >= 0;
 
   /** Calls a kernel for the weights of all filters, which go through it in vectors; `room` is for `MOST_PARTS` of them. */
   const eachFilter = (kernel: 'winogradWeights' | 'winogradCollect', s: ConvSizes, room: number, row: number[]) => {
@@ -84,10 +85,10 @@ export function winograd({ run, memory, struct, parts, split, keep }: Engine) {
       return true;
     },
 
-    /** Adds the gradient to the weights, if it can and if this is faster. */
-    gradWeight(X: number, dY: number, dF: number, s: ConvSizes) {
-      const outputs = s.N * s.O * s.outH * s.outW;
-      if (!fits(s) || !usual(dY, outputs, LEAST_NONZERO_GRADIENT) || !usual(X, s.N * s.C * s.H * s.W)) return false;
+    /** Adds the gradient to the weights, under the same conditions; `nonzero` is what `countNonzero` says of dy. */
+    gradWeight(X: number, dY: number, nonzero: number, dF: number, s: ConvSizes) {
+      if (nonzero < LEAST_NONZERO_GRADIENT * s.N * s.O * s.outH * s.outW || !usual(X, s.N * s.C * s.H * s.W))
+        return false;
       const plan = planOf(s);
       // The examples fall into shares that only sizes decide: each is summed apart, then all in their order.
       const tiles = s.N * plan.tiles;
@@ -154,8 +155,4 @@ function planOf(s: ConvSizes) {
     tilesBytes: 36 * (placeV + placeM),
     sumBytes: 36 * placeSum,
   };
-}
-
-function aligned(bytes: number): number {
-  return Math.ceil(bytes / 64) * 64;
 }
