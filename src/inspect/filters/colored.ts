@@ -29,8 +29,9 @@ export function colored(size: number, patches: Dataset | undefined, generator: G
     throw new FormatError('nullDistribution', `expected images with contrast, ${got}`);
   }
   const root = cholesky(moments, area);
-  const [z, taps] = [new Float64Array(area), new Float64Array(area)];
+  const z = new Float64Array(area);
   return () => {
+    const taps = new Float64Array(area);
     for (let i = 0; i < area; i++) z[i] = generator.normal();
     for (let i = 0; i < area; i++) {
       let tap = 0;
