@@ -70,8 +70,7 @@ function secondMoments(size: number, patches: Dataset | undefined): Float64Array
       for (const image of images) {
         for (let top = 0; top < channels * height; top += top % height === rows - 1 ? size : 1) {
           const start = (top + Math.floor(t / size)) * width + (t % size);
-          taps.set(image.subarray(start, start + columns), at);
-          at += columns;
+          for (let i = start; i < start + columns; i++) taps[at++] = image[i];
         }
       }
     }
