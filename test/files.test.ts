@@ -79,7 +79,6 @@ test('threads of one process do not write into the same unfinished file', { time
     bundle: true,
     platform: 'node',
     format: 'esm',
-    external: ['fast-png'],
   });
   const path = join(folder, 'threads/result.json');
   const ends = Array.from({ length: 4 }, () => {

@@ -73,7 +73,7 @@ export async function trainAndJudge(
   { learn, judge, what }: Digits,
   recipe: FitOptions,
 ): Promise<void> {
-  const table = summary(model, [1, 28, 28]);
+  const table = summary(model, learn.inputShape);
   console.log(`${table}\n`);
   const before = process.cpuUsage();
   const { trainSeconds, imagesPerSecond } = await fit(model, learn, {
@@ -90,7 +90,7 @@ export async function trainAndJudge(
   console.log(
     `\naccuracy ${(100 * accuracy).toFixed(2)}% on ${judge.length} ${what}: ` +
       `${Math.round((1 - accuracy) * judge.length)} mistakes\n` +
-      `seed ${seed}, ${table.parameters} parameters, ${epochs} epochs of ${learn.length} images\n` +
+      `seed ${seed}, ${table.parameters} parameters, ${epochs} ${epochs === 1 ? 'epoch' : 'epochs'} of ${learn.length} images\n` +
       `training took ${trainSeconds.toFixed(1)} s (${cpuSeconds.toFixed(1)} s of processor time on all cores together), ` +
       `${imagesPerSecond.toFixed(0)} images a second\n` +
       `weight hash ${hash} (the same seed and settings give the same hash)`,
