@@ -233,6 +233,18 @@ describe('a loss that is not finite', () => {
     expect(error.message).toMatch(/\(step 2\): the step before left first.weight not finite/);
   });
 
+  test('because of the last step, which no loss shows any more', async () => {
+    const too = (model: Sequential): Partial<FitOptions> => ({
+      optimizer: sgd(model, 3e38),
+      loss: (x, y) => crossEntropy(x, y).mul(1e4),
+      epochs: 1,
+    });
+    const error = await errorOf(too);
+    expect(error.message).toMatch(/^fit: the step before left first.weight not finite\. A smaller/);
+    expect([error.step, error.layer]).toEqual([1, 'first.weight']);
+    await expect(errorOf((model) => ({ ...too(model), stopOnDivergence: false }))).rejects.toThrow('expected a Div');
+  });
+
   test('because of the loss itself', async () => {
     const error = await errorOf(() => ({ loss: (logits) => logits.mul(0).sum().sub(1).log() }));
     expect(error.message).toMatch(/the results of all layers are finite, so the loss made it\. Look at the loss/);

@@ -29,6 +29,7 @@ import {
   readState,
   Sequential,
   SGD,
+  type StateDict,
   StepLR,
   Tensor,
   tensor,
@@ -421,6 +422,9 @@ describe('a forged checkpoint is a typed error, and changes nothing', () => {
       { sums: { ...kept.sums, seen: 1 } },
       { sums: { ...kept.sums, correct: 1000 } },
       { history: { ...kept.history, epochs: [] } },
+      { history: { ...kept.history, epochs: [{ ...kept.history.epochs[0], epoch: 2 }] } },
+      { history: { ...kept.history, epochs: [{ ...kept.history.epochs[0], step: 3 }] } },
+      { format: { toString: 1 } as never },
     ]) {
       const { model, options } = plain();
       const before = weightHash(model);
@@ -428,6 +432,42 @@ describe('a forged checkpoint is a typed error, and changes nothing', () => {
       await expect(run).rejects.toThrow(ArgumentError);
       expect(weightHash(model)).toBe(before);
     }
+  });
+
+  test('with a setting that the optimizer has not, it changes nothing where something else is wrong', async () => {
+    const { checkpoints } = await keepAll(plain);
+    const { optimizer } = checkpoints[7];
+    const groups = optimizer.groups.map((group) => ({ ...group, lr: 7, other: 1 }));
+    const { model, options } = plain();
+    const before = JSON.stringify(options.optimizer.stateDict().groups);
+    const resume = { ...checkpoints[7], optimizer: { ...optimizer, groups }, model: {} };
+    await expect(fit(model, data, { ...options, resume })).rejects.toThrow('missing keys');
+    expect(JSON.stringify(options.optimizer.stateDict().groups)).toBe(before);
+  });
+
+  test('with settings of the optimizer that no optimizer may have', async () => {
+    const { checkpoints } = await keepAll(plain);
+    const { optimizer } = checkpoints[7];
+    for (const wrong of [{ lr: -1 }, { betas: [1, 0.9] }, { betas: [-0.1, 0.9] }, { eps: -1 }, { weightDecay: -1 }]) {
+      const { model, options } = plain();
+      const before = JSON.stringify(options.optimizer.stateDict().groups);
+      const groups = optimizer.groups.map((group) => ({ ...group, ...wrong }));
+      const resume = { ...checkpoints[7], optimizer: { ...optimizer, groups } };
+      await expect(fit(model, data, { ...options, resume })).rejects.toThrow(
+        /^Adam: expected (lr|betas|eps|weightDecay) /,
+      );
+      expect(JSON.stringify(options.optimizer.stateDict().groups)).toBe(before);
+    }
+  });
+
+  test('with best weights that are not finite', async () => {
+    const { checkpoints } = await keepAll(make);
+    const kept = checkpoints[11];
+    const [{ name, state }] = kept.callbacks as { name: string; state: { weights: StateDict } }[];
+    const weights = Object.fromEntries(Object.entries(state.weights).map(([key, each]) => [key, each.mul(Number.NaN)]));
+    const resume = { ...kept, callbacks: [{ name, state: { ...state, weights } }] };
+    const { model, options } = make();
+    await expect(fit(model, data, { ...options, resume })).rejects.toThrow('earlyStopping: expected finite weights');
   });
 });
 

@@ -9,6 +9,7 @@ import type { SchedulerState } from '../optim/scheduler.js';
 import { Generator, type GeneratorState, getDefaultGenerator } from '../random.js';
 import type { Callback, Checkpoint, EpochRecord, History, TrainingState } from './callback.js';
 import { CHECKPOINT_FORMAT, checkCheckpoint, copy, settingsOf, statesFor } from './checkpoint.js';
+import { checkLastStep } from './divergence.js';
 import type { Evaluation } from './evaluate.js';
 import { checkFirstBatch } from './first-batch.js';
 import type { FitSettings } from './fit-options.js';
@@ -155,6 +156,7 @@ export class Run {
   }
 
   async end(): Promise<History> {
+    if (this.#settings.stopOnDivergence && !this.#first) checkLastStep(this.state);
     this.#history.imagesPerSecond = this.state.imagesPerSecond;
     await this.#call((callback) => callback.onTrainEnd?.(this.state, this.#history));
     this.#modesBefore();
