@@ -2,6 +2,7 @@ import { define } from '../autograd/define.js';
 import type { Storage } from '../autograd/storage.js';
 import type { Tensor } from '../autograd/tensor.js';
 import { checkNumber } from '../errors.js';
+import { decayed } from './arithmetic.js';
 import { checkNotNegative, Optimizer, type ParameterGroup, type ParameterState } from './optimizer.js';
 
 export interface AdadeltaOptions {
@@ -50,7 +51,7 @@ export const adadeltaKernels = /* @__PURE__ */ define('adadelta', {
   ): void {
     const [W, G, S, D] = [parameter.array, gradient.array, square.array, delta.array];
     for (let i = 0; i < W.length; i++) {
-      const g = G[i] + weightDecay * W[i];
+      const g = decayed(G[i], weightDecay, W[i]);
       S[i] = rho * S[i] + (1 - rho) * g * g;
       const step = (Math.sqrt(D[i] + eps) / Math.sqrt(S[i] + eps)) * g;
       D[i] = rho * D[i] + (1 - rho) * step * step;

@@ -2,7 +2,7 @@ import { define } from '../autograd/define.js';
 import type { Storage } from '../autograd/storage.js';
 import type { Tensor } from '../autograd/tensor.js';
 import { ArgumentError, show } from '../errors.js';
-import { power } from './arithmetic.js';
+import { decayed, power } from './arithmetic.js';
 import { checkNotNegative, Optimizer, type ParameterGroup, type ParameterState } from './optimizer.js';
 
 export interface AdamOptions {
@@ -90,8 +90,8 @@ export const adamKernels = /* @__PURE__ */ define('adam', {
   ): void {
     const [W, G, M, S, L] = [parameter.array, gradient.array, mean.array, square.array, largest?.array];
     for (let i = 0; i < W.length; i++) {
-      const g = G[i] + weightDecay * W[i];
-      const w = W[i] - shrink * W[i];
+      const g = decayed(G[i], weightDecay, W[i]);
+      const w = decayed(W[i], -shrink, W[i]);
       M[i] = beta1 * M[i] + (1 - beta1) * g;
       S[i] = beta2 * S[i] + (1 - beta2) * g * g;
       if (L) L[i] = Math.max(L[i], S[i]);

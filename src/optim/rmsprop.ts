@@ -2,6 +2,7 @@ import { define } from '../autograd/define.js';
 import type { Storage } from '../autograd/storage.js';
 import type { Tensor } from '../autograd/tensor.js';
 import { checkNumber } from '../errors.js';
+import { decayed } from './arithmetic.js';
 import { checkNotNegative, Optimizer, type ParameterGroup, type ParameterState } from './optimizer.js';
 
 export interface RMSpropOptions {
@@ -58,7 +59,7 @@ export const rmspropKernels = /* @__PURE__ */ define('rmsprop', {
   ): void {
     const [W, G, S, M, V] = [parameter.array, gradient.array, square.array, mean?.array, velocity?.array];
     for (let i = 0; i < W.length; i++) {
-      const g = G[i] + weightDecay * W[i];
+      const g = decayed(G[i], weightDecay, W[i]);
       S[i] = alpha * S[i] + (1 - alpha) * g * g;
       let variance = S[i];
       if (M) {

@@ -28,7 +28,8 @@ export class LinearLR extends LRScheduler {
  */
 function decays(gamma: number, times: (steps: number) => number, settings: object) {
   return [
-    (initial: number, steps: number) => initial * power(gamma, times(steps)),
+    // A rate of 0 stays 0, also where the power is too large for a number.
+    (initial: number, steps: number) => initial && initial * power(gamma, times(steps)),
     { settings, next: (lr: number, steps: number) => lr * power(gamma, times(steps) - times(steps - 1)) },
   ] as const;
 }

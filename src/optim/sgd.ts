@@ -2,6 +2,7 @@ import { define } from '../autograd/define.js';
 import type { Storage } from '../autograd/storage.js';
 import type { Tensor } from '../autograd/tensor.js';
 import { ArgumentError, checkNumber } from '../errors.js';
+import { decayed } from './arithmetic.js';
 import { checkNotNegative, Optimizer, type ParameterGroup, type ParameterState } from './optimizer.js';
 
 export interface SGDOptions {
@@ -60,7 +61,7 @@ export const sgdKernels = /* @__PURE__ */ define('sgd', {
     const { lr, momentum, dampening, nesterov, weightDecay, first } = settings;
     const [W, G, V] = [parameter.array, gradient.array, velocity?.array];
     for (let i = 0; i < W.length; i++) {
-      let step = G[i] + weightDecay * W[i];
+      let step = decayed(G[i], weightDecay, W[i]);
       if (V) {
         V[i] = first ? step : momentum * V[i] + (1 - dampening) * step;
         step = nesterov ? step + momentum * V[i] : V[i];
