@@ -114,8 +114,11 @@ describe('a training that ends early', () => {
 
   test('by a signal from outside, while it computes', async () => {
     const controller = new AbortController();
-    setTimeout(() => controller.abort(), 60);
-    const { stopped } = await run({ epochs: 1_000_000, signal: controller.signal });
+    // It would go on until the test's time is over.
+    const later: Callback = {
+      onBatchEnd: ({ step }) => void (step === 1 && setTimeout(() => controller.abort(), 1)),
+    };
+    const { stopped } = await run({ epochs: 1e9, signal: controller.signal, callbacks: [later] });
     expect(stopped).toBe('interrupted');
   });
 

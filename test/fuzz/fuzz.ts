@@ -46,7 +46,7 @@ export async function fuzz(
     const whole = generator.integer(2) === 0 ? pick(seeds, generator) : subject.restructure(generator);
     const bytes = seeds.includes(whole) || generator.integer(10) === 0 ? mutateBytes(whole, generator) : whole;
     let { error, ms, growth } = await outcome(read, bytes);
-    if (ms > limits.ms) ms = Math.min(ms, (await outcome(read, bytes)).ms); // Another thread may have computed, too.
+    for (let times = 0; times < 4 && ms > limits.ms; times++) ms = Math.min(ms, (await outcome(read, bytes)).ms); // Another thread may have computed, too.
     if (error === null) result.read++;
     result.slowestMs = Math.max(result.slowestMs, ms);
     result.largestGrowth = Math.max(result.largestGrowth, growth);
