@@ -109,13 +109,14 @@ const TRAININGS: Record<string, Maker> = {
 
 const data = points(14); // Four batches, the last of two examples.
 
-/** Trains to the end and keeps a checkpoint of every moment at which a callback can take one. */
-async function keepAll(make: Maker) {
+/** Trains to the end and keeps checkpoints of all moments at which a callback can take one; with `begins`, where epochs begin, too. */
+async function keepAll(make: Maker, begins = false) {
   const { model, options } = make();
   const checkpoints: Checkpoint[] = [];
   const keep: Callback = {
     last: true,
     onTrainBegin: (state) => void checkpoints.push(state.checkpoint()),
+    onEpochBegin: (state) => void (begins && checkpoints.push(state.checkpoint())),
     onBatchEnd: (state) => void checkpoints.push(state.checkpoint()),
     onEpochEnd: (state) => void checkpoints.push(state.checkpoint()),
   };
@@ -128,7 +129,7 @@ const figures = (history: Awaited<ReturnType<typeof fit>>) => history.epochs.map
 describe('a training that is resumed from any of its checkpoints ends with the same bits and the same history', () => {
   test.each(Object.keys(TRAININGS))('%s', async (name) => {
     const make = TRAININGS[name];
-    const whole = await keepAll(make);
+    const whole = await keepAll(make, true);
     expect(whole.checkpoints.length).toBeGreaterThan(10);
     for (const [i, kept] of whole.checkpoints.entries()) {
       const { model, options } = make();
@@ -148,7 +149,7 @@ describe('a training that is resumed from any of its checkpoints ends with the s
       const { model, options } = TRAININGS['the order from the default generator']();
       return { model, options: { ...options, callbacks: [{ onTrainBegin: draw, onEpochBegin: draw }] } };
     };
-    const whole = await keepAll(make);
+    const whole = await keepAll(make, true);
     for (const resume of whole.checkpoints) {
       const { model, options } = make();
       await fit(model, data, { ...options, resume });
