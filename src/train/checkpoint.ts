@@ -48,11 +48,9 @@ export function checkCheckpoint(now: Checkpoint, checkpoint: Checkpoint, batches
   const where = 'resume';
   const format: unknown = checkpoint?.format;
   if (format !== CHECKPOINT_FORMAT) {
-    const earlier = `${format}`.startsWith(CHECKPOINT)
-      ? ' of another version, whose model can be taken over alone'
-      : '';
-    const got = `${show(format ?? checkpoint)}${earlier}`;
-    throw new ArgumentError(where, `expected a checkpoint, '${CHECKPOINT_FORMAT}', got ${got}`);
+    const got = show(format ?? checkpoint);
+    const earlier = got.startsWith(`'${CHECKPOINT}`) ? ' of another version, whose model can be taken over alone' : '';
+    throw new ArgumentError(where, `expected a checkpoint, '${CHECKPOINT_FORMAT}', got ${got}${earlier}`);
   }
   checkBuilt(where, 'the checkpoint', checkpoint, built());
   checkStateDict(where, checkpoint.model);
@@ -85,7 +83,8 @@ function checkPosition({ position, sums, history, setting }: Checkpoint, batches
     step === Math.max(0, epoch - 1) * batches + batch &&
     (epoch === done ? batch === (epoch === 0 ? 0 : batches) : epoch === done + 1) &&
     sums.seen === Math.min(batch * setting.batchSize, setting.examples) &&
-    sums.correct <= sums.seen;
+    sums.correct <= sums.seen &&
+    history.epochs.every((each, i) => each.epoch === i + 1 && each.step === (i + 1) * batches);
   if (fits) return;
   const got = `epoch ${epoch}, batch ${batch}, step ${step}, ${sums.seen} examples seen and ${done} epochs done`;
   throw new ArgumentError('resume', `the checkpoint contradicts itself: ${got}`);

@@ -9,6 +9,7 @@ import type { SchedulerState } from '../optim/scheduler.js';
 import { Generator, type GeneratorState, getDefaultGenerator } from '../random.js';
 import type { Callback, Checkpoint, EpochRecord, History, TrainingState } from './callback.js';
 import { CHECKPOINT_FORMAT, checkCheckpoint, copy, settingsOf, statesFor } from './checkpoint.js';
+import { checkLastStep } from './divergence.js';
 import type { Evaluation } from './evaluate.js';
 import { checkFirstBatch } from './first-batch.js';
 import type { FitSettings } from './fit-options.js';
@@ -18,6 +19,9 @@ const YIELD_AFTER = 50;
 
 const NOTHING = { seen: 0, loss: 0, weight: 0, correct: 0 };
 const START = { epoch: 0, batch: 0, step: 0, loss: 0, accuracy: 0, seconds: 0, imagesPerSecond: 0 };
+
+const sameState = ({ orderBefore, order }: Checkpoint['generators']) =>
+  JSON.stringify(orderBefore) === JSON.stringify(order);
 
 /** @internal What one call of `fit` keeps: where it stands, its sums and its clock; its callbacks; its checkpoints. */
 export class Run {
@@ -30,8 +34,8 @@ export class Run {
   readonly #loader: DataLoader;
   /** What the order of the examples is drawn from. */
   readonly #generator: Generator;
-  /** Where that generator stood before it drew this epoch's order. */
-  #orderBefore: GeneratorState;
+  /** Where that generator stood before it drew this epoch's order; null until it has drawn it. */
+  #orderBefore: GeneratorState | null = null;
   /** The settings of the optimizer's groups when the training began. */
   #begun: unknown[];
   /** Put the layers into the modes in which they were before the training, and in which they are trained. */
@@ -67,7 +71,6 @@ export class Run {
       },
       checkpoint: () => this.#checkpoint(),
     };
-    this.#orderBefore = this.#generator.getState();
     if (resume !== undefined) this.#resume(resume);
     this.#began = performance.now() - 1000 * this.state.seconds;
     this.#yieldAt = performance.now() + YIELD_AFTER;
@@ -95,13 +98,19 @@ export class Run {
     if (!resumed) {
       Object.assign(state, { epoch: state.epoch + 1, batch: 0, loss: 0, accuracy: 0 });
       Object.assign(this.#sums, NOTHING);
+      this.#orderBefore = null;
     }
     await this.#call((callback) => callback.onEpochBegin?.(state));
     if (!state.model.training) this.#modesMeanwhile(); // A callback has left it in evaluation mode.
-    if (resumed) this.#generator.setState(this.#orderBefore);
+    const saved = resumed ? this.#settings.resume : undefined;
+    if (saved) {
+      this.#restoreGenerators(saved); // Callbacks have drawn a second time.
+      this.#generator.setState(saved.generators.orderBefore);
+    }
     this.#orderBefore = this.#generator.getState();
     const batches = this.#loader.batches(state.batch);
-    if (resumed) this.#restoreGenerators(this.#settings.resume!); // Callbacks and the order have drawn a second time.
+    // So has the order, unless the checkpoint was taken before it was drawn.
+    if (saved && !sameState(saved.generators)) this.#restoreGenerators(saved);
     this.#batchBegan = performance.now();
     return batches;
   }
@@ -155,6 +164,7 @@ export class Run {
   }
 
   async end(): Promise<History> {
+    if (this.#settings.stopOnDivergence && !this.#first) checkLastStep(this.state);
     this.#history.imagesPerSecond = this.state.imagesPerSecond;
     await this.#call((callback) => callback.onTrainEnd?.(this.state, this.#history));
     this.#modesBefore();
@@ -200,7 +210,7 @@ export class Run {
       position: { epoch, batch, step, seconds, imagesPerSecond },
       sums: { ...this.#sums },
       generators: {
-        orderBefore: this.#orderBefore,
+        orderBefore: this.#orderBefore ?? this.#generator.getState(),
         order: this.#generator.getState(),
         default: getDefaultGenerator().getState(),
         others: generators.map((generator) => generator.getState()),
@@ -256,7 +266,7 @@ export class Run {
     this.#settings.scheduler?.loadStateDict(checkpoint.scheduler as SchedulerState & PlateauState);
     state.model.loadStateDict(checkpoint.model);
     this.#restoreGenerators(checkpoint);
-    this.#orderBefore = checkpoint.generators.orderBefore;
+    this.#orderBefore = sameState(checkpoint.generators) ? null : checkpoint.generators.orderBefore;
     Object.assign(state, position);
     if (sums.seen > 0) Object.assign(state, { loss: sums.loss / sums.weight, accuracy: sums.correct / sums.seen });
     Object.assign(this.#sums, sums);
