@@ -19,8 +19,9 @@ const SLOW = ['test/slow/*.test.ts', 'test/package.test.ts'];
 export default defineConfig({
   test: {
     maxWorkers: 2, // Also on two cores, where vitest takes one.
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // A hang is noticed late, but a busy machine is no hang.
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
     // Each test computes with the fast kernels, as whoever imports an entry of the package does.
     setupFiles: ['test/one-thread.mjs', 'src/wasm/install.ts'],
     sequence: { sequencer: SlowFirst },
@@ -34,7 +35,7 @@ export default defineConfig({
           pool: 'threads', // They start faster than processes.
         },
       },
-      { extends: true, test: { name: 'slow', include: SLOW, testTimeout: 180_000 } },
+      { extends: true, test: { name: 'slow', include: SLOW, testTimeout: 900_000 } },
     ],
   },
 });

@@ -4,7 +4,6 @@ import { readFileSync } from 'node:fs';
 interface Package {
   readonly name: string;
   readonly exports: Record<string, { types: string; default: string } | string>;
-  readonly dependencies: Record<string, string>;
   readonly peerDependencies: Record<string, string>;
 }
 export const manifest: Package = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));

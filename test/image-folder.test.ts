@@ -195,9 +195,13 @@ describe('loadImageFolder', () => {
     const claims = photo(16, 16);
     const frame = claims.indexOf(Buffer.from([0xff, 0xc0]));
     claims.set([0xff, 0xff, 0xff, 0xff], frame + 5);
-    const begin = performance.now();
-    await expect(one(claims)).rejects.toThrow(/65535 x 65535 pixels in 1 scans cannot be in \d+ bytes/);
-    expect(performance.now() - begin).toBeLessThan(1000);
+    const times: number[] = [];
+    for (let time = 0; time < 5; time++) {
+      const begin = performance.now();
+      await expect(one(claims)).rejects.toThrow(/65535 x 65535 pixels in 1 scans cannot be in \d+ bytes/);
+      times.push(performance.now() - begin);
+    }
+    expect(Math.min(...times)).toBeLessThan(1000); // Once at least nothing else has the core.
     await expect(one(photo(64, 64), { maxBytes: 64 * 64 * 12 - 1 })).rejects.toThrow(
       '64 x 64 pixels takes more than the limit of',
     );

@@ -1,5 +1,5 @@
 import { deflateSync } from 'node:zlib';
-import { crc32 } from '../src/node/png.js';
+import { crc32 } from '../src/inspect/pictures/png.js';
 
 const SIGNATURE = [137, 80, 78, 71, 13, 10, 26, 10];
 

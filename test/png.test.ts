@@ -65,8 +65,13 @@ describe.each(KINDS)('PNG, color type %i of %i bits', (color, depth) => {
   });
 });
 
-/** Runs it and tells what it throws, and in how many milliseconds. */
+/** Tells what it throws, and in how many milliseconds when nothing else has the core: the fewest of five times. */
 function refusal(bytes: Uint8Array, maxBytes?: number) {
+  const times = Array.from({ length: 5 }, () => refusedOnce(bytes, maxBytes));
+  return { message: times[0].message, ms: Math.min(...times.map(({ ms }) => ms)) };
+}
+
+function refusedOnce(bytes: Uint8Array, maxBytes?: number) {
   const begin = performance.now();
   try {
     read(bytes, maxBytes);

@@ -192,13 +192,12 @@ describe('batch norm is folded into the convolution before it', () => {
     expect(difference(predict(wide, wideX), unfolded(wide, wideX))).toBeLessThan(1e-14);
   });
 
-  test('and so saves its work; forward never does', () => {
-    // A batch norm that stands alone costs a pass over all numbers, which is told by what is counted here.
+  test('which shows in the last digits; forward never does', () => {
     const model = block();
     const [conv, norm] = model;
     const x = images(2);
     const [folded, apart] = [predict(model, x).data.slice(), unfolded(model, x).data.slice()];
-    expect(folded).not.toEqual(apart); // The last digits.
+    expect(folded).not.toEqual(apart);
     const oneByOne = noGrad(() => norm.eval().forward(conv.forward(x)));
     expect(apart).toEqual(oneByOne.data);
   });
@@ -384,7 +383,7 @@ describe('a number that changes is noticed', () => {
   });
 });
 
-test('a Parameter that is computed anew is no filter to keep', () => {
+test('filters that are computed anew for each batch', () => {
   class Standardized extends Module {
     readonly weight = new Parameter(randn([4, 4, 3, 3], { generator }));
     override forward(x: Tensor): Tensor {

@@ -1,5 +1,6 @@
 import { type ExecFileOptions, execFile } from 'node:child_process';
-import { resolve } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
 import { expect } from 'vitest';
 import { temporaryFolder } from './temporary-folder.js';
@@ -54,6 +55,16 @@ const examples = new Map<string, Promise<string>>();
 export async function runExample(name: string, args: string[] = [], env?: NodeJS.ProcessEnv): Promise<Ended> {
   if (!examples.has(name)) examples.set(name, bundle(`import './examples/${name}.js';`));
   return runBundle(await examples.get(name)!, { args, env });
+}
+
+/** Fails unless an example refuses to go on in a folder that another run has filled, and leaves all in it as it is. */
+export async function expectKept(name: string, folder: string, args: string[]): Promise<void> {
+  const files = () => readdirSync(folder).map((file) => [file, readFileSync(join(folder, file)).toString('base64')]);
+  const before = files();
+  expect(before.length).toBeGreaterThan(0);
+  const ended = await runExample(name, [...args, '--out', folder]);
+  expectError(ended, /(^|\n)error: --out: '.*' holds a run with \{.*\}, and this is \{.*\}: give it another folder\n$/);
+  expect(files()).toEqual(before);
 }
 
 const ONE_THREAD = new URL('one-thread.mjs', import.meta.url).href;

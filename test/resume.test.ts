@@ -29,6 +29,7 @@ import {
   readState,
   Sequential,
   SGD,
+  type StateDict,
   StepLR,
   Tensor,
   tensor,
@@ -108,13 +109,14 @@ const TRAININGS: Record<string, Maker> = {
 
 const data = points(14); // Four batches, the last of two examples.
 
-/** Trains to the end and keeps a checkpoint of every moment at which a callback can take one. */
-async function keepAll(make: Maker) {
+/** Trains to the end and keeps checkpoints of all moments at which a callback can take one; with `begins`, where epochs begin, too. */
+async function keepAll(make: Maker, begins = false) {
   const { model, options } = make();
   const checkpoints: Checkpoint[] = [];
   const keep: Callback = {
     last: true,
     onTrainBegin: (state) => void checkpoints.push(state.checkpoint()),
+    onEpochBegin: (state) => void (begins && checkpoints.push(state.checkpoint())),
     onBatchEnd: (state) => void checkpoints.push(state.checkpoint()),
     onEpochEnd: (state) => void checkpoints.push(state.checkpoint()),
   };
@@ -127,7 +129,7 @@ const figures = (history: Awaited<ReturnType<typeof fit>>) => history.epochs.map
 describe('a training that is resumed from any of its checkpoints ends with the same bits and the same history', () => {
   test.each(Object.keys(TRAININGS))('%s', async (name) => {
     const make = TRAININGS[name];
-    const whole = await keepAll(make);
+    const whole = await keepAll(make, true);
     expect(whole.checkpoints.length).toBeGreaterThan(10);
     for (const [i, kept] of whole.checkpoints.entries()) {
       const { model, options } = make();
@@ -147,7 +149,7 @@ describe('a training that is resumed from any of its checkpoints ends with the s
       const { model, options } = TRAININGS['the order from the default generator']();
       return { model, options: { ...options, callbacks: [{ onTrainBegin: draw, onEpochBegin: draw }] } };
     };
-    const whole = await keepAll(make);
+    const whole = await keepAll(make, true);
     for (const resume of whole.checkpoints) {
       const { model, options } = make();
       await fit(model, data, { ...options, resume });
@@ -421,6 +423,9 @@ describe('a forged checkpoint is a typed error, and changes nothing', () => {
       { sums: { ...kept.sums, seen: 1 } },
       { metrics: { accuracy: [1000, 4] } },
       { history: { ...kept.history, epochs: [] } },
+      { history: { ...kept.history, epochs: [{ ...kept.history.epochs[0], epoch: 2 }] } },
+      { history: { ...kept.history, epochs: [{ ...kept.history.epochs[0], step: 3 }] } },
+      { format: { toString: 1 } as never },
     ]) {
       const { model, options } = plain();
       const before = weightHash(model);
@@ -428,6 +433,42 @@ describe('a forged checkpoint is a typed error, and changes nothing', () => {
       await expect(run).rejects.toThrow(ArgumentError);
       expect(weightHash(model)).toBe(before);
     }
+  });
+
+  test('with a setting that the optimizer has not, it changes nothing where something else is wrong', async () => {
+    const { checkpoints } = await keepAll(plain);
+    const { optimizer } = checkpoints[7].optimizers;
+    const groups = optimizer.groups.map((group) => ({ ...group, lr: 7, other: 1 }));
+    const { model, options } = plain();
+    const before = JSON.stringify(options.optimizer.stateDict().groups);
+    const resume = { ...checkpoints[7], optimizers: { optimizer: { ...optimizer, groups } }, model: {} };
+    await expect(fit(model, data, { ...options, resume })).rejects.toThrow('missing keys');
+    expect(JSON.stringify(options.optimizer.stateDict().groups)).toBe(before);
+  });
+
+  test('with settings of the optimizer that no optimizer may have', async () => {
+    const { checkpoints } = await keepAll(plain);
+    const { optimizer } = checkpoints[7].optimizers;
+    for (const wrong of [{ lr: -1 }, { betas: [1, 0.9] }, { betas: [-0.1, 0.9] }, { eps: -1 }, { weightDecay: -1 }]) {
+      const { model, options } = plain();
+      const before = JSON.stringify(options.optimizer.stateDict().groups);
+      const groups = optimizer.groups.map((group) => ({ ...group, ...wrong }));
+      const resume = { ...checkpoints[7], optimizers: { optimizer: { ...optimizer, groups } } };
+      await expect(fit(model, data, { ...options, resume })).rejects.toThrow(
+        /^Adam: expected (lr|betas|eps|weightDecay) /,
+      );
+      expect(JSON.stringify(options.optimizer.stateDict().groups)).toBe(before);
+    }
+  });
+
+  test('with best weights that are not finite', async () => {
+    const { checkpoints } = await keepAll(make);
+    const kept = checkpoints[11];
+    const [{ name, state }] = kept.callbacks as { name: string; state: { weights: StateDict } }[];
+    const weights = Object.fromEntries(Object.entries(state.weights).map(([key, each]) => [key, each.mul(Number.NaN)]));
+    const resume = { ...kept, callbacks: [{ name, state: { ...state, weights } }] };
+    const { model, options } = make();
+    await expect(fit(model, data, { ...options, resume })).rejects.toThrow('earlyStopping: expected finite weights');
   });
 });
 

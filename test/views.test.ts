@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { installed } from '../src/autograd/backend.js';
+import { allocate, installed, zeros } from '../src/autograd/backend.js';
 import { add, crossEntropy, Dense, noGrad, ones, ReleasedError, randn, SGD, tensor } from '../src/index.js';
+import { binaryKernels } from '../src/ops/arithmetic.js';
 import type { Wasm } from '../src/wasm/index.js';
 import { train } from './browser/training.js';
 
@@ -87,6 +88,18 @@ describe('a small budget', () => {
     const x = randn([32, 100]);
     for (let i = 0; i < 3000; i++) crossEntropy(layer.forward(x), new Uint8Array(32));
     expect(memory.usage.tensors).toBeLessThan(8 * 2 ** 20);
+  });
+
+  test('is not spent by the gradient of add on operands that it does not need', () => {
+    memory.budget = 65536;
+    const [a, b] = [allocate('float32', 4096), allocate('float32', 4096)];
+    for (let i = 0; i < 200; i++) allocate('float32', 1000); // Passes the budget, so that a and b are spilled.
+    const [dy, da, db] = [allocate('float32', 4096), zeros('float32', 4096), zeros('float32', 4096)];
+    dy.array.fill(1);
+    const { budget } = memory;
+    binaryKernels.add.backward(a, b, dy, da, db, { shape: [4096], stridesA: [1], stridesB: [1] });
+    expect(memory.budget).toBe(budget);
+    expect([...da.array, ...db.array]).toEqual(new Array(8192).fill(1));
   });
 
   test('sums stay right when a thousand large tensors go by', () => {

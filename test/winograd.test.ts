@@ -31,19 +31,20 @@ function byWinograd(pass: Pass, { s, x, weight, bias, dy }: Subject, start?: Flo
   const result = engine.memory.floats(sizeOf(pass, s));
   result.array.fill(Number.NaN);
   if (start) result.array.set(start);
-  const [X, F, B, dY, R] = [...here, result].map((storage) => engine.memory.read(storage));
+  const [X, , B, dY, R] = [...here, result].map((storage) => engine.memory.read(storage));
   const target = () => ({ address: R, adds: start ? 1 : 0 });
   if (pass === 'gradWeight' && !start) result.array.fill(0);
   const turned = { ...s, C: s.O, H: s.outH, W: s.outW, O: s.C, outH: s.H, outW: s.W };
   [turned.padTop, turned.padLeft] = [2 - s.padTop, 2 - s.padLeft];
   const forward = (from: number, count: number, biases: number, sizes: ConvSizes, isTurned: boolean) =>
-    tiled.fits(sizes) && tiled.forward(from, engine.run.countNonzero(from, count), F, biases, sizes, isTurned, target);
+    tiled.fits(sizes) &&
+    tiled.forward(from, engine.run.countNonzero(from, count), here[1], biases, sizes, isTurned, target);
   const done =
     pass === 'forward'
       ? forward(X, x.length, B, s, false)
       : pass === 'gradInput'
         ? forward(dY, dy.length, 0, turned, true)
-        : tiled.gradWeight(X, dY, R, s);
+        : tiled.fits(s) && tiled.gradWeight(X, dY, engine.run.countNonzero(dY, dy.length), R, s);
   const numbers = result.array.slice();
   for (const storage of [...here, result]) storage.release();
   return done ? numbers : null;

@@ -1,4 +1,4 @@
-"""Trains a network of nets.ts with PyTorch: `python3 pytorch.py VARIANT TASK.json [THREADS]`, the protocol of serve.ts.
+"""Trains a network of nets.ts with PyTorch, or runs it: `python3 pytorch.py VARIANT TASK.json [THREADS]`, as serve.ts.
 
 VARIANT is pytorch (its defaults), pytorch-nhwc (channels last) or pytorch-native (without oneDNN)."""
 
@@ -8,7 +8,7 @@ import time
 
 import numpy
 import torch
-from torch import nn
+from pytorch_net import build, read
 from torch.nn import functional
 
 variant, path, threads = sys.argv[1:4]
@@ -19,59 +19,38 @@ if variant == "pytorch-native":
     torch.backends.mkldnn.set_flags(False)
 
 
-class Residual(nn.Module):
-    def __init__(self, spec):
-        super().__init__()
-        self.block = sequence(spec["block"])
-        self.shortcut = sequence(spec["shortcut"])
-
-    def forward(self, x):
-        return self.shortcut(x) + self.block(x)
-
-
-def sequence(specs):
-    return nn.Sequential(*[layer(spec) for spec in specs])
-
-
-def layer(spec):
-    kind = spec["kind"]
-    if kind == "conv":
-        rest = {key: spec[key] for key in ("padding", "stride", "groups", "bias")}
-        return nn.Conv2d(spec["inChannels"], spec["outChannels"], spec["kernel"], **rest)
-    if kind == "batchNorm":
-        return nn.BatchNorm2d(spec["channels"])
-    if kind == "residual":
-        return Residual(spec)
-    if kind == "globalAvgPool":
-        return nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten())
-    if kind == "dense":
-        return nn.Linear(spec["inFeatures"], spec["outFeatures"])
-    if kind == "maxPool":
-        return nn.MaxPool2d(spec["size"])
-    return nn.ReLU() if kind == "relu" else nn.Flatten()
-
-
-model = sequence(task["net"]["layers"])
-weights = torch.from_numpy(numpy.fromfile(task["weights"], dtype=numpy.float32))
-nn.utils.vector_to_parameters(weights, model.parameters())
+model = build(task)
 if variant == "pytorch-nhwc":
     model = model.to(memory_format=torch.channels_last)
+if "statistics" in task:
+    model.eval()
 optimizer = torch.optim.SGD(model.parameters(), lr=task["lr"], momentum=task["momentum"])
 
 batch, count = task["batch"], task["count"]
-images = torch.from_numpy(numpy.fromfile(task["images"], dtype=numpy.float32)).reshape(count, *task["net"]["input"])
+images = read(task["images"]).reshape(count, *task["net"]["input"])
 if variant == "pytorch-nhwc":
     images = images.contiguous(memory_format=torch.channels_last)
-labels = torch.from_numpy(numpy.fromfile(task["labels"], dtype=numpy.uint8).astype(numpy.int64))
+labels = read(task["labels"], numpy.uint8).long()
+if "statistics" in task:
+    count = min(count, 16 * batch)  # As many batches as the others go round.
 at = 0
 
 
-def step():
+def next_batch():
     global at
     if at + batch > count:
         at = 0
-    x, y = images[at : at + batch], labels[at : at + batch]
     at += batch
+    return images[at - batch : at], labels[at - batch : at]
+
+
+def infer():
+    with torch.inference_mode():
+        return model(next_batch()[0]).numpy()
+
+
+def step():
+    x, y = next_batch()
     loss = functional.cross_entropy(model(x), y)
     optimizer.zero_grad()
     loss.backward()
@@ -87,6 +66,12 @@ oneDNN = "oneDNN" if torch.backends.mkldnn.is_available() and variant != "pytorc
 answer({"facts": {"elements": "float32", "version": torch.__version__, "threads": torch.get_num_threads(), "with": oneDNN}})
 for line in sys.stdin:
     steps = int(line)
-    start = time.perf_counter()
-    losses = [step() for _ in range(steps)]
-    answer({"seconds": time.perf_counter() - start, "losses": losses})
+    start, begin = time.perf_counter(), time.process_time()
+    if "statistics" in task:
+        for _ in range(steps):
+            outputs = infer()
+        seconds, processor = time.perf_counter() - start, time.process_time() - begin
+        answer({"seconds": seconds, "processor": processor, "outputs": outputs.ravel().tolist()})
+    else:
+        losses = [step() for _ in range(steps)]
+        answer({"seconds": time.perf_counter() - start, "losses": losses})

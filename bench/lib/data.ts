@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadMnist } from '../../datasets/index.js';
 import { type Dataset, Generator } from '../../src/index.js';
-import { type NetSpec, parameterShapes } from '../nets.js';
+import { type NetSpec, parameterShapes, placed } from '../nets.js';
 import type { Task } from './task.js';
 
 /** The files that all contestants of a run read: the same digits in the same order, the same initial weights. */
@@ -25,10 +25,11 @@ export class TaskFolder {
   }
 
   /** Writes the task; returns its path. */
-  task(net: NetSpec, options: Pick<Task, 'batch' | 'threads' | 'convgrad'>): string {
+  task(net: NetSpec, options: Pick<Task, 'batch' | 'threads' | 'convgrad'> & { infers?: boolean }): string {
+    const { infers = false, ...rest } = options;
     const [channels] = net.input;
     const task: Task = {
-      ...options,
+      ...rest,
       net,
       count: this.#counts[channels],
       // At batch 1 the step is scaled with the batch: all of it could diverge there, and a network of dead
@@ -37,7 +38,8 @@ export class TaskFolder {
       momentum: 0.9,
       images: join(this.#folder, `images-${channels}`),
       labels: join(this.#folder, `labels-${channels}`),
-      weights: this.#write('weights', initialWeights(net)),
+      weights: this.#write('weights', initialWeights(net, infers)),
+      ...(infers && { statistics: this.#write('statistics', statistics(net)) }),
     };
     return this.#write('task.json', JSON.stringify(task));
   }
@@ -74,12 +76,29 @@ function colored(digits: Dataset): Dataset {
   return digits.map(change, [3, 32, 32]);
 }
 
-/** PyTorch's default initialization, from a seed, as the bytes of float32 numbers. */
-function initialWeights(net: NetSpec): Uint8Array {
+/** Means and variances as training could leave them, as the bytes of float32 numbers. */
+function statistics(net: NetSpec): Uint8Array {
+  const generator = new Generator(1);
+  const values = placed(net).flatMap(({ layer }) => {
+    if (layer.kind !== 'batchNorm') return [];
+    const drawn = (low: number, high: number) =>
+      Array.from({ length: layer.channels }, () => generator.uniform(low, high));
+    return [...drawn(-0.2, 0.2), ...drawn(0.1, 0.5)];
+  });
+  return new Uint8Array(Float32Array.from(values).buffer);
+}
+
+/**
+ * PyTorch's default initialization, from a seed, as the bytes of float32 numbers.
+ * @param infers whether batch norm has weights and biases that tell channels apart
+ */
+function initialWeights(net: NetSpec, infers: boolean): Uint8Array {
   const generator = new Generator(0);
   const values = parameterShapes(net).flatMap(({ shape, fanIn = 1, start }) => {
     const size = shape.reduce((product, n) => product * n, 1);
-    if (start !== undefined) return new Array<number>(size).fill(start);
+    if (start !== undefined) {
+      return Array.from({ length: size }, () => start + (infers ? generator.uniform(-0.5, 0.5) : 0));
+    }
     const bound = 1 / Math.sqrt(fanIn);
     return Array.from({ length: size }, () => generator.uniform(-bound, bound));
   });

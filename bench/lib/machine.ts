@@ -24,6 +24,8 @@ export function pin(cores: string): boolean {
   return run('taskset', '--all-tasks', '--cpu-list', '--pid', cores, String(process.pid)) !== null;
 }
 
+const PEERS = ['convnetjs', '@jax-js/jax', '@tensorflow/tfjs', 'onnxruntime-web', 'onnxruntime-node'];
+
 /** What a number cannot be read without. */
 export function describeMachine(): Record<string, unknown> {
   const require = createRequire(import.meta.url);
@@ -45,7 +47,7 @@ export function describeMachine(): Record<string, unknown> {
     node: process.version,
     loadAverage: loadavg().map((load) => Number(load.toFixed(2))),
     commit: run('git', '-C', ROOT, 'describe', '--always', '--dirty'),
-    peers: Object.fromEntries(['convnetjs', '@jax-js/jax', '@tensorflow/tfjs'].map((name) => [name, version(name)])),
+    peers: Object.fromEntries(PEERS.map((name) => [name, version(name)])),
     pytorch: run(PYTHON, '-c', 'import torch; print(torch.__version__)') ?? 'missing',
     blas: run('readlink', '-f', '/etc/alternatives/libblas.so.3-x86_64-linux-gnu'),
   };

@@ -6,9 +6,15 @@ import { PYTHON } from './machine.js';
 export interface Run {
   seconds: number;
   losses: number[];
+  /** Where the net is run and not trained: processor time in seconds, and what came of the last batch. */
+  processor?: number;
+  outputs?: number[];
 }
 
-const SERVE = fileURLToPath(new URL('../serve.ts', import.meta.url));
+const SERVE = {
+  training: fileURLToPath(new URL('../serve.ts', import.meta.url)),
+  inference: fileURLToPath(new URL('../serve-inference.ts', import.meta.url)),
+};
 const PYTORCH = fileURLToPath(new URL('../contestants/pytorch.py', import.meta.url));
 
 /** PyTorch comes as its defaults have it, with the layout that its convolutions like best, and without oneDNN. */
@@ -33,11 +39,11 @@ export class Peer {
   readonly #lines: AsyncIterator<string>;
   #complaints = '';
 
-  private constructor(name: string, taskFile: string) {
+  private constructor(name: string, taskFile: string, what: keyof typeof SERVE) {
     const [base, threads = ''] = name.split('@');
     const [command, ...args] = base.startsWith('pytorch')
       ? [PYTHON, PYTORCH, base, taskFile, threads]
-      : [process.execPath, '--import', 'tsx', SERVE, base, taskFile, threads];
+      : [process.execPath, '--import', 'tsx', SERVE[what], base, taskFile, threads];
     this.#process = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'] });
     this.#process.on('error', (error) => {
       this.#complaints += error.message;
@@ -53,13 +59,13 @@ export class Peer {
    * @param name one of CONTESTANTS; 'convgrad@1' is convgrad with one thread, whatever the task says
    * @throws when the contestant cannot be built
    */
-  static async start(name: string, taskFile: string): Promise<Peer> {
-    const peer = new Peer(name, taskFile);
+  static async start(name: string, taskFile: string, what: keyof typeof SERVE = 'training'): Promise<Peer> {
+    const peer = new Peer(name, taskFile, what);
     peer.facts = (await peer.#answer<{ facts: Peer['facts'] }>()).facts;
     return peer;
   }
 
-  /** Trains on `steps` more batches. */
+  /** Trains on `steps` more batches, or runs the net on them. */
   run(steps: number): Promise<Run> {
     this.#process.stdin!.write(`${steps}\n`);
     return this.#answer<Run>();

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { type NetSpec, parameterShapes } from '../nets.js';
 
-/** What a contestant is told to train. It comes as a JSON file, because one of them is written in Python. */
+/** What a contestant is told to train, or to run where there are `statistics`. It comes as a JSON file, because one of them is written in Python. */
 export interface Task {
   readonly net: NetSpec;
   readonly batch: number;
@@ -14,6 +14,8 @@ export interface Task {
   readonly images: string;
   readonly labels: string;
   readonly weights: string;
+  /** Mean and variance of each batch norm, of a net that is run and not trained. */
+  readonly statistics?: string;
   /** Where convgrad is imported from. */
   readonly convgrad: string;
 }

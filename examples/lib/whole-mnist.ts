@@ -13,8 +13,9 @@ import {
   summary,
   weightHash,
 } from '../../src/index.js';
-import { makeFolder, progress, saveJson, saveModel } from '../../src/node/index.js';
+import { progress, saveModel } from '../../src/node/index.js';
 import { number } from './arguments.js';
+import { openFolder, type RunFolder } from './run-folder.js';
 
 export interface Choices {
   seed: number;
@@ -22,6 +23,7 @@ export interface Choices {
   out: string;
   heldOut: boolean;
   quick: boolean;
+  folder: RunFolder;
 }
 
 export interface Digits {
@@ -31,23 +33,26 @@ export interface Digits {
   what: string;
 }
 
-/** Reads the command line, and makes the folder. */
+/** Reads the command line, and opens the folder. */
 export async function choices(name: string, description: string, epochs: number): Promise<Choices> {
   const given = new Command()
     .name(name)
     .description(description)
     .option('--epochs <n>', 'how often every training image is seen', number(1, true), epochs)
     .option('--seed <n>', 'seed of the weights and of the order of the images', number(0, true), 0)
-    .option('--out <dir>', `folder for what it writes (default: runs/${name}-seed<seed>)`)
+    .option(
+      '--out <dir>',
+      `folder for what it writes (default: runs/${name}-seed<seed>, with -held-out or -quick behind)`,
+    )
     .option('--held-out', 'judge on 5,000 training images, which are held out, and leave the test images alone', false)
     .option('--quick', 'a look at how it runs, on few digits of the package mnist; its accuracy means nothing', false)
     .allowExcessArguments(false)
     .showHelpAfterError()
     .parse()
-    .opts<Omit<Choices, 'out'> & { out?: string }>();
-  const out = given.out ?? `runs/${name}-seed${given.seed}`;
-  await makeFolder(out);
-  return { ...given, out };
+    .opts<Omit<Choices, 'out' | 'folder'> & { out?: string }>();
+  const kind = `${given.heldOut ? '-held-out' : ''}${given.quick ? '-quick' : ''}`;
+  const { out = `runs/${name}-seed${given.seed}${kind}`, ...flags } = given;
+  return { ...flags, out, folder: await openFolder(out, { example: name, ...flags }) };
 }
 
 /**
@@ -69,11 +74,11 @@ export async function digits({ heldOut, quick }: Choices): Promise<Digits> {
 /** Prints the model, trains it, judges it once at the end, and writes the model and the figures. */
 export async function trainAndJudge(
   model: Sequential,
-  { seed, epochs, out, quick }: Choices,
+  { seed, epochs, out, folder }: Choices,
   { learn, judge, what }: Digits,
   recipe: FitOptions,
 ): Promise<void> {
-  const table = summary(model, [1, 28, 28]);
+  const table = summary(model, learn.inputShape);
   console.log(`${table}\n`);
   const before = process.cpuUsage();
   const { trainSeconds, imagesPerSecond } = await fit(model, learn, {
@@ -90,23 +95,20 @@ export async function trainAndJudge(
   console.log(
     `\naccuracy ${(100 * accuracy).toFixed(2)}% on ${judge.length} ${what}: ` +
       `${Math.round((1 - accuracy) * judge.length)} mistakes\n` +
-      `seed ${seed}, ${table.parameters} parameters, ${epochs} epochs of ${learn.length} images\n` +
+      `seed ${seed}, ${table.parameters} parameters, ${epochs} ${epochs === 1 ? 'epoch' : 'epochs'} of ${learn.length} images\n` +
       `training took ${trainSeconds.toFixed(1)} s (${cpuSeconds.toFixed(1)} s of processor time on all cores together), ` +
       `${imagesPerSecond.toFixed(0)} images a second\n` +
       `weight hash ${hash} (the same seed and settings give the same hash)`,
   );
-  await saveModel(join(out, 'model.safetensors'), model, { weightHash: hash, seed: String(seed) });
-  await saveJson(join(out, 'metrics.json'), {
+  await folder.save('metrics.json', {
     accuracy,
     judgedBy: what,
-    seed,
-    epochs,
     parameters: table.parameters,
     weightHash: hash,
-    quick,
     trainSeconds,
     cpuSeconds,
     imagesPerSecond,
   });
+  await saveModel(join(out, 'model.safetensors'), model, { weightHash: hash, seed: String(seed) });
   console.log(`written to ${out}: model.safetensors, metrics.json`);
 }

@@ -17,7 +17,9 @@ export function heldBy<T>(owner: object, Kind: Kind<T>): [string, T][] {
       throw new ArgumentError(where, `the Set ${path} gives what it holds no names: use a list, an object or a Map`);
     }
     if (outer.includes(value)) return; // An object that holds itself.
-    for (const [key, item] of entriesOf(value)) {
+    const items = entriesOf(value);
+    if (items === NOTHING) return;
+    for (const [key, item] of items) {
       if (typeof item !== 'object' || item === null) continue;
       const before = found.length;
       look(item, `${path}.${key}`, [...outer, value]);
@@ -25,14 +27,20 @@ export function heldBy<T>(owner: object, Kind: Kind<T>): [string, T][] {
       throw new ArgumentError(where, `expected names without a dot in ${path}, got ${show(key)}`);
     }
   };
-  for (const [name, value] of Object.entries(owner)) look(value, name, [owner]);
+  // Most fields of a layer are numbers: this is called for each layer whenever a model runs.
+  for (const name in owner) {
+    const value = (owner as Record<string, unknown>)[name];
+    if (typeof value === 'object' && value !== null && Object.hasOwn(owner, name)) look(value, name, [owner]);
+  }
   return found;
 }
+
+const NOTHING: readonly never[] = [];
 
 /** Of a list, a Map or a plain object; none of anything else. */
 function entriesOf(value: unknown): Iterable<[unknown, unknown]> {
   if (Array.isArray(value) || value instanceof Map) return value.entries();
-  if (typeof value !== 'object' || value === null) return [];
+  if (typeof value !== 'object' || value === null) return NOTHING;
   const prototype = Object.getPrototypeOf(value);
-  return prototype === null || Object.getPrototypeOf(prototype) === null ? Object.entries(value) : [];
+  return prototype === null || Object.getPrototypeOf(prototype) === null ? Object.entries(value) : NOTHING;
 }

@@ -1,5 +1,5 @@
 import { wrap } from '../autograd/create.js';
-import { Mark } from '../autograd/mark.js';
+import { hold, Mark, type Marks } from '../autograd/mark.js';
 import { newArray } from '../autograd/storage.js';
 import type { Tensor } from '../autograd/tensor.js';
 import { withPlace } from '../errors.js';
@@ -20,9 +20,8 @@ interface Norm {
 
 /** A convolution that does what it and the batch norm behind it do. */
 interface Folded {
-  convolution: Conv2D;
   eps: number;
-  marks: readonly (Mark | null)[];
+  marks: Marks;
   /** null where the numbers do not fit: a statistic that is NaN, a variance of 0 without eps. */
   filters: { weight: Tensor; bias: Tensor } | null;
 }
@@ -48,16 +47,13 @@ export function fold(before: Module, norm: Norm): ((x: Tensor) => Tensor) | null
 /** The folded filters, computed anew when a number that they were computed from has changed. */
 function filtersOf(convolution: Conv2D, norm: Norm): Folded['filters'] {
   const { weight, bias, runningMean, runningVariance } = norm;
-  const sources = [convolution.weight, convolution.bias, weight, bias, runningMean, runningVariance];
+  const tensors = [convolution.weight, convolution.bias, weight, bias, runningMean, runningVariance];
+  const sources = tensors.map((tensor) => tensor?.storage);
   const known = kept.get(norm);
-  const isTrue =
-    known?.convolution === convolution &&
-    known.eps === norm.eps &&
-    sources.every((source, i) => (source ? known.marks[i]?.holds(source.storage) : !known.marks[i]));
-  if (isTrue) return known.filters;
-  const marks = sources.map((source) => source && new Mark(source.storage));
+  if (known?.eps === norm.eps && hold(known.marks, sources)) return known.filters;
+  const marks = sources.map((source) => (source ? new Mark(source) : null));
   const filters = scaled(convolution, norm);
-  kept.set(norm, { convolution, eps: norm.eps, marks, filters });
+  kept.set(norm, { eps: norm.eps, marks, filters });
   return filters;
 }
 

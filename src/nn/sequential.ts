@@ -22,6 +22,8 @@ const NO_NAME = /^(0|[1-9]\d*)$|\.|^$/;
 export class Sequential extends Module {
   readonly [index: number]: Module;
   #layers: ReadonlyMap<string, Module> = new Map();
+  /** The same as a list, which is quicker to go through. */
+  #list: readonly [string, Module][] = [];
 
   /**
    * @param layers the layers in their order, or one object of layers by name
@@ -94,6 +96,7 @@ export class Sequential extends Module {
     }
     if (all.size < layers.length) throw new ArgumentError('Sequential', 'expected a name that no other layer has');
     this.#layers = all;
+    this.#list = [...all];
     [...all.keys()].forEach((name, i) => {
       for (const key of [i, name]) {
         if (!(key in this)) Object.defineProperty(this, key, { get: () => this.at(key), set: () => this.#refuse(key) });
@@ -114,13 +117,13 @@ export class Sequential extends Module {
 
   override namedChildren(): [string, Module][] {
     for (const [name] of heldBy(this, Module)) this.#refuse(name);
-    return [...this.#layers];
+    return [...this.#list];
   }
 
   /** @throws ConvgradError that names the layer which refused, such as 'block.conv1 (Conv2D)' */
   override forward(x: Tensor): Tensor {
     for (const [name] of heldBy(this, Module)) this.#refuse(name);
-    const layers = [...this.#layers];
+    const layers = this.#list;
     for (let i = 0; i < layers.length; i++) {
       const [name, layer] = layers[i];
       const input = x;

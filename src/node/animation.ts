@@ -1,7 +1,8 @@
-import { ArgumentError, checkNumber, optional, readOptions, ShapeError } from '../errors.js';
+import { deflateSync } from 'node:zlib';
+import { ArgumentError, checkNumber, readOptions, ShapeError } from '../errors.js';
 import type { Picture } from '../inspect/pictures/picture.js';
+import { joined, pngChunk, pngData, pngStart, words } from '../inspect/pictures/png.js';
 import { saveFile } from './files.js';
-import { crc32, pngChunks } from './png.js';
 
 export interface AnimationOptions {
   /** How long a frame stays, in milliseconds, 1 to 65535: of every frame, or a number for each. @default 400 */
@@ -21,7 +22,7 @@ export async function saveAnimation(
 }
 
 /**
- * The bytes of an animated PNG, with the package fast-png. It keeps every color, where a GIF has 256 a frame: filters
+ * The bytes of an animated PNG. It keeps every color, where a GIF has 256 a frame: filters
  * with a legend have more.
  * @see https://www.w3.org/TR/png-3/#apng-frame-based-animation
  * @throws ArgumentError without frames or with a delay below 1 ms; ShapeError when frames differ in size, or delays and
@@ -42,32 +43,15 @@ export async function animation(frames: readonly Picture[], options: AnimationOp
     throw new ShapeError('animation', `expected frames of one size, ${width} x ${height}, got ${got}`);
   });
 
-  const { encode } = await optional('animation', 'fast-png', () => import('fast-png'));
   const parts: Uint8Array[] = [];
   let sequence = 0;
-  frames.forEach(({ data }, i) => {
-    const png = encode({ width, height, channels: 4, data }, { zlib: { level: 9 } });
-    const chunks = pngChunks(png);
-    if (i === 0) parts.push(png.subarray(0, 8), ...chunks.filter(({ type }) => type === 'IHDR').map(({ all }) => all));
-    if (i === 0) parts.push(chunk('acTL', words(frames.length, 0))); // 0: it plays for ever.
+  frames.forEach((frame, i) => {
+    if (i === 0) parts.push(pngStart(frame), pngChunk('acTL', words(frames.length, 0))); // 0: it plays for ever.
     const place = words(sequence++, width, height, 0, 0);
     // The delay as a fraction of a second, in two bytes each; the frame is neither disposed of nor blended.
-    parts.push(chunk('fcTL', place, Uint8Array.of(delays[i] >> 8, delays[i] & 255, 1000 >> 8, 1000 & 255, 0, 0)));
-    for (const { all, content } of chunks.filter(({ type }) => type === 'IDAT')) {
-      parts.push(i === 0 ? all : chunk('fdAT', words(sequence++), content));
-    }
+    parts.push(pngChunk('fcTL', place, Uint8Array.of(delays[i] >> 8, delays[i] & 255, 1000 >> 8, 1000 & 255, 0, 0)));
+    const pixels = pngData(frame, deflateSync);
+    parts.push(i === 0 ? pngChunk('IDAT', pixels) : pngChunk('fdAT', words(sequence++), pixels));
   });
-  return Buffer.concat([...parts, chunk('IEND')]);
-}
-
-function chunk(type: string, ...content: Uint8Array[]): Uint8Array {
-  const body = Buffer.concat([Buffer.from(type), ...content]);
-  return Buffer.concat([words(body.length - 4), body, words(crc32(body))]);
-}
-
-/** Integers of 4 bytes, big-endian. */
-function words(...values: number[]): Uint8Array {
-  const bytes = Buffer.alloc(4 * values.length);
-  for (const [i, value] of values.entries()) bytes.writeUInt32BE(value, 4 * i);
-  return bytes;
+  return joined([...parts, pngChunk('IEND')]);
 }

@@ -1,8 +1,10 @@
 import { access, constants, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { threadId } from 'node:worker_threads';
-import { ConvgradError, FormatError, optional, show, withPlace } from '../errors.js';
+import { deflateSync } from 'node:zlib';
+import { ConvgradError, FormatError, show, withPlace } from '../errors.js';
 import type { Picture } from '../inspect/pictures/picture.js';
+import { writePng } from '../inspect/pictures/png.js';
 import { readSafetensors, writeSafetensors } from '../io/safetensors.js';
 import type { AnyModule } from '../nn/module.js';
 import { CHECKPOINT } from '../train/checkpoint.js';
@@ -83,10 +85,9 @@ async function isBeingWritten(file: string, id: number): Promise<boolean> {
   }
 }
 
-/** Writes a picture as PNG, with the package fast-png. @throws FileError when it cannot be written */
-export async function savePng(path: string, { width, height, data }: Picture): Promise<void> {
-  const { encode } = await optional('savePng', 'fast-png', () => import('fast-png'));
-  await saveFile(path, encode({ width, height, channels: 4, data }));
+/** Writes a picture as PNG. @throws FileError when it cannot be written */
+export async function savePng(path: string, picture: Picture): Promise<void> {
+  await saveFile(path, writePng(picture, deflateSync));
 }
 
 /** Writes a value as indented JSON. @throws FileError when it cannot be written */

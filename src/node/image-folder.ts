@@ -3,11 +3,12 @@ import { basename, dirname, join } from 'node:path';
 import { Dataset } from '../data/dataset.js';
 import { resize } from '../data/resize.js';
 import { ArgumentError, checkChoice, FormatError, readOptions, show } from '../errors.js';
+import { PNG_SIGNATURE } from '../inspect/pictures/png.js';
 import { type Pair, pair } from '../shape.js';
 import { readBytes, refused } from './files.js';
 import type { Image } from './image.js';
 import { JPEG_SIGNATURE, jpegReader, type ReadJpeg } from './jpeg.js';
-import { PNG_SIGNATURE, readPng } from './png.js';
+import { readPng } from './png.js';
 import { checkMaxBytes, type UnpackOptions } from './unpack.js';
 
 export interface ImageFolderOptions extends UnpackOptions {

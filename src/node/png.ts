@@ -1,12 +1,11 @@
 import { FormatError } from '../errors.js';
+import { crc32, PNG_SIGNATURE } from '../inspect/pictures/png.js';
 import { bytesOfImage, emptyImage, type Image } from './image.js';
 import { DEFLATE_RATIO, mostBytes, tooLarge, unpackZlib } from './unpack.js';
 
 // PNG (https://www.w3.org/TR/png-3/) is read here and not with a package: what is left to one, once the header has been
 // held against the data and the data are unpacked within their limit, are the five filters and the order of the pixels.
 // The packages unpack without a limit or without the checksum, or fail on interlaced images below 8 bits.
-
-export const PNG_SIGNATURE = [137, 80, 78, 71, 13, 10, 26, 10];
 
 interface Chunk {
   type: string;
@@ -84,7 +83,7 @@ export function readPng(where: string, bytes: Uint8Array, gray: boolean, maxByte
 }
 
 /** The chunks of a PNG file, IHDR first and IEND last: length, type, content and checksum each, after the signature. */
-export function pngChunks(png: Uint8Array): Chunk[] {
+function pngChunks(png: Uint8Array): Chunk[] {
   if (PNG_SIGNATURE.some((byte, i) => png[i] !== byte)) throw new Error('it does not begin as a PNG');
   const view = new DataView(png.buffer, png.byteOffset, png.byteLength);
   const chunks: Chunk[] = [];
@@ -96,20 +95,6 @@ export function pngChunks(png: Uint8Array): Chunk[] {
     chunks.push({ type, content: png.subarray(at + 8, end), all: png.subarray(at, end + 4) });
   }
   return chunks;
-}
-
-/** Remainders of each byte, for `crc32`. */
-const REMAINDERS = Int32Array.from({ length: 256 }, (_, byte) => {
-  let crc = byte;
-  for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
-  return crc;
-});
-
-/** CRC-32, as PNG has it. Node's own came only with Node 20.15. */
-export function crc32(bytes: Uint8Array): number {
-  let crc = ~0;
-  for (const byte of bytes) crc = (crc >>> 8) ^ REMAINDERS[(crc ^ byte) & 255];
-  return ~crc >>> 0;
 }
 
 /** A type for a message, with a mark for what is no letter. */

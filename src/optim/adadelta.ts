@@ -2,7 +2,8 @@ import { define } from '../autograd/define.js';
 import type { Storage } from '../autograd/storage.js';
 import type { Tensor } from '../autograd/tensor.js';
 import { checkNumber } from '../errors.js';
-import { Optimizer, type ParameterGroup, type ParameterState } from './optimizer.js';
+import { decayed } from './arithmetic.js';
+import { checkNotNegative, Optimizer, type ParameterGroup, type ParameterState } from './optimizer.js';
 
 export interface AdadeltaOptions {
   /** Learning rate: what each step is multiplied by. @default 1 */
@@ -26,12 +27,11 @@ export class Adadelta extends Optimizer<AdadeltaOptions> {
     options: Partial<AdadeltaOptions> = {},
   ) {
     super(params, { lr: 1, rho: 0.9, eps: 1e-6, weightDecay: 0 }, options);
-    for (const { lr, rho, eps, weightDecay } of this.groups) {
-      checkNumber('Adadelta', 'lr', lr, { least: 0 });
-      checkNumber('Adadelta', 'rho', rho, { least: 0, most: 1 });
-      checkNumber('Adadelta', 'eps', eps, { least: 0 });
-      checkNumber('Adadelta', 'weightDecay', weightDecay, { least: 0 });
-    }
+  }
+
+  protected override check({ lr, rho, eps, weightDecay }: AdadeltaOptions): void {
+    checkNotNegative('Adadelta', { lr, eps, weightDecay });
+    checkNumber('Adadelta', 'rho', rho, { least: 0, most: 1 });
   }
 
   protected override change(state: ParameterState, settings: AdadeltaOptions): void {
@@ -51,7 +51,7 @@ export const adadeltaKernels = /* @__PURE__ */ define('adadelta', {
   ): void {
     const [W, G, S, D] = [parameter.array, gradient.array, square.array, delta.array];
     for (let i = 0; i < W.length; i++) {
-      const g = G[i] + weightDecay * W[i];
+      const g = decayed(G[i], weightDecay, W[i]);
       S[i] = rho * S[i] + (1 - rho) * g * g;
       const step = (Math.sqrt(D[i] + eps) / Math.sqrt(S[i] + eps)) * g;
       D[i] = rho * D[i] + (1 - rho) * step * step;

@@ -1,9 +1,9 @@
 import { define } from '../autograd/define.js';
 import type { Storage } from '../autograd/storage.js';
 import type { Tensor } from '../autograd/tensor.js';
-import { ArgumentError, checkNumber, show } from '../errors.js';
-import { power } from './arithmetic.js';
-import { Optimizer, type ParameterGroup, type ParameterState } from './optimizer.js';
+import { ArgumentError, show } from '../errors.js';
+import { decayed, power } from './arithmetic.js';
+import { checkNotNegative, Optimizer, type ParameterGroup, type ParameterState } from './optimizer.js';
 
 export interface AdamOptions {
   /** Learning rate. @default 0.001 */
@@ -26,7 +26,10 @@ export interface AdamOptions {
 export class Adam extends Optimizer<AdamOptions> {
   constructor(params: readonly Tensor[] | readonly ParameterGroup<AdamOptions>[], options: Partial<AdamOptions> = {}) {
     super(params, { lr: 0.001, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0, amsgrad: false }, options);
-    for (const group of this.groups) checkAdam('Adam', group);
+  }
+
+  protected override check(settings: AdamOptions): void {
+    checkAdam('Adam', settings);
   }
 
   protected override change(state: ParameterState, settings: AdamOptions): void {
@@ -36,12 +39,10 @@ export class Adam extends Optimizer<AdamOptions> {
 
 /** @internal Checks the settings of a group. */
 export function checkAdam(where: string, { lr, betas, eps, weightDecay }: AdamOptions): void {
-  checkNumber(where, 'lr', lr, { least: 0 });
+  checkNotNegative(where, { lr, eps, weightDecay });
   if (!Array.isArray(betas) || betas.length !== 2 || !betas.every((beta) => beta >= 0 && beta < 1)) {
     throw new ArgumentError(where, `expected betas to be two numbers from 0 to below 1, got ${show(betas)}`);
   }
-  checkNumber(where, 'eps', eps, { least: 0 });
-  checkNumber(where, 'weightDecay', weightDecay, { least: 0 });
 }
 
 /** @internal What Adam and AdamW share; they differ in where the decay goes. */
@@ -89,8 +90,8 @@ export const adamKernels = /* @__PURE__ */ define('adam', {
   ): void {
     const [W, G, M, S, L] = [parameter.array, gradient.array, mean.array, square.array, largest?.array];
     for (let i = 0; i < W.length; i++) {
-      const g = G[i] + weightDecay * W[i];
-      const w = W[i] - shrink * W[i];
+      const g = decayed(G[i], weightDecay, W[i]);
+      const w = decayed(W[i], -shrink, W[i]);
       M[i] = beta1 * M[i] + (1 - beta1) * g;
       S[i] = beta2 * S[i] + (1 - beta2) * g * g;
       if (L) L[i] = Math.max(L[i], S[i]);

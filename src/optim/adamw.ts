@@ -10,7 +10,10 @@ import { Optimizer, type ParameterGroup, type ParameterState } from './optimizer
 export class AdamW extends Optimizer<AdamOptions> {
   constructor(params: readonly Tensor[] | readonly ParameterGroup<AdamOptions>[], options: Partial<AdamOptions> = {}) {
     super(params, { lr: 0.001, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0.01, amsgrad: false }, options);
-    for (const group of this.groups) checkAdam('AdamW', group);
+  }
+
+  protected override check(settings: AdamOptions): void {
+    checkAdam('AdamW', settings);
   }
 
   protected override change(state: ParameterState, settings: AdamOptions): void {

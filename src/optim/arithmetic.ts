@@ -1,4 +1,10 @@
-// What engines may round differently, from plain arithmetic: the same schedule gives the same weights in all of them.
+// The cosine and the power are what engines may round differently, from plain arithmetic: the same schedule gives the same
+// weights in all of them.
+
+/** A gradient with the decay of its weight; without decay the gradient, also where the weight is infinite. */
+export function decayed(gradient: number, decay: number, weight: number): number {
+  return decay === 0 ? gradient : gradient + decay * weight;
+}
 
 /** base to the power of a whole exponent of at least 0. */
 export function power(base: number, exponent: number): number {

@@ -4,7 +4,8 @@ import { ArgumentError, checkNumber, show } from '../errors.js';
 
 /**
  * Scales the gradients of all parameters together so that their norm, the root of the sum of all squares, is at most
- * `maxNorm`; call it between `backward` and `step`. As in PyTorch: times maxNorm / (norm + 1e-6) where that is below 1.
+ * `maxNorm`; call it between `backward` and `step`. As in PyTorch: times maxNorm / (norm + 1e-6) where that is below 1,
+ * and NaN, all of them, where one is.
  * @returns the norm before
  */
 export function clipGradNorm(parameters: readonly Tensor[], maxNorm: number): number {
@@ -18,7 +19,7 @@ export function clipGradNorm(parameters: readonly Tensor[], maxNorm: number): nu
   }
   const norm = Math.sqrt(sum);
   const scale = maxNorm / (norm + 1e-6);
-  if (scale < 1) change(parameters, (value) => value * scale);
+  if (!(scale >= 1)) change(parameters, (value) => value * scale);
   return norm;
 }
 

@@ -1,6 +1,6 @@
 import { ArgumentError, checkChoice, checkNumber, readOptions } from '../errors.js';
 import { cosPi } from './arithmetic.js';
-import type { Optimizer } from './optimizer.js';
+import { checkNotNegative, type Optimizer } from './optimizer.js';
 import { checkOptimizer, eachGroup, LRScheduler, type SchedulerState } from './scheduler.js';
 
 export interface OneCycleLROptions {
@@ -75,8 +75,7 @@ export class OneCycleLR extends LRScheduler {
     checkNumber(where, 'divFactor', divFactor, { least: Number.MIN_VALUE });
     checkNumber(where, 'finalDivFactor', finalDivFactor, { least: Number.MIN_VALUE });
     checkNumber(where, 'pctStart', pctStart, { least: 0, most: 1 });
-    checkNumber(where, 'baseMomentum', baseMomentum, { least: 0 });
-    checkNumber(where, 'maxMomentum', maxMomentum, { least: 0 });
+    checkNotNegative(where, { baseMomentum, maxMomentum });
     const strategy = checkChoice(where, 'annealStrategy', settings.annealStrategy, ['cos', 'linear']);
     const total = totalSteps ?? epochs * stepsPerEpoch;
     checkNumber(where, 'totalSteps (or epochs and stepsPerEpoch)', total, { least: 2, whole: true });

@@ -2,11 +2,16 @@ import { zeros } from '../autograd/backend.js';
 import { wrap } from '../autograd/create.js';
 import type { Storage } from '../autograd/storage.js';
 import { Tensor } from '../autograd/tensor.js';
-import { ArgumentError, checkOptions, show } from '../errors.js';
+import { ArgumentError, checkNumber, checkOptions, show } from '../errors.js';
 import { checkState, type OptimizerState } from './optimizer-state.js';
 
 /** Parameters with settings of their own; what a group leaves out comes from the optimizer's options. */
 export type ParameterGroup<Settings> = Partial<Settings> & { params: readonly Tensor[] };
+
+/** @internal Throws unless these settings are numbers of at least 0. */
+export function checkNotNegative(where: string, settings: Record<string, number>): void {
+  for (const name of Object.keys(settings)) checkNumber(where, name, settings[name], { least: 0 });
+}
 
 /** A parameter and what its optimizer remembers of it. */
 export class ParameterState {
@@ -66,7 +71,9 @@ export abstract class Optimizer<Settings extends { lr: number } = { lr: number }
     const groups = params[0] instanceof Tensor ? [{ params: params as readonly Tensor[] }] : params;
     this.groups = (groups as ParameterGroup<Settings>[]).map((group) => {
       checkOptions(where, group, ['params', ...Object.keys(defaults)]);
-      return { ...defaults, ...options, ...group };
+      const settings = { ...defaults, ...options, ...group };
+      this.check(settings);
+      return settings;
     });
     for (const parameter of this.groups.flatMap((group) => group.params)) {
       if (!(parameter instanceof Tensor)) {
@@ -104,6 +111,9 @@ export abstract class Optimizer<Settings extends { lr: number } = { lr: number }
   /** One step of one parameter, which has a gradient, with the settings of its group. */
   protected abstract change(state: ParameterState, settings: Settings): void;
 
+  /** Throws where a group's settings are out of range: those that are given, and those of a state that is loaded. */
+  protected check(_settings: Settings): void {}
+
   /** Forgets all gradients; call it before `backward`, which adds to them. */
   zeroGrad(): void {
     for (const parameter of this.#states.keys()) parameter.grad = null;
@@ -132,8 +142,10 @@ export abstract class Optimizer<Settings extends { lr: number } = { lr: number }
     const states = [...this.#states.values()];
     const parameters = states.map(({ parameter }) => parameter);
     checkState(this.constructor.name, state, this.groups, parameters);
+    for (const group of state.groups) this.check(group as unknown as Settings);
     this.groups.forEach((group, i) => {
-      Object.assign(group, { ...state.groups[i], params: group.params });
+      const known = Object.keys(group).map((key) => [key, state.groups[i][key]]);
+      Object.assign(group, Object.fromEntries(known), { params: group.params });
     });
     states.forEach((own, i) => {
       own.steps = state.steps[i];

@@ -2,7 +2,8 @@ import { define } from '../autograd/define.js';
 import type { Storage } from '../autograd/storage.js';
 import type { Tensor } from '../autograd/tensor.js';
 import { checkNumber } from '../errors.js';
-import { Optimizer, type ParameterGroup, type ParameterState } from './optimizer.js';
+import { decayed } from './arithmetic.js';
+import { checkNotNegative, Optimizer, type ParameterGroup, type ParameterState } from './optimizer.js';
 
 export interface RMSpropOptions {
   /** Learning rate. @default 0.01 */
@@ -31,13 +32,11 @@ export class RMSprop extends Optimizer<RMSpropOptions> {
     options: Partial<RMSpropOptions> = {},
   ) {
     super(params, DEFAULTS, options);
-    for (const { lr, alpha, eps, weightDecay, momentum } of this.groups) {
-      checkNumber('RMSprop', 'lr', lr, { least: 0 });
-      checkNumber('RMSprop', 'alpha', alpha, { least: 0, most: 1 });
-      checkNumber('RMSprop', 'eps', eps, { least: 0 });
-      checkNumber('RMSprop', 'weightDecay', weightDecay, { least: 0 });
-      checkNumber('RMSprop', 'momentum', momentum, { least: 0 });
-    }
+  }
+
+  protected override check({ lr, alpha, eps, weightDecay, momentum }: RMSpropOptions): void {
+    checkNotNegative('RMSprop', { lr, eps, weightDecay, momentum });
+    checkNumber('RMSprop', 'alpha', alpha, { least: 0, most: 1 });
   }
 
   protected override change(state: ParameterState, settings: RMSpropOptions): void {
@@ -60,7 +59,7 @@ export const rmspropKernels = /* @__PURE__ */ define('rmsprop', {
   ): void {
     const [W, G, S, M, V] = [parameter.array, gradient.array, square.array, mean?.array, velocity?.array];
     for (let i = 0; i < W.length; i++) {
-      const g = G[i] + weightDecay * W[i];
+      const g = decayed(G[i], weightDecay, W[i]);
       S[i] = alpha * S[i] + (1 - alpha) * g * g;
       let variance = S[i];
       if (M) {

@@ -1,6 +1,6 @@
 import { ArgumentError, checkBuilt, checkNumber, readOptions, show } from '../errors.js';
 import { cosPi, power } from './arithmetic.js';
-import type { Optimizer } from './optimizer.js';
+import { checkNotNegative, type Optimizer } from './optimizer.js';
 import { checkOptimizer, LRScheduler, type SchedulerState } from './scheduler.js';
 
 /** From one factor of the learning rate to another along a straight line, then constant; PyTorch's LinearLR. */
@@ -12,8 +12,7 @@ export class LinearLR extends LRScheduler {
   constructor(optimizer: Optimizer, options: { startFactor?: number; endFactor?: number; totalIters?: number } = {}) {
     const defaults = { startFactor: 1 / 3, endFactor: 1, totalIters: 5 };
     const { startFactor, endFactor, totalIters } = readOptions('LinearLR', options, defaults);
-    checkNumber('LinearLR', 'startFactor', startFactor, { least: 0 });
-    checkNumber('LinearLR', 'endFactor', endFactor, { least: 0 });
+    checkNotNegative('LinearLR', { startFactor, endFactor });
     checkNumber('LinearLR', 'totalIters', totalIters, { least: 1, whole: true });
     super(
       optimizer,
@@ -29,7 +28,8 @@ export class LinearLR extends LRScheduler {
  */
 function decays(gamma: number, times: (steps: number) => number, settings: object) {
   return [
-    (initial: number, steps: number) => initial * power(gamma, times(steps)),
+    // A rate of 0 stays 0, also where the power is too large for a number.
+    (initial: number, steps: number) => initial && initial * power(gamma, times(steps)),
     { settings, next: (lr: number, steps: number) => lr * power(gamma, times(steps) - times(steps - 1)) },
   ] as const;
 }
@@ -40,7 +40,7 @@ export class StepLR extends LRScheduler {
   constructor(optimizer: Optimizer, options: { stepSize: number; gamma?: number }) {
     const { stepSize, gamma } = readOptions('StepLR', options, { stepSize: undefined, gamma: 0.1 });
     checkNumber('StepLR', 'stepSize', stepSize, { least: 1, whole: true });
-    checkNumber('StepLR', 'gamma', gamma, { least: 0 });
+    checkNotNegative('StepLR', { gamma });
     super(optimizer, ...decays(gamma, (steps) => Math.floor(steps / stepSize), { stepSize, gamma }));
   }
 }
@@ -51,7 +51,7 @@ export class MultiStepLR extends LRScheduler {
   constructor(optimizer: Optimizer, options: { milestones: readonly number[]; gamma?: number }) {
     const { milestones, gamma } = readOptions('MultiStepLR', options, { milestones: undefined, gamma: 0.1 });
     const at = checkMilestones('MultiStepLR', milestones);
-    checkNumber('MultiStepLR', 'gamma', gamma, { least: 0 });
+    checkNotNegative('MultiStepLR', { gamma });
     super(optimizer, ...decays(gamma, (steps) => passed(at, steps), { milestones: at, gamma }));
   }
 }
@@ -61,7 +61,7 @@ export class ExponentialLR extends LRScheduler {
   /** @param options `gamma`: at least 0 */
   constructor(optimizer: Optimizer, options: { gamma: number }) {
     const { gamma } = readOptions('ExponentialLR', options, { gamma: undefined });
-    checkNumber('ExponentialLR', 'gamma', gamma, { least: 0 });
+    checkNotNegative('ExponentialLR', { gamma });
     super(optimizer, ...decays(gamma, (steps) => steps, { gamma }));
   }
 }
@@ -77,7 +77,7 @@ export class CosineAnnealingLR extends LRScheduler {
   constructor(optimizer: Optimizer, options: { tMax: number; etaMin?: number }) {
     const { tMax, etaMin } = readOptions('CosineAnnealingLR', options, { tMax: undefined, etaMin: 0 });
     checkNumber('CosineAnnealingLR', 'tMax', tMax, { least: 1, whole: true });
-    checkNumber('CosineAnnealingLR', 'etaMin', etaMin, { least: 0 });
+    checkNotNegative('CosineAnnealingLR', { etaMin });
     const share = (steps: number) => 1 + cosPi(steps / tMax);
     super(
       optimizer,

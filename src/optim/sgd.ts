@@ -2,7 +2,8 @@ import { define } from '../autograd/define.js';
 import type { Storage } from '../autograd/storage.js';
 import type { Tensor } from '../autograd/tensor.js';
 import { ArgumentError, checkNumber } from '../errors.js';
-import { Optimizer, type ParameterGroup, type ParameterState } from './optimizer.js';
+import { decayed } from './arithmetic.js';
+import { checkNotNegative, Optimizer, type ParameterGroup, type ParameterState } from './optimizer.js';
 
 export interface SGDOptions {
   /** Learning rate. @default 0.001 */
@@ -29,15 +30,16 @@ const DEFAULTS: SGDOptions = { lr: 0.001, momentum: 0, dampening: 0, nesterov: f
 export class SGD extends Optimizer<SGDOptions> {
   constructor(params: readonly Tensor[] | readonly ParameterGroup<SGDOptions>[], options: Partial<SGDOptions> = {}) {
     super(params, DEFAULTS, options);
-    for (const { lr, momentum, weightDecay, nesterov, dampening } of this.groups) {
-      checkNumber('SGD', 'lr', lr, { least: 0 });
-      checkNumber('SGD', 'momentum', momentum, { least: 0 });
-      checkNumber('SGD', 'weightDecay', weightDecay, { least: 0 });
-      checkNumber('SGD', 'dampening', dampening);
+    for (const { momentum, nesterov, dampening } of this.groups) {
       if (nesterov && (momentum === 0 || dampening !== 0)) {
         throw new ArgumentError('SGD', 'nesterov needs a momentum and no dampening');
       }
     }
+  }
+
+  protected override check({ lr, momentum, weightDecay, dampening }: SGDOptions): void {
+    checkNotNegative('SGD', { lr, momentum, weightDecay });
+    checkNumber('SGD', 'dampening', dampening);
   }
 
   protected override change(state: ParameterState, settings: SGDOptions): void {
@@ -59,7 +61,7 @@ export const sgdKernels = /* @__PURE__ */ define('sgd', {
     const { lr, momentum, dampening, nesterov, weightDecay, first } = settings;
     const [W, G, V] = [parameter.array, gradient.array, velocity?.array];
     for (let i = 0; i < W.length; i++) {
-      let step = G[i] + weightDecay * W[i];
+      let step = decayed(G[i], weightDecay, W[i]);
       if (V) {
         V[i] = first ? step : momentum * V[i] + (1 - dampening) * step;
         step = nesterov ? step + momentum * V[i] : V[i];

@@ -4,9 +4,10 @@ import { ArgumentError, checkNumber, readOptions, ShapeError, show } from '../er
 import { handMadeFilters } from '../inspect/filters/handmade.js';
 import type { NullDistribution } from '../inspect/filters/nulls.js';
 import { ablate, replaceFilter } from '../inspect/network/ablation.js';
+import { accuracyByChannel } from '../inspect/network/channel-by-channel.js';
 import { filtersOf } from '../inspect/network/filters.js';
 import { receptiveField } from '../inspect/network/receptive-field.js';
-import { type TopActivation, topActivations } from '../inspect/network/top-activations.js';
+import { type TopActivation, topActivationsOf } from '../inspect/network/top-activations.js';
 import type { Timeline } from '../inspect/timeline.js';
 import { norm, partsOf } from '../inspect/values.js';
 import { weightHash } from '../io/hash.js';
@@ -159,9 +160,9 @@ export function computeFigures(options: ReportSettings): ReportFigures {
     layer,
     heldOut: evaluation,
     worstMistakes: worst,
-    ablation: norms.map((_, filter) => ablation(options, layer, filter, shape)),
+    ablation: ablations(options, layer, shape),
     topActivations: hasReceptiveField(model, layer, heldOut.inputShape)
-      ? norms.map((length, filter) => (length > 0 ? topActivations(model, layer, filter, heldOut, { count: TOP }) : []))
+      ? strongest(model, layer, norms, heldOut)
       : null,
     example: { index: example, label: heldOut.labels[example] },
     settings,
@@ -210,17 +211,34 @@ function evaluated(model: Module, heldOut: Dataset) {
   return { count: heldOut.length, accuracy, loss, confusion, mistakes: mistakes.length, worst, predictions };
 }
 
-function ablation({ model, data, study }: ReportSettings, layer: string, filter: number, shape: Shape): Ablation {
-  const { accuracy } = ablate(model, layer, filter).evaluate(data.heldOut);
-  const [, channels, size] = shape;
-  const nearest = channels === 1 ? study?.after.filters[filter].nearest : null;
-  if (!nearest) return { filter, accuracy, handMade: null };
-  const { name, cosine } = nearest;
-  const values = handMadeFilters(size).find((made) => made.name === name)?.values ?? Float64Array.of();
-  const signed = values.map((value) => value * Math.sign(cosine));
-  const kernel = tensor(signed, { shape: [size, size] });
-  const replaced = replaceFilter(model, layer, filter, kernel).evaluate(data.heldOut);
-  return { filter, accuracy, handMade: { name, accuracy: replaced.accuracy } };
+/** The accuracy without each filter, and with the nearest hand-made one in its place. */
+function ablations({ model, data, study }: ReportSettings, layer: string, [count, channels, size]: Shape): Ablation[] {
+  const filters = Array.from({ length: count }, (_, filter) => filter);
+  const without = filters.map((filter) => ablate(model, layer, filter));
+  const nearest = filters.map((filter) => (channels === 1 ? study?.after.filters[filter].nearest : null) ?? null);
+  const replaced = nearest.map((found, filter) => {
+    const made = found && handMadeFilters(size).find(({ name }) => name === found.name);
+    if (!made) return null;
+    const signed = made.values.map((value) => value * Math.sign(found.cosine));
+    return replaceFilter(model, layer, filter, tensor(signed, { shape: [size, size] }));
+  });
+  const [alone, handMade] = [without, replaced].map((all) => accuracyByChannel(model, layer, data.heldOut, all));
+  return filters.map((filter) => {
+    const accuracy = handMade[filter];
+    const name = nearest[filter]?.name;
+    return {
+      filter,
+      accuracy: alone[filter]!,
+      handMade: name === undefined || accuracy === null ? null : { name, accuracy },
+    };
+  });
+}
+
+/** The images for which each filter is most active; none for a filter of zeros. */
+function strongest(model: Module, layer: string, norms: readonly number[], heldOut: Dataset): TopActivation[][] {
+  const live = Array.from(norms.keys()).filter((filter) => norms[filter] > 0);
+  const found = topActivationsOf(model, layer, live, heldOut, { count: TOP });
+  return norms.map((_, filter) => found[live.indexOf(filter)] ?? []);
 }
 
 /** Whether the receptive field of a layer is known: not in a model that is no Sequential, for one. */

@@ -4,6 +4,7 @@ import type { Patch } from '../inspect/network/receptive-field.js';
 import { type Color, diverging } from '../inspect/pictures/color.js';
 import { largest, short } from '../inspect/pictures/panel.js';
 import { Picture } from '../inspect/pictures/picture.js';
+import { type Deflate, writePng } from '../inspect/pictures/png.js';
 import { partsOf } from '../inspect/values.js';
 import { type Shape, sizeOf } from '../shape.js';
 import { type Html, html } from './html.js';
@@ -32,9 +33,9 @@ const MARK: Color = [214, 69, 20];
 const FRAME: Color = [170, 170, 170];
 const GAP = 8;
 
-/** Gives a function that draws PNG images as data URIs, with the package fast-png. */
+/** Gives a function that draws PNG images as data URIs. */
 export async function drawer(): Promise<Draw> {
-  const { encode } = await optional('report', 'fast-png', () => import('fast-png'));
+  const encode = await encoder();
   return (tiles, alt, { size = 70, columns = tiles.length, patch } = {}) => {
     const square = Math.max(1, Math.round(size / tiles[0].width));
     const [across, down] = [tiles[0].width * square + 2, tiles[0].height * square + 2];
@@ -49,11 +50,19 @@ export async function drawer(): Promise<Draw> {
       }
     });
     if (patch) drawFrame(picture, patch, square);
-    const { width, height, data } = picture;
-    const png = encode({ width, height, channels: 4, data }, { zlib: { level: 9 } });
-    const uri = `data:image/png;base64,${btoa(Array.from(png, (byte) => String.fromCharCode(byte)).join(''))}`;
+    const { width, height } = picture;
+    const uri = `data:image/png;base64,${btoa(Array.from(encode(picture), (byte) => String.fromCharCode(byte)).join(''))}`;
     return html`<img src="${uri}" width="${width}" height="${height}" alt="${alt}">`;
   };
+}
+
+/** With Node's own zlib, asked for at run time as a page has none; else with the package fast-png. */
+async function encoder(): Promise<(picture: Picture) => Uint8Array> {
+  const { process } = globalThis as { process?: { getBuiltinModule?(name: string): { deflateSync: Deflate } } };
+  const zlib = process?.getBuiltinModule?.('node:zlib');
+  if (zlib) return (picture) => writePng(picture, zlib.deflateSync);
+  const { encode } = await optional('report', 'fast-png', () => import('fast-png'));
+  return ({ width, height, data }) => encode({ width, height, channels: 4, data }, { zlib: { level: 9 } });
 }
 
 /** A frame of two pixels around a patch. */

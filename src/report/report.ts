@@ -17,8 +17,8 @@ import type { Subject } from './subject.js';
 /**
  * An HTML page about the filters of a model that classifies gray or color images: what they look like after training,
  * whether that is more than chance, what they do, and how accurate the model is, for readers who do not know convolutions.
- * It is one file that loads nothing, works offline and can be printed. It needs the packages fast-png and @observablehq/plot,
- * and in Node linkedom; in a browser, https or localhost.
+ * It is one file that loads nothing, works offline and can be printed. It needs the packages @observablehq/plot
+ * and, in Node, linkedom; in a browser fast-png, and https or localhost.
  *
  *     const { html } = await report({ model, data: { train, heldOut }, study: studyFilters(...), nulls, timeline });
  *

@@ -49,11 +49,9 @@ export function checkCheckpoint(now: Checkpoint, checkpoint: Checkpoint, batches
   const where = 'resume';
   const format: unknown = checkpoint?.format;
   if (format !== CHECKPOINT_FORMAT) {
-    const earlier = `${format}`.startsWith(CHECKPOINT)
-      ? ' of another version, whose model can be taken over alone'
-      : '';
-    const got = `${show(format ?? checkpoint)}${earlier}`;
-    throw new ArgumentError(where, `expected a checkpoint, '${CHECKPOINT_FORMAT}', got ${got}`);
+    const got = show(format ?? checkpoint);
+    const earlier = got.startsWith(`'${CHECKPOINT}`) ? ' of another version, whose model can be taken over alone' : '';
+    throw new ArgumentError(where, `expected a checkpoint, '${CHECKPOINT_FORMAT}', got ${got}${earlier}`);
   }
   checkBuilt(where, 'the checkpoint', checkpoint, built());
   checkStateDict(where, checkpoint.model);
@@ -97,7 +95,8 @@ function checkPosition({ position, sums, history, setting }: Checkpoint, batches
     batch <= whole &&
     step === (batches === null ? steps + (epoch === done ? 0 : batch) : Math.max(0, epoch - 1) * batches + batch) &&
     (epoch === done ? batch === (epoch === 0 ? 0 : whole) : epoch === done + 1) &&
-    (setting.examples === null || sums.seen === Math.min(batch * setting.batchSize, setting.examples));
+    (setting.examples === null || sums.seen === Math.min(batch * setting.batchSize, setting.examples)) &&
+    history.epochs.every((each, i) => each.epoch === i + 1 && (batches === null || each.step === (i + 1) * batches));
   if (fits) return;
   const got = `epoch ${epoch}, batch ${batch}, step ${step}, ${sums.seen} examples seen and ${done} epochs done`;
   throw new ArgumentError('resume', `the checkpoint contradicts itself: ${got}`);

@@ -54,6 +54,14 @@ function errorFor(model: AnyModule, x: Inputs, found: string, step: number): Div
   return new DivergenceError('fit', `${found} (step ${step}): ${what}. ${advice}`, step, layer);
 }
 
+/** @internal Throws when the last step, whose effect no later loss shows, has left a parameter not finite. */
+export function checkLastStep({ model, step }: TrainingState): void {
+  for (const [name, { gradient, storage }] of model.namedParameters()) {
+    if (!gradient || allFinite(storage.array)) continue;
+    throw new DivergenceError('fit', `the step before left ${name} not finite. ${SMALLER}`, step, name);
+  }
+}
+
 const SMALLER = 'A smaller learning rate often helps, at least for the first steps, and so does clipGradNorm';
 
 /**

@@ -46,7 +46,7 @@ export interface TrainingOptions {
   resume?: Checkpoint;
   /** What layers and transforms draw from, besides the default generator: checkpoints keep where they stand. @default [] */
   generators?: readonly Generator[];
-  /** Throws when the loss is not finite; when false, training goes on as it can. @default true */
+  /** Throws when the loss is not finite, or the weights in the end; when false, training goes on as it can. @default true */
   stopOnDivergence?: boolean;
   /**
    * Whether what is likely to be a mistake is told on the console, once each: a softmax in front of `crossEntropy`, pixels up to

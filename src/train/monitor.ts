@@ -71,11 +71,13 @@ export class Best {
     const sign = mode === 'max' ? 1 : -1;
     if (!Number.isFinite(value) || (this.value !== null && !(sign * (value - this.value) > this.#minDelta)))
       return false;
-    if (!Object.values(model.stateDict()).every(({ storage }) => allFinite(storage.array))) return false;
+    if (!finite(model.stateDict())) return false;
     this.value = value;
     return true;
   }
 }
+
+const finite = (state: StateDict) => Object.values(state).every(({ storage }) => allFinite(storage.array));
 
 export interface EarlyStoppingOptions {
   /** What should get better. @default 'validationLoss' */
@@ -153,6 +155,7 @@ export function earlyStopping(options: EarlyStoppingOptions = {}): Callback {
         const now = copy(model.stateDict());
         model.loadStateDict(state.weights); // Throws unless they fit.
         model.loadStateDict(now);
+        if (!finite(state.weights)) throw new ArgumentError('earlyStopping', 'expected finite weights');
       }
       loaded = state;
     },

@@ -7,7 +7,7 @@ import type { SchedulerState } from '../optim/scheduler.js';
 import { Generator, type GeneratorState, getDefaultGenerator } from '../random.js';
 import type { Callback, Checkpoint, EpochRecord, History, TrainingState } from './callback.js';
 import { CHECKPOINT_FORMAT, checkCheckpoint, copy, settingsOf, statesFor } from './checkpoint.js';
-import { DivergenceError } from './divergence.js';
+import { checkLastStep, DivergenceError } from './divergence.js';
 import { EpochMeasures } from './epoch-measures.js';
 import { evaluate, type Measures } from './evaluate.js';
 import { checkFirstBatch } from './first-batch.js';
@@ -19,6 +19,9 @@ import { type AnyBatch, Source, sizeOfBatch } from './source.js';
 const YIELD_AFTER = 50;
 
 const START = { epoch: 0, batch: 0, step: 0, loss: 0, accuracy: 0, seconds: 0, imagesPerSecond: 0 };
+
+const sameState = ({ orderBefore, order }: Checkpoint['generators']) =>
+  JSON.stringify(orderBefore) === JSON.stringify(order);
 
 /** @internal What one call of `fit` keeps: where it stands, its sums and its clock; its callbacks; its checkpoints. */
 export class Run {
@@ -32,8 +35,8 @@ export class Run {
   readonly #source: Source;
   /** What the order of the examples is drawn from. */
   readonly #generator: Generator;
-  /** Where that generator stood before it drew this epoch's order. */
-  #orderBefore: GeneratorState;
+  /** Where that generator stood before it drew this epoch's order; null until it has drawn it. */
+  #orderBefore: GeneratorState | null = null;
   /** The settings of the optimizers' groups when the training began. */
   #begun: Record<string, unknown[]>;
   /** Put the layers into the modes in which they were before the training, and in which they are trained. */
@@ -77,7 +80,6 @@ export class Run {
       },
       checkpoint: () => this.#checkpoint(),
     };
-    this.#orderBefore = this.#generator.getState();
     this.#measures = new EpochMeasures(metrics, step !== undefined);
     if (resume !== undefined) this.#resume(resume);
     this.#began = performance.now() - 1000 * this.state.seconds;
@@ -108,13 +110,19 @@ export class Run {
       Object.assign(state, { epoch: state.epoch + 1, batch: 0, loss: 0, accuracy: 0, metrics: {} });
       this.#seenBefore += this.#measures.sums.seen;
       this.#measures.forget();
+      this.#orderBefore = null;
     }
     await this.#call((callback) => callback.onEpochBegin?.(state));
     if (!state.model.training) this.#modesMeanwhile(); // A callback has left it in evaluation mode.
-    if (resumed) this.#generator.setState(this.#orderBefore);
+    const saved = resumed ? this.#settings.resume : undefined;
+    if (saved) {
+      this.#restoreGenerators(saved); // Callbacks have drawn a second time.
+      this.#generator.setState(saved.generators.orderBefore);
+    }
     this.#orderBefore = this.#generator.getState();
     const batches = await this.#source.batches(state.batch);
-    if (resumed) this.#restoreGenerators(this.#settings.resume!); // Callbacks and the order have drawn a second time.
+    // So has the order, unless the checkpoint was taken before it was drawn.
+    if (saved && !sameState(saved.generators)) this.#restoreGenerators(saved);
     this.#batchBegan = performance.now();
     return batches;
   }
@@ -205,6 +213,7 @@ export class Run {
   }
 
   async end(): Promise<History> {
+    if (this.#settings.stopOnDivergence && !this.#first) checkLastStep(this.state);
     this.#history.imagesPerSecond = this.state.imagesPerSecond;
     await this.#call((callback) => callback.onTrainEnd?.(this.state, this.#history));
     this.#modesBefore();
@@ -250,7 +259,7 @@ export class Run {
       position: { epoch, batch, step, seconds, imagesPerSecond },
       ...this.#measures.saveState(),
       generators: {
-        orderBefore: this.#orderBefore,
+        orderBefore: this.#orderBefore ?? this.#generator.getState(),
         order: this.#generator.getState(),
         default: getDefaultGenerator().getState(),
         others: generators.map((generator) => generator.getState()),
@@ -308,7 +317,7 @@ export class Run {
     this.#settings.scheduler?.loadStateDict(checkpoint.scheduler as SchedulerState & PlateauState);
     state.model.loadStateDict(checkpoint.model);
     this.#restoreGenerators(checkpoint);
-    this.#orderBefore = checkpoint.generators.orderBefore;
+    this.#orderBefore = sameState(checkpoint.generators) ? null : checkpoint.generators.orderBefore;
     Object.assign(state, position);
     Object.assign(this.#history, { ...history, epochs: [...history.epochs], stopped: null });
     this.#seenBefore = Math.round(position.imagesPerSecond * history.trainSeconds) - sums.seen || 0;

@@ -8,6 +8,11 @@ const PAGE = 65536;
 /** What block sizes are multiples of: kernels may read and write whole vectors beyond the end of an array. */
 const UNIT = 64;
 
+/** Bytes rounded up to what blocks are multiples of. */
+export function aligned(bytes: number): number {
+  return Math.ceil(bytes / UNIT) * UNIT;
+}
+
 /**
  * Divides a WebAssembly memory into blocks. A training step asks for the sizes of the one before: so a block that was freed
  * waits in a list of its size, where the next request finds it at once (Quick Fit: Weinstock and Wulf 1988). Where there is
@@ -36,7 +41,7 @@ export class Blocks {
 
   /** A block of at least this size, with whatever numbers were there; null when memory is full. */
   take(bytes: number): Block | null {
-    const size = Math.max(1, Math.ceil(bytes / UNIT)) * UNIT;
+    const size = Math.max(UNIT, aligned(bytes));
     const address = this.#freed.get(size)?.pop();
     if (address !== undefined) return { address, bytes: size };
     let block = this.#cut(size);

@@ -20,13 +20,16 @@ export function arithmetic(engine: Engine): Overrides<typeof binaryKernels> {
 
     backward(a, b, dy, da, db, sizes) {
       if (dy.length === 0) return;
-      const [A, B, dY] = [memory.read(a), memory.read(b), memory.read(dy)];
+      const linear = name === 'add' || name === 'sub';
+      // What is not needed may have been spilled, and would have to come back.
+      const [A, B, dY] = [linear ? 0 : memory.read(a), linear ? 0 : memory.read(b), memory.read(dy)];
       for (const [inB, dt] of [da, db].entries()) {
         if (!dt) continue;
-        const sign = name === 'add' ? 1 : name === 'sub' ? 1 - 2 * inB : 0;
+        const sign = linear ? (name === 'sub' && inB ? -1 : 1) : 0;
         if (dt.length === dy.length) {
           const { address, adds } = memory.sum(dt);
-          if (sign) run.expand(dY, address, struct([0, dy.length, 1, 1]), sign, adds);
+          if (sign > 0) run.sliceAdd(dY, address, 1, dy.length, 0, 0, adds);
+          else if (sign) run.expand(dY, address, struct([0, dy.length, 1, 1]), sign, adds);
           else run[`${name as 'mul'}Gradient`](inB, A, B, dY, address, struct(flat(sizes)), adds);
           continue;
         }
@@ -53,7 +56,7 @@ export function broadcast(engine: Engine): Overrides<Broadcast> {
       forward(x, y) {
         if (y.length === 0) return;
         const { address, adds } = memory.sum(y);
-        run.expand(memory.read(x), address, struct([0, y.length, 1, 1]), 1, adds);
+        run.sliceAdd(memory.read(x), address, 1, y.length, 0, 0, adds);
       },
     },
 

@@ -1,77 +1,108 @@
 import type { Overrides } from '../autograd/define.js';
+import type { Storage } from '../autograd/storage.js';
 import type { ConvSizes } from '../ops/conv2d.js';
+import { aligned } from './blocks.js';
+import { depthwise, isDepthwise } from './depthwise.js';
 import type { Engine } from './instance.js';
 import { winograd } from './winograd.js';
 
 export function convolution(engine: Engine): Overrides<typeof import('../ops/conv2d.js')> {
-  const { run, memory, struct, parts, split } = engine;
+  const { run, memory, struct, parts, split, keep } = engine;
   const tiled = winograd(engine);
+  const ofPlanes = depthwise(engine);
+
+  /** Where the offsets of the output pixels are; `sizes` is the plan's struct, `room` is for those that are not kept. */
+  function offsetsOf(s: ConvSizes, { phase, rowBytes, tableBytes }: Plan, sizes: number, room: number): number {
+    const key = `${s.outH} ${s.outW} ${s.strideH} ${s.strideW} ${s.dilationW} ${phase} ${rowBytes}`;
+    return keep([], key, tableBytes, room, (to) => run.offsets(sizes, to));
+  }
+
+  /** Y = the convolution of X, or Y += it; `turned` where the filters are those of the convolution whose gradient this is. */
+  function direct(s: ConvSizes, X: number, weight: Storage, bias: Storage | null, Y: number, turned = 0, adds = 0) {
+    const [F, B] = [memory.read(weight), bias ? memory.read(bias) : 0];
+    const plan = planOf(s);
+    const packedBytes = s.groups * Math.ceil(s.O / s.groups / 8) * (s.kernelH * plan.taps + 1) * 64;
+    const count = parts(s.N, workOf(s));
+    const ownBytes = ROOM + plan.imageBytes + adds * aligned(s.O * s.outH * s.outW * 4);
+    const table = memory.scratch(plan.tableBytes + packedBytes + count * ownBytes);
+    const room = table + plan.tableBytes;
+    const images = room + packedBytes;
+    const sizes = struct(plan.fields);
+    const offsets = offsetsOf(s, plan, sizes, table);
+    const vectors = s.C === s.groups && s.strideW === 1 && s.dilationW === 1 && s.outW >= 4;
+    const gray = vectors && !turned && s.kernelH * s.kernelW < LONG;
+    const key = gray ? `gray ${keyOf(s)} ${plan.rowStep}` : `blocks ${turned} ${keyOf(s)}`;
+    const packed = keep([weight, bias], key, packedBytes, room, (to) => {
+      run[gray ? 'packGray' : 'packBlocks'](sizes, F, B, to, turned);
+    });
+    split(gray ? 'conv2dGray' : adds ? 'conv2dAdded' : 'conv2d', s.N, count, workOf(s), (from, to, part) => {
+      return [sizes, X, Y, offsets, packed, images + part * ownBytes, from, to];
+    });
+  }
 
   function prepareGradInput(s: ConvSizes) {
-    const { covers, fields, imageBytes, tableBytes, tapBytes } = planOf(s);
+    const plan = planOf(s);
+    const { covers, imageBytes, tableBytes, tapBytes } = plan;
     const rowsBytes = s.O * s.kernelH * tapBytes;
     const ownBytes = imageBytes + aligned(128 + 16 * 4 * (s.O / s.groups + 4));
     const count = parts(s.N, workOf(s));
     const table = memory.scratch(tableBytes + rowsBytes + count * ownBytes);
     const rows = table + tableBytes;
     const own = rows + rowsBytes;
-    const sizes = struct(fields);
-    run.offsets(sizes, table);
-    const compute = (dY: number, dX: number, adds: number) =>
+    const sizes = struct(plan.fields);
+    const offsets = offsetsOf(s, plan, sizes, table);
+    const compute = (rows: number, dY: number, dX: number, adds: number) =>
       split('gradInput', s.N, count, workOf(s), (from, to, part) => {
         const image = own + part * ownBytes;
-        return [sizes, dY, dX, adds, table, rows, image, image + imageBytes, from, to];
+        return [sizes, dY, dX, adds, offsets, rows, image, image + imageBytes, from, to];
       });
-    return { sizes, rows, covers, compute };
+    return { sizes, rows, rowsBytes, covers, compute };
   }
 
   return {
     conv2d: {
       forward(x, weight, bias, y, s) {
+        if (isDepthwise(s)) return ofPlanes.forward(x, weight, bias, y, s);
         const [X, F, B, Y] = [memory.read(x), memory.read(weight), bias ? memory.read(bias) : 0, memory.write(y)];
-        const nonzero = skipsZeros(s) || tiled.fits(s) ? run.countNonzero(X, x.length) : x.length;
-        if (tiled.fits(s) && tiled.forward(X, nonzero, F, B, s, false, () => ({ address: Y, adds: 0 }))) return;
-        if (skipsZeros(s) && Math.max(nonzero, ~nonzero) < SPARSE * x.length) {
+        const counts = tiled.fits(s) || isTransposable(s, SPARSE_CHANNELS);
+        const nonzero = counts ? run.countNonzero(X, x.length) : x.length;
+        if (tiled.fits(s) && tiled.forward(X, nonzero, weight, B, s, false, () => ({ address: Y, adds: 0 }))) return;
+        if (isTransposable(s, SPARSE_CHANNELS) && Math.max(nonzero, ~nonzero) < SPARSE * x.length) {
           const transposed = transpose(s);
-          const { sizes, rows, compute } = prepareGradInput(transposed);
-          run.packFlipped(sizes, F, rows);
+          const { sizes, rows, rowsBytes, compute } = prepareGradInput(transposed);
+          const packed = keep([weight], `flipped ${keyOf(s)}`, rowsBytes, rows, (to) => run.packFlipped(sizes, F, to));
           run.spreadBias(sizes, B, Y, 0, s.N);
-          compute(X, Y, 1);
+          compute(packed, X, Y, 1);
           return;
         }
-        const plan = planOf(s);
-        const packedBytes = s.groups * Math.ceil(s.O / s.groups / 8) * (s.kernelH * plan.taps + 1) * 64;
-        const count = parts(s.N, workOf(s));
-        const ownBytes = ROOM + plan.imageBytes;
-        const table = memory.scratch(plan.tableBytes + packedBytes + count * ownBytes);
-        const packed = table + plan.tableBytes;
-        const images = packed + packedBytes;
-        const sizes = struct(plan.fields);
-        run.offsets(sizes, table);
-        const gray =
-          s.C === s.groups && s.strideW === 1 && s.dilationW === 1 && s.outW >= 4 && s.kernelH * s.kernelW < LONG;
-        run[gray ? 'packGray' : 'packBlocks'](sizes, F, B, packed);
-        split(gray ? 'conv2dGray' : 'conv2d', s.N, count, workOf(s), (from, to, part) => {
-          return [sizes, X, Y, table, packed, images + part * ownBytes, from, to];
-        });
+        direct(s, X, weight, bias, Y);
       },
 
       gradInput(dy, weight, dx, s) {
+        if (isDepthwise(s)) return ofPlanes.gradInput(dy, weight, dx, s);
         const [dY, F] = [memory.read(dy), memory.read(weight)];
-        const turned = transpose(s);
-        if (tiled.fits(turned)) {
-          if (tiled.forward(dY, run.countNonzero(dY, dy.length), F, 0, turned, true, () => memory.sum(dx))) return;
+        if (isTransposable(s, DENSE_CHANNELS)) {
+          const turned = transpose(s);
+          const nonzero = run.countNonzero(dY, dy.length);
+          if (tiled.fits(turned) && tiled.forward(dY, nonzero, weight, 0, turned, true, () => memory.sum(dx))) return;
+          // Zeros of padding must not meet infinite weights.
+          if (nonzero > DENSE * dy.length && run.allFinite(F, weight.length)) {
+            const { address, adds } = memory.sum(dx);
+            direct(turned, dY, weight, null, address, 1, adds);
+            return;
+          }
         }
         const { sizes, rows, covers, compute } = prepareGradInput(s);
         const { address: dX, adds } = memory.sum(dx, covers);
         run.packRows(sizes, F, rows);
-        compute(dY, dX, adds);
+        compute(rows, dY, dX, adds);
       },
 
       gradWeight(x, dy, dweight, s) {
         const plan = planOf(s);
         const [X, dY, dF] = [memory.read(x), memory.read(dy), memory.update(dweight)];
-        if (tiled.gradWeight(X, dY, dF, s)) return;
+        const nonzero = run.countNonzero(dY, dy.length);
+        if (tiled.fits(s) && tiled.gradWeight(X, dY, nonzero, dF, s)) return;
         const rowsBytes = s.O * s.kernelH * plan.tapBytes;
         // The examples fall into shares that only their number decides: each is summed apart, then all in their order.
         const shares = Math.max(1, Math.min(s.N, SHARES));
@@ -84,12 +115,16 @@ export function convolution(engine: Engine): Overrides<typeof import('../ops/con
         const table = memory.scratch(plan.tableBytes + shares * ownBytes);
         const own = table + plan.tableBytes;
         const sizes = struct(plan.fields);
-        run.offsets(sizes, table);
+        const offsets = offsetsOf(s, plan, sizes, table);
+        // In tiles of four filters by two vectors of taps, where zeros of padding meet no infinity.
+        const tiles = s.O >= 4 * s.groups && plan.taps > 4;
+        const dense = tiles && nonzero > DENSE * dy.length ? run.allFinite(dY, dy.length) : 0;
         split('gradWeight', s.N, shares, workOf(s), (from, to, share) => {
           const rows = own + share * ownBytes;
           const sums = rows + rowsBytes;
           const image = sums + sumsBytes;
-          return [sizes, X, dY, table, image, image + plan.imageBytes, rows, sumsBytes && sums, wide, from, to];
+          const offset = sumsBytes && sums;
+          return [sizes, X, dY, offsets, image, image + plan.imageBytes, rows, offset, wide, dense, from, to];
         });
         for (let i = 0; i < shares; i++) run.addRows(sizes, own + i * ownBytes, dF, 0, s.O);
       },
@@ -116,10 +151,14 @@ function workOf(s: ConvSizes): number {
 const SPARSE = 0.6;
 const SPARSE_CHANNELS = 16;
 
-/** Whether it can be computed as the gradient of another convolution, of sizes `transpose(s)`, and could be faster so. */
-function skipsZeros(s: ConvSizes): boolean {
+/** Above which share the gradient to the input is computed like a forward pass and that to the weights in tiles. */
+const DENSE = 0.65;
+const DENSE_CHANNELS = 8;
+
+/** Whether it can be computed as the gradient of another convolution, of sizes `transpose(s)`, and has so many channels. */
+function isTransposable(s: ConvSizes, channels: number): boolean {
   const steps = s.strideH * s.strideW * s.dilationH * s.dilationW;
-  return steps === 1 && s.padTop < s.kernelH && s.padLeft < s.kernelW && s.C >= s.groups * SPARSE_CHANNELS;
+  return steps === 1 && s.padTop < s.kernelH && s.padLeft < s.kernelW && s.C >= s.groups * channels;
 }
 
 function transpose(s: ConvSizes): ConvSizes {
@@ -141,6 +180,8 @@ const CACHE = 24576;
 /** Output pixels at most, also where one row has more. */
 const LONGEST_STRIP = 16384;
 
+type Plan = ReturnType<typeof planOf>;
+
 /** What follows from the sizes of a convolution: how an example is packed (see assembly/convolution.ts). */
 function planOf(s: ConvSizes) {
   const channels = s.C / s.groups;
@@ -159,6 +200,9 @@ function planOf(s: ConvSizes) {
   const places = [s.padTop, s.padLeft, s.outH, s.outW];
   return {
     strip,
+    phase,
+    rowBytes,
+    rowStep: s.dilationH * rowBytes,
     taps,
     tapBytes,
     tableBytes: aligned(s.outH * s.outW * 4 + 16),
@@ -170,6 +214,7 @@ function planOf(s: ConvSizes) {
   };
 }
 
-function aligned(bytes: number): number {
-  return Math.ceil(bytes / 64) * 64;
+/** What decides how filters are packed. */
+function keyOf({ O, C, groups, kernelH, kernelW }: ConvSizes): string {
+  return `${O} ${C} ${groups} ${kernelH} ${kernelW}`;
 }

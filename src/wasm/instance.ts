@@ -1,6 +1,7 @@
 import { OutOfMemoryError } from '../errors.js';
 import { binary, type Export } from './binary.js';
 import { WasmMemory } from './memory.js';
+import { type Keep, keeper } from './packed.js';
 import { MOST_PARTS, TEAM_BYTES, Team } from './team.js';
 
 type Numbers = (...numbers: number[]) => number;
@@ -14,6 +15,8 @@ type Row = (from: number, to: number, part: number) => number[];
 export interface Engine {
   run: Exports;
   memory: WasmMemory;
+  /** Keeps what kernels compute from parameters before they begin. */
+  keep: Keep;
   /** Writes whole numbers where kernels read their sizes, and returns the address; valid until the next call. */
   struct(numbers: readonly number[]): number;
   /** Into how many parts a kernel that goes over `count` items, in about `work` ns, is best cut: 1 on one thread. */
@@ -65,6 +68,7 @@ export function createEngine(maximumPages = 65536): Engine {
     run,
     memory: managed,
     struct,
+    keep: keeper(managed),
     parts(count, work) {
       if (!team || work < LEAST_WORK) return 1;
       return Math.max(1, Math.min(count, team.size, MOST_PARTS));

@@ -34,6 +34,7 @@ export class WasmMemory {
   readonly #unreachable = new FinalizationRegistry<Block>((block) => this.#unpin(block));
   #liveBytes = 0;
   #pinnedBytes = 0;
+  #keptBytes = 0;
   #scratch: Block = { address: 0, bytes: 0 };
   /** Blocks that stand in for ordinary arrays during one kernel. */
   #loans: Loan[] = [];
@@ -52,8 +53,9 @@ export class WasmMemory {
   }
 
   /** Bytes by use. */
-  get usage(): { tensors: number; pinned: number; scratch: number; reached: number } {
+  get usage(): { tensors: number; pinned: number; kept: number; scratch: number; reached: number } {
     return {
+      kept: this.#keptBytes,
       tensors: this.#liveBytes,
       pinned: this.#pinnedBytes,
       scratch: this.#scratch.bytes,
@@ -155,6 +157,18 @@ export class WasmMemory {
     this.#loans = [];
   }
 
+  /** Room until it is given back. */
+  take(bytes: number): Block {
+    const block = this.#take(bytes);
+    this.#keptBytes += block.bytes;
+    return block;
+  }
+
+  give(block: Block): void {
+    this.#keptBytes -= block.bytes;
+    this.#blocks.give(block);
+  }
+
   /** Room that is never given back. */
   reserve(bytes: number): Int32Array {
     const { address } = this.#take(bytes);
@@ -221,11 +235,11 @@ export class WasmMemory {
   }
 
   #full(bytes: number): never {
-    const { tensors, pinned, scratch, reached } = this.usage;
+    const { tensors, pinned, kept, scratch, reached } = this.usage;
     throw new OutOfMemoryError(
       'memory',
       `needs ${bytes} bytes more; holds ${tensors} bytes in ${this.#live.size} tensors, ${pinned} in parameters whose ` +
-        `data was read, ${scratch} of scratch for the kernels and ${reached - START - tensors - pinned - scratch} free ` +
+        `data was read, ${kept + scratch} of the kernels and ${reached - START - tensors - pinned - kept - scratch} free ` +
         'in smaller pieces. A smaller batch needs less, and noGrad() frees what evaluation computes',
     );
   }

@@ -1,4 +1,6 @@
+import type { Storage } from '../autograd/storage.js';
 import type { ConvSizes } from '../ops/conv2d.js';
+import { aligned } from './blocks.js';
 import type { Engine } from './instance.js';
 import { MOST_PARTS } from './team.js';
 
@@ -29,9 +31,9 @@ const SHARES = 4;
 export type Winograd = ReturnType<typeof winograd>;
 
 /** Convolutions of 3x3 filters by Winograd's F(4x4, 3x3): see assembly/winograd.ts. */
-export function winograd({ run, memory, struct, parts, split }: Engine) {
-  /** Whether all of an operand's numbers are finite and not huge, and at least a share of them are not zero. */
-  const usual = (address: number, length: number, share = 0) => run.countNonzero(address, length) >= share * length;
+export function winograd({ run, memory, struct, parts, split, keep }: Engine) {
+  /** Whether all of an operand's numbers are finite, and not huge. */
+  const usual = (address: number, length: number) => run.countNonzero(address, length) >= 0;
 
   /** Calls a kernel for the weights of all filters, which go through it in vectors; `room` is for `MOST_PARTS` of them. */
   const eachFilter = (kernel: 'winogradWeights' | 'winogradCollect', s: ConvSizes, room: number, row: number[]) => {
@@ -51,31 +53,42 @@ export function winograd({ run, memory, struct, parts, split }: Engine) {
     /**
      * Computes the convolution of x if it can and if this is faster, and the sizes fit.
      * @param nonzero what `countNonzero` says of x
-     * @param turned whether it is the gradient to the input of another convolution, whose weights are at F
+     * @param turned whether it is the gradient to the input of another convolution, whose weight it is
      * @param target tells where y is, and whether it is added to; called once that is certain
      */
-    forward(X: number, nonzero: number, F: number, B: number, s: ConvSizes, turned: boolean, target: () => Target) {
+    forward(
+      X: number,
+      nonzero: number,
+      weight: Storage,
+      B: number,
+      s: ConvSizes,
+      turned: boolean,
+      target: () => Target,
+    ) {
+      const F = memory.read(weight);
       if (nonzero < LEAST_NONZERO * s.N * s.C * s.H * s.W || !usual(F, s.O * s.C * 9)) return false;
       const plan = planOf(s);
       const work = workOf(s);
       const count = parts(s.N, work);
       const roomBytes = plan.imageBytes + plan.stripBytes + plan.tilesBytes + 24 * plan.result;
       const { address: Y, adds } = target();
-      const weights = memory.scratch(plan.weightBytes + Math.max(count * roomBytes, MOST_PARTS * WEIGHT_BYTES));
-      const room = weights + plan.weightBytes;
+      const scratch = memory.scratch(plan.weightBytes + Math.max(count * roomBytes, MOST_PARTS * WEIGHT_BYTES));
+      const room = scratch + plan.weightBytes;
       const sizes = struct(plan.fields);
       const [filterStep, channelStep] = turned ? [36, s.O * 36] : [s.C * 36, 36];
-      eachFilter('winogradWeights', s, room, [sizes, F, weights, filterStep, channelStep, Number(turned)]);
+      const weights = keep([weight], `winograd ${turned}`, plan.weightBytes, scratch, (to) => {
+        eachFilter('winogradWeights', s, room, [sizes, F, to, filterStep, channelStep, Number(turned)]);
+      });
       split('winograd', s.N, count, work, (from, to, part) => {
         return [sizes, X, weights, B, Y, adds, room + part * roomBytes, from, to];
       });
       return true;
     },
 
-    /** Adds the gradient to the weights, if it can and if this is faster. */
-    gradWeight(X: number, dY: number, dF: number, s: ConvSizes) {
-      const outputs = s.N * s.O * s.outH * s.outW;
-      if (!fits(s) || !usual(dY, outputs, LEAST_NONZERO_GRADIENT) || !usual(X, s.N * s.C * s.H * s.W)) return false;
+    /** Adds the gradient to the weights, under the same conditions; `nonzero` is what `countNonzero` says of dy. */
+    gradWeight(X: number, dY: number, nonzero: number, dF: number, s: ConvSizes) {
+      if (nonzero < LEAST_NONZERO_GRADIENT * s.N * s.O * s.outH * s.outW || !usual(X, s.N * s.C * s.H * s.W))
+        return false;
       const plan = planOf(s);
       // The examples fall into shares that only sizes decide: each is summed apart, then all in their order.
       const tiles = s.N * plan.tiles;
@@ -142,8 +155,4 @@ function planOf(s: ConvSizes) {
     tilesBytes: 36 * (placeV + placeM),
     sumBytes: 36 * placeSum,
   };
-}
-
-function aligned(bytes: number): number {
-  return Math.ceil(bytes / 64) * 64;
 }

@@ -46,7 +46,7 @@ export async function fuzz(
     const whole = generator.integer(2) === 0 ? pick(seeds, generator) : subject.restructure(generator);
     const bytes = seeds.includes(whole) || generator.integer(10) === 0 ? mutateBytes(whole, generator) : whole;
     let { error, ms, growth } = await outcome(read, bytes);
-    if (ms > limits.ms) ms = Math.min(ms, (await outcome(read, bytes)).ms); // Another process may have had the core.
+    for (let times = 0; times < 4 && ms > limits.ms; times++) ms = Math.min(ms, (await outcome(read, bytes)).ms); // Another thread may have computed, too.
     if (error === null) result.read++;
     result.slowestMs = Math.max(result.slowestMs, ms);
     result.largestGrowth = Math.max(result.largestGrowth, growth);
@@ -61,13 +61,14 @@ export async function fuzz(
 
 async function outcome(read: Subject['read'], bytes: Uint8Array) {
   const before = process.resourceUsage().maxRSS;
-  const begin = performance.now();
+  const begun = process.cpuUsage();
   let error: unknown = null;
   try {
     await read(Uint8Array.from(bytes));
   } catch (caught) {
     error = caught;
   }
-  const ms = performance.now() - begin;
+  const { user, system } = process.cpuUsage(begun); // Not the time on the clock: others compute beside it.
+  const ms = (user + system) / 1000;
   return { error, ms, growth: 1024 * (process.resourceUsage().maxRSS - before) };
 }

@@ -98,6 +98,25 @@ function mutateAt(value: unknown, generator: Generator): unknown {
   );
 }
 
+/** Plain data with one of its numbers, words or flags, at any depth, exchanged for another of its kind. */
+export function mutateLeaf(value: unknown, generator: Generator, depth = 0): unknown {
+  if (typeof value !== 'object' || value === null || depth === 100) return another(value, generator);
+  const entries = Object.entries(value);
+  if (entries.length === 0) return value;
+  const chosen = generator.integer(entries.length);
+  return rebuilt(
+    value,
+    entries.map(([key, each], i) => [key, i === chosen ? mutateLeaf(each, generator, depth + 1) : each]),
+  );
+}
+
+function another(value: unknown, generator: Generator): unknown {
+  if (typeof value === 'number')
+    return pick([0, 1, -1, value + 1, value - 1, 2 * value, value / 2, 2 ** 53 - 1, 1e300], generator);
+  if (typeof value === 'boolean') return !value;
+  return value === null ? pick([0, 1, 0.5, 'x'], generator) : null;
+}
+
 function rebuilt(like: unknown, entries: [string, unknown][]): unknown {
   return Array.isArray(like) ? entries.map(([, value]) => value) : Object.fromEntries(entries);
 }

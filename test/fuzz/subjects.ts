@@ -24,7 +24,8 @@ import { readPng } from '../../src/node/png.js';
 import { mostBytes, unpackGzip } from '../../src/node/unpack.js';
 import { CHECKPOINT_FORMAT } from '../../src/train/checkpoint.js';
 import { assemblePng, makePng, type PngParts, rowsOf } from '../png-maker.js';
-import { joined, mutateBytes, mutateData, pick, textOf } from './mutate.js';
+import { joined, mutateBytes, mutateData, mutateLeaf, pick, textOf } from './mutate.js';
+import { resumable } from './resume.js';
 
 /** A reader of bytes, and what it is tried on. */
 export interface Subject {
@@ -58,6 +59,7 @@ export async function subjects(): Promise<Subject[]> {
   const pngs = PNGS.map(makePng);
   const idx = [idxFile(8, [2, 2, 3]), idxFile(12, [4]), idxFile(8, [5])];
   const jpegs = [photo(8, 8), photo(40, 24)];
+  const trainings = await resumable();
   return [
     {
       name: 'safetensors',
@@ -89,6 +91,10 @@ export async function subjects(): Promise<Subject[]> {
       read: (bytes) => readState(CHECKPOINT_FORMAT, bytes),
       restructure: (generator) => forged(checkpoint, generator),
     },
+    ...trainings.map((training) => ({
+      ...training,
+      restructure: (generator: Generator) => forgedGently(pick(training.seeds, generator), generator),
+    })),
     {
       name: 'idx',
       seeds: idx,
@@ -203,6 +209,32 @@ function forged(file: Uint8Array, generator: Generator): Uint8Array {
   const changed: StateDict = Object.fromEntries(
     kept.map(([name, value]) => [name, generator.integer(20) === 0 ? tensor([1, 2, 3]) : value]),
   );
+  return writeSafetensors(changed, { ...metadata, state, checksum: checksum(state, changed) });
+}
+
+/** The same, but so little that the rest of the file is still a whole. */
+function forgedGently(file: Uint8Array, generator: Generator): Uint8Array {
+  const { tensors, metadata } = readSafetensors(file);
+  let data: unknown = JSON.parse(metadata.state);
+  const changed = { ...tensors };
+  for (let count = 1 + generator.integer(3); count > 0; count--) {
+    const name = pick(Object.keys(tensors), generator);
+    switch (generator.integer(8)) {
+      case 0:
+        data = mutateData(data, generator);
+        break;
+      case 1:
+        changed[name] = tensor(tensors[name].data.map((each) => pick([0, -each, each, Number.NaN, 3e38], generator)));
+        changed[name] = changed[name].reshape(tensors[name].shape);
+        break;
+      case 2:
+        changed[name] = pick(Object.values(tensors), generator);
+        break;
+      default:
+        data = mutateLeaf(data, generator);
+    }
+  }
+  const state = textOf(data);
   return writeSafetensors(changed, { ...metadata, state, checksum: checksum(state, changed) });
 }
 

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { Generator } from '../../src/index.js';
-import { runExample } from '../programs.js';
+import { expectKept, runExample } from '../programs.js';
 import { readJson, readPng } from '../read-files.js';
 import { temporaryFolder } from '../temporary-folder.js';
 
@@ -51,6 +51,8 @@ test.concurrent('fashion-mnist on official files: accuracy of each seed, picture
   expect(mean).toBeGreaterThan(0.5);
   expect(runs[0].weightHash).not.toBe(runs[1].weightHash);
   expect(readPng(out, 'filters.png').width).toBeGreaterThan(800);
+  await expectKept('experiments/fashion-mnist', out, ['--data', data, ...short, '--seed', '1']);
+  await expectKept('experiments/fashion-mnist', out, short);
 });
 
 test.concurrent('transfer on official files: a row for each condition, and the gain beside what the digits brought', async () => {
@@ -64,4 +66,6 @@ test.concurrent('transfer on official files: a row for each condition, and the g
   expect(new Set(runs.map((each: { weightHash: string }) => each.weightHash)).size).toBe(12); // No two are the same network.
   expect(output).toMatch(/ {3}200 {2}conv1 from digits, frozen +[\d.]+% ± [\d.]+%\n/);
   expect(output).toMatch(/conv1 from digits, frozen .*\n {3}200 {4}gain by digits +-?[\d.]+% ± [\d.]+%\n/);
+  expect(readPng(out, 'conv1-seed1.png').width).toBeGreaterThan(800);
+  await expectKept('experiments/transfer', out, ['--data', data, ...short, '--sizes', '300']);
 });

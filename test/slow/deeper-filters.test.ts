@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { readSafetensors } from '../../src/index.js';
-import { runExample } from '../programs.js';
+import { expectKept, runExample } from '../programs.js';
 import { readJson, readPng } from '../read-files.js';
 import { sum } from '../statistics.js';
 import { temporaryFolder } from '../temporary-folder.js';
@@ -36,4 +36,10 @@ test('after one epoch: four pictures, the model, and figures that agree with eac
   const { metadata, tensors } = readSafetensors(readFileSync(join(folder, 'model.safetensors')));
   expect(metadata.weightHash).toBe(figures.weightHash);
   expect(tensors['conv3.weight'].shape).toEqual([24, 16, 3, 3]);
+  for (const flags of [
+    [...short, '--seed', '4'],
+    ['--epochs', '1', '--seed', '3'],
+  ]) {
+    await expectKept('06-what-deeper-filters-see', folder, flags);
+  }
 });

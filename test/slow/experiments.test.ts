@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { readSafetensors } from '../../src/index.js';
-import { runExample } from '../programs.js';
+import { expectKept, runExample } from '../programs.js';
 import { readJson, readPng } from '../read-files.js';
 import { temporaryFolder } from '../temporary-folder.js';
 
@@ -20,6 +20,8 @@ test.concurrent('augmentation draws the picture that is in examples/images', asy
   const [drawn, kept] = [join(folder, 'augmentation'), 'examples/images'].map((at) => readPng(at, 'augmentation.png'));
   expect([drawn.width, drawn.height]).toEqual([kept.width, kept.height]);
   expect(Buffer.compare(drawn.data as Uint8Array, kept.data as Uint8Array)).toBe(0);
+  await expectKept('experiments/augmentation', join(folder, 'augmentation'), ['--seed', '1']);
+  await outputOf('augmentation'); // The same once more.
 });
 
 test.concurrent('custom-layer: gradcheck passes one gradient and refuses the other, and the layer learns', async () => {
@@ -38,6 +40,7 @@ test.concurrent('custom-layer: gradcheck passes one gradient and refuses the oth
   expect(thresholds).toHaveLength(8);
   expect(thresholds.filter((value) => value !== '0.20').length).toBeGreaterThan(4);
   expect(readPng(folder, 'custom-layer/filters.png').width).toBeGreaterThan(600);
+  await expectKept('experiments/custom-layer', join(folder, 'custom-layer'), ['--epochs', '1', '--seed', '3']);
 });
 
 test.concurrent('autoencoder, two epochs: it draws better than the mean digit, and says how edge-like its filters are', async () => {
@@ -57,4 +60,12 @@ test.concurrent('autoencoder, two epochs: it draws better than the mean digit, a
   for (const name of ['reconstructions', 'filters']) {
     expect(readPng(folder, `autoencoder/${name}.png`).width).toBeGreaterThan(900);
   }
+  for (const flags of [
+    ['--epochs', '2', '--seed', '3'],
+    ['--epochs', '1', '--seed', '2'],
+  ]) {
+    await expectKept('experiments/autoencoder', join(folder, 'autoencoder'), flags);
+  }
+  // Nor does another example with the same flags.
+  await expectKept('experiments/custom-layer', join(folder, 'autoencoder'), ['--epochs', '2', '--seed', '2']);
 });

@@ -1,9 +1,10 @@
+import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { network } from '../../examples/lib/recipe.js';
 import { manualSeed, tensor, writeSafetensors, zeros } from '../../src/index.js';
 import { saveFile, saveModel } from '../../src/node/index.js';
-import { runExample } from '../programs.js';
+import { expectKept, runExample } from '../programs.js';
 import { readJson, readText } from '../read-files.js';
 import { temporaryFolder } from '../temporary-folder.js';
 
@@ -11,11 +12,11 @@ const folder = temporaryFolder('inspect-filters');
 
 describe('04-inspect-filters', () => {
   const pytorch = 'test/fixtures/pytorch.safetensors';
-  const inspect = (...args: string[]) =>
-    runExample('04-inspect-filters', [...args, '--out', join(folder, 'inspected')]);
+  const inspect = (out: string, ...args: string[]) =>
+    runExample('04-inspect-filters', [...args, '--out', join(folder, out)]);
 
   test('a model that PyTorch trained has a report with its doubts', async () => {
-    const { code, output } = await inspect(pytorch);
+    const { code, output } = await inspect('inspected', pytorch);
     expect(code).toBe(0);
     expect(output).toMatch(/note: The file does not say which digits the model learned from, .* seed 0\./);
     const page = readText(folder, 'inspected/report.html');
@@ -25,6 +26,10 @@ describe('04-inspect-filters', () => {
     expect(emergence.shape).toEqual([8, 1, 5, 5]);
     expect(emergence.before).toBe(null);
     expect(emergence.heldOut.accuracy).toBeGreaterThan(0.95);
+    await expectKept('04-inspect-filters', join(folder, 'inspected'), [pytorch, '--seed', '1']);
+    const copy = join(folder, 'copy.safetensors');
+    copyFileSync(pytorch, copy);
+    await expectKept('04-inspect-filters', join(folder, 'inspected'), [copy]);
   });
 
   test('another split, changed weights and a timeline of another model are said', async () => {
@@ -35,7 +40,7 @@ describe('04-inspect-filters', () => {
     const one = tensor([1]);
     const timeline = { weights: zeros([1, 3, 1, 3, 3]), step: one, accuracy: one, loss: one };
     await saveFile(join(folder, 'changed/timeline.safetensors'), writeSafetensors(timeline));
-    const { code, output } = await inspect(path, '--seed', '6');
+    const { code, output } = await inspect('other', path, '--seed', '6');
     expect(code).toBe(0);
     expect(output).toMatch(/note: The file says seed 5, and the digits called held out here are those of seed 6\./);
     expect(output).toMatch(

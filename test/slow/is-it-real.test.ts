@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { runExample } from '../programs.js';
+import { expectKept, runExample } from '../programs.js';
 import { readJson, readPng, readText } from '../read-files.js';
 import { temporaryFolder } from '../temporary-folder.js';
 
@@ -18,4 +18,12 @@ test('05-is-it-real, one short round: a row for each condition, pictures, and th
   expect(runs['no decay'][0].accuracy).toBeGreaterThan(0.9);
   expect(readPng(folder, 'filters.png').width).toBeGreaterThan(800);
   expect(readText(folder, 'histogram.svg')).toMatch(/^<svg/);
+  for (const flags of [
+    [],
+    ['--full'],
+    ['--seeds', '1', '--epochs', '2'],
+    ['--seeds', '1', '--epochs', '1', '--first', '7'],
+  ]) {
+    await expectKept('05-is-it-real', folder, flags);
+  }
 });

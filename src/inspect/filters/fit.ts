@@ -34,13 +34,13 @@ export function fitTemplates(filters: ArrayLike<number>, size: number): Template
   };
   const chunk = new Float32Array(Math.min(CHUNK, n) * area);
   noGrad(() => {
-    const shapes = tensor(matrixOf(size), { shape: [area, list.length] });
+    const shapes = tensor(matrixOf(size), { shape: [list.length, area] }).transpose(); // Where kernels need no copy.
     for (let first = 0; first < n; first += CHUNK) {
       const rows = Math.min(CHUNK, n - first);
       for (let r = 0; r < rows; r++) copyUnit(filters, (first + r) * area, chunk, r * area, area);
       noGrad(() => {
         const x = tensor(chunk.subarray(0, rows * area), { shape: [rows, area] });
-        const products = matmul(x, shapes).data;
+        const products = matmul(x, shapes).storage.array;
         for (let r = 0; r < rows; r++) {
           const row = r * list.length;
           const i = first + r;
@@ -60,11 +60,14 @@ function share(cosine: number): number {
   return Math.min(1, cosine ** 2);
 }
 
-/** The templates of a size, a column each: [area, templates]. */
+/** The templates of a size, a row each: [templates, area]. */
 const matrixOf = /* @__PURE__ */ oncePerSize((size) => {
   const list = templates(size);
-  const valueAt = (i: number) => list[i % list.length].values[Math.floor(i / list.length)];
-  return Float32Array.from({ length: size * size * list.length }, (_, i) => valueAt(i));
+  const matrix = new Float32Array(list.length * size * size);
+  list.forEach(({ values }, i) => {
+    matrix.set(values, i * values.length);
+  });
+  return matrix;
 });
 
 /** Copies `length` numbers, scaled to unit length; NaN where they are all 0. */

@@ -69,7 +69,7 @@ export function nullDistribution(kind: NullKind, size: number, options: NullOpti
   return { kind, size, r2ori, classes, sources: sources?.length ?? 1 };
 }
 
-/** Gives the taps of draw i. */
+/** Gives the taps of draw i, until the next draw. */
 type Sampler = (i: number) => ArrayLike<number>;
 
 function sampler(
@@ -79,16 +79,23 @@ function sampler(
   patches: Dataset | undefined,
   sources: readonly Float64Array[],
 ): Sampler {
-  const taps = (draw: () => number) => new Float64Array(size * size).map(draw);
+  const taps = new Float64Array(size * size);
+  const filled = (draw: () => number) => {
+    for (let i = 0; i < taps.length; i++) taps[i] = draw();
+    return taps;
+  };
   switch (kind) {
     case 'normal':
-      return () => taps(() => generator.normal());
+      return () => filled(() => generator.normal());
     case 'uniform':
-      return () => taps(() => generator.uniform(-1, 1));
+      return () => filled(() => generator.uniform(-1, 1));
     case 'colored':
       return colored(size, patches, generator);
     case 'permuted':
-      return (i) => generator.shuffle(sources[i % sources.length].slice());
+      return (i) => {
+        taps.set(sources[i % sources.length]);
+        return generator.shuffle(taps);
+      };
   }
 }
 

@@ -33,26 +33,42 @@ export function topActivations(
   dataset: Dataset,
   options: { count?: number; batchSize?: number } = {},
 ): TopActivation[] {
+  return topActivationsOf(model, layer, [channel], dataset, options)[0];
+}
+
+/** The same for several channels, in their order, with the model run once. */
+export function topActivationsOf(
+  model: Module,
+  layer: string,
+  channels: readonly number[],
+  dataset: Dataset,
+  options: { count?: number; batchSize?: number } = {},
+): TopActivation[][] {
   const where = 'topActivations';
   const { count, batchSize } = readOptions(where, options, { count: 9, batchSize: 100 });
   checkNumber(where, 'count', count, { least: 1, whole: true });
   layerAt(where, model, layer);
   checkDataset(where, 'the data', dataset);
   const field = receptiveField(model, layer, dataset.inputShape);
-  const values = new Float64Array(dataset.length);
-  const places = new Int32Array(dataset.length);
-  let width = 1;
-  eachMap(where, model, layer, dataset, batchSize, (map, image, of, { channels, columns }) => {
-    checkChannel(where, 'channel', channel, channels);
-    if (of !== channel) return;
-    places[image] = indexOfLargest(where, layer, map);
-    values[image] = map[places[image]];
-    width = columns;
+  const found = channels.map((channel) => {
+    return { channel, values: new Float64Array(dataset.length), places: new Int32Array(dataset.length) };
   });
-  const order = Array.from(values.keys()).sort((a, b) => values[b] - values[a] || a - b);
-  return order.slice(0, count).map((index) => {
-    const [row, column] = [Math.floor(places[index] / width), places[index] % width];
-    const patch = patchOf(field, row, column, dataset.inputShape);
-    return { index, label: dataset.labels[index], value: values[index], row, column, patch };
+  let width = 1;
+  eachMap(where, model, layer, dataset, batchSize, (map, image, of, { channels: there, columns }) => {
+    width = columns;
+    for (const { channel, values, places } of found) {
+      if (of === 0) checkChannel(where, 'channel', channel, there);
+      if (of !== channel) continue;
+      places[image] = indexOfLargest(where, layer, map);
+      values[image] = map[places[image]];
+    }
+  });
+  return found.map(({ values, places }) => {
+    const order = Array.from(values.keys()).sort((a, b) => values[b] - values[a] || a - b);
+    return order.slice(0, count).map((index) => {
+      const [row, column] = [Math.floor(places[index] / width), places[index] % width];
+      const patch = patchOf(field, row, column, dataset.inputShape);
+      return { index, label: dataset.labels[index], value: values[index], row, column, patch };
+    });
   });
 }

@@ -18,9 +18,14 @@ export class Picture {
 
   /** Fills a rectangle; what lies outside the picture is left out. */
   rectangle(x: number, y: number, width: number, height: number, color: Color): this {
-    for (let row = Math.max(0, y); row < Math.min(this.height, y + height); row++) {
-      for (let column = Math.max(0, x); column < Math.min(this.width, x + width); column++) {
-        this.data.set(color, 4 * (row * this.width + column));
+    const [left, right] = [Math.max(0, x), Math.min(this.width, x + width)];
+    const [top, bottom] = [Math.max(0, y), Math.min(this.height, y + height)];
+    const { data } = this;
+    for (let row = top; row < bottom; row++) {
+      for (let at = 4 * (row * this.width + left); at < 4 * (row * this.width + right); at += 4) {
+        data[at] = color[0];
+        data[at + 1] = color[1];
+        data[at + 2] = color[2];
       }
     }
     return this;

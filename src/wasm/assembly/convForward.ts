@@ -1,3 +1,4 @@
+import { sliceAdd } from './broadcast';
 import { packImage, clear, ConvSizes } from './convolution';
 import { high, highPairs, low } from './transpose';
 
@@ -29,10 +30,16 @@ function widthOf(filters: i32, first: i32): i32 {
   return filters - first > 8 ? 16 : 8;
 }
 
-/** Copies weights into blocks of 16 or 8 filters: the biases, then the weights [kernelH, kernelW * channels, 16 or 8]. */
-export function packBlocks(s: ConvSizes, weight: usize, bias: usize, to: usize): void {
+/**
+ * Copies weights into blocks of 16 or 8 filters: the biases, then the weights [kernelH, kernelW * channels, 16 or 8]. Where
+ * they are `turned`, from those of the convolution whose gradient to the input this is: [channels, filters], taps backwards.
+ */
+export function packBlocks(s: ConvSizes, weight: usize, bias: usize, to: usize, turned: bool): void {
   const channels = s.C / s.groups;
   const filters = s.O / s.groups;
+  const taps = (s.kernelH * s.kernelW) << 2;
+  const step = turned ? -4 : 4;
+  if (turned) weight += taps - 4;
   for (let g = 0; g < s.groups; g++) {
     for (let first = 0; first < filters; ) {
       const width = widthOf(filters, first);
@@ -44,9 +51,10 @@ export function packBlocks(s: ConvSizes, weight: usize, bias: usize, to: usize):
         const o = g * filters + first + lane;
         store<f32>(to + (lane << 2), bias ? load<f32>(bias + (o << 2)) : 0);
         for (let c = 0; c < channels; c++) {
+          let from = weight + (turned ? (g * channels + c) * filters + first + lane : o * channels + c) * taps;
           for (let ky = 0; ky < s.kernelH; ky++) {
             let at = to + (lane << 2) + (1 + ky * s.taps + c) * tap;
-            for (let kx = 0; kx < s.kernelW; kx++, weight += 4, at += channels * tap) store<f32>(at, load<f32>(weight));
+            for (let kx = 0; kx < s.kernelW; kx++, from += step, at += channels * tap) store<f32>(at, load<f32>(from));
           }
         }
       }
@@ -79,6 +87,19 @@ export function conv2d(
         first += width;
       }
     }
+  }
+}
+
+/** The same, added to y. */
+export function conv2dAdded(
+  s: ConvSizes, x: usize, y: usize, table: usize, packed: usize, room: usize, from: i32, to: i32,
+): void {
+  const numbers = s.O * s.outH * s.outW;
+  const own = room + ROOM + ((s.groups * s.groupBytes + 79) & ~63);
+  for (let n = from; n < to; n++) {
+    const before = (n * numbers) << 2;
+    conv2d(s, x, own - before, table, packed, room, n, n + 1);
+    sliceAdd(own, y + before, 1, numbers, 0, 0, true);
   }
 }
 

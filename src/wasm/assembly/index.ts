@@ -1,12 +1,13 @@
 export * from './arithmetic';
 export { addRounded, expand, reduce, sliceAdd, sumChannels } from './broadcast';
-export { conv2d, packBlocks } from './convForward';
+export { conv2d, conv2dAdded, packBlocks } from './convForward';
 export { conv2dGray, packGray } from './convGray';
 export { gradInput, gradWeight } from './convGradients';
 export { countNonzero, packFlipped, spreadBias } from './convSparseForward';
 export { addRows, offsets, packRows } from './convolution';
+export { depthwise } from './depthwise';
 export { dropout } from './dropout';
-export { tiles5x2, tiles2x6, tiles3x1, tiles3x3, tiles1x12, tiles1x10, tiles1x6, tiles1x3, tiles1x1 } from './sparseSum';
+export { allFinite, tiles5x2, tiles2x6, tiles3x1, tiles3x3, tiles1x12, tiles1x10, tiles1x6, tiles1x3, tiles1x1 } from './sparseSum';
 export { crossEntropy, crossEntropyGradient, softmax, softmaxGradient } from './softmax';
 export { matmul, matmulTransposed, transpose } from './matmul';
 export { moments, normalize, normalizeGradient } from './normalize';

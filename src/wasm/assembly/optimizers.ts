@@ -6,6 +6,12 @@ function keep(kept: v128, old: v128, added: v128, value: v128): v128 {
   return f32x4.add(f32x4.mul(kept, old), f32x4.mul(added, value));
 }
 
+/** Without decay the gradient, also where the weight is infinite. */
+@inline
+function decayed(gradient: v128, decay: f32, weight: v128): v128 {
+  return decay === 0 ? gradient : f32x4.add(gradient, f32x4.mul(f32x4.splat(decay), weight));
+}
+
 /** One step of stochastic gradient descent; velocity is 0 where there is none. Flags: 1 Nesterov's, 2 the first step. */
 export function sgd(
   parameter: usize, gradient: usize, velocity: usize, length: i32, lr: f32, momentum: f32, kept: f32, weightDecay: f32,
@@ -16,10 +22,9 @@ export function sgd(
   const rate = f32x4.splat(lr);
   const inertia = f32x4.splat(momentum);
   const share = f32x4.splat(kept);
-  const decay = f32x4.splat(weightDecay);
   for (const end = parameter + (length << 2); parameter < end; parameter += 16, gradient += 16) {
     const w = v128.load(parameter);
-    let step = f32x4.add(v128.load(gradient), f32x4.mul(decay, w));
+    let step = decayed(v128.load(gradient), weightDecay, w);
     if (velocity !== 0) {
       let v = step;
       if (!first) {
@@ -42,8 +47,8 @@ export function adam(
   const epsilon = f32x4.splat(eps);
   for (const end = parameter + (length << 2); parameter < end; parameter += 16, gradient += 16) {
     let w = v128.load(parameter);
-    const g = f32x4.add(v128.load(gradient), f32x4.mul(f32x4.splat(weightDecay), w));
-    w = f32x4.sub(w, f32x4.mul(f32x4.splat(shrink), w));
+    const g = decayed(v128.load(gradient), weightDecay, w);
+    w = decayed(w, -shrink, w);
     const m = keep(f32x4.splat(beta1), v128.load(mean), f32x4.splat(added1), g);
     let s = keep(f32x4.splat(beta2), v128.load(square), f32x4.splat(added2), f32x4.mul(g, g));
     v128.store(mean, m);
@@ -68,7 +73,7 @@ export function rmsprop(
   const share = f32x4.splat(added);
   for (const end = parameter + (length << 2); parameter < end; parameter += 16, gradient += 16) {
     const w = v128.load(parameter);
-    const g = f32x4.add(v128.load(gradient), f32x4.mul(f32x4.splat(weightDecay), w));
+    const g = decayed(v128.load(gradient), weightDecay, w);
     let variance = keep(kept, v128.load(square), share, f32x4.mul(g, g));
     v128.store(square, variance);
     square += 16;
@@ -76,7 +81,8 @@ export function rmsprop(
       const m = keep(kept, v128.load(mean), share, g);
       v128.store(mean, m);
       mean += 16;
-      variance = f32x4.max(f32x4.sub(variance, f32x4.mul(m, m)), f32x4.splat(0));
+      const most = f32x4.min(f32x4.mul(m, m), f32x4.splat(f32.MAX_VALUE)); // Infinity - Infinity would be NaN.
+      variance = f32x4.max(f32x4.sub(variance, most), f32x4.splat(0));
     }
     let step = f32x4.div(g, f32x4.add(f32x4.sqrt(variance), f32x4.splat(eps)));
     if (velocity !== 0) {
@@ -97,7 +103,7 @@ export function adadelta(
   const epsilon = f32x4.splat(eps);
   for (const end = parameter + (length << 2); parameter < end; parameter += 16, gradient += 16) {
     const w = v128.load(parameter);
-    const g = f32x4.add(v128.load(gradient), f32x4.mul(f32x4.splat(weightDecay), w));
+    const g = decayed(v128.load(gradient), weightDecay, w);
     const s = keep(kept, v128.load(square), share, f32x4.mul(g, g));
     const d = v128.load(delta);
     let step = f32x4.div(f32x4.sqrt(f32x4.add(d, epsilon)), f32x4.sqrt(f32x4.add(s, epsilon)));

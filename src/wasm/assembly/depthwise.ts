@@ -1,0 +1,194 @@
+import { allFinite } from './sparseSum';
+
+// Convolutions of one channel a group, with few filters for each: depthwise, as MobileNets have them. An output is a sum of
+// only kernelH * kernelW products: so vectors hold neighboring pixels, and whatever is no product is kept short.
+//
+// A plane [H, W] of x is padded and falls into strideH * strideW *phases*: the rows and the columns of one remainder each. In
+// these, outputs are neighbors whatever the stride, and a tap is one offset. A plane of y then is one run of vectors, from its
+// first pixel to its last; what lies between two rows of it, where a tap runs from one row into the next, is computed for nothing,
+// because short rows would leave more lanes idle. The gradient to the input is the same the other way round: planes of y with
+// zeros between their rows, and for each phase of dx the taps that meet it. So one kernel does both, by the lists of
+// ../depthwise.ts: from the *pieces* of a source to an image, and from sums over the image to the pieces of a target.
+
+/** A part of a plane, where it begins in the plane and in an image, in bytes, and its rows and columns. */
+@unmanaged
+class Piece {
+  inPlane: i32;
+  inImage: i32;
+  rows: i32;
+  columns: i32;
+}
+
+/** A piece of the result, with as many of the taps. */
+@unmanaged
+class Target extends Piece {
+  taps: i32;
+}
+
+/** The fields of ../depthwise.ts, in its order: the sizes, then what follows from them, lengths in bytes; then lists. */
+@unmanaged
+class Plan {
+  C: i32;
+  H: i32;
+  W: i32;
+  filters: i32;
+  kernelH: i32;
+  kernelW: i32;
+  strideH: i32;
+  strideW: i32;
+  dilationH: i32;
+  dilationW: i32;
+  padTop: i32;
+  padLeft: i32;
+  outH: i32;
+  outW: i32;
+  /** Of the planes of a channel, from one row of a piece to the next, and between neighbors, which is in numbers. */
+  sourceBytes: i32;
+  sourceRow: i32;
+  sourceStep: i32;
+  targetBytes: i32;
+  targetRow: i32;
+  targetStep: i32;
+  /** Of an image's row, of the image, and of the sums of a target. */
+  rowBytes: i32;
+  imageBytes: i32;
+  sumBytes: i32;
+  pieces: i32;
+  targets: i32;
+}
+
+/**
+ * The channels [from, to), counted through all examples: forward, where `forward` is set, else the gradient to the input.
+ * Where a weight is no number, the zeros of padding and between rows must not meet it, and `plainly` computes.
+ */
+export function depthwise(
+  s: Plan, source: usize, weight: usize, bias: usize, target: usize, forward: bool, adds: bool, room: usize, from: i32,
+  to: i32,
+): void {
+  const all = s.filters * s.kernelH * s.kernelW;
+  const pieces = changetype<usize>(s) + offsetof<Plan>();
+  const targets = pieces + s.pieces * offsetof<Piece>();
+  const taps = targets + s.targets * offsetof<Target>();
+  const image = room + (all << 3);
+  const sums = image + s.imageBytes;
+  memory.fill(image, 0, s.imageBytes);
+  for (let p = from; p < to; p++) {
+    const c = p % s.C;
+    const own = weight + ((c * all) << 2);
+    const x = source + p * s.sourceBytes;
+    const y = target + p * s.targetBytes;
+    if (!allFinite(own, all)) {
+      plainly(s, forward ? x : y, own, bias && bias + ((c * s.filters) << 2), forward ? y : x, forward, adds);
+      continue;
+    }
+    for (let i = 0; i < all << 3; i += 8) {
+      store<i32>(room + i, load<i32>(taps + i));
+      store<f32>(room + i, load<f32>(own + load<i32>(taps + i, 4)), 4);
+    }
+    for (let at = pieces; at < targets; at += offsetof<Piece>()) {
+      const piece = changetype<Piece>(at);
+      gather(x + piece.inPlane, s.sourceRow, s.sourceStep, image + piece.inImage, s.rowBytes, piece.rows, piece.columns);
+    }
+    let first = room;
+    for (let i = 0; i < s.targets; i++) {
+      const piece = changetype<Target>(targets + i * offsetof<Target>());
+      const start: f32 = bias ? load<f32>(bias + ((c * s.filters + i) << 2)) : 0;
+      const last = first + (piece.taps << 3);
+      sumTaps(first, last, start, image, sums, s.sumBytes);
+      first = last;
+      scatter(sums + piece.inImage, s.rowBytes, y + piece.inPlane, s.targetRow, s.targetStep, piece.rows, piece.columns, adds);
+    }
+  }
+}
+
+/** Copies rows of numbers that are `step` apart. */
+function gather(from: usize, fromRow: usize, step: i32, to: usize, toRow: usize, rows: i32, columns: i32): void {
+  for (; rows > 0; rows--, from += fromRow, to += toRow) {
+    let x = from;
+    let y = to;
+    let count = columns;
+    if (step === 1) {
+      for (; count >= 4; count -= 4, x += 16, y += 16) v128.store(y, v128.load(x));
+    } else if (step === 2) {
+      for (; count >= 4; count -= 4, x += 32, y += 16) {
+        v128.store(y, i32x4.shuffle(v128.load(x), v128.load(x, 12), 0, 2, 5, 7));
+      }
+    }
+    for (; count > 0; count--, x += step << 2, y += 4) store<f32>(y, load<f32>(x));
+  }
+}
+
+/** Adds rows to numbers that are `step` apart, or overwrites these. */
+function scatter(
+  from: usize, fromRow: usize, to: usize, toRow: usize, step: i32, rows: i32, columns: i32, adds: bool,
+): void {
+  for (; rows > 0; rows--, from += fromRow, to += toRow) {
+    let x = from;
+    let y = to;
+    let count = columns;
+    if (step === 1) {
+      for (; count >= 4; count -= 4, x += 16, y += 16) v128.store(y, sumOrNew(v128.load(y), v128.load(x), adds));
+    } else if (step === 2) {
+      // The last vector would write one number too far.
+      for (; count > 4; count -= 4, x += 16, y += 32) {
+        const four = v128.load(x);
+        const a = v128.load(y);
+        v128.store(y, i32x4.shuffle(a, sumOrNew(a, i32x4.shuffle(four, four, 0, 0, 1, 1), adds), 4, 1, 6, 3));
+        const b = v128.load(y, 16);
+        v128.store(y, i32x4.shuffle(b, sumOrNew(b, i32x4.shuffle(four, four, 2, 2, 3, 3), adds), 4, 1, 6, 3), 16);
+      }
+    }
+    for (; count > 0; count--, x += 4, y += step << 2) store<f32>(y, adds ? load<f32>(y) + load<f32>(x) : load<f32>(x));
+  }
+}
+
+@inline
+function sumOrNew(there: v128, value: v128, adds: bool): v128 {
+  return adds ? f32x4.add(there, value) : value;
+}
+
+/** to[p] = start + the sum over [first, last), pairs of an offset and a weight, of weight * from[offset + p]; in fours of vectors. */
+function sumTaps(first: usize, last: usize, start: f32, from: usize, to: usize, bytes: i32): void {
+  for (const end = to + bytes; to < end; to += 64, from += 64) {
+    let a = f32x4.splat(start);
+    let b = a;
+    let c = a;
+    let d = a;
+    for (let at = first; at < last; at += 8) {
+      const x = from + load<i32>(at);
+      const weight = v128.load32_splat(at, 4);
+      a = f32x4.add(a, f32x4.mul(v128.load(x), weight));
+      b = f32x4.add(b, f32x4.mul(v128.load(x, 16), weight));
+      c = f32x4.add(c, f32x4.mul(v128.load(x, 32), weight));
+      d = f32x4.add(d, f32x4.mul(v128.load(x, 48), weight));
+    }
+    v128.store(to, a);
+    v128.store(to, b, 16);
+    v128.store(to, c, 32);
+    v128.store(to, d, 48);
+  }
+}
+
+/** As ../../ops/conv2d.ts has it, product by product. */
+function plainly(s: Plan, x: usize, weight: usize, bias: usize, y: usize, forward: bool, adds: bool): void {
+  if (!forward && !adds) memory.fill(x, 0, (s.H * s.W) << 2);
+  for (let o = 0; o < s.filters; o++, y += (s.outH * s.outW) << 2) {
+    if (forward) {
+      const start: f32 = bias ? load<f32>(bias + (o << 2)) : 0;
+      for (let i = 0; i < s.outH * s.outW; i++) store<f32>(y + (i << 2), start);
+    }
+    for (let ky = 0; ky < s.kernelH; ky++) {
+      for (let kx = 0; kx < s.kernelW; kx++, weight += 4) {
+        for (let i = 0; i < s.outH * s.outW; i++) {
+          const row = (i / s.outW) * s.strideH + ky * s.dilationH - s.padTop;
+          const column = (i % s.outW) * s.strideW + kx * s.dilationW - s.padLeft;
+          if (u32(row) >= u32(s.H) || u32(column) >= u32(s.W)) continue;
+          const inX = x + ((row * s.W + column) << 2);
+          const inY = y + (i << 2);
+          if (forward) store<f32>(inY, load<f32>(inY) + load<f32>(weight) * load<f32>(inX));
+          else store<f32>(inX, load<f32>(inX) + load<f32>(weight) * load<f32>(inY));
+        }
+      }
+    }
+  }
+}
