@@ -39,8 +39,9 @@ const NOTHING: readonly never[] = [];
 
 /** Of a list, a Map or a plain object; none of anything else. */
 function entriesOf(value: unknown): Iterable<[unknown, unknown]> {
-  if (Array.isArray(value) || value instanceof Map) return value.entries();
+  if (value instanceof Map) return value.entries();
   if (typeof value !== 'object' || value === null) return NOTHING;
+  if (Array.isArray(value)) return value.some((item) => typeof item === 'object') ? value.entries() : NOTHING;
   const prototype = Object.getPrototypeOf(value);
   return prototype === null || Object.getPrototypeOf(prototype) === null ? Object.entries(value) : NOTHING;
 }
