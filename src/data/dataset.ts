@@ -21,7 +21,7 @@ export class Dataset {
    * @param inputs all numbers of all examples in one array; a Float32Array is kept, anything else is copied
    * @param inputShape one example's shape, such as [1, 28, 28]
    * @param labels the class index of each example, from 0
-   * @param classes how many there are, or their names; one more than the largest label unless given
+   * @param classes how many there are, at most a million, or their names; one more than the largest label unless given
    * @throws ShapeError when inputs and labels differ in number; FormatError for a label that is no class;
    * ArgumentError for what is no array of numbers
    */
@@ -45,12 +45,15 @@ export class Dataset {
     this.labels = Int32Array.from(labels);
     const found = () => this.labels.reduce((most, label) => Math.max(most, label + 1), 0);
     const count = Array.isArray(classes) ? classes.length : ((classes as number | undefined) ?? found());
-    this.classes = checkNumber(where, 'classes', count, { least: 0, whole: true });
+    // A damaged label would take all memory for the names of those below it.
+    this.classes = checkNumber(where, 'classes', count, { least: 0, most: 1e6, whole: true });
     this.classNames = Array.isArray(classes) ? classes : Array.from({ length: count }, (_, c) => String(c));
     const notNamed = this.classNames.find((name: unknown) => typeof name !== 'string');
     if (notNamed !== undefined) {
       throw new ArgumentError(where, `expected the names of classes to be strings, got ${show(notNamed)}`);
     }
+    if (new Set(this.classNames).size < count)
+      throw new ArgumentError(where, `two of the classes ${show(this.classNames)} have one name`);
     const wrong = Array.prototype.findIndex.call(labels, (y) => !(Number.isInteger(y) && y >= 0 && y < this.classes));
     if (wrong < 0) return;
     throw new FormatError(where, `expected labels from 0 to ${this.classes - 1}, got ${labels[wrong]} at ${wrong}`);
