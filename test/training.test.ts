@@ -322,7 +322,7 @@ describe('data', () => {
     [
       'classes in an object',
       [[1], [1], [0], { classes: 2 }],
-      'expected classes to be a whole number of at least 0, got',
+      'expected classes to be a whole number from 0 to 1000000, got',
     ],
   ])('a Dataset of %s is a clear error', (_, given, message) => {
     const make = () => new (Dataset as unknown as new (...args: unknown[]) => Dataset)(...given);
