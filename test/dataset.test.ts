@@ -36,6 +36,13 @@ describe('Dataset', () => {
     for (const other of made) expect(other.classNames).toEqual(data.classNames);
     expect(new Dataset([1, 2], [1], [0, 1]).classNames).toEqual(['0', '1']);
     expect(() => new Dataset([1], [1], [0], ['a', 2] as never)).toThrow('names of classes to be strings, got 2');
+    expect(() => new Dataset([1], [1], [0], ['a', 'b', 'a'])).toThrow(
+      "two of the classes ['a', 'b', 'a'] have one name",
+    );
+    // As of a damaged file: names of all classes below it would take all memory.
+    expect(() => new Dataset([1], [1], [2 ** 31 - 2])).toThrow(
+      'classes to be a whole number from 0 to 1000000, got 2147483647',
+    );
     expect(() => new Dataset([1, 1], [1], [0, 2], ['a', 'b'])).toThrow('expected labels from 0 to 1, got 2 at 1');
   });
 

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { encode, type ImageData } from 'fast-png';
@@ -5,7 +6,7 @@ import jpeg from 'jpeg-js';
 import { describe, expect, test } from 'vitest';
 import { resize } from '../src/data/resize.js';
 import { ConvgradError, Dense, evaluate, Flatten, FormatError, Sequential } from '../src/index.js';
-import { FileError, type ImageFolderOptions, loadImageFolder } from '../src/node/index.js';
+import { FileError, type ImageFolderOptions, loadIdxFolder, loadImageFolder, loadModel } from '../src/node/index.js';
 import { numbers } from './arrays.js';
 import { expectClose } from './close.js';
 import { chunk } from './png-maker.js';
@@ -31,6 +32,28 @@ const one = (bytes: Uint8Array, options: ImageFolderOptions = {}) =>
   loadImageFolder(folder({ 'a/x.png': bytes }), options);
 
 describe('loadImageFolder', () => {
+  test('a pipe, a device and a link to nothing are no images: nothing is waited for, and nothing read without an end', async () => {
+    const path = folder({ 'a/1.png': BLACK_AND_WHITE });
+    const names = ['pipe.png', 'without-end.png', 'nothing.png'].map((name) => join(path, 'a', name));
+    execFileSync('mkfifo', [names[0]]);
+    symlinkSync('/dev/zero', names[1]);
+    symlinkSync('nowhere', names[2]);
+    await expect(loadImageFolder(path)).rejects.toThrow(FileError);
+    const { length, skipped } = await loadImageFolder(path, { onBadFile: 'skip' });
+    expect([length, skipped.map((each) => each.path).sort()]).toEqual([1, names.sort()]);
+    for (const name of names) {
+      await expect(loadModel(name, new Dense(1, 1))).rejects.toThrow(FileError);
+      await expect(loadIdxFolder(name)).rejects.toThrow(FileError);
+    }
+  });
+
+  test('two classes of one name are refused', async () => {
+    const path = folder({ 'a/1.png': BLACK_AND_WHITE });
+    await expect(loadImageFolder(path, { classes: ['a', 'b', 'a'] })).rejects.toThrow(
+      "two of the classes ['a', 'b', 'a'] have one name",
+    );
+  });
+
   test('a subfolder is a class, all in the order of their names; what begins with a point does not count', async () => {
     const path = folder({
       'seven/b.png': png(2, 1, [2, 0]),

@@ -127,12 +127,15 @@ export class Examples<Y extends Targets, X extends Inputs> {
     this.targets = labels as this['targets'];
     const found = () => labels.reduce((most, label) => Math.max(most, label + 1), 0);
     const count = Array.isArray(classes) ? classes.length : ((classes as number | undefined) ?? found());
-    this.classes = checkNumber(where, 'classes', count, { least: 0, whole: true });
+    // A damaged label would take all memory for the names of those below it.
+    this.classes = checkNumber(where, 'classes', count, { least: 0, most: 1e6, whole: true });
     this.classNames = Array.isArray(classes) ? classes : Array.from({ length: count }, (_, c) => String(c));
     const notNamed = this.classNames.find((name: unknown) => typeof name !== 'string');
     if (notNamed !== undefined) {
       throw new ArgumentError(where, `expected the names of classes to be strings, got ${show(notNamed)}`);
     }
+    if (new Set(this.classNames).size < count)
+      throw new ArgumentError(where, `two of the classes ${show(this.classNames)} have one name`);
     const wrong = Array.prototype.findIndex.call(targets, (y) => !(Number.isInteger(y) && y >= 0 && y < this.classes));
     if (wrong < 0) return;
     throw new FormatError(where, `expected labels from 0 to ${this.classes - 1}, got ${targets[wrong]} at ${wrong}`);

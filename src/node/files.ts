@@ -135,11 +135,15 @@ function namesIn(note: string): string[] | null {
   }
 }
 
-/** @internal The bytes of a file. */
+/** @internal The bytes of a file. A pipe would be waited for, and a device such as /dev/zero has no end. */
 export async function readBytes(where: string, path: string): Promise<Buffer> {
-  return readFile(path).catch((error) => {
+  try {
+    const found = await stat(path);
+    if (!found.isFile() && !found.isDirectory()) throw new Error('a pipe or a device is no file');
+    return await readFile(path);
+  } catch (error) {
     throw refused(where, 'read', path, error);
-  });
+  }
 }
 
 /** @internal The error for what the system refused: Node's messages are 'CODE: reason, call path'. */

@@ -5,7 +5,7 @@ import { resize } from '../data/resize.js';
 import { ArgumentError, checkChoice, FormatError, readOptions, show } from '../errors.js';
 import { PNG_SIGNATURE } from '../inspect/pictures/png.js';
 import { type Pair, pair } from '../shape.js';
-import { readBytes, refused } from './files.js';
+import { FileError, readBytes, refused } from './files.js';
 import type { Image } from './image.js';
 import { JPEG_SIGNATURE, jpegReader, type ReadJpeg } from './jpeg.js';
 import { readPng } from './png.js';
@@ -19,7 +19,7 @@ export interface ImageFolderOptions extends UnpackOptions {
   /** The classes in their order, such as `model.classNames`; this folder may lack some. @default the folders in it */
   classes?: readonly string[];
   /**
-   * What happens to an image that is damaged, too large or of another kind than PNG and JPEG: an error that names it, or
+   * What happens to an image that cannot be read, is damaged, too large or of another kind than PNG and JPEG: an error that names it, or
    * it is passed over.
    * @default 'throw'
    */
@@ -76,6 +76,12 @@ export async function loadImageFolder(
   const skipped: SkippedFile[] = [];
   let readJpeg: ReadJpeg | undefined;
 
+  const passOver = (file: string) => (error: unknown) => {
+    const bad = error instanceof FormatError || error instanceof FileError;
+    if (read.onBadFile === 'throw' || !bad) throw error;
+    skipped.push({ path: file, reason: error.detail });
+    return null;
+  };
   const decode = async (file: string, bytes: Uint8Array): Promise<Image> => {
     const place = `${WHERE}, ${show(file)}`;
     if (begins(bytes, PNG_SIGNATURE)) return readPng(place, bytes, gray, maxBytes);
@@ -98,16 +104,13 @@ export async function loadImageFolder(
   let [height, width] = size ?? [0, 0];
   let inputs = new Float32Array(0);
   for (const { file, label } of files) {
-    const bytes = await readBytes(WHERE, file);
+    const bytes = await readBytes(WHERE, file).catch(passOver(file));
+    if (!bytes) continue;
     if (!IMAGE_NAME.test(file) && !begins(bytes, PNG_SIGNATURE) && !begins(bytes, JPEG_SIGNATURE)) {
       skipped.push({ path: file, reason: 'no image' });
       continue;
     }
-    const image = await decode(file, bytes).catch((error) => {
-      if (read.onBadFile === 'throw' || !(error instanceof FormatError)) throw error;
-      skipped.push({ path: file, reason: error.detail });
-      return null;
-    });
+    const image = await decode(file, bytes).catch(passOver(file));
     if (!image) continue;
     if (first === '') {
       first = file;
