@@ -2,6 +2,7 @@ import './wasm/install.js';
 
 export { setThreads } from './autograd/backend.js';
 export {
+  full,
   ones,
   type RandomOptions,
   randn,
@@ -47,7 +48,10 @@ export { AvgPool2D, GlobalAvgPool2D, MaxPool2D, type Pool2D } from './nn/pooling
 export { Residual } from './nn/residual.js';
 export { Sequential } from './nn/sequential.js';
 export { type LayerSummary, type Summary, summary } from './nn/summary.js';
+export { argmax } from './ops/argmax.js';
 export { add, div, mul, type Operand, pow, sub } from './ops/arithmetic.js';
+export { type ClampOptions, clamp } from './ops/clamp.js';
+export { eq, ge, gt, le, lt, ne } from './ops/compare.js';
 export { type ConvolutionOptions, conv2d } from './ops/conv2d.js';
 export { convTranspose2d, type TransposedConvolutionOptions } from './ops/convTranspose2d.js';
 export { crossEntropy } from './ops/crossEntropy.js';
@@ -68,16 +72,28 @@ export {
   sqrt,
   tanh,
 } from './ops/elementwise.js';
+export { elu } from './ops/elu.js';
+export { gather } from './ops/gather.js';
 export type { ClassWeights, Labels } from './ops/labels.js';
+export { logSumExp } from './ops/logSumExp.js';
 export { bceWithLogits, l1Loss, mseLoss, type Reduction } from './ops/losses.js';
 export { matmul } from './ops/matmul.js';
+export { maximum, minimum } from './ops/maximum.js';
 export { nllLoss } from './ops/nllLoss.js';
+export { norm } from './ops/norm.js';
 export { type BatchNormalizationOptions, batchNorm2d, layerNorm } from './ops/normalize.js';
+export { oneHot } from './ops/oneHot.js';
+export { pad } from './ops/pad.js';
 export { avgPool2d, maxPool2d, type PoolingOptions } from './ops/pool2d.js';
-export { max, mean, type ReduceOptions, sum } from './ops/reduce.js';
+export { max, mean, min, type ReduceOptions, type RowOptions, sum } from './ops/reduce.js';
 export { clone, flatten, permute, reshape, transpose } from './ops/reshape.js';
 export { cat, slice } from './ops/slice.js';
 export { logSoftmax, softmax } from './ops/softmax.js';
+export { squeeze, unsqueeze } from './ops/squeeze.js';
+export { split, stack } from './ops/stack.js';
+export { type UpsampleOptions, upsample } from './ops/upsample.js';
+export { type VarianceOptions, variance } from './ops/variance.js';
+export { where } from './ops/where.js';
 export { Adadelta, type AdadeltaOptions } from './optim/adadelta.js';
 export { Adam, type AdamOptions } from './optim/adam.js';
 export { AdamW } from './optim/adamw.js';

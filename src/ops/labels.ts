@@ -31,25 +31,31 @@ export function rowWeights(weights: Tensor, indices: ArrayLike<number>): Tensor 
   );
 }
 
-/** @internal The sizes and the labels of a classification, checked. */
-export function classification(where: string, what: string, scores: Tensor, labels: Labels) {
+/** @internal The sizes and the labels of a classification, checked: as many labels as rows, each a class or `ignored`. */
+export function classification(where: string, what: string, scores: Tensor, labels: Labels, ignored?: number) {
   checkTensors(where, scores);
   checkRank(where, `${what} [N, classes]`, scores.shape, scores.shape[1] === 0 ? -1 : 2);
   const [rows, classes] = scores.shape;
-  return { rows, classes, indices: classIndices(where, what, labels, rows, classes) };
-}
-
-/** Labels checked: as many as rows, each a class. */
-function classIndices(where: string, what: string, labels: Labels, rows: number, classes: number): ArrayLike<number> {
-  const indices = labels instanceof Tensor ? labels.storage.array : labels;
-  if (indices?.length !== rows || (labels instanceof Tensor && labels.shape.length !== 1)) {
-    const got = labels instanceof Tensor ? `shape ${showShape(labels.shape)}` : show(labels);
+  const shape = labels instanceof Tensor ? labels.shape : [labels?.length];
+  if (shape.length !== 1 || shape[0] !== rows) {
+    const got = labels instanceof Tensor ? `shape ${showShape(shape)}` : show(labels);
     throw new ShapeError(where, `expected ${rows} labels, one for each row of ${what}, got ${got}`);
   }
-  for (let i = 0; i < rows; i++) {
-    if (!(Number.isInteger(indices[i]) && indices[i] >= 0 && indices[i] < classes)) {
-      throw new ArgumentError(where, `expected labels from 0 to ${classes - 1}, got ${show(indices[i])} at index ${i}`);
-    }
+  return { rows, classes, indices: classIndices(where, labels, classes, { ignored }) };
+}
+
+/** @internal The labels, or whatever counts from 0 on, as numbers: each below `classes`, or what is `ignored`. */
+export function classIndices(
+  where: string,
+  labels: Labels,
+  classes: number,
+  { what = 'labels', ignored = Number.NaN } = {},
+): ArrayLike<number> {
+  const indices = labels instanceof Tensor ? labels.storage.array : labels;
+  for (let i = 0; i < indices.length; i++) {
+    const label = indices[i];
+    if ((Number.isInteger(label) && label >= 0 && label < classes) || label === ignored) continue;
+    throw new ArgumentError(where, `expected ${what} from 0 to ${classes - 1}, got ${show(label)} at index ${i}`);
   }
   return indices;
 }
