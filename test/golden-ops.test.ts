@@ -3,19 +3,24 @@ import { describe, expect, test } from 'vitest';
 import * as convgrad from '../src/index.js';
 import {
   argmax,
+  bceLoss,
   clamp,
+  crossEntropy,
   elu,
   gather,
+  huberLoss,
   logSumExp,
   min,
   norm,
   oneHot,
   pad,
+  type Reduction,
   split,
   squeeze,
   stack,
   type Tensor,
   tensor,
+  tripletMarginLoss,
   type UpsampleOptions,
   unsqueeze,
   upsample,
@@ -51,8 +56,34 @@ const along = (op: (x: Tensor, options: { axis?: number; keepDims?: boolean }) =
 const both = { axis: [0, 2], keepDims: true };
 const scales: Record<string, UpsampleOptions['scale']> = { 2: 2, '[3, 1]': [3, 1], '[1, 4]': [1, 4] };
 
+/** Calls of losses, each of three reductions. */
+const LOSSES: Record<string, (reduction: Reduction) => Call> = {
+  ...Object.fromEntries(
+    ['ignored', 'soft'].flatMap((kind) =>
+      [0, 0.2].flatMap((labelSmoothing) =>
+        [undefined, [0.5, 2, 0.1, 1.5]].map((classWeights) => [
+          `crossEntropy ${kind} smoothing ${labelSmoothing.toFixed(1)}${classWeights ? ' weighted' : ''}`,
+          (reduction: Reduction) => (x: Tensor, labels: Tensor) =>
+            crossEntropy(x, labels, { reduction, labelSmoothing, classWeights }),
+        ]),
+      ),
+    ),
+  ),
+  'crossEntropy ignore 1': (reduction) => (x, labels) => crossEntropy(x, labels, { reduction, ignoreIndex: 1 }),
+  'huberLoss delta': (reduction) => (x, target) => huberLoss(x, target, { reduction, delta: 0.5 }),
+  bceLoss: (reduction) => (x, target) => bceLoss(x, target, { reduction }),
+  'tripletMarginLoss margin': (reduction) => (a, p, n) => tripletMarginLoss(a, p, n, { reduction, margin: 0.7 }),
+};
+const reduced = Object.entries(LOSSES).flatMap(([name, call]) =>
+  (['mean', 'sum', 'none'] as const).map((reduction): [string, Call] => [`${name} ${reduction}`, call(reduction)]),
+);
+
 /** What a case calls, where that is not the function that its name begins with on all inputs. */
 const CALLS: Record<string, Call> = {
+  ...Object.fromEntries(reduced),
+  'crossEntropy ignored edges': (x, labels) => crossEntropy(x, labels, { reduction: 'none' }),
+  'huberLoss edges': (x, target) => huberLoss(x, target, { reduction: 'none', delta: 0.5 }),
+  'bceLoss edges': (x, target) => bceLoss(x, target, { reduction: 'none' }),
   'elu alpha': (x) => elu(x, 0.7),
   clamp: (x) => clamp(x, { min: -0.5, max: 1 }),
   'clamp min': (x) => clamp(x, { min: 0.5 }),

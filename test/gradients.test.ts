@@ -8,6 +8,7 @@ import {
   argmax,
   avgPool2d,
   batchNorm2d,
+  bceLoss,
   bceWithLogits,
   cat,
   clamp,
@@ -30,6 +31,7 @@ import {
   gelu,
   gradcheck,
   gt,
+  huberLoss,
   l1Loss,
   layerNorm,
   le,
@@ -73,6 +75,7 @@ import {
   tanh,
   tensor,
   transpose,
+  tripletMarginLoss,
   uniform,
   unsqueeze,
   upsample,
@@ -145,6 +148,20 @@ function partRow(part: number, input: Tensor, sizes: number | number[], axis?: n
   // Times its own sum of the whole, so that each output depends on every number.
   const fn = (given: Tensor) => mul(split(given, sizes, axis)[part], sum(given));
   return { name, covers: split, inputs: [input], fn };
+}
+
+/** A check of `crossEntropy` with rows that do not count; those that do are inputs. */
+function keptRow(logits: Tensor, labels: number[], options: Parameters<typeof crossEntropy>[2]): Row {
+  const rows = split(logits.detach(), 1).map((each) => tensor(each.data, { shape: each.shape, requiresGrad: true }));
+  const counts = labels.map((label) => label !== -100);
+  const inputs = rows.filter((_, i) => counts[i]);
+  const fn = (...given: Tensor[]) => {
+    const all = rows.map((each, i) =>
+      counts[i] ? given[inputs.indexOf(each)] : inDtype(given[0].dtype, each.detach()),
+    );
+    return crossEntropy(cat(all), labels, options);
+  };
+  return entangled({ name: `crossEntropy with ignored rows, ${show(options)}`, covers: crossEntropy, inputs, fn });
 }
 
 /** A check of an operation with chance in it: the same seed, the same chance. */
@@ -354,6 +371,15 @@ const OPERATIONS: Row[] = [
     row(bceWithLogits, x(2, 3), fixed(2, 3), { reduction, posWeight: positive(3) }),
     row(l1Loss, x(2, 3), x(2, 3), { reduction }),
     row(mseLoss, x(2, 3), x(2, 3), { reduction }),
+    row(huberLoss, x(2, 3), x(2, 3), { reduction, delta: 0.7 }),
+    row(bceLoss, random(0.1, 0.9, [2, 3]), random(0, 1, [2, 3]), { reduction }),
+    row(tripletMarginLoss, x(3, 2), x(3, 2), x(3, 2), { reduction, margin: 5 }),
+    row(crossEntropy, x(2, 3), random(0.1, 1, [2, 3]), { reduction, classWeights: [0.5, 2, 1], labelSmoothing: 0.1 }),
+    ...[undefined, [0.5, 2, 1]].flatMap((classWeights) =>
+      [0, 0.2].map((labelSmoothing) =>
+        keptRow(x(4, 3), [2, -100, 1, -100], { reduction, classWeights, labelSmoothing }),
+      ),
+    ),
   ]),
   row(crossEntropy, x(2, 3), [0, 2], { labelSmoothing: 1 }),
   row(crossEntropy, x(1, 2), [1]),

@@ -5,6 +5,7 @@ import { define } from '../src/autograd/define.js';
 import type { AnyStorage, Storage } from '../src/autograd/storage.js';
 import { argmaxKernels } from '../src/ops/argmax.js';
 import { type BinaryName, type binaryDefinition, binaryKernels } from '../src/ops/arithmetic.js';
+import { bceLossKernels } from '../src/ops/bceLoss.js';
 import { broadcastKernels } from '../src/ops/broadcast.js';
 import { clampKernels } from '../src/ops/clamp.js';
 import { compareKernels } from '../src/ops/compare.js';
@@ -161,6 +162,8 @@ function softmaxRows(kernels: typeof softmaxKernels | typeof logSoftmaxKernels, 
 }
 
 const LABELS = (classes: number) => [0, 1, 2, 3, 4].map((i) => i % classes);
+/** One of them ignored. */
+const SOME_LABELS = (classes: number) => LABELS(classes).with(3, -1);
 
 const RESAMPLINGS = AXES.map((sizes) => ({
   ...sizes,
@@ -325,17 +328,41 @@ const TABLE: Row[] = [
     }),
   }),
   ...rows(crossEntropyKernels, {
-    forward: cases(pairs([1, 3, 10], [0, 0.1]), String, ([classes, smoothing]) => (make, k) => {
-      const [losses, probabilities] = [make.room(5), make.room(5 * classes)];
-      const labels = make.indices(LABELS(classes));
-      k.forward(make.random(5 * classes, -30, 30), labels, losses, probabilities, classes, smoothing);
-      return [losses, probabilities];
+    forward: cases(
+      pairs(pairs([1, 3, 10], [0, 0.1]), [LABELS, SOME_LABELS]),
+      ([sizes, of]) => `${sizes} ${of(9)}`,
+      ([[classes, smoothing], of]) =>
+        (make, k) => {
+          const [losses, probabilities] = [make.room(5), make.room(5 * classes)];
+          const labels = make.indices(of(classes));
+          k.forward(make.random(5 * classes, -30, 30), labels, losses, probabilities, classes, smoothing);
+          return [losses, probabilities];
+        },
+    ),
+    backward: cases(
+      pairs(pairs([1, 3, 10], [0, 0.1]), [LABELS, SOME_LABELS]),
+      ([sizes, of]) => `${sizes} ${of(9)}`,
+      ([[classes, smoothing], of]) =>
+        (make, k) => {
+          const dlogits = make.sum(5 * classes);
+          const labels = make.indices(of(classes));
+          k.backward(make.random(5 * classes, 0, 1), labels, make.random(5), dlogits, classes, smoothing);
+          return [dlogits];
+        },
+    ),
+  }),
+  ...rows(bceLossKernels, {
+    forward: cases(LENGTHS, String, (n) => (make, k) => {
+      const y = make.room(n);
+      k.forward(make.random(n, 0, 1), make.random(n, 0, 1), y);
+      return [y];
     }),
-    backward: cases(pairs([1, 3, 10], [0, 0.1]), String, ([classes, smoothing]) => (make, k) => {
-      const dlogits = make.sum(5 * classes);
-      const labels = make.indices(LABELS(classes));
-      k.backward(make.random(5 * classes, 0, 1), labels, make.random(5), dlogits, classes, smoothing);
-      return [dlogits];
+    backward: cases(LENGTHS, String, (n) => (make, k) => {
+      const [dp, dt, only] = [make.sum(n), make.sum(n), make.sum(n)];
+      const [p, t, dy] = [make.random(n, 0.1, 0.9), make.random(n, 0, 1), make.random(n)];
+      k.backward(p, t, dy, dp, dt);
+      k.backward(p, t, dy, null, only);
+      return [dp, dt, only];
     }),
   }),
   ...rows(nllLossKernels, {

@@ -21,12 +21,12 @@ export function weightsOf(where: string, weights: ClassWeights, classes: number,
   return tensor(values, { dtype });
 }
 
-/** @internal The weight of each row's label. */
-export function rowWeights(weights: Tensor, indices: ArrayLike<number>): Tensor {
+/** @internal The weight of each row's label; 0 where that is ignored. */
+export function rowWeights(weights: Tensor, indices: Int32Array): Tensor {
   const each = weights.storage.array;
   const { dtype } = weights;
   return tensor(
-    Float64Array.from(indices, (label) => each[label]),
+    Float64Array.from(indices, (label) => each[label] ?? 0),
     { dtype },
   );
 }
@@ -44,18 +44,16 @@ export function classification(where: string, what: string, scores: Tensor, labe
   return { rows, classes, indices: classIndices(where, labels, classes, { ignored }) };
 }
 
-/** @internal The labels, or whatever counts from 0 on, as numbers: each below `classes`, or what is `ignored`. */
+/** @internal The labels, or whatever counts from 0 on, checked: each below `classes`; -1 for those that are `ignored`. */
 export function classIndices(
   where: string,
   labels: Labels,
   classes: number,
   { what = 'labels', ignored = Number.NaN } = {},
-): ArrayLike<number> {
-  const indices = labels instanceof Tensor ? labels.storage.array : labels;
-  for (let i = 0; i < indices.length; i++) {
-    const label = indices[i];
-    if ((Number.isInteger(label) && label >= 0 && label < classes) || label === ignored) continue;
+): Int32Array {
+  return Int32Array.from(labels instanceof Tensor ? labels.storage.array : labels, (label, i) => {
+    if (label === ignored) return -1;
+    if (Number.isInteger(label) && label >= 0 && label < classes) return label;
     throw new ArgumentError(where, `expected ${what} from 0 to ${classes - 1}, got ${show(label)} at index ${i}`);
-  }
-  return indices;
+  });
 }
