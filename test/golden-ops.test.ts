@@ -2,25 +2,39 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import * as convgrad from '../src/index.js';
 import {
+  AdaptiveAvgPool2D,
+  adaptiveAvgPool2d,
   argmax,
+  BatchNorm1D,
   bceLoss,
   clamp,
   crossEntropy,
+  ELU,
   elu,
+  GroupNorm,
   gather,
+  groupNorm,
   huberLoss,
+  Identity,
+  InstanceNorm2D,
+  LogSoftmax,
   logSumExp,
+  type Module,
   min,
   norm,
   oneHot,
+  PReLU,
   pad,
   type Reduction,
+  Reshape,
+  SiLU,
   split,
   squeeze,
   stack,
   type Tensor,
   tensor,
   tripletMarginLoss,
+  Upsample,
   type UpsampleOptions,
   unsqueeze,
   upsample,
@@ -38,6 +52,8 @@ interface Case {
   shape: number[];
   y: Stored[];
   gradients?: Stored[][];
+  /** Of a layer, afterwards. Its parameters are the inputs behind the first. */
+  state?: Record<string, Stored[]>;
 }
 
 const golden = JSON.parse(readFileSync(new URL('fixtures/golden-ops.json', import.meta.url), 'utf8')) as {
@@ -107,6 +123,15 @@ const CALLS: Record<string, Call> = {
   'squeeze -1': (x) => squeeze(x, -1),
   'unsqueeze 1': (x) => unsqueeze(x, 1),
   'unsqueeze -1': (x) => unsqueeze(x, -1),
+  'groupNorm 2': (x, weight, bias) => groupNorm(x, 2, weight, bias),
+  'groupNorm 3': (x, weight, bias) => groupNorm(x, 3, weight, bias),
+  'groupNorm plain': (x) => groupNorm(x, 2, null, null, { eps: 0.1 }),
+  ...Object.fromEntries(
+    [[1, 1] as const, [2, 3] as const, [3, 2] as const, [5, 7] as const].map((size) => [
+      `adaptiveAvgPool2d [${size.join(', ')}]`,
+      (x: Tensor) => adaptiveAvgPool2d(x, size),
+    ]),
+  ),
   'gather 0': (x, index) => gather(x, 0, index),
   'gather 1': (x, index) => gather(x, 1, index),
   oneHot: (labels) => oneHot(labels, 4),
@@ -122,6 +147,23 @@ const CALLS: Record<string, Call> = {
   ),
 };
 
+const LAYERS: Record<string, () => Module> = {
+  BatchNorm1D: () => new BatchNorm1D(3),
+  'BatchNorm1D length': () => new BatchNorm1D(2, { momentum: 0.3 }),
+  GroupNorm: () => new GroupNorm(2, 4),
+  InstanceNorm2D: () => new InstanceNorm2D(2),
+  'InstanceNorm2D affine': () => new InstanceNorm2D(2, { affine: true }),
+  PReLU: () => new PReLU(),
+  'PReLU channels': () => new PReLU(3, { initial: 0.5 }),
+  SiLU: () => new SiLU(),
+  ELU: () => new ELU(0.5),
+  LogSoftmax: () => new LogSoftmax(1),
+  Identity: () => new Identity(),
+  Upsample: () => new Upsample({ scale: 2, mode: 'bilinear' }),
+  Reshape: () => new Reshape([2, 3]),
+  AdaptiveAvgPool2D: () => new AdaptiveAvgPool2D([3, 2]),
+};
+
 const callOf = (name: string): Call => CALLS[name] ?? (convgrad as never as Record<string, Call>)[name.split(' ')[0]];
 
 function expectSame(got: ArrayLike<number>, wanted: Stored[], what: string): void {
@@ -135,8 +177,38 @@ function expectSame(got: ArrayLike<number>, wanted: Stored[], what: string): voi
   expect(wrong).toEqual([]);
 }
 
+describe('as in PyTorch, float64, within 1e-10, with its keys:', () => {
+  const layers = golden.cases.filter(({ state }) => state);
+  test.each(layers.map((each) => [each.name, each] as const))('%s', (name, { inputs, state, gradients, ...rest }) => {
+    const layer = LAYERS[name]().to('float64');
+    expect(Object.keys(layer.stateDict())).toEqual(Object.keys(state!));
+    const [x, ...parameters] = inputs;
+    layer.parameters().forEach((parameter, i) => {
+      // PReLU is tested with the weights that it begins with.
+      if (!name.startsWith('PReLU')) parameter.data.set(parameters[i].data.map(Number));
+    });
+    const input = tensor(Float64Array.from(x.data, Number), { shape: x.shape, requiresGrad: true });
+    const y = layer.forward(input);
+    expect(y.shape).toEqual(rest.shape);
+    expectSame(y.data, rest.y, 'result');
+    y.backward(
+      tensor(
+        Float64Array.from({ length: y.size }, (_, i) => golden.dy[i % golden.dy.length]),
+        { shape: y.shape },
+      ),
+    );
+    const leaves = [input, ...layer.parameters()];
+    expect(leaves.length).toBe(gradients!.length);
+    leaves.forEach((leaf, i) => {
+      expectSame(leaf.grad!.data, gradients![i], `gradient ${i}`);
+    });
+    for (const [key, value] of Object.entries(layer.stateDict())) expectSame(value.data, state![key], key);
+  });
+});
+
 describe('as in PyTorch, float64, within 1e-10:', () => {
-  test.each(golden.cases.map((each) => [each.name, each] as const))(
+  const operations = golden.cases.filter(({ state }) => !state);
+  test.each(operations.map((each) => [each.name, each] as const))(
     '%s',
     (name, { inputs, shape, y: wanted, gradients }) => {
       expect(golden.torch).toMatch(/^1\.13/);

@@ -22,10 +22,9 @@ export interface UpsampleOptions {
  */
 export function upsample(x: Tensor, options: UpsampleOptions): Tensor {
   checkTensors('upsample', x);
-  const { scale, mode } = readOptions('upsample', options, { scale: undefined as unknown as Pair, mode: 'nearest' });
-  checkChoice('upsample', 'mode', mode, ['nearest', 'bilinear']);
+  const { scale, mode } = upsampling('upsample', options);
+  const [scaleH, scaleW] = scale;
   checkRank('upsample', 'an input [N, C, H, W]', x.shape, 4);
-  const [scaleH, scaleW] = pair('upsample', 'scale', scale, 1);
   const [N, C, H, W] = x.shape;
   const shape = [N, C, H * scaleH, W * scaleW];
   if (mode === 'nearest') {
@@ -40,6 +39,13 @@ export function upsample(x: Tensor, options: UpsampleOptions): Tensor {
     });
   }
   return resample('upsample', resample('upsample', x, 2, between(H, scaleH)), 3, between(W, scaleW));
+}
+
+/** @internal The options, checked. */
+export function upsampling(where: string, options: UpsampleOptions) {
+  const { scale, mode } = readOptions(where, options, { scale: undefined, mode: 'nearest' });
+  checkChoice(where, 'mode', mode, ['nearest', 'bilinear']);
+  return { scale: pair(where, 'scale', scale as Pair, 1), mode };
 }
 
 /** Of each place along an axis of y: the neighbors in x, and how near each is, from 0 to 1. */
