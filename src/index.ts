@@ -2,6 +2,7 @@ import './wasm/install.js';
 
 export { setThreads } from './autograd/backend.js';
 export {
+  full,
   ones,
   type RandomOptions,
   randn,
@@ -39,8 +40,20 @@ export { weightHash } from './io/hash.js';
 export { type IdxFile, readIdx } from './io/idx.js';
 export { readSafetensors, type SafetensorsFile, writeSafetensors } from './io/safetensors.js';
 export { readState, writeState } from './io/state.js';
-export { Flatten, GELU, LeakyReLU, ReLU, Sigmoid, Softmax, Tanh } from './nn/activations.js';
-export { BatchNorm2D, type BatchNorm2DOptions } from './nn/batchnorm.js';
+export {
+  ELU,
+  Flatten,
+  GELU,
+  LeakyReLU,
+  LogSoftmax,
+  PReLU,
+  ReLU,
+  Sigmoid,
+  SiLU,
+  Softmax,
+  Tanh,
+} from './nn/activations.js';
+export { type BatchNorm, BatchNorm1D, BatchNorm2D, type BatchNorm2DOptions } from './nn/batchnorm.js';
 export {
   Conv2D,
   type Conv2DOptions,
@@ -50,15 +63,22 @@ export {
 } from './nn/conv2d.js';
 export { Dense, type DenseOptions } from './nn/dense.js';
 export { type AnyDropout, Dropout, Dropout2D } from './nn/dropout.js';
+export { GroupNorm, type GroupNormOptions, InstanceNorm2D } from './nn/groupnorm.js';
 export type { WeightOptions } from './nn/init.js';
 export * as init from './nn/init.js';
 export { LayerNorm, type LayerNormOptions } from './nn/layernorm.js';
 export { type AnyModule, Module, Parameter, StateBuffer, type StateDict } from './nn/module.js';
-export { AvgPool2D, GlobalAvgPool2D, MaxPool2D, type Pool2D } from './nn/pooling.js';
+export { AdaptiveAvgPool2D, AvgPool2D, GlobalAvgPool2D, MaxPool2D, type Pool2D } from './nn/pooling.js';
+export { Identity, Reshape, Upsample } from './nn/reshape.js';
 export { Residual } from './nn/residual.js';
-export { Sequential } from './nn/sequential.js';
+export { type Layer, Sequential } from './nn/sequential.js';
 export { type LayerSummary, type Summary, summary } from './nn/summary.js';
+export { adaptiveAvgPool2d } from './ops/adaptiveAvgPool2d.js';
+export { argmax } from './ops/argmax.js';
 export { add, div, mul, type Operand, pow, sub } from './ops/arithmetic.js';
+export { bceLoss } from './ops/bceLoss.js';
+export { type ClampOptions, clamp } from './ops/clamp.js';
+export { eq, ge, gt, le, lt, ne } from './ops/compare.js';
 export { type ConvolutionOptions, conv2d } from './ops/conv2d.js';
 export { convTranspose2d, type TransposedConvolutionOptions } from './ops/convTranspose2d.js';
 export { crossEntropy } from './ops/crossEntropy.js';
@@ -79,16 +99,32 @@ export {
   sqrt,
   tanh,
 } from './ops/elementwise.js';
+export { elu } from './ops/elu.js';
+export { gather } from './ops/gather.js';
+export { groupNorm } from './ops/groupNorm.js';
+export { huberLoss } from './ops/huberLoss.js';
 export type { ClassWeights, Labels } from './ops/labels.js';
+export { logSumExp } from './ops/logSumExp.js';
 export { bceWithLogits, l1Loss, mseLoss, type Reduction } from './ops/losses.js';
 export { matmul } from './ops/matmul.js';
+export { maximum, minimum } from './ops/maximum.js';
 export { nllLoss } from './ops/nllLoss.js';
+export { norm } from './ops/norm.js';
 export { type BatchNormalizationOptions, batchNorm2d, layerNorm } from './ops/normalize.js';
+export { oneHot } from './ops/oneHot.js';
+export { pad } from './ops/pad.js';
 export { avgPool2d, maxPool2d, type PoolingOptions } from './ops/pool2d.js';
-export { max, mean, type ReduceOptions, sum } from './ops/reduce.js';
+export { prelu } from './ops/prelu.js';
+export { max, mean, min, type ReduceOptions, type RowOptions, sum } from './ops/reduce.js';
 export { clone, flatten, permute, reshape, transpose } from './ops/reshape.js';
 export { cat, slice } from './ops/slice.js';
 export { logSoftmax, softmax } from './ops/softmax.js';
+export { squeeze, unsqueeze } from './ops/squeeze.js';
+export { split, stack } from './ops/stack.js';
+export { tripletMarginLoss } from './ops/tripletMarginLoss.js';
+export { type UpsampleOptions, upsample } from './ops/upsample.js';
+export { type VarianceOptions, variance } from './ops/variance.js';
+export { where } from './ops/where.js';
 export { Adadelta, type AdadeltaOptions } from './optim/adadelta.js';
 export { Adam, type AdamOptions } from './optim/adam.js';
 export { AdamW } from './optim/adamw.js';

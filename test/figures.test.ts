@@ -2,6 +2,7 @@ import { describe, expect, test, vi } from 'vitest';
 import {
   ArgumentError,
   BatchNorm2D,
+  bceLoss,
   bceWithLogits,
   type Callback,
   Conv2D,
@@ -12,6 +13,7 @@ import {
   evaluate,
   Flatten,
   fit,
+  huberLoss,
   type Loss,
   Module,
   mseLoss,
@@ -214,6 +216,11 @@ describe('no figure depends on the batch size', () => {
     ['squares, sum', (x, y) => mseLoss(x, targets(y), { reduction: 'sum' }), squares()],
     ['squares', (x, y) => mseLoss(x, targets(y)), squares()],
     ['one of your own', (x, y) => crossEntropy(x, y).mul(2), 2 * mean([1, 1])],
+    ['ignored labels', (x, y) => crossEntropy(x, y, { ignoreIndex: 0, reduction: 'sum' }), mean([0, 1])],
+    ['probabilities', (x, y) => crossEntropy(x, targets(y)), mean([1, 1])],
+    ['probabilities, class weights', (x, y) => crossEntropy(x, targets(y), { classWeights }), 5.5 * mean(classWeights)],
+    ['Huber', (x, y) => huberLoss(x, targets(y), { delta: 100 }), squares() / 2],
+    ['yes or no of probabilities', (x, y) => bceLoss(x.sigmoid(), targets(y)), yesOrNo()],
     ['yes or no', (x, y) => bceWithLogits(x, targets(y)), yesOrNo()],
   ];
   function squares(): number {

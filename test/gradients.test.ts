@@ -4,11 +4,15 @@ import { operation } from '../src/autograd/operation.js';
 import * as convgrad from '../src/index.js';
 import {
   abs,
+  adaptiveAvgPool2d,
   add,
+  argmax,
   avgPool2d,
   batchNorm2d,
+  bceLoss,
   bceWithLogits,
   cat,
+  clamp,
   clone,
   conv2d,
   convTranspose2d,
@@ -18,27 +22,45 @@ import {
   div,
   dropout,
   dropout2d,
+  elu,
+  eq,
   exp,
   flatten,
   Generator,
+  gather,
+  ge,
   gelu,
   gradcheck,
+  groupNorm,
+  gt,
+  huberLoss,
   l1Loss,
   layerNorm,
+  le,
   leakyRelu,
   log,
   logSoftmax,
+  logSumExp,
+  lt,
   Module,
   matmul,
   max,
+  maximum,
   maxPool2d,
   mean,
+  min,
+  minimum,
   mseLoss,
   mul,
+  ne,
   neg,
   nllLoss,
+  norm,
+  oneHot,
+  pad,
   permute,
   pow,
+  prelu,
   relu,
   reshape,
   sigmoid,
@@ -46,14 +68,22 @@ import {
   slice,
   softmax,
   softplus,
+  split,
   sqrt,
+  squeeze,
+  stack,
   sub,
   sum,
   Tensor,
   tanh,
   tensor,
   transpose,
+  tripletMarginLoss,
   uniform,
+  unsqueeze,
+  upsample,
+  variance,
+  where,
 } from '../src/index.js';
 
 // Every gradient against central differences in float64, at every index: gradcheck's own limits, 1e-6 + 1e-5 relative.
@@ -64,6 +94,7 @@ const random = (low: number, high: number, shape: number[]) =>
 const x = (...shape: number[]) => random(-2, 2, shape);
 const positive = (...shape: number[]) => random(0.5, 2, shape);
 const fixed = (...shape: number[]) => x(...shape).detach();
+const mask = (...shape: number[]) => gt(fixed(...shape), 0);
 
 interface Row {
   name: string;
@@ -91,17 +122,49 @@ function row<Args extends unknown[]>(op: (...args: Args) => Tensor, ...args: Arg
   return { name: `${op.name}(${shown.join(', ')})`, covers: op, inputs, fn };
 }
 
-/** A check of `cat`, whose tensors come in a list; times the sum, so that each output depends on every input. */
-function listRow(tensors: Tensor[], axis: number): Row {
+/** The row, each output times the sum of all, so that it depends on every input. */
+function entangled({ fn, ...row }: Row): Row {
+  return {
+    ...row,
+    fn: (...given) => {
+      const y = fn(...given);
+      return mul(y, sum(y));
+    },
+  };
+}
+
+/** A check of `cat` or `stack`, whose tensors come in a list. */
+function listRow(op: typeof cat, tensors: Tensor[], axis: number): Row {
   const inputs = tensors.filter((each) => each.requiresGrad);
-  const fn = (...given: Tensor[]) => {
-    const y = cat(
+  const fn = (...given: Tensor[]) =>
+    op(
       tensors.map((each) => (each.requiresGrad ? given[inputs.indexOf(each)] : inDtype(given[0].dtype, each))),
       axis,
     );
-    return mul(y, sum(y));
+  const name = `${op.name}(${tensors.map(({ shape }) => `[${shape}]`).join(', ')}; ${axis})`;
+  return entangled({ name, covers: op, inputs, fn });
+}
+
+/** A check of one part of a `split`. */
+function partRow(part: number, input: Tensor, sizes: number | number[], axis?: number): Row {
+  const name = `part ${part} of split([${input.shape}], ${show(sizes)}, ${axis})`;
+  // Times its own sum of the whole, so that each output depends on every number.
+  const fn = (given: Tensor) => mul(split(given, sizes, axis)[part], sum(given));
+  return { name, covers: split, inputs: [input], fn };
+}
+
+/** A check of `crossEntropy` with rows that do not count; those that do are inputs. */
+function keptRow(logits: Tensor, labels: number[], options: Parameters<typeof crossEntropy>[2]): Row {
+  const rows = split(logits.detach(), 1).map((each) => tensor(each.data, { shape: each.shape, requiresGrad: true }));
+  const counts = labels.map((label) => label !== -100);
+  const inputs = rows.filter((_, i) => counts[i]);
+  const fn = (...given: Tensor[]) => {
+    const all = rows.map((each, i) =>
+      counts[i] ? given[inputs.indexOf(each)] : inDtype(given[0].dtype, each.detach()),
+    );
+    return crossEntropy(cat(all), labels, options);
   };
-  return { name: `cat(${tensors.map(({ shape }) => `[${shape}]`).join(', ')}; ${axis})`, covers: cat, inputs, fn };
+  return entangled({ name: `crossEntropy with ignored rows, ${show(options)}`, covers: crossEntropy, inputs, fn });
 }
 
 /** A check of an operation with chance in it: the same seed, the same chance. */
@@ -142,6 +205,25 @@ const OPERATIONS: Row[] = [
   row(leakyRelu, x(2, 5)),
   row(leakyRelu, x(2, 5), 0.3),
 
+  row(elu, x(2, 5)),
+  row(elu, x(2, 5), 0.3),
+  ...[
+    row(clamp, x(3, 5), { min: -1, max: 0.5 }),
+    row(clamp, x(2, 4), { min: 0 }),
+    row(clamp, x(2, 4), { max: 0 }),
+    ...[maximum, minimum].flatMap((op) => [
+      row(op, x(2, 5), x(2, 5)),
+      row(op, x(3, 1), x(1, 4)),
+      row(op, x(7), 0.5),
+      row(op, 0.5, x(7)),
+    ]),
+    row(where, mask(2, 5), x(2, 5), x(2, 5)),
+    row(where, mask(3, 4), x(4), x(3, 1)),
+    row(where, mask(3, 1), x(2, 1, 4), x()),
+    row(where, mask(6), x(6), 2),
+    row(where, mask(6), -1, x(6)),
+  ].map(entangled),
+
   row(matmul, x(2, 3), x(3, 4)),
   row(matmul, x(1, 3), x(3, 1)),
   row(matmul, x(4, 2, 3), x(4, 3, 2)),
@@ -166,6 +248,18 @@ const OPERATIONS: Row[] = [
   row(max, x(2, 3, 2), { axis: 1 }),
   row(max, x(2, 3, 2), { axis: -1, keepDims: true }),
   row(max, x(2, 3), { keepDims: true }),
+  row(min, x(2, 3, 2)),
+  row(min, x(2, 3, 2), { axis: 1 }),
+  row(min, x(2, 3, 2), { axis: -1, keepDims: true }),
+  row(logSumExp, x(2, 3)),
+  row(logSumExp, x(2, 3, 2), { axis: 1 }),
+  row(logSumExp, x(2, 3, 2), { axis: -1, keepDims: true }),
+  row(norm, x(2, 3)),
+  row(norm, x(2, 3, 2), { axis: [0, -1] }),
+  row(norm, x(2, 3), { axis: 1, keepDims: true }),
+  row(variance, x(2, 3)),
+  row(variance, x(2, 4, 2), { axis: 1, correction: 0 }),
+  row(variance, x(2, 3, 2), { axis: [0, 2], keepDims: true }),
 
   row(reshape, x(2, 3, 2), [4, 3]),
   row(reshape, x(2, 3), [3, -1]),
@@ -178,6 +272,16 @@ const OPERATIONS: Row[] = [
   row(transpose, x(2, 3, 4), 0, 2),
   row(transpose, x(2, 3, 2)),
   row(clone, x(2, 3)),
+  row(squeeze, x(1, 3, 1)),
+  row(squeeze, x(1, 3, 1), -1),
+  row(squeeze, x(2, 3), 0),
+  row(unsqueeze, x(2, 3), 1),
+  row(unsqueeze, x(), -1),
+  row(gather, x(2, 4), 1, tensor([2, 0, 2, 1, 3, 0], { shape: [2, 3] })),
+  row(gather, x(3, 2, 2), 0, tensor([2, 0, 1, 1], { shape: [2, 1, 2] })),
+  row(gather, x(3), -1, tensor([1, 2, 0, 1])),
+  row(pad, x(2, 3), 1),
+  row(pad, x(2, 1, 2, 3), [1, 0, 2, 3], { value: 0.5 }),
 
   ...[softmax, logSoftmax].flatMap((op) => [
     row(op, x(3, 4)),
@@ -196,9 +300,22 @@ const OPERATIONS: Row[] = [
   row(layerNorm, x(3, 4), [4], x(4), x(4)),
   row(layerNorm, x(2, 3, 2), [3, 2], x(3, 2), null, { eps: 0.1 }),
   row(layerNorm, x(2, 2, 3), [3]),
-  listRow([x(2, 3), x(1, 3), x(2, 3)], 0),
-  listRow([x(2, 1, 2), x(2, 3, 2), fixed(2, 2, 2)], 1),
-  listRow([x(3, 2), x(3, 1)], -1),
+  row(groupNorm, x(2, 4, 2, 2), 2, x(4), x(4)),
+  row(groupNorm, x(2, 3, 3), 3, x(3), null, { eps: 0.1 }),
+  row(groupNorm, x(3, 6), 2),
+  row(adaptiveAvgPool2d, x(2, 1, 5, 4), 2),
+  row(adaptiveAvgPool2d, x(1, 2, 3, 4), [4, 3]),
+  entangled(row(prelu, x(2, 5), random(0.1, 0.5, [1]))),
+  entangled(row(prelu, x(3, 2, 4), random(0.1, 0.5, [2]))),
+  listRow(cat, [x(2, 3), x(1, 3), x(2, 3)], 0),
+  listRow(cat, [x(2, 1, 2), x(2, 3, 2), fixed(2, 2, 2)], 1),
+  listRow(cat, [x(3, 2), x(3, 1)], -1),
+  listRow(stack, [x(2, 3), fixed(2, 3), x(2, 3)], 0),
+  listRow(stack, [x(2, 3), x(2, 3)], 1),
+  listRow(stack, [x(2), x(2), x(2)], -1),
+  partRow(0, x(5, 2), 2),
+  partRow(2, x(5, 2), 2),
+  partRow(1, x(2, 5), [1, 3, 1], -1),
   row(slice, x(4, 3), 0, 1, 3),
   row(slice, x(2, 4, 3), 1, -2),
   row(slice, x(2, 5), -1, 0, -1),
@@ -245,6 +362,10 @@ const OPERATIONS: Row[] = [
     row(op, x(1, 1, 4, 7), [2, 3], { stride: [1, 2], padding: [1, 0] }),
     row(op, x(1, 1, 7, 7), 2, { stride: 3 }),
   ]),
+  row(upsample, x(2, 2, 2, 3), { scale: 2 }),
+  row(upsample, x(1, 2, 3, 2), { scale: [1, 3], mode: 'nearest' }),
+  row(upsample, x(2, 1, 3, 4), { scale: 2, mode: 'bilinear' }),
+  row(upsample, x(1, 2, 2, 1), { scale: [3, 4], mode: 'bilinear' }),
   row(dense, x(3, 4), x(2, 4), x(2)),
   row(dense, x(1, 3), x(5, 3)),
   row(dense, fixed(2, 3), x(2, 3), null),
@@ -260,11 +381,27 @@ const OPERATIONS: Row[] = [
     row(bceWithLogits, x(2, 3), fixed(2, 3), { reduction, posWeight: positive(3) }),
     row(l1Loss, x(2, 3), x(2, 3), { reduction }),
     row(mseLoss, x(2, 3), x(2, 3), { reduction }),
+    row(huberLoss, x(2, 3), x(2, 3), { reduction, delta: 0.7 }),
+    row(bceLoss, random(0.1, 0.9, [2, 3]), random(0, 1, [2, 3]), { reduction }),
+    row(tripletMarginLoss, x(3, 2), x(3, 2), x(3, 2), { reduction, margin: 5 }),
+    row(crossEntropy, x(2, 3), random(0.1, 1, [2, 3]), { reduction, classWeights: [0.5, 2, 1], labelSmoothing: 0.1 }),
+    ...[undefined, [0.5, 2, 1]].flatMap((classWeights) =>
+      [0, 0.2].map((labelSmoothing) =>
+        keptRow(x(4, 3), [2, -100, 1, -100], { reduction, classWeights, labelSmoothing }),
+      ),
+    ),
   ]),
   row(crossEntropy, x(2, 3), [0, 2], { labelSmoothing: 1 }),
   row(crossEntropy, x(1, 2), [1]),
   row(mseLoss, x(4), fixed(4)),
   row(mseLoss, fixed(2, 2), x(2, 2)),
+];
+
+/** What has no gradient, as functions of two tensors [2, 6] of whole numbers from 0 to 2. */
+const WITHOUT_GRADIENT: [unknown, (a: Tensor, b: Tensor) => Tensor][] = [
+  ...[eq, ne, lt, le, gt, ge].map((op): [unknown, (a: Tensor, b: Tensor) => Tensor] => [op, op]),
+  [argmax, (a) => argmax(a, { axis: 1 })],
+  [oneHot, (a) => oneHot(a, 3)],
 ];
 
 /** A check of a layer: gradients to its input and to all of its parameters, which convert to float64. */
@@ -309,6 +446,24 @@ const LAYERS: Row[] = [
     ),
   ),
   layerRow(new convgrad.LayerNorm([3, 2]), 2, 3, 2),
+  layerRow(new convgrad.BatchNorm1D(3), 4, 3),
+  layerRow(new convgrad.BatchNorm1D(2), 2, 2, 3),
+  layerRow(new convgrad.BatchNorm1D(2).eval(), 1, 2),
+  layerRow(new convgrad.GroupNorm(2, 4), 2, 4, 2, 1),
+  layerRow(new convgrad.GroupNorm(1, 3, { affine: false, eps: 0.1 }), 2, 3),
+  layerRow(new convgrad.InstanceNorm2D(2), 2, 2, 2, 3),
+  layerRow(new convgrad.InstanceNorm2D(2, { affine: true }), 2, 2, 2, 2),
+  layerRow(new convgrad.SiLU(), 2, 3),
+  layerRow(new convgrad.ELU(0.5), 2, 3),
+  layerRow(new convgrad.LogSoftmax(1), 2, 3, 2),
+  entangled(layerRow(new convgrad.PReLU(), 2, 4)),
+  entangled(layerRow(new convgrad.PReLU(3), 4, 3, 4)),
+  layerRow(new convgrad.Identity(), 2, 3),
+  layerRow(new convgrad.Reshape([3, -1]), 2, 6),
+  layerRow(new convgrad.Upsample({ scale: 2 }), 1, 2, 2, 2),
+  layerRow(new convgrad.Upsample({ scale: [2, 3], mode: 'bilinear' }), 1, 1, 2, 2),
+  layerRow(new convgrad.AdaptiveAvgPool2D([2, 3]), 2, 2, 5, 4),
+  layerRow(new convgrad.Sequential(new convgrad.Dense(3, 2, { generator }), (input) => mul(input, input)), 2, 3),
   layerRow(new convgrad.LayerNorm(3, { affine: false, eps: 0.1 }), 2, 2, 3),
   layerRow(new convgrad.ConvTranspose2D(2, 3, 3, { stride: 2, generator }), 1, 2, 3, 2),
   layerRow(new convgrad.ConvTranspose2D(2, 4, [1, 2], { groups: 2, bias: false, generator }), 2, 2, 2, 2),
@@ -416,6 +571,25 @@ function indexOfLargest(values: ArrayLike<number>): number {
   return sizes.indexOf(Math.max(...sizes));
 }
 
+test.each(WITHOUT_GRADIENT.map(([op, fn]) => ({ name: (op as () => void).name, fn })))(
+  '$name has no gradient, and the same values in float32 as in float64',
+  ({ fn }) => {
+    const [a, b] = [
+      Float64Array.of(0, 1, 2, 0, 1, 2, 0, 2, 1, 1, 1, 0),
+      Float64Array.of(0, 0, 0, 1, 1, 1, 2, 2, 2, 0, 2, 1),
+    ];
+    const call = (dtype: DType) => {
+      const y = fn(
+        ...([a, b].map((data) => tensor(data, { shape: [2, 6], dtype, requiresGrad: true })) as [Tensor, Tensor]),
+      );
+      expect([y.requiresGrad, y.node, y.dtype]).toEqual([false, null, dtype]);
+      return y.toArray();
+    };
+    expect(call('float32')).toEqual(call('float64'));
+    expect(new Set(fn(tensor(a, { shape: [2, 6] }), tensor(b, { shape: [2, 6] })).data).size).toBeGreaterThan(1);
+  },
+);
+
 describe('nothing is left out of the table:', () => {
   test('every operation in src/ops has a row, and is exported', () => {
     const folder = new URL('../src/ops/', import.meta.url);
@@ -427,7 +601,7 @@ describe('nothing is left out of the table:', () => {
     expect(named.length).toBeGreaterThanOrEqual(40);
     const exported = new Map<string, unknown>(Object.entries(convgrad));
     expect(named.filter((name) => !exported.has(name))).toEqual([]);
-    const covered = new Set(OPERATIONS.map(({ covers }) => covers));
+    const covered = new Set([...OPERATIONS.map(({ covers }) => covers), ...WITHOUT_GRADIENT.map(([op]) => op)]);
     expect(named.filter((name) => !covered.has(exported.get(name)))).toEqual([]);
   });
 
@@ -447,6 +621,13 @@ describe("where there is no derivative, the gradient is PyTorch's:", () => {
     ['max of equals goes to the first', (a) => max(a), [1, 3, 3, 3], [0, 1, 0, 0]],
     ['max along an axis likewise', (a) => max(reshape(a, [2, 2]), { axis: 0 }), [1, 2, 1, 2], [1, 1, 0, 0]],
     ['max takes the first NaN', (a) => max(a), [1, Number.NaN, 9, Number.NaN], [0, 1, 0, 0]],
+    ['min of equals goes to the first', (a) => min(a), [3, 1, 1], [0, 1, 0]],
+    ['min along an axis takes the first NaN', (a) => min(a, { axis: 0 }), [1, Number.NaN, Number.NaN], [0, 1, 0]],
+    ['elu at 0 has the slope of negative numbers', (a) => elu(a, 0.25), [0, -0, 1], [0.25, 0.25, 1]],
+    ['clamp at a limit has 1', (a) => clamp(a, { min: -1, max: 1 }), [-1, 1, 2, Number.NaN], [1, 1, 0, 0]],
+    ['norm of zeros has 0', (a) => norm(a), [0, 0], [0, 0]],
+    ['where leaves out NaN', (a) => where(gt(a, 0), a, mul(a, 2)), [Number.NaN, -1, 1], [2, 2, 1]],
+    ['maximum of equals halves', (a) => maximum(a, 1), [0, 1, 2, Number.NaN], [0, 0.5, 1, 1]],
     ['0 to the power of 0 is flat', (a) => pow(a, 0), [0, 2], [0, 0]],
   ])('%s', (_, fn, values, expected) => {
     const input = leaf(...values);

@@ -3,19 +3,30 @@ import { accumulateKernels } from '../src/autograd/accumulate.js';
 import { installed } from '../src/autograd/backend.js';
 import { define } from '../src/autograd/define.js';
 import type { AnyStorage, Storage } from '../src/autograd/storage.js';
-import { type BinaryName, binaryKernels } from '../src/ops/arithmetic.js';
+import { argmaxKernels } from '../src/ops/argmax.js';
+import { type BinaryName, type binaryDefinition, binaryKernels } from '../src/ops/arithmetic.js';
+import { bceLossKernels } from '../src/ops/bceLoss.js';
 import { broadcastKernels } from '../src/ops/broadcast.js';
+import { clampKernels } from '../src/ops/clamp.js';
+import { compareKernels } from '../src/ops/compare.js';
 import { type ConvSizes, conv2dKernels } from '../src/ops/conv2d.js';
 import { crossEntropyKernels } from '../src/ops/crossEntropy.js';
 import { dropoutKernels } from '../src/ops/dropout.js';
-import { type UnaryName, unaryKernels } from '../src/ops/elementwise.js';
+import { type UnaryName, type unaryDefinition, unaryKernels } from '../src/ops/elementwise.js';
+import { eluKernels } from '../src/ops/elu.js';
+import { gatherKernels } from '../src/ops/gather.js';
+import { logSumExpKernels } from '../src/ops/logSumExp.js';
 import { matmulKernels } from '../src/ops/matmul.js';
+import { maximumKernels, minimumKernels } from '../src/ops/maximum.js';
 import { nllLossKernels } from '../src/ops/nllLoss.js';
+import { normKernels } from '../src/ops/norm.js';
 import { normalizeKernels } from '../src/ops/normalize.js';
 import { avgPool2dKernels, maxPool2dKernels } from '../src/ops/pool2d.js';
 import { maxKernels } from '../src/ops/reduce.js';
+import { resampleKernels } from '../src/ops/resample.js';
 import { sliceKernels } from '../src/ops/slice.js';
 import { logSoftmaxKernels, softmaxKernels } from '../src/ops/softmax.js';
+import { chosenKernels, otherKernels } from '../src/ops/where.js';
 import { adadeltaKernels } from '../src/optim/adadelta.js';
 import { adamKernels } from '../src/optim/adam.js';
 import { rmspropKernels } from '../src/optim/rmsprop.js';
@@ -74,19 +85,20 @@ function broadcastOf([a, b]: [number[], number[]]) {
   return { shape, stridesA: broadcastStrides(a, shape), stridesB: broadcastStrides(b, shape) };
 }
 
-function unaryRows(name: UnaryName): Row[] {
-  type Parts = (typeof unaryKernels)['relu']['definition'];
+function unaryRows<P>(kernels: ReturnType<typeof unaryDefinition<string, P>>, parameter: P): Row[] {
+  type Parts = (typeof kernels)['definition'];
+  const { name } = kernels;
   const [low, high] = needsPositive(name) ? [0, 9] : [-9, 9];
-  return rows<Parts>(unaryKernels[name], {
+  return rows<Parts>(kernels, {
     forward: {
       ...cases(LENGTHS, String, (n) => (make, k) => {
         const y = make.room(n);
-        k.forward(make.random(n, low, high), y, 0.1);
+        k.forward(make.random(n, low, high), y, parameter);
         return [y];
       }),
       'of edges': (make, k) => {
         const y = make.room(EDGES.length);
-        k.forward(make.given(EDGES), y, 0.1);
+        k.forward(make.given(EDGES), y, parameter);
         return [y];
       },
     },
@@ -94,13 +106,13 @@ function unaryRows(name: UnaryName): Row[] {
       ...cases(LENGTHS, String, (n) => (make, k) => {
         const dx = make.sum(n);
         const x = make.random(n, needsPositive(name) ? 0.1 : -3, 3);
-        k.backward(x, make.random(n, 0.1, 1), make.random(n), dx, 0.1);
+        k.backward(x, make.random(n, 0.1, 1), make.random(n), dx, parameter);
         return [dx];
       }),
       ...(name === 'relu' && {
         'of edges': (make: Maker, k: Parts) => {
           const dx = make.sum(EDGES.length);
-          k.backward(make.given(EDGES), make.given(EDGES), make.random(EDGES.length), dx, 0);
+          k.backward(make.given(EDGES), make.given(EDGES), make.random(EDGES.length), dx, parameter);
           return [dx];
         },
       }),
@@ -108,11 +120,12 @@ function unaryRows(name: UnaryName): Row[] {
   });
 }
 
-function binaryRows(name: BinaryName): Row[] {
-  type Parts = (typeof binaryKernels)['add']['definition'];
+function binaryRows(kernels: ReturnType<typeof binaryDefinition<string>>): Row[] {
+  type Parts = (typeof kernels)['definition'];
+  const { name } = kernels;
   const low = needsPositive(name) ? 0.1 : -3;
   const title = (shapes: [number[], number[]]) => shapes.map(String).join(' by ');
-  return rows<Parts>(binaryKernels[name], {
+  return rows<Parts>(kernels, {
     forward: cases(SHAPES, title, (shapes) => (make, k) => {
       const sizes = broadcastOf(shapes);
       const y = make.room(sizeOf(sizes.shape));
@@ -149,10 +162,24 @@ function softmaxRows(kernels: typeof softmaxKernels | typeof logSoftmaxKernels, 
 }
 
 const LABELS = (classes: number) => [0, 1, 2, 3, 4].map((i) => i % classes);
+/** One of them ignored. */
+const SOME_LABELS = (classes: number) => LABELS(classes).with(3, -1);
+
+const RESAMPLINGS = AXES.map((sizes) => ({
+  ...sizes,
+  taps: Array.from({ length: 2 * sizes.length }, (_, i) => {
+    const start = Math.max(0, Math.floor(i / 2) - 1);
+    return { start, weights: start < sizes.length - 1 ? [0.25, 0.5] : [1.5] };
+  }),
+}));
 
 const TABLE: Row[] = [
-  ...(Object.keys(unaryKernels) as UnaryName[]).flatMap(unaryRows),
-  ...(Object.keys(binaryKernels) as BinaryName[]).flatMap(binaryRows),
+  ...(Object.keys(unaryKernels) as UnaryName[]).flatMap((name) => unaryRows(unaryKernels[name], 0.1)),
+  ...unaryRows(eluKernels, 0.1),
+  ...unaryRows(clampKernels, { min: -0.5, max: 2 }),
+  ...(Object.keys(binaryKernels) as BinaryName[]).flatMap((name) => binaryRows(binaryKernels[name])),
+  ...Object.values(compareKernels).flatMap(binaryRows),
+  ...[maximumKernels, minimumKernels, chosenKernels, otherKernels].flatMap(binaryRows),
   ...softmaxRows(softmaxKernels, 0, 1),
   ...softmaxRows(logSoftmaxKernels, -9, 0),
   ...rows(accumulateKernels, {
@@ -203,6 +230,78 @@ const TABLE: Row[] = [
       return [dx];
     }),
   }),
+  ...rows(argmaxKernels, {
+    forward: cases(AXES, titleOf, (sizes) => (make, k) => {
+      const y = make.room(sizes.outer * sizes.inner);
+      k.forward(make.random(y.length * sizes.length), y, sizes);
+      return [y];
+    }),
+  }),
+  ...rows(logSumExpKernels, {
+    forward: cases(AXES, titleOf, (sizes) => (make, k) => {
+      const y = make.room(sizes.outer * sizes.inner);
+      k.forward(make.random(y.length * sizes.length, -30, 30), y, sizes);
+      return [y];
+    }),
+    backward: cases(AXES, titleOf, (sizes) => (make, k) => {
+      const n = sizes.outer * sizes.inner;
+      const dx = make.sum(n * sizes.length);
+      k.backward(make.random(dx.length, -3, 1), make.random(n, 1, 3), make.random(n), dx, sizes);
+      return [dx];
+    }),
+  }),
+  ...rows(normKernels, {
+    forward: cases(
+      VIEWS,
+      ({ shape }) => `[${shape}]`,
+      (view) => (make, k) => {
+        const y = make.room(view.length);
+        k.forward(make.random(sizeOf(view.shape)), y, view);
+        return [y];
+      },
+    ),
+    backward: cases(
+      VIEWS,
+      ({ shape }) => `[${shape}]`,
+      (view) => (make, k) => {
+        const dx = make.sum(sizeOf(view.shape));
+        k.backward(make.random(dx.length), make.random(view.length, 1, 3), make.random(view.length), dx, view);
+        return [dx];
+      },
+    ),
+  }),
+  ...rows(gatherKernels, {
+    forward: cases(LENGTHS, String, (n) => (make, k) => {
+      const y = make.room(2 * n);
+      k.forward(
+        make.random(n),
+        y,
+        Int32Array.from({ length: 2 * n }, (_, i) => (i * 5) % n),
+      );
+      return [y];
+    }),
+    backward: cases(LENGTHS, String, (n) => (make, k) => {
+      const dx = make.sum(n);
+      k.backward(
+        make.random(2 * n),
+        dx,
+        Int32Array.from({ length: 2 * n }, (_, i) => (i * 5) % n),
+      );
+      return [dx];
+    }),
+  }),
+  ...rows(resampleKernels, {
+    forward: cases(RESAMPLINGS, titleOf, (sizes) => (make, k) => {
+      const y = make.sum(sizes.outer * sizes.taps.length * sizes.inner);
+      k.forward(make.random(sizes.outer * sizes.length * sizes.inner), y, sizes);
+      return [y];
+    }),
+    backward: cases(RESAMPLINGS, titleOf, (sizes) => (make, k) => {
+      const dx = make.sum(sizes.outer * sizes.length * sizes.inner);
+      k.backward(make.random(sizes.outer * sizes.taps.length * sizes.inner), dx, sizes);
+      return [dx];
+    }),
+  }),
   ...rows(sliceKernels, {
     add: cases(
       pairs(LENGTHS, [
@@ -229,17 +328,41 @@ const TABLE: Row[] = [
     }),
   }),
   ...rows(crossEntropyKernels, {
-    forward: cases(pairs([1, 3, 10], [0, 0.1]), String, ([classes, smoothing]) => (make, k) => {
-      const [losses, probabilities] = [make.room(5), make.room(5 * classes)];
-      const labels = make.indices(LABELS(classes));
-      k.forward(make.random(5 * classes, -30, 30), labels, losses, probabilities, classes, smoothing);
-      return [losses, probabilities];
+    forward: cases(
+      pairs(pairs([1, 3, 10], [0, 0.1]), [LABELS, SOME_LABELS]),
+      ([sizes, of]) => `${sizes} ${of(9)}`,
+      ([[classes, smoothing], of]) =>
+        (make, k) => {
+          const [losses, probabilities] = [make.room(5), make.room(5 * classes)];
+          const labels = make.indices(of(classes));
+          k.forward(make.random(5 * classes, -30, 30), labels, losses, probabilities, classes, smoothing);
+          return [losses, probabilities];
+        },
+    ),
+    backward: cases(
+      pairs(pairs([1, 3, 10], [0, 0.1]), [LABELS, SOME_LABELS]),
+      ([sizes, of]) => `${sizes} ${of(9)}`,
+      ([[classes, smoothing], of]) =>
+        (make, k) => {
+          const dlogits = make.sum(5 * classes);
+          const labels = make.indices(of(classes));
+          k.backward(make.random(5 * classes, 0, 1), labels, make.random(5), dlogits, classes, smoothing);
+          return [dlogits];
+        },
+    ),
+  }),
+  ...rows(bceLossKernels, {
+    forward: cases(LENGTHS, String, (n) => (make, k) => {
+      const y = make.room(n);
+      k.forward(make.random(n, 0, 1), make.random(n, 0, 1), y);
+      return [y];
     }),
-    backward: cases(pairs([1, 3, 10], [0, 0.1]), String, ([classes, smoothing]) => (make, k) => {
-      const dlogits = make.sum(5 * classes);
-      const labels = make.indices(LABELS(classes));
-      k.backward(make.random(5 * classes, 0, 1), labels, make.random(5), dlogits, classes, smoothing);
-      return [dlogits];
+    backward: cases(LENGTHS, String, (n) => (make, k) => {
+      const [dp, dt, only] = [make.sum(n), make.sum(n), make.sum(n)];
+      const [p, t, dy] = [make.random(n, 0.1, 0.9), make.random(n, 0, 1), make.random(n)];
+      k.backward(p, t, dy, dp, dt);
+      k.backward(p, t, dy, null, only);
+      return [dp, dt, only];
     }),
   }),
   ...rows(nllLossKernels, {

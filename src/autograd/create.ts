@@ -61,6 +61,13 @@ export function ones(shape: Shape, options: TensorOptions = {}): Tensor {
   return wrap(allocate('ones', shape, dtype).fill(1), shape, requiresGrad);
 }
 
+/** A tensor of one value. */
+export function full(shape: Shape, value: number, options: TensorOptions = {}): Tensor {
+  const { dtype, requiresGrad } = readOptions('full', options, DEFAULTS);
+  if (typeof value !== 'number') throw new ArgumentError('full', `expected a number, got ${show(value)}`);
+  return wrap(allocate('full', shape, dtype).fill(value), shape, requiresGrad);
+}
+
 /** Independent numbers from the normal distribution of mean 0 and variance 1. */
 export function randn(shape: Shape, options: RandomOptions = {}): Tensor {
   return random('randn', shape, readOptions('randn', options, RANDOM), (generator) => generator.normal());

@@ -1,9 +1,12 @@
+import { full } from '../autograd/create.js';
 import type { Tensor } from '../autograd/tensor.js';
 import { checkNumber, readOptions } from '../errors.js';
-import { type GeluOptions, gelu, leakyRelu, relu, sigmoid, tanh } from '../ops/elementwise.js';
+import { type GeluOptions, gelu, leakyRelu, relu, sigmoid, silu, tanh } from '../ops/elementwise.js';
+import { elu } from '../ops/elu.js';
+import { prelu } from '../ops/prelu.js';
 import { flatten } from '../ops/reshape.js';
-import { softmax } from '../ops/softmax.js';
-import { describe, Module } from './module.js';
+import { logSoftmax, softmax } from '../ops/softmax.js';
+import { describe, Module, Parameter } from './module.js';
 
 /** The rectified linear unit, max(x, 0), element by element: any shape to the same shape. */
 export class ReLU extends Module {
@@ -48,6 +51,54 @@ export class GELU extends Module {
   }
 }
 
+/** x / (1 + e^-x), element by element: any shape to the same shape. See `silu`. */
+export class SiLU extends Module {
+  override forward(x: Tensor): Tensor {
+    return this.located(() => silu(x));
+  }
+}
+
+/** x where it is positive and `alpha` * (e^x - 1) elsewhere, element by element: any shape to the same shape. */
+export class ELU extends Module {
+  /** @param alpha minus the value for large negative x */
+  constructor(readonly alpha = 1) {
+    super();
+    checkNumber('ELU', 'alpha', alpha);
+  }
+
+  override forward(x: Tensor): Tensor {
+    return this.located(() => elu(x, this.alpha));
+  }
+
+  override toString(): string {
+    return describe(this, [this.alpha]);
+  }
+}
+
+/** x where it is positive and `weight` * x elsewhere, the weight learned: any shape to the same shape; see `prelu`. */
+export class PReLU extends Module {
+  readonly weight: Parameter;
+
+  /**
+   * @param channels how many weights there are: 1, or one for each channel of [N, C, ...]
+   * @param options `initial` (0.25): the weights at first
+   */
+  constructor(channels = 1, options: { initial?: number } = {}) {
+    super();
+    const { initial } = readOptions('PReLU', options, { initial: 0.25 });
+    checkNumber('PReLU', 'channels', channels, { least: 1, whole: true });
+    this.weight = new Parameter(full([channels], checkNumber('PReLU', 'initial', initial)));
+  }
+
+  override forward(x: Tensor): Tensor {
+    return this.located(() => prelu(x, this.weight));
+  }
+
+  override toString(): string {
+    return describe(this, [this.weight.size]);
+  }
+}
+
 /** The logistic function, 1 / (1 + e^-x), element by element: any shape to the same shape. */
 export class Sigmoid extends Module {
   override forward(x: Tensor): Tensor {
@@ -69,7 +120,7 @@ export class Softmax extends Module {
   /** @param axis the axis of the classes; a negative one counts from the back */
   constructor(readonly axis = -1) {
     super();
-    checkNumber('Softmax', 'axis', axis, { whole: true });
+    checkNumber(new.target.name, 'axis', axis, { whole: true });
   }
 
   override forward(x: Tensor): Tensor {
@@ -78,6 +129,13 @@ export class Softmax extends Module {
 
   override toString(): string {
     return describe(this, [this.axis]);
+  }
+}
+
+/** The logarithm of `Softmax`: any shape to the same shape. In front of `nllLoss`. */
+export class LogSoftmax extends Softmax {
+  override forward(x: Tensor): Tensor {
+    return this.located(() => logSoftmax(x, this.axis));
   }
 }
 

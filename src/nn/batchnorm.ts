@@ -2,7 +2,8 @@ import { ones, zeros } from '../autograd/create.js';
 import type { Tensor } from '../autograd/tensor.js';
 import { checkNumber, readOptions, ShapeError } from '../errors.js';
 import { batchNorm2d } from '../ops/normalize.js';
-import { showShape } from '../shape.js';
+import { reshape } from '../ops/reshape.js';
+import { checkRank, showShape } from '../shape.js';
 import { fold } from './fold.js';
 import { JOIN } from './join.js';
 import { describe, Module, Parameter, StateBuffer } from './module.js';
@@ -21,13 +22,8 @@ export interface BatchNorm2DOptions {
   trackRunningStatistics?: boolean;
 }
 
-/**
- * Batch normalization of images: [N, features, H, W] to the same shape; see `batchNorm2d`. In training it uses the
- * statistics of the batch, in evaluation the running ones. The state dict has PyTorch's `weight`, `bias`, `running_mean`,
- * `running_var` and `num_batches_tracked` (a float here).
- * Source: Ioffe and Szegedy 2015, https://arxiv.org/abs/1502.03167
- */
-export class BatchNorm2D extends Module {
+/** What both kinds of batch normalization are made of. */
+export abstract class BatchNorm extends Module {
   readonly features: number;
   readonly eps: number;
   readonly momentum: number | null;
@@ -40,7 +36,7 @@ export class BatchNorm2D extends Module {
   /** @param features the number of channels */
   constructor(features: number, options: BatchNorm2DOptions = {}) {
     super();
-    const where = 'BatchNorm2D';
+    const where = new.target.name;
     const defaults = { eps: 1e-5, momentum: 0.1, affine: true, trackRunningStatistics: true };
     const { eps, momentum, affine, trackRunningStatistics: tracks } = readOptions(where, options, defaults);
     this.features = checkNumber(where, 'features', features, { least: 1, whole: true });
@@ -53,32 +49,56 @@ export class BatchNorm2D extends Module {
     this.batchesTracked = tracks ? new StateBuffer('num_batches_tracked', zeros([])) : null;
   }
 
-  override forward(x: Tensor): Tensor {
+  /** Of [N, features, H, W]. */
+  protected normalized(x: Tensor): Tensor {
     const { runningMean, runningVariance, batchesTracked, weight, bias, eps } = this;
-    return this.located(() => {
-      if (x.shape.length === 4 && x.shape[1] !== this.features) {
-        const got = `got ${x.shape[1]}, input shape ${showShape(x.shape)}`;
-        throw new ShapeError('BatchNorm2D', `expected ${this.features} channels, ${got}`);
-      }
-      if (!this.training || !batchesTracked) {
-        const training = batchesTracked === null;
-        return batchNorm2d(x, runningMean, runningVariance, weight, bias, { training, eps });
-      }
-      const batches = batchesTracked.item() + 1;
-      const momentum = this.momentum ?? 1 / batches;
-      const y = batchNorm2d(x, runningMean, runningVariance, weight, bias, { training: true, momentum, eps });
-      batchesTracked.storage.array[0] = batches;
-      batchesTracked.storage.version++;
-      return y;
-    });
+    if (x.shape.length === 4 && x.shape[1] !== this.features) {
+      const got = `got ${x.shape[1]}, input shape ${showShape(x.shape)}`;
+      throw new ShapeError(this.constructor.name, `expected ${this.features} channels, ${got}`);
+    }
+    if (!this.training || !batchesTracked) {
+      const training = batchesTracked === null;
+      return batchNorm2d(x, runningMean, runningVariance, weight, bias, { training, eps });
+    }
+    const batches = batchesTracked.item() + 1;
+    const momentum = this.momentum ?? 1 / batches;
+    const y = batchNorm2d(x, runningMean, runningVariance, weight, bias, { training: true, momentum, eps });
+    batchesTracked.storage.array[0] = batches;
+    batchesTracked.storage.version++;
+    return y;
+  }
+
+  override toString(): string {
+    return describe(this, [this.features]);
+  }
+}
+
+/**
+ * Batch normalization of images: [N, features, H, W] to the same shape; see `batchNorm2d`. In training it uses the
+ * statistics of the batch, in evaluation the running ones. The state dict has PyTorch's `weight`, `bias`, `running_mean`,
+ * `running_var` and `num_batches_tracked` (a float here).
+ * Source: Ioffe and Szegedy 2015, https://arxiv.org/abs/1502.03167
+ */
+export class BatchNorm2D extends BatchNorm {
+  override forward(x: Tensor): Tensor {
+    return this.located(() => this.normalized(x));
   }
 
   /** @internal */
   [JOIN](before: Module): ((x: Tensor) => Tensor) | null {
     return this.forward === BatchNorm2D.prototype.forward ? fold(before, this) : null;
   }
+}
 
-  override toString(): string {
-    return describe(this, [this.features]);
+/** Batch normalization of vectors or sequences: [N, features] or [N, features, L] to the same shape; see `BatchNorm2D`. */
+export class BatchNorm1D extends BatchNorm {
+  override forward(x: Tensor): Tensor {
+    return this.located(() => {
+      const { shape } = x;
+      const [N, C, L = 1] = shape;
+      const expected = `an input [N, ${this.features}] or [N, ${this.features}, L]`;
+      checkRank('BatchNorm1D', expected, shape, shape.length === 2 ? 2 : 3);
+      return reshape(this.normalized(reshape(x, [N, C, L, 1])), shape);
+    });
   }
 }

@@ -1,5 +1,6 @@
 import type { Tensor } from '../autograd/tensor.js';
 import { readOptions, ShapeError } from '../errors.js';
+import { adaptiveAvgPool2d } from '../ops/adaptiveAvgPool2d.js';
 import { avgPool2d, maxPool2d, type PoolingOptions } from '../ops/pool2d.js';
 import { mean } from '../ops/reduce.js';
 import { type Pair, pair, showShape } from '../shape.js';
@@ -35,6 +36,25 @@ export class MaxPool2D extends Pool2D {
 export class AvgPool2D extends Pool2D {
   override forward(x: Tensor): Tensor {
     return this.located(() => avgPool2d(x, this.kernelSize, this.options));
+  }
+}
+
+/** The means of windows that cover the image: [N, C, H, W] to [N, C, ...outputSize]; see `adaptiveAvgPool2d`. */
+export class AdaptiveAvgPool2D extends Module {
+  readonly outputSize: readonly [number, number];
+
+  /** @param outputSize how many windows there are: a number, or [height, width] */
+  constructor(outputSize: Pair) {
+    super();
+    this.outputSize = pair('AdaptiveAvgPool2D', 'outputSize', outputSize, 1);
+  }
+
+  override forward(x: Tensor): Tensor {
+    return this.located(() => adaptiveAvgPool2d(x, this.outputSize));
+  }
+
+  override toString(): string {
+    return describe(this, [this.outputSize]);
   }
 }
 

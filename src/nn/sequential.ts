@@ -1,8 +1,9 @@
+import { checkTensors } from '../autograd/operation.js';
 import type { Tensor } from '../autograd/tensor.js';
 import { ArgumentError, checkNumber, show, withPlace } from '../errors.js';
 import { heldBy } from './fields.js';
 import { joined } from './join.js';
-import { lineOf, Module } from './module.js';
+import { describe, lineOf, Module } from './module.js';
 
 /** A place that a model inside has already named: 'conv2 (Conv2D)'. */
 const PATH = /^\S+ \(\w+\)$/;
@@ -10,11 +11,32 @@ const PATH = /^\S+ \(\w+\)$/;
 /** Whole numbers, which JavaScript puts in front of all other names in an object; dots, which stand between names; ''. */
 const NO_NAME = /^(0|[1-9]\d*)$|\.|^$/;
 
+/** A layer, or a function that stands for one without parameters. */
+export type Layer = Module | ((x: Tensor) => Tensor);
+
+/** A function as a layer. */
+class Lambda extends Module {
+  constructor(readonly fn: (x: Tensor) => Tensor) {
+    super();
+  }
+
+  override forward(x: Tensor): Tensor {
+    const y = this.fn(x);
+    checkTensors('Lambda', y);
+    return y;
+  }
+
+  override toString(): string {
+    return describe(this, this.fn.name ? [this.fn.name] : []);
+  }
+}
+
 /**
  * Layers one after the other.
  *
  *     new Sequential(new Conv2D(1, 8, 5), new ReLU())                  // named '0' and '1', as in PyTorch
  *     new Sequential({ conv1: new Conv2D(1, 8, 5), relu: new ReLU() }) // named by you
+ *     new Sequential(new Conv2D(1, 8, 5), (x) => x.clamp({ min: 0 }))  // a function is a layer without parameters
  *
  * `model[0]`, `model.at(-1)`, `model.at('conv1')`, `model.length` and `for (const layer of model)` reach the layers; `replace`,
  * `append` and `insert` change them. An optimizer made before that does not have the new layer's parameters.
@@ -29,9 +51,11 @@ export class Sequential extends Module {
    * @param layers the layers in their order, or one object of layers by name
    * @throws ArgumentError for what is no layer, and for a name that is a whole number or has a dot
    */
-  constructor(...layers: Module[] | [Record<string, Module>]) {
+  constructor(...layers: Layer[] | [Record<string, Layer>]) {
     super();
-    const named = layers.length === 1 && !(layers[0] instanceof Module) ? layers[0] : (layers as Module[]);
+    const [first] = layers;
+    const isList = layers.length !== 1 || first instanceof Module || typeof first === 'function';
+    const named = isList ? (layers as Layer[]) : first;
     if (typeof named !== 'object' || named === null) {
       throw new ArgumentError('Sequential', `expected layers, or an object of layers by name, got ${show(named)}`);
     }
@@ -63,14 +87,14 @@ export class Sequential extends Module {
    * @param which its name, or its index; a negative one counts from the end
    * @throws ArgumentError when there is none, and for what is no layer
    */
-  replace(which: number | string, layer: Module): this {
+  replace(which: number | string, layer: Layer): this {
     this.at(which); // Throws where there is none.
     const name = typeof which === 'string' ? which : [...this.#layers.keys()].at(which);
     return this.#take([...this.#layers].map(([key, each]) => [key, key === name ? layer : each]));
   }
 
   /** Adds a layer at the end; see `insert`. */
-  append(layer: Module, name?: string): this {
+  append(layer: Layer, name?: string): this {
     return this.insert(this.length, layer, name);
   }
 
@@ -80,20 +104,24 @@ export class Sequential extends Module {
    * @param name its place unless given, and so for those behind it
    * @throws ArgumentError for what is no layer, and for a name that another one has or that does not fit
    */
-  insert(index: number, layer: Module, name?: string): this {
+  insert(index: number, layer: Layer, name?: string): this {
     checkNumber('Sequential', 'the index', index, { least: 0, most: this.length, whole: true });
-    const layers: [string, Module][] = [...this.#layers];
+    const layers: [string, Layer][] = [...this.#layers];
     layers.splice(index, 0, [name === undefined ? '' : checkName(name), layer]);
     return this.#take(layers);
   }
 
   /** Takes these for its layers, those without a name under their places; `model[0]` and `model.conv1` are the layers then. */
-  #take(layers: readonly (readonly [string, Module])[]): this {
-    const all = new Map(layers.map(([name, layer], i) => [NO_NAME.test(name) ? String(i) : name, layer]));
-    for (const [name, layer] of all) {
-      if (layer instanceof Module) continue;
-      throw new ArgumentError('Sequential', `expected a layer as ${name}, got ${show(layer)}`);
-    }
+  #take(layers: readonly (readonly [string, Layer])[]): this {
+    const all = new Map(
+      layers.map(([key, layer], i): [string, Module] => {
+        const name = NO_NAME.test(key) ? String(i) : key;
+        if (layer instanceof Module) return [name, layer];
+        // A class is a function, too: somebody forgot `new`.
+        if (typeof layer === 'function' && !(layer.prototype instanceof Module)) return [name, new Lambda(layer)];
+        throw new ArgumentError('Sequential', `expected a layer as ${name}, got ${show(layer)}`);
+      }),
+    );
     if (all.size < layers.length) throw new ArgumentError('Sequential', 'expected a name that no other layer has');
     this.#layers = all;
     this.#list = [...all];

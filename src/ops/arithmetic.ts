@@ -1,5 +1,5 @@
 import { tensor } from '../autograd/create.js';
-import { type Definition, define } from '../autograd/define.js';
+import { define } from '../autograd/define.js';
 import { addMethods, checkTensors, operation } from '../autograd/operation.js';
 import type { FloatArray, Storage } from '../autograd/storage.js';
 import { Tensor } from '../autograd/tensor.js';
@@ -51,6 +51,8 @@ declare module '../autograd/tensor.js' {
 addMethods({ add, sub, mul, div, pow });
 
 /** f(a, b), and its partial derivatives df/da and df/db. */
+export type Binary = Record<'value' | 'slopeA' | 'slopeB', (a: number, b: number) => number>;
+
 const BINARY = {
   add: { value: (a, b) => a + b, slopeA: () => 1, slopeB: () => 1 },
   sub: { value: (a, b) => a - b, slopeA: () => 1, slopeB: () => -1 },
@@ -61,14 +63,13 @@ const BINARY = {
     slopeA: (a, b) => (b === 0 ? 0 : b * power(a, b - 1)),
     slopeB: (a, b) => (a === 0 && b >= 0 ? 0 : power(a, b) * Math.log(a)),
   },
-} satisfies Record<string, { value: OfTwo; slopeA: OfTwo; slopeB: OfTwo }>;
+} satisfies Record<string, Binary>;
 
 /** As in C and PyTorch: 1 to the power of anything is 1, and so is -1 to the power of an infinity; JavaScript has NaN. */
 function power(a: number, b: number): number {
   return a === 1 || (a === -1 && Math.abs(b) === Infinity) ? 1 : a ** b;
 }
 
-type OfTwo = (a: number, b: number) => number;
 export type BinaryName = keyof typeof BINARY;
 
 /** How two operands are read so that both have the shape of the result. */
@@ -78,9 +79,8 @@ export interface BroadcastSizes {
   stridesB: readonly number[];
 }
 
-/** y = f(a, b); da += dy * df/da and db += dy * df/db, summed over the axes that were broadcast. */
-const kernelsOf = <const Name extends BinaryName>(name: Name) => {
-  const { value, slopeA, slopeB } = BINARY[name];
+/** @internal y = f(a, b); da += dy * df/da and db += dy * df/db, summed over the axes that were broadcast. */
+export function binaryDefinition<const Name extends string>(name: Name, { value, slopeA, slopeB }: Binary) {
   return define(name, {
     forward(a: Storage, b: Storage, y: Storage, sizes: BroadcastSizes): void {
       const [A, B, Y] = [a.array, b.array, y.array];
@@ -92,7 +92,7 @@ const kernelsOf = <const Name extends BinaryName>(name: Name) => {
     backward(a: Storage, b: Storage, dy: Storage, da: Storage | null, db: Storage | null, sizes: BroadcastSizes): void {
       const [A, B, dY] = [a.array, b.array, dy.array];
       const [atA, atB] = [positions(sizes.shape, sizes.stridesA), positions(sizes.shape, sizes.stridesB)];
-      const addSlopes = (slope: OfTwo, dX: FloatArray, at: Int32Array) => {
+      const addSlopes = (slope: Binary['value'], dX: FloatArray, at: Int32Array) => {
         const sums = new Float64Array(dX);
         for (let i = 0; i < dY.length; i++) sums[at[i]] += dY[i] * slope(A[atA[i]], B[atB[i]]);
         dX.set(sums);
@@ -101,19 +101,24 @@ const kernelsOf = <const Name extends BinaryName>(name: Name) => {
       if (db) addSlopes(slopeB, db.array, atB);
     },
   });
-};
+}
 
 export const binaryKernels = /* @__PURE__ */ Object.fromEntries(
-  (Object.keys(BINARY) as BinaryName[]).map((name) => [name, kernelsOf(name)]),
-) as { [Name in BinaryName]: Definition<Name, ReturnType<typeof kernelsOf>['definition']> };
+  Object.entries(BINARY).map(([name, row]) => [name, binaryDefinition(name, row)]),
+) as { [Name in BinaryName]: ReturnType<typeof binaryDefinition<Name>> };
 
 function binary(name: BinaryName, left: Operand, right: Operand): Tensor {
-  const a = typeof left === 'number' ? constant(left, right) : left;
-  const b = typeof right === 'number' ? constant(right, left) : right;
+  return binaryOf(binaryKernels[name], left, right);
+}
+
+/** @internal An elementwise operation on two tensors, with broadcasting. */
+export function binaryOf(kernels: ReturnType<typeof binaryDefinition<string>>, left: Operand, right: Operand): Tensor {
+  const { name } = kernels;
+  const a = constant(left, right);
+  const b = constant(right, left);
   checkTensors(name, a, b);
   const shape = broadcastShapes(name, a.shape, b.shape);
   const sizes = { shape, stridesA: broadcastStrides(a.shape, shape), stridesB: broadcastStrides(b.shape, shape) };
-  const kernels = binaryKernels[name];
   return operation({
     name,
     inputs: [a, b],
@@ -123,7 +128,8 @@ function binary(name: BinaryName, left: Operand, right: Operand): Tensor {
   });
 }
 
-/** A number as a tensor of the dtype of the operand that it meets. */
-function constant(value: number, other: Operand): Tensor {
+/** @internal An operand as a tensor: a number has the dtype of the other one. */
+export function constant(value: Operand, other: Operand): Tensor {
+  if (typeof value !== 'number') return value;
   return tensor(value, { dtype: other instanceof Tensor ? other.dtype : 'float32' });
 }

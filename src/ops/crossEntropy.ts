@@ -1,42 +1,62 @@
 import { allocate, allocateIndices } from '../autograd/backend.js';
+import { ones } from '../autograd/create.js';
 import { define } from '../autograd/define.js';
-import { operation } from '../autograd/operation.js';
+import { checkTensors, operation } from '../autograd/operation.js';
 import type { IndexStorage, Storage } from '../autograd/storage.js';
-import type { Tensor } from '../autograd/tensor.js';
-import { checkNumber, readOptions } from '../errors.js';
-import { mul, sub } from './arithmetic.js';
+import { Tensor } from '../autograd/tensor.js';
+import { ArgumentError, checkNumber, readOptions } from '../errors.js';
+import { checkSameShape } from '../shape.js';
+import { add, mul, sub } from './arithmetic.js';
+import { neg } from './elementwise.js';
 import { type ClassWeights, classification, type Labels, rowWeights, weightsOf } from './labels.js';
 import { type Reduction, reduceLosses } from './losses.js';
 import { matmul } from './matmul.js';
+import { sum } from './reduce.js';
 import { eachRow, exponentials, logSoftmax } from './softmax.js';
 
 /**
  * Cross entropy of a classification, in nats: loss = -log softmax(logits)[label].
  * Gradient: dlogits[c] = dloss * (softmax(logits)[c] - (c is the label ? 1 : 0)).
  * @param logits [N, classes], before any softmax
- * @param labels N class indices from 0 to classes - 1
+ * @param labels N class indices from 0 to classes - 1; or a tensor [N, classes] of probabilities p, and then
+ * loss = -sum over c of p[c] * log softmax(logits)[c]
  * @param options `reduction` ('mean'); `labelSmoothing` in [0, 1] (0), the weight spread evenly over all classes;
- * `classWeights`, by which each class's share counts: the mean is then the sum divided by the weights of the labels
+ * `classWeights`, by which each class's share counts: the mean is then the sum divided by the weights of the labels (by N
+ * for probabilities, as in PyTorch); `ignoreIndex` (-100), the label of rows that do not count
  * @returns one number, or [N] for the reduction 'none'
  */
 export function crossEntropy(
   logits: Tensor,
   labels: Labels,
-  options: { reduction?: Reduction; labelSmoothing?: number; classWeights?: ClassWeights } = {},
+  options: { reduction?: Reduction; labelSmoothing?: number; classWeights?: ClassWeights; ignoreIndex?: number } = {},
 ): Tensor {
   const where = 'crossEntropy';
-  const defaults = { reduction: 'mean', labelSmoothing: 0, classWeights: undefined } as const;
-  const { reduction, labelSmoothing, classWeights } = readOptions(where, options, defaults);
+  const defaults = { reduction: 'mean', labelSmoothing: 0, classWeights: undefined, ignoreIndex: -100 } as const;
+  const { reduction, labelSmoothing, classWeights, ignoreIndex } = readOptions(where, options, defaults);
   const smoothing = checkNumber(where, 'labelSmoothing', labelSmoothing, { least: 0, most: 1 });
-  const { classes, indices } = classification(where, 'logits', logits, labels);
-  if (classWeights === undefined) {
-    return reduceLosses(where, crossEntropies(logits, indices, smoothing), reduction);
+  checkNumber(where, 'ignoreIndex', ignoreIndex, { whole: true });
+  checkTensors(where, logits);
+  const { shape, dtype } = logits;
+  const weights = classWeights && weightsOf(where, classWeights, shape[1], dtype);
+  if (labels instanceof Tensor && labels.shape.length === 2) {
+    checkSameShape(where, 'probabilities', labels.shape, shape);
+    if (ignoreIndex >= 0) throw new ArgumentError(where, 'ignoreIndex needs labels that are class indices');
+    const shares = smoothing === 0 ? labels : add(mul(labels, 1 - smoothing), smoothing / shape[1]);
+    const weighted = mul(weights ? mul(shares, weights) : shares, logSoftmax(logits));
+    return reduceLosses(where, neg(sum(weighted, { axis: 1 })), reduction);
   }
-  const weights = weightsOf(where, classWeights, classes, logits.dtype);
-  const own = rowWeights(weights, indices);
-  let losses = mul(crossEntropies(logits, indices, 0), smoothing === 0 ? own : mul(own, 1 - smoothing));
-  // Without smoothing the other classes are left out, not weighted by 0: an infinite logit would make that NaN.
-  if (smoothing > 0) losses = sub(losses, mul(matmul(logSoftmax(logits), weights), smoothing / classes));
+  const { classes, indices } = classification(where, 'logits', logits, labels, ignoreIndex);
+  const counts = ones([classes], { dtype });
+  const own = weights || indices.includes(-1) ? rowWeights(weights ?? counts, indices) : undefined;
+  let losses = crossEntropies(logits, indices, weights ? 0 : smoothing);
+  if (weights && own) {
+    losses = mul(losses, mul(own, 1 - smoothing));
+    // Without smoothing the other classes are left out, not weighted by 0: an infinite logit would make that NaN.
+    if (smoothing > 0) {
+      const all = mul(matmul(logSoftmax(logits), weights), smoothing / classes);
+      losses = sub(losses, mul(all, rowWeights(counts, indices)));
+    }
+  }
   return reduceLosses(where, losses, reduction, own);
 }
 
@@ -60,7 +80,10 @@ function crossEntropies(logits: Tensor, indices: ArrayLike<number>, smoothing: n
   });
 }
 
-/** With q[c] = smoothing / classes, and 1 - smoothing more for the label: loss = -sum over c of q[c] * log softmax(x)[c]. */
+/**
+ * With q[c] = smoothing / classes, and 1 - smoothing more for the label: loss = -sum over c of q[c] * log softmax(x)[c]. A row
+ * with a label below 0 has the loss 0.
+ */
 export const crossEntropyKernels = /* @__PURE__ */ define('crossEntropy', {
   /** Also writes each row's softmax into `probabilities`, for the gradient. */
   forward(
@@ -82,7 +105,8 @@ export const crossEntropyKernels = /* @__PURE__ */ define('crossEntropy', {
       }
       const own = log - (X[first + T[row]] - peak);
       // Without smoothing the other classes are left out, not weighted by 0: an infinite logit would make that NaN.
-      L[row] = smoothing === 0 ? own : (1 - smoothing) * own + (smoothing / classes) * all;
+      const loss = smoothing === 0 ? own : (1 - smoothing) * own + (smoothing / classes) * all;
+      L[row] = T[row] < 0 ? 0 : loss;
     });
   },
 
@@ -96,10 +120,12 @@ export const crossEntropyKernels = /* @__PURE__ */ define('crossEntropy', {
     smoothing: number,
   ): void {
     const [P, T, dL, dX] = [probabilities.array, labels.array, dlosses.array, dlogits.array];
-    for (let row = 0, at = 0; row < dL.length; row++) {
-      const label = at + T[row];
+    for (let row = 0; row < dL.length; row++) {
+      if (T[row] < 0) continue;
+      const first = row * classes;
+      const label = first + T[row];
       let others = 0;
-      for (const end = at + classes; at < end; at++) {
+      for (let at = first; at < first + classes; at++) {
         if (at === label) continue;
         others += P[at] - smoothing / classes;
         dX[at] += dL[row] * (P[at] - smoothing / classes);

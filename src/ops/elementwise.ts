@@ -1,4 +1,4 @@
-import { type Definition, define } from '../autograd/define.js';
+import { define } from '../autograd/define.js';
 import { addMethods, checkTensors, operation } from '../autograd/operation.js';
 import type { Storage } from '../autograd/storage.js';
 import type { Tensor } from '../autograd/tensor.js';
@@ -106,12 +106,16 @@ declare module '../autograd/tensor.js' {
 }
 addMethods({ neg, exp, log, sqrt, relu, leakyRelu, sigmoid, tanh, abs, softplus, gelu, silu });
 
-type Unary = { value: (x: number, p: number) => number; slope: (x: number, y: number, p: number) => number };
+/** f(x) and f'(x), each from x, y = f(x) and the operation's parameter p. */
+export interface Unary<P> {
+  value: (x: number, p: P) => number;
+  slope: (x: number, y: number, p: P) => number;
+}
 
 /** (1 + tanh u) / 2 is the logistic function of 2 u. */
 const GELU = 2 * Math.sqrt(2 / Math.PI);
 
-/** f(x) and f'(x), each from x, y = f(x) and the operation's parameter p. A new row computes right with nothing else. */
+/** A new row computes right with nothing else. */
 const UNARY = {
   neg: { value: (x) => -x, slope: () => -1 },
   exp: { value: (x) => Math.exp(x), slope: (_, y) => y },
@@ -135,33 +139,37 @@ const UNARY = {
   softplus: { value: (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))), slope: (x) => logistic(x) },
   silu: { value: (x) => x * logistic(x), slope: (x) => logistic(x) * (1 + x * logistic(-x)) },
   abs: { value: (x) => Math.abs(x), slope: (x) => Math.sign(x) || 0 },
-} satisfies Record<string, Unary>;
+} satisfies Record<string, Unary<number>>;
 
 export type UnaryName = keyof typeof UNARY;
 
-/** y = f(x); dx += dy * f'(x). */
-const kernelsOf = <const Name extends UnaryName>(name: Name) => {
-  const { value, slope }: Unary = UNARY[name];
+/** @internal y = f(x); dx += dy * f'(x). */
+export function unaryDefinition<const Name extends string, P>(name: Name, { value, slope }: Unary<P>) {
   return define(name, {
-    forward(x: Storage, y: Storage, parameter: number): void {
+    forward(x: Storage, y: Storage, parameter: P): void {
       const [X, Y] = [x.array, y.array];
       for (let i = 0; i < Y.length; i++) Y[i] = value(X[i], parameter);
     },
 
-    backward(x: Storage, y: Storage, dy: Storage, dx: Storage, parameter: number): void {
+    backward(x: Storage, y: Storage, dy: Storage, dx: Storage, parameter: P): void {
       const [X, Y, dY, dX] = [x.array, y.array, dy.array, dx.array];
       for (let i = 0; i < dX.length; i++) dX[i] += dY[i] * slope(X[i], Y[i], parameter);
     },
   });
-};
+}
 
 export const unaryKernels = /* @__PURE__ */ Object.fromEntries(
-  (Object.keys(UNARY) as UnaryName[]).map((name) => [name, kernelsOf(name)]),
-) as { [Name in UnaryName]: Definition<Name, ReturnType<typeof kernelsOf>['definition']> };
+  Object.entries(UNARY).map(([name, row]) => [name, unaryDefinition(name, row)]),
+) as { [Name in UnaryName]: ReturnType<typeof unaryDefinition<Name, number>> };
 
 function unary(name: UnaryName, x: Tensor, parameter = 0): Tensor {
+  return unaryOf(unaryKernels[name], x, parameter);
+}
+
+/** @internal An elementwise operation. */
+export function unaryOf<P>(kernels: ReturnType<typeof unaryDefinition<string, P>>, x: Tensor, parameter: P): Tensor {
+  const { name } = kernels;
   checkTensors(name, x);
-  const kernels = unaryKernels[name];
   return operation({
     name,
     inputs: [x],

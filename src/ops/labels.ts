@@ -21,35 +21,39 @@ export function weightsOf(where: string, weights: ClassWeights, classes: number,
   return tensor(values, { dtype });
 }
 
-/** @internal The weight of each row's label. */
-export function rowWeights(weights: Tensor, indices: ArrayLike<number>): Tensor {
+/** @internal The weight of each row's label; 0 where that is ignored. */
+export function rowWeights(weights: Tensor, indices: Int32Array): Tensor {
   const each = weights.storage.array;
   const { dtype } = weights;
   return tensor(
-    Float64Array.from(indices, (label) => each[label]),
+    Float64Array.from(indices, (label) => each[label] ?? 0),
     { dtype },
   );
 }
 
-/** @internal The sizes and the labels of a classification, checked. */
-export function classification(where: string, what: string, scores: Tensor, labels: Labels) {
+/** @internal The sizes and the labels of a classification, checked: as many labels as rows, each a class or `ignored`. */
+export function classification(where: string, what: string, scores: Tensor, labels: Labels, ignored?: number) {
   checkTensors(where, scores);
   checkRank(where, `${what} [N, classes]`, scores.shape, scores.shape[1] === 0 ? -1 : 2);
   const [rows, classes] = scores.shape;
-  return { rows, classes, indices: classIndices(where, what, labels, rows, classes) };
-}
-
-/** Labels checked: as many as rows, each a class. */
-function classIndices(where: string, what: string, labels: Labels, rows: number, classes: number): ArrayLike<number> {
-  const indices = labels instanceof Tensor ? labels.storage.array : labels;
-  if (indices?.length !== rows || (labels instanceof Tensor && labels.shape.length !== 1)) {
-    const got = labels instanceof Tensor ? `shape ${showShape(labels.shape)}` : show(labels);
+  const shape = labels instanceof Tensor ? labels.shape : [labels?.length];
+  if (shape.length !== 1 || shape[0] !== rows) {
+    const got = labels instanceof Tensor ? `shape ${showShape(shape)}` : show(labels);
     throw new ShapeError(where, `expected ${rows} labels, one for each row of ${what}, got ${got}`);
   }
-  for (let i = 0; i < rows; i++) {
-    if (!(Number.isInteger(indices[i]) && indices[i] >= 0 && indices[i] < classes)) {
-      throw new ArgumentError(where, `expected labels from 0 to ${classes - 1}, got ${show(indices[i])} at index ${i}`);
-    }
-  }
-  return indices;
+  return { rows, classes, indices: classIndices(where, labels, classes, { ignored }) };
+}
+
+/** @internal The labels, or whatever counts from 0 on, checked: each below `classes`; -1 for those that are `ignored`. */
+export function classIndices(
+  where: string,
+  labels: Labels,
+  classes: number,
+  { what = 'labels', ignored = Number.NaN } = {},
+): Int32Array {
+  return Int32Array.from(labels instanceof Tensor ? labels.storage.array : labels, (label, i) => {
+    if (label === ignored) return -1;
+    if (Number.isInteger(label) && label >= 0 && label < classes) return label;
+    throw new ArgumentError(where, `expected ${what} from 0 to ${classes - 1}, got ${show(label)} at index ${i}`);
+  });
 }

@@ -56,7 +56,8 @@ export function l1Loss(prediction: Tensor, target: Tensor, options: { reduction?
   return reduceLosses('l1Loss', abs(sub(prediction, target)), reduction);
 }
 
-function checkTarget(where: string, prediction: Tensor, target: Tensor): void {
+/** @internal Throws unless both are tensors of one shape. */
+export function checkTarget(where: string, prediction: Tensor, target: Tensor): void {
   checkTensors(where, prediction, target);
   checkSameShape(where, 'a target', target.shape, prediction.shape);
 }

@@ -3,14 +3,22 @@ import { define } from '../autograd/define.js';
 import { addMethods, checkTensors, operation } from '../autograd/operation.js';
 import type { IndexStorage, Storage } from '../autograd/storage.js';
 import type { Tensor } from '../autograd/tensor.js';
-import { readOptions, ShapeError, show } from '../errors.js';
+import { readOptions, ShapeError, show, withPlace } from '../errors.js';
 import { normalizeAxis, showShape, sizeOf, stridesOf } from '../shape.js';
 import { broadcastKernels } from './broadcast.js';
+import { neg } from './elementwise.js';
 import { type AxisSizes, argmaxOfRow, axisSizes, eachRow } from './softmax.js';
 
 export interface ReduceOptions {
   /** The axis, or axes, to reduce over, negative ones counted from the back. @default all */
   axis?: number | readonly number[];
+  /** Whether the reduced axes are kept, with size 1. @default false */
+  keepDims?: boolean;
+}
+
+export interface RowOptions {
+  /** The axis to reduce over, a negative one counted from the back. @default all, as if they were one */
+  axis?: number;
   /** Whether the reduced axes are kept, with size 1. @default false */
   keepDims?: boolean;
 }
@@ -32,23 +40,28 @@ export function mean(x: Tensor, options: ReduceOptions = {}): Tensor {
  * The largest element along one axis, or of all. The gradient goes to the first of equal ones, and a NaN is larger
  * than any number.
  */
-export function max(x: Tensor, options: { axis?: number; keepDims?: boolean } = {}): Tensor {
-  const { axes, kept, shape } = plan('max', x, options);
-  if (Array.isArray(options?.axis)) throw new ShapeError('max', `expected one axis, got ${show(options.axis)}`);
-  const sizes = options.axis === undefined ? { outer: 1, length: x.size, inner: 1 } : axisSizes(x, axes[0]);
-  if (sizes.length === 0) throw new ShapeError('max', `expected at least one number, got shape ${showShape(x.shape)}`);
+export function max(x: Tensor, options: RowOptions = {}): Tensor {
+  const { sizes, shape } = rowsAlong('max', x, options);
   let indices: IndexStorage;
   return operation({
     name: 'max',
     inputs: [x],
     shape,
     forward: (y, owned) => {
-      indices = allocateIndices(x.dtype, sizeOf(kept));
+      indices = allocateIndices(x.dtype, sizeOf(shape));
       maxKernels.forward(x.storage, y, indices, sizes);
       owned.push(indices);
     },
     backward: (dy, [dx]) => maxKernels.backward(dy, indices, dx!),
   });
+}
+
+/**
+ * The smallest element along one axis, or of all. The gradient goes to the first of equal ones, and a NaN is smaller than
+ * any number.
+ */
+export function min(x: Tensor, options: RowOptions = {}): Tensor {
+  return withPlace('min', () => neg(max(neg(x), options)));
 }
 
 declare module '../autograd/tensor.js' {
@@ -58,10 +71,12 @@ declare module '../autograd/tensor.js' {
     /** The arithmetic mean over some axes, or over all. */
     mean(options?: ReduceOptions): Tensor;
     /** The largest element along one axis, or of all. */
-    max(options?: { axis?: number; keepDims?: boolean }): Tensor;
+    max(options?: RowOptions): Tensor;
+    /** The smallest element along one axis, or of all. */
+    min(options?: RowOptions): Tensor;
   }
 }
-addMethods({ sum, mean, max });
+addMethods({ sum, mean, max, min });
 
 /** y[row] = the largest element of the row, at indices[row] in x; dx[indices[row]] += dy[row]. */
 export const maxKernels = /* @__PURE__ */ define('max', {
@@ -81,9 +96,8 @@ export const maxKernels = /* @__PURE__ */ define('max', {
 
 /** y = scale * sum of x; dx = scale * dy, repeated. */
 function scaledSum(name: string, x: Tensor, options: ReduceOptions, scaleOf: (count: number) => number): Tensor {
-  const { axes, kept, shape } = plan(name, x, options);
-  const scale = scaleOf(sizeOf(axes.map((i) => x.shape[i])));
-  const view = { shape: x.shape, strides: stridesOf(kept).map((stride, i) => (kept[i] === x.shape[i] ? stride : 0)) };
+  const { count, view, shape } = plan(name, x, options);
+  const scale = scaleOf(count);
   return operation({
     name,
     inputs: [x],
@@ -94,13 +108,24 @@ function scaledSum(name: string, x: Tensor, options: ReduceOptions, scaleOf: (co
   });
 }
 
-/** The axes to reduce, the shape with them at size 1, and the shape of the result. */
-function plan(name: string, x: Tensor, options: ReduceOptions) {
+/** @internal How the axes are reduced: what is along them, how many numbers make one, the view of the result, its shape. */
+export function plan(name: string, x: Tensor, options: ReduceOptions) {
   checkTensors(name, x);
   const all = x.shape.map((_, i) => i);
   const { axis, keepDims } = readOptions(name, options, { axis: all, keepDims: false });
   const axes = (typeof axis === 'number' ? [axis] : [...axis]).map((i) => normalizeAxis(name, i, x.shape.length));
   if (new Set(axes).size < axes.length) throw new ShapeError(name, `expected each axis once, got ${show(axis)}`);
   const kept = x.shape.map((n, i) => (axes.includes(i) ? 1 : n));
-  return { axes, kept, shape: keepDims ? kept : x.shape.filter((_, i) => !axes.includes(i)) };
+  const shape = keepDims ? kept : x.shape.filter((_, i) => !axes.includes(i));
+  const view = { shape: x.shape, strides: stridesOf(kept).map((stride, i) => (kept[i] === x.shape[i] ? stride : 0)) };
+  return { axes, shape, view, count: sizeOf(axes.map((i) => x.shape[i])) };
+}
+
+/** @internal Rows along one axis, or all numbers as one row, and the shape of one number a row. */
+export function rowsAlong(name: string, x: Tensor, options: RowOptions) {
+  const { axes, shape } = plan(name, x, options);
+  if (Array.isArray(options?.axis)) throw new ShapeError(name, `expected one axis, got ${show(options.axis)}`);
+  const sizes = options.axis === undefined ? { outer: 1, length: x.size, inner: 1 } : axisSizes(x, axes[0]);
+  if (sizes.length > 0) return { sizes, shape };
+  throw new ShapeError(name, `expected at least one number, got shape ${showShape(x.shape)}`);
 }

@@ -1,13 +1,14 @@
 import { zeros } from '../../autograd/create.js';
 import { noGrad } from '../../autograd/graph.js';
 import { ArgumentError, show, withPlace } from '../../errors.js';
-import { Flatten, GELU, LeakyReLU, ReLU, Sigmoid, Tanh } from '../../nn/activations.js';
+import { ELU, Flatten, GELU, LeakyReLU, PReLU, ReLU, Sigmoid, SiLU, Tanh } from '../../nn/activations.js';
 import { BatchNorm2D } from '../../nn/batchnorm.js';
 import { Conv2D } from '../../nn/conv2d.js';
 import { Dense } from '../../nn/dense.js';
 import { Dropout, Dropout2D } from '../../nn/dropout.js';
 import { inEvaluation, lineOf, type Module } from '../../nn/module.js';
 import { AvgPool2D, GlobalAvgPool2D, MaxPool2D } from '../../nn/pooling.js';
+import { Identity } from '../../nn/reshape.js';
 import { Sequential } from '../../nn/sequential.js';
 import type { ConvolutionOptions } from '../../ops/conv2d.js';
 import { pair, type Shape } from '../../shape.js';
@@ -69,7 +70,10 @@ export function receptiveField(model: Module, layer: string, inputShape: Shape):
 }
 
 /** Layers whose units depend on one unit each; in evaluation mode, batch norm and dropout too. */
-const POINTWISE = [ReLU, LeakyReLU, GELU, Sigmoid, Tanh, BatchNorm2D, Dropout, Dropout2D];
+const POINTWISE = [
+  ...[ReLU, LeakyReLU, GELU, SiLU, ELU, PReLU, Sigmoid, Tanh],
+  ...[Identity, BatchNorm2D, Dropout, Dropout2D],
+];
 
 /**
  * The receptive field of one unit, cut at the border of the image.

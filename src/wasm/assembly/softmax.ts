@@ -102,7 +102,7 @@ export function softmaxGradient(
   }
 }
 
-/** Each row's loss, and its softmax. */
+/** Each row's loss, 0 for a label below 0, and its softmax. */
 export function crossEntropy(
   logits: usize, labels: usize, losses: usize, probabilities: usize, rows: i32, classes: i32, smoothing: f32,
 ): void {
@@ -115,7 +115,8 @@ export function crossEntropy(
       all += f64(logarithm - (load<f32>(logits) - peak));
     }
     // Without smoothing the other classes are left out, not weighted by 0: an infinite logit would make that NaN.
-    store<f32>(losses, smoothing === 0 ? own : (1 - smoothing) * own + (smoothing / f32(classes)) * f32(all));
+    const loss = smoothing === 0 ? own : (1 - smoothing) * own + (smoothing / f32(classes)) * f32(all);
+    store<f32>(losses, load<i32>(labels) < 0 ? 0 : loss);
   }
 }
 
@@ -124,15 +125,16 @@ export function crossEntropyGradient(
 ): void {
   const share = smoothing / f32(classes);
   for (; rows > 0; rows--, labels += 4, dlosses += 4) {
-    const label = dlogits + (load<i32>(labels) << 2);
+    const own = load<i32>(labels);
+    const label = dlogits + (own << 2);
     const d = load<f32>(dlosses);
     let others: f64 = 0;
     for (const end = dlogits + (classes << 2); dlogits < end; probabilities += 4, dlogits += 4) {
-      if (dlogits === label) continue;
+      if (dlogits === label || own < 0) continue;
       const slope = load<f32>(probabilities) - share;
       others += f64(slope);
       store<f32>(dlogits, load<f32>(dlogits) + d * slope);
     }
-    store<f32>(label, load<f32>(label) - d * f32(others));
+    if (own >= 0) store<f32>(label, load<f32>(label) - d * f32(others));
   }
 }
