@@ -14,6 +14,7 @@ import {
   Parameter,
   ReLU,
   randn,
+  relu as rectified,
   Sequential,
   SGD,
   ShapeError,
@@ -214,7 +215,7 @@ describe('Sequential', () => {
     expect(String(model.replace(0, new ReLU()))).toBe(
       'Sequential(\n  (0): ReLU\n  (1): Dense(3, 4)\n  (2): Lambda\n  (3): Dense(4, 2)\n  (4): Lambda(halve)\n)',
     );
-    const named = new Sequential({ twice: (x) => x.mul(2), act: relu });
+    const named = new Sequential({ twice: (x) => x.mul(2), act: rectified });
     expect(String(named)).toBe('Sequential(\n  (twice): Lambda(twice)\n  (act): Lambda(relu)\n)');
     expect(named.forward(tensor([1, -1])).toArray()).toEqual([2, 0]);
     const wrong = new Sequential((x) => x.reshape([7]));
@@ -356,7 +357,7 @@ test('layers run in the order in which they stand: what one inspects is what run
   const spies = [ReLU, MaxPool2D].map((Kind) =>
     vi.spyOn(Kind.prototype, 'forward').mockImplementation((x: Tensor) => {
       ran.push(`${Kind.name} ${x.shape}`);
-      return Kind === MaxPool2D ? maxPool2d(x, 2) : relu(x);
+      return Kind === MaxPool2D ? maxPool2d(x, 2) : rectified(x);
     }),
   );
   new Sequential(new ReLU(), new MaxPool2D(2), new MaxPool2D(2), new ReLU()).forward(zeros([1, 1, 8, 8]));

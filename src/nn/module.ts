@@ -218,35 +218,6 @@ export function checkStateDict(where: string, state: unknown): void {
   throw new ArgumentError(where, `expected tensors by their keys, got ${got}`);
 }
 
-/** The model and all inside it, without the cost of their paths. */
-function modulesOf(model: AnyModule, found: AnyModule[] = []): AnyModule[] {
-  found.push(model);
-  for (const [, child] of model.namedChildren()) modulesOf(child, found);
-  return found;
-}
-
-/** @internal Notes the mode of each layer; gives what puts them back. */
-export function keepModes(model: AnyModule, modules = modulesOf(model)): () => void {
-  const modes = modules.map(({ training }) => training);
-  return () => {
-    modules.forEach((module, i) => {
-      module.training = modes[i] && !module.frozen;
-    });
-  };
-}
-
-/** @internal Calls `fn` with all layers in evaluation mode; each has the mode that it had when `fn` has returned or thrown. */
-export function inEvaluation<T>(model: AnyModule, fn: () => T): T {
-  const modules = modulesOf(model);
-  const putBack = keepModes(model, modules);
-  try {
-    if (modules.some(({ training }) => training)) model.eval();
-    return fn();
-  } finally {
-    putBack();
-  }
-}
-
 /** @internal A layer in one line, with its sizes and with those settings that are not their defaults. */
 export function describe(layer: AnyModule, sizes: readonly unknown[], settings: object = {}, defaults = {}): string {
   const shown = (value: unknown) => (Array.isArray(value) ? value.join('x') : String(value));

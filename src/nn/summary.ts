@@ -2,7 +2,8 @@ import { zeros } from '../autograd/create.js';
 import { noGrad } from '../autograd/graph.js';
 import { Tensor } from '../autograd/tensor.js';
 import { checkShape, type Shape, showShape } from '../shape.js';
-import { type AnyModule, checkModel, inEvaluation, lineOf } from './module.js';
+import { inEvaluation } from './modes.js';
+import { type AnyModule, checkModel, lineOf } from './module.js';
 
 export interface LayerSummary {
   /** The path inside the model, such as 'conv1'. */

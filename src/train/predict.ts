@@ -5,7 +5,8 @@ import { Tensor } from '../autograd/tensor.js';
 import { Dataset, type Inputs, type Targets } from '../data/dataset.js';
 import { ArgumentError, checkNumber, readOptions, ShapeError, show } from '../errors.js';
 import { joining } from '../nn/join.js';
-import { type AnyModule, checkModel, inEvaluation, type Module } from '../nn/module.js';
+import { inEvaluation } from '../nn/modes.js';
+import { type AnyModule, checkModel, type Module } from '../nn/module.js';
 import { clone } from '../ops/reshape.js';
 import { type Shape, sameShape, showShape, sizeOf } from '../shape.js';
 

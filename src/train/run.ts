@@ -1,7 +1,8 @@
 import type { Tensor } from '../autograd/tensor.js';
 import { type Dataset, givenNames, type Inputs, type Targets } from '../data/dataset.js';
 import { fingerprint } from '../data/fingerprint.js';
-import { type AnyModule, keepModes } from '../nn/module.js';
+import { keepModes } from '../nn/modes.js';
+import type { AnyModule } from '../nn/module.js';
 import type { PlateauState } from '../optim/plateau.js';
 import type { SchedulerState } from '../optim/scheduler.js';
 import { Generator, type GeneratorState, getDefaultGenerator } from '../random.js';

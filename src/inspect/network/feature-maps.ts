@@ -1,6 +1,7 @@
 import { noGrad } from '../../autograd/graph.js';
 import type { Tensor } from '../../autograd/tensor.js';
-import { inEvaluation, type Module } from '../../nn/module.js';
+import { inEvaluation } from '../../nn/modes.js';
+import type { Module } from '../../nn/module.js';
 import type { Values } from '../values.js';
 import { imageFor, layerAt, outputOf } from './layer.js';
 

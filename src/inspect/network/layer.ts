@@ -6,7 +6,8 @@ import type { Tensor } from '../../autograd/tensor.js';
 import type { Dataset } from '../../data/dataset.js';
 import { DataLoader } from '../../data/loader.js';
 import { ArgumentError, checkNumber, ShapeError, show } from '../../errors.js';
-import { type AnyModule, inEvaluation, Module } from '../../nn/module.js';
+import { inEvaluation } from '../../nn/modes.js';
+import { type AnyModule, Module } from '../../nn/module.js';
 import { watchForward } from '../../nn/summary.js';
 import { type Shape, showShape, sizeOf } from '../../shape.js';
 
