@@ -1,4 +1,5 @@
 import '../src/wasm/install.js';
 
-export { loadMnist } from './mnist.js';
+export { loadMnist, packMnist } from './mnist.js';
+export { type MnistOptions, readMnist } from './mnist-file.js';
 export { type DrawnShape, type ShapesOptions, shapes } from './shapes.js';

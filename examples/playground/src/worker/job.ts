@@ -1,23 +1,14 @@
 /** What the settings mean: the digits, the network and the training, as the examples 03 and 05 have them. */
-import { splitMnist } from '../../../../datasets/mnist-split.js';
-import { Dataset, manualSeed, type Sequential } from '../../../../src/index.js';
+import { imagesOf, type Digits as PackedDigits, splitNumbers, unpackDigits } from '../../../../datasets/mnist-file.js';
+import { type Dataset, FormatError, manualSeed, type Sequential } from '../../../../src/index.js';
 import { permutePixels, shuffleLabels } from '../../../lib/controls.js';
 import { network, type Settings as TrainingSettings } from '../../../lib/recipe.js';
 import type { Settings } from '../state/settings.js';
 import { DigitsError, detailOf } from './failure.js';
 
-const PIXELS = 28 * 28;
-
 export interface Digits {
   train: Dataset;
   heldOut: Dataset;
-}
-
-/** All digits as they lie in their file, digit by digit: a quarter of what a Dataset takes. */
-export interface PackedDigits {
-  labels: Uint8Array;
-  /** 784 gray values a digit, 0 to 255. */
-  grays: Uint8Array;
 }
 
 /** What a worker keeps of the digits, a fifth of them in size; null until it has been asked for, and when that failed. */
@@ -53,23 +44,16 @@ async function download(url: string, cache: RequestCache): Promise<Blob> {
   });
 }
 
-async function unpack(file: Blob): Promise<PackedDigits> {
-  const stream = file.stream().pipeThrough(new DecompressionStream('gzip'));
-  const bytes = await new Response(stream).arrayBuffer().then(
-    (buffer) => new Uint8Array(buffer),
-    (error) => {
-      throw new DigitsError('damaged', detailOf(error));
-    },
-  );
-  const count = bytes.length / (1 + PIXELS);
-  if (!Number.isInteger(count) || count === 0) throw new DigitsError('damaged', `${bytes.length} bytes`);
-  return { labels: bytes.subarray(0, count), grays: bytes.subarray(count) };
+function unpack(file: Blob): Promise<PackedDigits> {
+  return unpackDigits(file).catch((error) => {
+    throw error instanceof FormatError ? new DigitsError('damaged', error.detail) : error;
+  });
 }
 
 /** Split by the seed, as `loadMnist` does, and changed as the condition says. */
 export function digitsOf(packed: PackedDigits, settings: Settings): Digits {
   const { seed, condition } = settings;
-  const train = unpacked(packed, splitOf(packed, seed).train);
+  const train = imagesOf(packed, splitNumbers(packed, { seed }).train);
   const heldOut = heldOutOf(packed, settings);
   if (condition === 'permuted') return { train: permutePixels([train], seed)[0], heldOut };
   return { train: condition === 'shuffled' ? shuffleLabels(train, seed) : train, heldOut };
@@ -77,29 +61,15 @@ export function digitsOf(packed: PackedDigits, settings: Settings): Digits {
 
 /** So many of the digits to learn from, evenly chosen, as they are. */
 export function someDigitsOf(packed: PackedDigits, { seed }: Settings, count: number): Dataset {
-  const { train } = splitOf(packed, seed);
+  const { train } = splitNumbers(packed, { seed });
   const chosen = Array.from({ length: count }, (_, i) => Math.floor((i * train.length) / count));
-  return unpacked(packed, train.subset(chosen));
+  return imagesOf(packed, train.subset(chosen));
 }
 
 /** The held-out digits alone. */
 export function heldOutOf(packed: PackedDigits, { seed, condition }: Settings): Dataset {
-  const heldOut = unpacked(packed, splitOf(packed, seed).heldOut);
+  const heldOut = imagesOf(packed, splitNumbers(packed, { seed }).heldOut);
   return condition === 'permuted' ? permutePixels([heldOut], seed)[0] : heldOut;
-}
-
-/** The split of the digits' numbers: what is drawn depends on the labels alone. */
-function splitOf({ labels }: PackedDigits, seed: number): Digits {
-  return splitMnist(new Dataset(Float32Array.from(labels.keys()), [1], labels, 10), { seed });
-}
-
-/** @param numbers which digits, as inputs of a dataset */
-function unpacked({ grays }: PackedDigits, { inputs: numbers, labels, classes, length }: Dataset): Dataset {
-  const inputs = new Float32Array(length * PIXELS);
-  numbers.forEach((number, i) => {
-    for (let pixel = 0; pixel < PIXELS; pixel++) inputs[i * PIXELS + pixel] = grays[number * PIXELS + pixel] / 255;
-  });
-  return new Dataset(inputs, [1, 28, 28], labels, classes);
 }
 
 /** The network before training; for the same settings always the same. */
