@@ -1,12 +1,13 @@
 /**
- * Bundles what package.json exports into dist/: a file for each entry, and few that entries share.
+ * Bundles what package.json exports into dist/: a file for each entry, and few that entries share; and for pages without a
+ * bundler one file that needs no other.
  *
  *     npm run build
  */
-import { readFileSync, rmSync } from 'node:fs';
-import { relative, sep } from 'node:path';
-import { rolldown } from 'rolldown';
-import { entries, manifest } from './entries.js';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { relative, resolve, sep } from 'node:path';
+import { type InputOptions, type OutputOptions, rolldown } from 'rolldown';
+import { entries, manifest, PAGE } from './entries.js';
 
 // seedrandom is bundled: that Node finds it and reads it as CommonJS took a third of the time of an import.
 const packages = Object.keys(manifest.peerDependencies);
@@ -18,9 +19,7 @@ const [NOTICE] = readFileSync(SEEDRANDOM, 'utf8').split('(function');
 const UPPER = ['inspect', 'charts', 'report', 'node'];
 const roomOf = (id: string) => relative('src', id).split(sep)[0];
 
-rmSync('dist', { recursive: true, force: true });
-const bundle = await rolldown({
-  input: Object.fromEntries(entries.map(({ path }) => [path, `${path}.ts`])),
+const input: InputOptions = {
   platform: 'neutral',
   external: (id) => id.startsWith('node:') || packages.some((name) => id === name || id.startsWith(`${name}/`)),
   resolve: { extensionAlias: { '.js': ['.ts', '.js'] } },
@@ -29,12 +28,21 @@ const bundle = await rolldown({
   onLog(level, log) {
     if (level === 'warn') throw new Error(log.message);
   },
-});
-await bundle.write({
+};
+const output: OutputOptions = {
   dir: 'dist',
   format: 'esm',
   sourcemap: true,
-  banner: ({ moduleIds }) => (moduleIds.some((id) => id.endsWith(SEEDRANDOM)) ? NOTICE.trim() : ''),
+  postBanner: ({ moduleIds }) => (moduleIds.some((id) => id.endsWith(SEEDRANDOM)) ? NOTICE.trim() : ''),
+};
+
+rmSync('dist', { recursive: true, force: true });
+const bundle = await rolldown({
+  ...input,
+  input: Object.fromEntries(entries.map(({ path }) => [path, `${path}.ts`])),
+});
+await bundle.write({
+  ...output,
   entryFileNames: '[name].js',
   chunkFileNames: 'shared/[name].js', // Known names, so that package.json can say which have side effects.
   // What two entries or more need is in few files, as each costs more than a millisecond when it is imported.
@@ -49,3 +57,23 @@ await bundle.write({
   },
 });
 await bundle.close();
+
+const allOf = (suffix: string) => PAGE.holds.map((path) => `export * from './${path}${suffix}';\n`).join('');
+const ROOT = resolve(`${PAGE.file}.ts`); // There is no such file: it is only where the paths begin.
+const page = await rolldown({
+  ...input,
+  input: ROOT,
+  plugins: [
+    { name: 'page', resolveId: (id) => (id === ROOT ? id : null), load: (id) => (id === ROOT ? allOf('.ts') : null) },
+  ],
+});
+// Errors and checkpoints name classes.
+const keepNames = { class: true, function: false };
+await page.write({
+  ...output,
+  entryFileNames: `${PAGE.file}.js`,
+  codeSplitting: false,
+  minify: { compress: { keepNames }, mangle: { keepNames } },
+});
+await page.close();
+writeFileSync(`dist/${PAGE.file}.d.ts`, allOf('.js'));
