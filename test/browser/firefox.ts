@@ -1,0 +1,69 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** It asks nothing, shows nothing of its own, and talks to nobody but the page's host. */
+const PREFERENCES = {
+  'app.normandy.enabled': false,
+  'app.update.enabled': false,
+  'browser.aboutwelcome.enabled': false,
+  'browser.safebrowsing.downloads.remote.enabled': false,
+  'browser.safebrowsing.malware.enabled': false,
+  'browser.safebrowsing.phishing.enabled': false,
+  'browser.sessionstore.resume_from_crash': false,
+  'browser.shell.checkDefaultBrowser': false,
+  'browser.startup.homepage_override.mstone': 'ignore',
+  'datareporting.healthreport.uploadEnabled': false,
+  'datareporting.policy.dataSubmissionEnabled': false,
+  'extensions.getAddons.cache.enabled': false,
+  'extensions.systemAddon.update.enabled': false,
+  'extensions.update.enabled': false,
+  'network.captive-portal-service.enabled': false,
+  'network.connectivity-service.enabled': false,
+  'services.settings.server': 'http://127.0.0.1:9/',
+  'toolkit.telemetry.enabled': false,
+};
+
+/** Debian's Firefox, without a window, with a new profile and one page, which can only tell what it does by requests. */
+export interface Firefox {
+  /** Rejects if Firefox ends before it is closed. */
+  failure: Promise<never>;
+  close(): Promise<void>;
+}
+
+export function openFirefox(url: string): Firefox {
+  const profile = mkdtempSync(join(tmpdir(), 'convgrad-firefox-'));
+  const lines = Object.entries(PREFERENCES).map(
+    (entry) => `user_pref(${entry.map((e) => JSON.stringify(e)).join(', ')});`,
+  );
+  writeFileSync(join(profile, 'user.js'), lines.join('\n'));
+  const program = spawn(
+    process.env.FIREFOX ?? '/usr/bin/firefox-esr',
+    ['--headless', '--no-remote', '--profile', profile, url],
+    { env: { ...process.env, HOME: profile }, stdio: ['ignore', 'ignore', 'pipe'] },
+  );
+  let said = '';
+  program.stderr.on('data', (data) => {
+    said += data;
+  });
+  const ended = new Promise<string>((resolve) => {
+    program.once('error', (error) => resolve(String(error)));
+    program.once('close', (status, signal) => resolve(`Firefox ended (${status ?? signal})`));
+  });
+  let closing = false;
+  const failure = ended.then((reason): never | Promise<never> => {
+    if (closing) return new Promise(() => {});
+    throw new Error(`${reason}: ${said}`);
+  });
+  failure.catch(() => {}); // Whoever waits for the page hears of it.
+  return {
+    failure,
+    async close() {
+      closing = true;
+      program.kill();
+      await ended;
+      rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}
