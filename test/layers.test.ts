@@ -191,12 +191,16 @@ describe('Sequential', () => {
 
   test('functions are layers without parameters, named as layers are', () => {
     const halve = (x: Tensor) => x.div(2);
-    const model = new Sequential(new Dense(3, 4, { generator }), (x) => x.clamp({ min: 0 }), new Dense(4, 2, { generator }));
+    const model = new Sequential(
+      new Dense(3, 4, { generator }),
+      (x) => x.clamp({ min: 0 }),
+      new Dense(4, 2, { generator }),
+    );
     model.append(halve).insert(0, (x) => x.neg());
     expect(keysOf(model)).toEqual(['1.weight', '1.bias', '3.weight', '3.bias']);
     const x = randn([2, 3], { generator });
-    const [first, second] = [model.at(1), model.at(3)];
-    const expected = second.forward(relu(first.forward(x.neg()))).div(2);
+    const [first, second] = [model.at(1, Dense), model.at(3, Dense)];
+    const expected = second.forward(first.forward(x.neg()).relu()).div(2);
     expect(model.forward(x).toArray()).toEqual(expected.toArray());
     const { layers, parameters } = summary(model, [3]);
     expect(layers.map(({ name, layer }) => `${name} ${layer}`)).toEqual([
@@ -211,9 +215,9 @@ describe('Sequential', () => {
     expect(String(model.replace(0, new ReLU()))).toBe(
       'Sequential(\n  (0): ReLU\n  (1): Dense(3, 4)\n  (2): Lambda\n  (3): Dense(4, 2)\n  (4): Lambda(halve)\n)',
     );
-    const named = new Sequential({ twice: (x) => x.mul(2), act: relu });
-    expect(String(named)).toBe('Sequential(\n  (twice): Lambda(twice)\n  (act): Lambda(relu)\n)');
-    expect(named.forward(tensor([1, -1])).toArray()).toEqual([2, 0]);
+    const named = new Sequential({ twice: (x) => x.mul(2), half: halve });
+    expect(String(named)).toBe('Sequential(\n  (twice): Lambda(twice)\n  (half): Lambda(halve)\n)');
+    expect(named.forward(tensor([1, -1])).toArray()).toEqual([1, -1]);
     const wrong = new Sequential((x) => x.reshape([7]));
     expect(() => wrong.forward(x)).toThrow('0 (Lambda): cannot view shape [2, 3] (6 numbers) as [7]');
   });
