@@ -229,6 +229,19 @@ describe('operations', () => {
     expect(soft.item()).toBeCloseTo(convgrad.crossEntropy(logits, labels).item(), 5);
   });
 
+  test.each(['float32', 'float64'] as const)('logSumExp of the largest numbers there are, %s', (dtype) => {
+    const most = dtype === 'float32' ? Math.fround(3.4028234663852886e38) : Number.MAX_VALUE;
+    const x = tensor(
+      [
+        [most, 0],
+        [-most, -most],
+        [most, -most],
+      ],
+      { dtype },
+    );
+    expect(convgrad.logSumExp(x, { axis: 1 }).toArray()).toEqual([most, -most, most]);
+  });
+
   test('a mask holds no graph, and one made inside noGrad can be used outside', () => {
     const x = tensor([1, -2, 3], { requiresGrad: true });
     const mask = convgrad.noGrad(() => x.gt(0));

@@ -11,7 +11,7 @@ export function logSumExp(x: Tensor, options: RowOptions = {}): Tensor {
   return withPlace('logSumExp', () => {
     const peak = max(x, { ...options, keepDims: true }).detach();
     // Infinity less itself would be NaN.
-    const most = x.dtype === 'float32' ? 3e38 : Number.MAX_VALUE;
+    const most = x.dtype === 'float32' ? 2 ** 128 - 2 ** 104 : Number.MAX_VALUE;
     const least = clamp(peak, { min: -most, max: most });
     const logs = log(sum(exp(sub(x, least)), options));
     return add(logs, reshape(least, logs.shape));
