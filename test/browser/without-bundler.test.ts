@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { transformSync } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PAGE } from '../../.ci/entries.js';
 import { packMnist } from '../../datasets/index.js';
@@ -34,6 +35,12 @@ const withThreads = program
   .replace('manualSeed(7);', 'const threads = await setThreads(2);\n  manualSeed(7);')
   .replace('import { ', 'import { setThreads, ')
   .replace('`accuracy', "threads + ' threads, ' + `accuracy");
+
+/** A training with all that is not plain arithmetic; it shows every number that comes out. */
+const numbers = `
+import * as convgrad from './${FILE}';
+${transformSync(readFileSync('test/browser/training.ts', 'utf8'), { loader: 'ts' }).code}
+document.querySelector('pre').textContent = JSON.stringify(train(convgrad, 1));`;
 
 /** Stands for the page in a worker and in Node: what is shown there is handed to `show`. */
 const shown = (show: string) => `const document = { querySelector: () => ({ set textContent(text) { ${show}; } }) };\n`;
@@ -139,7 +146,13 @@ describe.each(['Chromium', 'Firefox'] as const)('in %s', (browser) => {
     expect(await visit(browser, { page })).toBe(here);
   });
 
-  test('so does a module worker', async () => {
+  test('every function gives the same numbers as in Node, to the last bit', async () => {
+    const here = inNode(numbers);
+    expect(JSON.parse(here).functions).toHaveLength(9000);
+    expect(await visit(browser, { page: pageOf(numbers) })).toBe(here);
+  });
+
+  test('a module worker trains to the same weights, too', async () => {
     const worker = shown('postMessage(text)') + program;
     expect(await visit(browser, { page: WORKER_PAGE, worker })).toBe(inNode(program));
   });
