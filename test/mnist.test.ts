@@ -87,6 +87,8 @@ test('readMnist refuses what is no such file, and says what it got', async () =>
   }
   const buffer = new ArrayBuffer(8) as unknown as Uint8Array;
   await expect(readMnist(buffer)).rejects.toThrow(ArgumentError);
-  await expect(readMnist(buffer)).rejects.toThrow('readMnist: expected a Uint8Array, got an object of type ArrayBuffer');
+  await expect(readMnist(buffer)).rejects.toThrow(
+    'readMnist: expected a Uint8Array, got an object of type ArrayBuffer',
+  );
   await expect(readMnist(await packMnist(), { test: 1 } as object)).rejects.toThrow('the options are seed, heldOut');
 });
