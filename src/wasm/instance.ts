@@ -113,9 +113,22 @@ function createMemory(maximum: number): WebAssembly.Memory {
   }
 }
 
-/** One byte a character, as build.mjs writes them: 122 - its code, which an array of bytes takes modulo 256. */
+/** The bytes in the characters that `charactersOf` in build.mjs writes; an array of bytes takes numbers modulo 256. */
 function bytesOf(text: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(text, (character) => 122 - character.charCodeAt(0));
+  const bytes = new Uint8Array(text.length);
+  let length = 0;
+  for (let i = 0; i < text.length; i++) {
+    let code = text.charCodeAt(i);
+    if (code === 125) code = 39;
+    else if (code === 124) code = 92;
+    else if (code > 122) {
+      const second = text.charCodeAt(++i);
+      const place = second - (second < 92 ? 40 : 41) + (code === 123 ? 83 : 0);
+      code = place < 32 ? place : place + 91;
+    }
+    bytes[length++] = 118 - code;
+  }
+  return bytes.subarray(0, length);
 }
 
 function abort(): never {
