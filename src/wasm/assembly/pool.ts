@@ -34,7 +34,6 @@ export function maxPool2d(x: usize, y: usize, indices: usize, s: PoolSizes, from
   }
 }
 
-@inline
 function maxRow(x: usize, y: usize, indices: usize, s: PoolSizes, first: i32, above: i32): void {
   const top = max(above, 0);
   const bottom = min(above + s.kernelH, s.H);
