@@ -45,6 +45,12 @@ if (error) {
   process.exit(1);
 }
 const binary = readFileSync(output);
+const all = Array.from({ length: 256 }, (_, byte) => byte);
+const isFrequent = (byte) => byte < 66 || (byte > 104 && byte < 129) || byte === 253;
+const frequent = all.filter(isFrequent);
+const others = all.filter((byte) => !isFrequent(byte));
+/** The 93 that are printable and need no escape in a string. */
+const CHARACTERS = String.fromCharCode(...all.slice(32, 127)).replace(/['\\]/g, '');
 const literal = Array.from(binary, charactersOf).join('');
 rmSync(folder, { recursive: true });
 const names = WebAssembly.Module.exports(new WebAssembly.Module(binary)).map(({ name }) => `'${name}'`);
@@ -65,16 +71,12 @@ if (!existsSync(target) || readFileSync(target, 'utf8') !== text) {
 console.log(`kernels: ${binary.length} bytes of WebAssembly`);
 
 /**
- * A byte as 118 - its code, modulo 256, where that is a printable character: so the frequent ones, small numbers and
- * operations on vectors, are. Of the others, { or ~ tells which half a second character is from; } and | stand for ' and \\,
- * which no string may hold.
+ * A byte as one printable character where it is frequent: small numbers, operations on numbers and the prefix of those on
+ * vectors. Of the others the first character tells which half the second counts in.
  */
 function charactersOf(byte) {
-  const code = (118 - byte) & 255;
-  if (code === 39) return '}';
-  if (code === 92) return '|';
-  if (code >= 32 && code < 123) return String.fromCharCode(code);
-  const place = code < 32 ? code : code - 91;
-  const second = 40 + (place % 83);
-  return (place < 83 ? '~' : '{') + String.fromCharCode(second < 92 ? second : second + 1);
+  const place = frequent.indexOf(byte);
+  if (place >= 0) return CHARACTERS[place];
+  const other = others.indexOf(byte);
+  return CHARACTERS[91 + Math.floor(other / 93)] + CHARACTERS[other % 93];
 }

@@ -113,20 +113,23 @@ function createMemory(maximum: number): WebAssembly.Memory {
   }
 }
 
-/** The bytes in the characters that `charactersOf` in build.mjs writes; an array of bytes takes numbers modulo 256. */
+/** The bytes of a text as build.mjs writes it: the 91 that are frequent as one character, others as two. */
 function bytesOf(text: string): Uint8Array<ArrayBuffer> {
+  const [frequent, others]: number[][] = [[], []];
+  for (let byte = 0; byte < 256; byte++) {
+    (byte < 66 || (byte > 104 && byte < 129) || byte === 253 ? frequent : others).push(byte);
+  }
   const bytes = new Uint8Array(text.length);
   let length = 0;
-  for (let i = 0; i < text.length; i++) {
-    let code = text.charCodeAt(i);
-    if (code === 125) code = 39;
-    else if (code === 124) code = 92;
-    else if (code > 122) {
-      const second = text.charCodeAt(++i);
-      const place = second - (second < 92 ? 40 : 41) + (code === 123 ? 83 : 0);
-      code = place < 32 ? place : place + 91;
-    }
-    bytes[length++] = 118 - code;
+  let at = 0;
+  // Printable characters are counted from the space on, without ' and \.
+  const next = () => {
+    const code = text.charCodeAt(at++);
+    return code - 32 - Number(code > 39) - Number(code > 92);
+  };
+  while (at < text.length) {
+    const place = next();
+    bytes[length++] = place < 91 ? frequent[place] : others[(place - 91) * 93 + next()];
   }
   return bytes.subarray(0, length);
 }
