@@ -1,6 +1,5 @@
 import './wasm/install.js';
 
-export { setThreads } from './autograd/backend.js';
 export {
   full,
   ones,
@@ -17,6 +16,7 @@ export { type GradientFunction, noGrad } from './autograd/graph.js';
 export { type Operation, operation } from './autograd/operation.js';
 export type { AnyStorage, DType, FloatArray, IndexStorage, Storage } from './autograd/storage.js';
 export { type NestedArray, Tensor } from './autograd/tensor.js';
+export { setThreads } from './autograd/threads.js';
 export { type AffineOptions, affine, shift } from './data/affine.js';
 export {
   type ClassOptions,

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { ThreadError } from '../src/autograd/team.js';
 import { checkChoice, readOptions } from '../src/errors.js';
 import {
   ArgumentError,
@@ -16,7 +17,6 @@ import {
   zeros,
 } from '../src/index.js';
 import { FileError } from '../src/node/index.js';
-import { ThreadError } from '../src/wasm/team.js';
 
 /** What a user may add: other arguments, a private field, something computed. */
 class QuotaError extends ConvgradError {

@@ -12,7 +12,6 @@ export function byDefinitions(): void {
       allocate: floats,
       zeros: floats,
       allocateIndices: (length) => new Storage(new Int32Array(length)),
-      availableThreads: () => 1,
       setThreads: () => Promise.resolve(1),
     })),
   );

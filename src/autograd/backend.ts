@@ -1,5 +1,6 @@
-import { checkNumber, OutOfMemoryError } from '../errors.js';
+import { OutOfMemoryError } from '../errors.js';
 import { type DType, type IndexStorage, newArray, Storage } from './storage.js';
+import type { Team } from './team.js';
 
 /** Faster kernels for float32, and the memory that they work in. What it lacks, the definitions compute. */
 export interface Backend {
@@ -8,10 +9,8 @@ export interface Backend {
   allocate(length: number): Storage;
   zeros(length: number): Storage;
   allocateIndices(length: number): IndexStorage;
-  /** How many threads this machine can run at once. */
-  availableThreads(): number;
   /** Ends the threads there are and starts others; resolves to how many there are then. */
-  setThreads(count: number): Promise<number>;
+  setThreads(count: number, start: typeof Team.start): Promise<number>;
 }
 
 let make: (() => Backend) | null = null;
@@ -57,30 +56,4 @@ export function allocateIndices(dtype: DType, length: number): IndexStorage {
 
 function ofFloat32(dtype: DType): Backend | null {
   return dtype === 'float32' ? installed() : null;
-}
-
-let threadsAreChosen = false;
-/** A usual batch, cut into more parts than this, leaves too little to each. */
-const MOST_BY_DEFAULT = 16;
-
-/**
- * Computes on `count` threads from now on: worker threads in Node (20.16 or later), web workers in a page that is
- * cross-origin isolated; elsewhere it stays at one. The numbers are the same, to the last bit, on any number of threads,
- * and the threads end with the program.
- * @param count from 1 to 64
- * @default as many as the machine can run at once, at most 16
- * @returns how many threads there are
- * @throws ThreadError from whatever computes, when a thread has died; setThreads starts new ones
- */
-export async function setThreads(count?: number): Promise<number> {
-  const backend = installed();
-  const wanted = count ?? Math.min(backend?.availableThreads() ?? 1, MOST_BY_DEFAULT);
-  checkNumber('setThreads', 'the number of threads', wanted, { least: 1, most: 64, whole: true });
-  threadsAreChosen = true;
-  return backend ? backend.setThreads(wanted) : 1;
-}
-
-/** @internal Starts as many threads as the machine can run at once, unless `setThreads` was called. */
-export async function useAllThreads(): Promise<void> {
-  if (!threadsAreChosen) await setThreads();
 }

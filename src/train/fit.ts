@@ -1,5 +1,5 @@
-import { useAllThreads } from '../autograd/backend.js';
 import type { Tensor } from '../autograd/tensor.js';
+import { useAllThreads } from '../autograd/threads.js';
 import type { Dataset, Inputs, Targets } from '../data/dataset.js';
 import type { Batch } from '../data/loader.js';
 import type { AnyModule, Module } from '../nn/module.js';

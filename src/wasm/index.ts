@@ -10,7 +10,6 @@ import { normalize } from './normalize.js';
 import { optimizers } from './optimizers.js';
 import { pooling } from './pool.js';
 import { softmax } from './softmax.js';
-import { availableThreads } from './workers.js';
 
 export interface Wasm extends Backend {
   readonly memory: WasmMemory;
@@ -45,7 +44,6 @@ export function createWasm(maximumPages?: number): Wasm {
       return storage;
     },
     allocateIndices: (length) => memory.indices(length),
-    availableThreads,
     setThreads: engine.setThreads,
   };
 }

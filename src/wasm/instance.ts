@@ -1,8 +1,8 @@
+import { MOST_PARTS, TEAM_BYTES, type Team } from '../autograd/team.js';
 import { OutOfMemoryError } from '../errors.js';
 import { binary, type Export } from './binary.js';
 import { WasmMemory } from './memory.js';
 import { type Keep, keeper } from './packed.js';
-import { MOST_PARTS, TEAM_BYTES, Team } from './team.js';
 
 type Numbers = (...numbers: number[]) => number;
 
@@ -29,7 +29,7 @@ export interface Engine {
   /** Calls a kernel for runs of an array of `length` numbers, in whole vectors: from the byte `first` on, `count` numbers. */
   runs(kernel: Export, length: number, row: (first: number, count: number) => number[]): void;
   /** Ends the threads there are and starts others; returns how many there are then. */
-  setThreads(count: number): Promise<number>;
+  setThreads(count: number, start: typeof Team.start): Promise<number>;
 }
 
 /** Work that takes less, in ns, is not worth handing over. */
@@ -53,13 +53,13 @@ export function createEngine(maximumPages = 65536): Engine {
   let team: Team | null = null;
   let teamAddress = 0;
   let changing: Promise<unknown> = Promise.resolve();
-  async function change(count: number): Promise<number> {
+  async function change(count: number, start: typeof Team.start): Promise<number> {
     const former = team;
     team = null; // Whatever computes meanwhile does so on one thread.
     await former?.stop();
     if (count > 1) {
       teamAddress ||= managed.reserve(TEAM_BYTES).byteOffset;
-      team = await Team.start(count, module, memory, teamAddress, run);
+      team = await start(count, module, memory, teamAddress, run);
     }
     return team?.size ?? 1;
   }
@@ -91,8 +91,8 @@ export function createEngine(maximumPages = 65536): Engine {
         for (let part = 0; part < parts; part++) run[kernel](...rowOf(part));
       }
     },
-    setThreads(count) {
-      const done = changing.then(() => change(count));
+    setThreads(count, start) {
+      const done = changing.then(() => change(count, start));
       changing = done.catch(() => {});
       return done;
     },
@@ -113,9 +113,25 @@ function createMemory(maximum: number): WebAssembly.Memory {
   }
 }
 
-/** One byte a character, as build.mjs writes them: 122 - its code, which an array of bytes takes modulo 256. */
+/** The bytes of a text as build.mjs writes it: the 91 that are frequent as one character, others as two. */
 function bytesOf(text: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(text, (character) => 122 - character.charCodeAt(0));
+  const [frequent, others]: number[][] = [[], []];
+  for (let byte = 0; byte < 256; byte++) {
+    (byte < 66 || (byte > 104 && byte < 129) || byte === 253 ? frequent : others).push(byte);
+  }
+  const bytes = new Uint8Array(text.length);
+  let length = 0;
+  let at = 0;
+  // Printable characters are counted from the space on, without ' and \.
+  const next = () => {
+    const code = text.charCodeAt(at++);
+    return code - 32 - Number(code > 39) - Number(code > 92);
+  };
+  while (at < text.length) {
+    const place = next();
+    bytes[length++] = place < 91 ? frequent[place] : others[(place - 91) * 93 + next()];
+  }
+  return bytes.subarray(0, length);
 }
 
 function abort(): never {

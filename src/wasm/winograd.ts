@@ -1,8 +1,8 @@
 import type { Storage } from '../autograd/storage.js';
+import { MOST_PARTS } from '../autograd/team.js';
 import type { ConvSizes } from '../ops/conv2d.js';
 import { aligned } from './blocks.js';
 import type { Engine } from './instance.js';
-import { MOST_PARTS } from './team.js';
 
 /** From so few channels and filters on, and up to so many, and products of both, as their sums and the cache allow. */
 const LEAST = 8;

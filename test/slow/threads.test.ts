@@ -3,8 +3,8 @@ import os from 'node:os';
 import threads, { type Worker } from 'node:worker_threads';
 import asc from 'assemblyscript/asc';
 import { afterEach, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { TEAM_BYTES, Team, ThreadError } from '../../src/autograd/team.js';
 import * as convgrad from '../../src/index.js';
-import { TEAM_BYTES, Team, ThreadError } from '../../src/wasm/team.js';
 import { train } from '../browser/training.js';
 import { runProgram } from '../programs.js';
 

@@ -51,6 +51,7 @@ function special(y: f32, a: f32, b: f32): f32 {
 }
 
 /** y = f(a, b). */
+@inline
 function forward<Operation>(a: usize, b: usize, y: usize, view: usize): void {
   const n = load<i32>(view, 4);
   const stepA = load<i32>(view, 8);

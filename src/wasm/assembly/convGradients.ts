@@ -96,6 +96,7 @@ function sumTiles(s: ConvSizes, dy: usize, table: usize, bytes: i32, image: usiz
 }
 
 /** Four filters by two vectors of taps, over all pixels; `again` where the first vector's sums are there already. */
+@inline
 function tileOfFour(
   dy: usize, planeBytes: usize, table: usize, bytes: i32, source: usize, row: usize, filterBytes: usize, again: bool,
 ): void {

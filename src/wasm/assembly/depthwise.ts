@@ -102,6 +102,7 @@ export function depthwise(
 }
 
 /** Copies rows of numbers that are `step` apart. */
+@inline
 function gather(from: usize, fromRow: usize, step: i32, to: usize, toRow: usize, rows: i32, columns: i32): void {
   for (; rows > 0; rows--, from += fromRow, to += toRow) {
     let x = from;
@@ -119,6 +120,7 @@ function gather(from: usize, fromRow: usize, step: i32, to: usize, toRow: usize,
 }
 
 /** Adds rows to numbers that are `step` apart, or overwrites these. */
+@inline
 function scatter(
   from: usize, fromRow: usize, to: usize, toRow: usize, step: i32, rows: i32, columns: i32, adds: bool,
 ): void {
@@ -148,6 +150,7 @@ function sumOrNew(there: v128, value: v128, adds: bool): v128 {
 }
 
 /** to[p] = start + the sum over [first, last), pairs of an offset and a weight, of weight * from[offset + p]; in fours of vectors. */
+@inline
 function sumTaps(first: usize, last: usize, start: f32, from: usize, to: usize, bytes: i32): void {
   for (const end = to + bytes; to < end; to += 64, from += 64) {
     let a = f32x4.splat(start);

@@ -21,6 +21,7 @@ let total: f64 = 0;
 let product: f64 = 0;
 
 /** Adds those of a run. */
+@inline
 function squares(x: usize, n: i32, middle: f32): void {
   const m = f32x4.splat(middle);
   while (n >= 8) {
@@ -47,6 +48,7 @@ function squares(x: usize, n: i32, middle: f32): void {
 }
 
 /** Adds those of a run. */
+@inline
 function products(x: usize, dy: usize, n: i32, middle: f32): void {
   const m = f32x4.splat(middle);
   while (n >= 4) {

@@ -58,6 +58,7 @@ function maxRow(x: usize, y: usize, indices: usize, s: PoolSizes, first: i32, ab
 }
 
 /** A row of 2x2 windows, four at a time; the last four may overlap those before them. `first` is the row's index. */
+@inline
 function maxRow2x2(x: usize, y: usize, indices: usize, first: i32, W: i32, outW: i32): void {
   const steps = i32x4(0, 2, 4, 6);
   for (let j = 0; j < outW; j += 4) {

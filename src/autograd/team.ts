@@ -19,7 +19,13 @@ const PATIENCE = 20_000;
 // thread waits without reading messages. TICKET holds the job's number in its upper 24 bits and the next part to be taken in
 // the lower 8; CLOSED stands there while a job is being described, so that a thread that is late takes no part of a job that
 // it has not read. FAILED is 0, or 1 more than the bytes of the reason.
-const [JOB, TICKET, PARTS, DONE, KERNEL, ARGUMENTS, FAILED] = [0, 1, 2, 3, 4, 5, 6];
+const JOB = 0;
+const TICKET = 1;
+const PARTS = 2;
+const DONE = 3;
+const KERNEL = 4;
+const ARGUMENTS = 5;
+const FAILED = 6;
 const CLOSED = 255;
 /**
  * How often a thread looks, at about 30 ns, before it sleeps. The parts of a kernel end within microseconds of each other, and
@@ -78,7 +84,7 @@ export class Team {
   ): Promise<Team | null> {
     new Int32Array(memory.buffer, address, 7).fill(0);
     const job = { module, memory, address, names: Object.keys(exports).sort() };
-    const workers = await spawn(WORKER, job, size - 1);
+    const workers = await spawn(worker(), job, size - 1);
     return workers && new Team(workers, memory, address, exports);
   }
 
@@ -154,7 +160,7 @@ export class Team {
  * before it sleeps: the kernels of one training step follow each other within microseconds. After each part it wakes the
  * first thread, which may be asleep. Only the first thread that fails writes its reason; FAILED is 1 meanwhile.
  */
-const WORKER = `
+const worker = () => `
 const { module, memory, address, names } = job;
 const control = new Int32Array(memory.buffer, address, 7);
 const rows = new Float64Array(memory.buffer, address + 64, ${MOST_PARTS * MOST_ARGUMENTS});
