@@ -45,7 +45,7 @@ const { epochs, seed, quick, out, run, data } = await choicesOf<{ data: string }
 );
 
 // 1. The images: three channels from 0 to 1. A part of those to learn from is held out, to choose the epoch by.
-const images = await openImages(data, join(out, 'images'), quick, new Generator(`images ${seed}`));
+const images = await openImages(data, out, quick, new Generator(`images ${seed}`));
 const centered = normalize({ mean: 0.5, std: 0.25 });
 const [all, test] = [images.train.transformed(centered), images.test.transformed(centered)];
 const [learned, held] = stratifiedSplit(all, Math.floor(all.length / 5), new Generator(seed));

@@ -10,14 +10,16 @@ export const SIZE = 32;
 /**
  * Images [3, 32, 32] of two folders, `train` and `test`, with a folder for each class in them.
  * @param data where they are; undefined: they are drawn
- * @param drawn where drawn ones go
+ * @param out the folder in which drawn ones go
+ * @param quick few are drawn
  */
 export async function openImages(
   data: string | undefined,
-  drawn: string,
+  out: string,
   quick: boolean,
   generator: Generator,
 ): Promise<{ train: Dataset; test: Dataset }> {
+  const drawn = join(out, quick ? 'images-quick' : 'images');
   if (data === undefined) {
     await drawFolder(join(drawn, 'train'), quick ? 8 : 250, generator);
     await drawFolder(join(drawn, 'test'), quick ? 4 : 50, generator);
