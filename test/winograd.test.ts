@@ -38,13 +38,13 @@ function byWinograd(pass: Pass, { s, x, weight, bias, dy }: Subject, start?: Flo
   [turned.padTop, turned.padLeft] = [2 - s.padTop, 2 - s.padLeft];
   const forward = (from: number, count: number, biases: number, sizes: ConvSizes, isTurned: boolean) =>
     tiled.fits(sizes) &&
-    tiled.forward(from, engine.run.countNonzero(from, count), here[1], biases, sizes, isTurned, target);
+    tiled.forward(from, engine.run.nonzeroShare(from, count), here[1], biases, sizes, isTurned, target);
   const done =
     pass === 'forward'
       ? forward(X, x.length, B, s, false)
       : pass === 'gradInput'
         ? forward(dY, dy.length, 0, turned, true)
-        : tiled.fits(s) && tiled.gradWeight(X, dY, engine.run.countNonzero(dY, dy.length), R, s);
+        : tiled.fits(s) && tiled.gradWeight(X, dY, engine.run.nonzeroShare(dY, dy.length), R, s);
   const numbers = result.array.slice();
   for (const storage of [...here, result]) storage.release();
   return done ? numbers : null;

@@ -51,21 +51,18 @@ export function tensor(values: TensorValues, options: TensorOptions & { shape?: 
 
 /** A tensor of zeros. */
 export function zeros(shape: Shape, options: TensorOptions = {}): Tensor {
-  const { dtype, requiresGrad } = readOptions('zeros', options, DEFAULTS);
-  return wrap(allocate('zeros', shape, dtype), shape, requiresGrad);
+  return filled('zeros', shape, 0, options);
 }
 
 /** A tensor of ones. */
 export function ones(shape: Shape, options: TensorOptions = {}): Tensor {
-  const { dtype, requiresGrad } = readOptions('ones', options, DEFAULTS);
-  return wrap(allocate('ones', shape, dtype).fill(1), shape, requiresGrad);
+  return filled('ones', shape, 1, options);
 }
 
 /** A tensor of one value. */
 export function full(shape: Shape, value: number, options: TensorOptions = {}): Tensor {
-  const { dtype, requiresGrad } = readOptions('full', options, DEFAULTS);
   if (typeof value !== 'number') throw new ArgumentError('full', `expected a number, got ${show(value)}`);
-  return wrap(allocate('full', shape, dtype).fill(value), shape, requiresGrad);
+  return filled('full', shape, value, options);
 }
 
 /** Independent numbers from the normal distribution of mean 0 and variance 1. */
@@ -85,6 +82,11 @@ export function uniform(shape: Shape, options: RandomOptions & { low?: number; h
 /** @internal A tensor around an array that nobody else uses, without a copy. */
 export function wrap(array: FloatArray, shape: Shape, requiresGrad = false): Tensor {
   return new Tensor(new Storage(array), [...shape], requiresGrad);
+}
+
+function filled(where: string, shape: Shape, value: number, options: TensorOptions): Tensor {
+  const { dtype, requiresGrad } = readOptions(where, options, DEFAULTS);
+  return wrap(allocate(where, shape, dtype).fill(value), shape, requiresGrad);
 }
 
 function random(where: string, shape: Shape, options: RandomOptions, draw: (generator: Generator) => number): Tensor {

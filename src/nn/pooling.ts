@@ -1,9 +1,9 @@
 import type { Tensor } from '../autograd/tensor.js';
-import { readOptions, ShapeError } from '../errors.js';
+import { readOptions } from '../errors.js';
 import { adaptiveAvgPool2d } from '../ops/adaptiveAvgPool2d.js';
 import { avgPool2d, maxPool2d, type PoolingOptions } from '../ops/pool2d.js';
 import { mean } from '../ops/reduce.js';
-import { type Pair, pair, showShape } from '../shape.js';
+import { checkRank, type Pair, pair } from '../shape.js';
 import { describe, Module } from './module.js';
 
 export abstract class Pool2D extends Module {
@@ -62,8 +62,8 @@ export class AdaptiveAvgPool2D extends Module {
 export class GlobalAvgPool2D extends Module {
   override forward(x: Tensor): Tensor {
     return this.located(() => {
-      if (x.shape.length === 4) return mean(x, { axis: [2, 3] });
-      throw new ShapeError('GlobalAvgPool2D', `expected an input [N, C, H, W], got shape ${showShape(x.shape)}`);
+      checkRank('GlobalAvgPool2D', 'an input [N, C, H, W]', x.shape, 4);
+      return mean(x, { axis: [2, 3] });
     });
   }
 }

@@ -16,7 +16,7 @@ export function adaptiveAvgPool2d(x: Tensor, outputSize: Pair): Tensor {
   const [outH, outW] = pair(where, 'outputSize', outputSize, 1);
   const [, , H, W] = x.shape;
   checkRank(where, 'an input [N, C, H, W] with pixels', x.shape, H * W > 0 ? 4 : -1);
-  return resample(where, resample(where, x, 2, windows(H, outH)), 3, windows(W, outW));
+  return resample(where, x, windows(H, outH), windows(W, outW));
 }
 
 function windows(size: number, count: number): Taps[] {

@@ -79,9 +79,9 @@ export interface BroadcastSizes {
   stridesB: readonly number[];
 }
 
-/** @internal y = f(a, b); da += dy * df/da and db += dy * df/db, summed over the axes that were broadcast. */
-export function binaryDefinition<const Name extends string>(name: Name, { value, slopeA, slopeB }: Binary) {
-  return define(name, {
+/** y = f(a, b); da += dy * df/da and db += dy * df/db, summed over the axes that were broadcast. */
+export const binaryDefinition = <const Name extends string>(name: Name, { value, slopeA, slopeB }: Binary) =>
+  define(name, {
     forward(a: Storage, b: Storage, y: Storage, sizes: BroadcastSizes): void {
       const [A, B, Y] = [a.array, b.array, y.array];
       const [atA, atB] = [positions(sizes.shape, sizes.stridesA), positions(sizes.shape, sizes.stridesB)];
@@ -101,7 +101,6 @@ export function binaryDefinition<const Name extends string>(name: Name, { value,
       if (db) addSlopes(slopeB, db.array, atB);
     },
   });
-}
 
 export const binaryKernels = /* @__PURE__ */ Object.fromEntries(
   Object.entries(BINARY).map(([name, row]) => [name, binaryDefinition(name, row)]),
@@ -128,8 +127,8 @@ export function binaryOf(kernels: ReturnType<typeof binaryDefinition<string>>, l
   });
 }
 
-/** @internal An operand as a tensor: a number has the dtype of the other one. */
-export function constant(value: Operand, other: Operand): Tensor {
+/** An operand as a tensor: a number has the dtype of the other one. */
+function constant(value: Operand, other: Operand): Tensor {
   if (typeof value !== 'number') return value;
   return tensor(value, { dtype: other instanceof Tensor ? other.dtype : 'float32' });
 }

@@ -34,28 +34,25 @@ export function crossEntropy(
   const defaults = { reduction: 'mean', labelSmoothing: 0, classWeights: undefined, ignoreIndex: -100 } as const;
   const { reduction, labelSmoothing, classWeights, ignoreIndex } = readOptions(where, options, defaults);
   const smoothing = checkNumber(where, 'labelSmoothing', labelSmoothing, { least: 0, most: 1 });
-  checkNumber(where, 'ignoreIndex', ignoreIndex, { whole: true });
   checkTensors(where, logits);
   const { shape, dtype } = logits;
   const weights = classWeights && weightsOf(where, classWeights, shape[1], dtype);
   if (labels instanceof Tensor && labels.shape.length === 2) {
     checkSameShape(where, 'probabilities', labels.shape, shape);
-    if (ignoreIndex >= 0) throw new ArgumentError(where, 'ignoreIndex needs labels that are class indices');
+    if (ignoreIndex >= 0) throw new ArgumentError(where, 'expected class indices as labels, for ignoreIndex');
     const shares = smoothing === 0 ? labels : add(mul(labels, 1 - smoothing), smoothing / shape[1]);
-    const weighted = mul(weights ? mul(shares, weights) : shares, logSoftmax(logits));
+    const weighted = mul(shares, mul(logSoftmax(logits), weights ?? 1));
     return reduceLosses(where, neg(sum(weighted, { axis: 1 })), reduction);
   }
   const { classes, indices } = classification(where, 'logits', logits, labels, ignoreIndex);
   const counts = ones([classes], { dtype });
   const own = weights || indices.includes(-1) ? rowWeights(weights ?? counts, indices) : undefined;
   let losses = crossEntropies(logits, indices, weights ? 0 : smoothing);
-  if (weights && own) {
-    losses = mul(losses, mul(own, 1 - smoothing));
-    // Without smoothing the other classes are left out, not weighted by 0: an infinite logit would make that NaN.
-    if (smoothing > 0) {
-      const all = mul(matmul(logSoftmax(logits), weights), smoothing / classes);
-      losses = sub(losses, mul(all, rowWeights(counts, indices)));
-    }
+  if (weights && own) losses = mul(losses, mul(own, 1 - smoothing));
+  // Without smoothing the other classes are left out, not weighted by 0: an infinite logit would make that NaN.
+  if (weights && smoothing > 0) {
+    const all = mul(matmul(logSoftmax(logits), weights), smoothing / classes);
+    losses = sub(losses, mul(all, rowWeights(counts, indices)));
   }
   return reduceLosses(where, losses, reduction, own);
 }

@@ -143,9 +143,9 @@ const UNARY = {
 
 export type UnaryName = keyof typeof UNARY;
 
-/** @internal y = f(x); dx += dy * f'(x). */
-export function unaryDefinition<const Name extends string, P>(name: Name, { value, slope }: Unary<P>) {
-  return define(name, {
+/** y = f(x); dx += dy * f'(x). */
+export const unaryDefinition = <const Name extends string, P>(name: Name, { value, slope }: Unary<P>) =>
+  define(name, {
     forward(x: Storage, y: Storage, parameter: P): void {
       const [X, Y] = [x.array, y.array];
       for (let i = 0; i < Y.length; i++) Y[i] = value(X[i], parameter);
@@ -156,7 +156,6 @@ export function unaryDefinition<const Name extends string, P>(name: Name, { valu
       for (let i = 0; i < dX.length; i++) dX[i] += dY[i] * slope(X[i], Y[i], parameter);
     },
   });
-}
 
 export const unaryKernels = /* @__PURE__ */ Object.fromEntries(
   Object.entries(UNARY).map(([name, row]) => [name, unaryDefinition(name, row)]),

@@ -17,7 +17,7 @@ export function pad(x: Tensor, amount: number | readonly number[], options: { va
   const { value } = readOptions('pad', options, { value: 0 });
   const sides = typeof amount === 'number' ? [amount, amount, amount, amount] : amount;
   if (x.shape.length < 2 || !Array.isArray(sides) || sides.length !== 4 || !sides.every((n) => n >= 0)) {
-    const expected = 'expected an input [..., H, W], and a number or [left, right, top, bottom]';
+    const expected = 'expected an input [..., H, W], then a number or [left, right, top, bottom]';
     throw new ShapeError('pad', `${expected}, got shape ${showShape(x.shape)} and ${show(amount)}`);
   }
   const edge = (axis: number, length: number) =>

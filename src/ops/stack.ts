@@ -1,6 +1,6 @@
 import { checkTensors } from '../autograd/operation.js';
 import type { Tensor } from '../autograd/tensor.js';
-import { ArgumentError, checkNumber, ShapeError, show, withPlace } from '../errors.js';
+import { checkNumber, ShapeError, show, withPlace } from '../errors.js';
 import { checkSameShape, normalizeAxis } from '../shape.js';
 import { cat, slice } from './slice.js';
 import { unsqueeze } from './squeeze.js';
@@ -12,17 +12,12 @@ import { unsqueeze } from './squeeze.js';
  * @default axis 0
  */
 export function stack(tensors: readonly Tensor[], axis = 0): Tensor {
-  if (!Array.isArray(tensors) || tensors.length === 0) {
-    throw new ArgumentError('stack', `expected a list of tensors, got ${show(tensors)}`);
-  }
-  checkTensors('stack', ...tensors);
-  for (const { shape } of tensors) checkSameShape('stack', 'tensors', shape, tensors[0].shape);
-  return withPlace('stack', () =>
-    cat(
-      tensors.map((each) => unsqueeze(each, axis)),
-      axis,
-    ),
-  );
+  return withPlace('stack', () => {
+    if (!Array.isArray(tensors)) return cat(tensors); // Which refuses it.
+    const parts = tensors.map((each) => unsqueeze(each, axis));
+    for (const { shape } of tensors) checkSameShape('stack', 'tensors', shape, tensors[0].shape);
+    return cat(parts, axis);
+  });
 }
 
 /**
@@ -35,7 +30,12 @@ export function split(x: Tensor, sizes: number | readonly number[], axis = 0): T
   checkTensors('split', x);
   const along = normalizeAxis('split', axis, x.shape.length);
   const length = x.shape[along];
-  const each = typeof sizes === 'number' ? equalParts(length, sizes) : sizes;
+  let each = sizes;
+  if (typeof each === 'number') {
+    const size = checkNumber('split', 'the length of a part', each, { least: 1, whole: true });
+    const count = Math.max(1, Math.ceil(length / size));
+    each = Array.from({ length: count }, (_, i) => Math.min(size, length - i * size));
+  }
   const whole = Array.isArray(each) && each.every((n) => Number.isInteger(n) && n >= 0);
   if (!whole || each.reduce((sum, n) => sum + n, 0) !== length) {
     const expected = `expected a length, or lengths that make the ${length} of axis ${along}`;
@@ -46,10 +46,4 @@ export function split(x: Tensor, sizes: number | readonly number[], axis = 0): T
     end += n;
     return slice(x, along, end - n, end);
   });
-}
-
-function equalParts(length: number, size: number): number[] {
-  checkNumber('split', 'the length of a part', size, { least: 1, whole: true });
-  const count = Math.max(1, Math.ceil(length / size));
-  return Array.from({ length: count }, (_, i) => Math.min(size, length - i * size));
 }

@@ -38,7 +38,7 @@ export function upsample(x: Tensor, options: UpsampleOptions): Tensor {
       backward: (dy, [dx]) => broadcastKernels.reduce(dy, dx!, view, 1),
     });
   }
-  return resample('upsample', resample('upsample', x, 2, between(H, scaleH)), 3, between(W, scaleW));
+  return resample('upsample', x, between(H, scaleH), between(W, scaleW));
 }
 
 /** @internal The options, checked. */

@@ -1,4 +1,3 @@
-import { checkTensors } from '../autograd/operation.js';
 import type { Tensor } from '../autograd/tensor.js';
 import { checkNumber, readOptions, withPlace } from '../errors.js';
 import { mul, sub } from './arithmetic.js';
@@ -14,7 +13,6 @@ export interface VarianceOptions extends ReduceOptions {
  * NaN for one element with the correction 1.
  */
 export function variance(x: Tensor, options: VarianceOptions = {}): Tensor {
-  checkTensors('variance', x);
   const defaults = { axis: undefined, keepDims: false, correction: 1 };
   const { axis, keepDims, correction } = readOptions('variance', options, defaults);
   checkNumber('variance', 'correction', correction, { least: 0 });

@@ -1,7 +1,7 @@
 import { checkTensors } from '../autograd/operation.js';
-import { Tensor } from '../autograd/tensor.js';
+import type { Tensor } from '../autograd/tensor.js';
 import { withPlace } from '../errors.js';
-import { add, binaryDefinition, binaryOf, constant, type Operand } from './arithmetic.js';
+import { add, binaryDefinition, binaryOf, type Operand } from './arithmetic.js';
 
 /**
  * a where the condition is not 0, and b where it is, element by element; all three broadcast. What is not chosen does not
@@ -11,8 +11,7 @@ import { add, binaryDefinition, binaryOf, constant, type Operand } from './arith
 export function where(condition: Tensor, a: Operand, b: Operand): Tensor {
   checkTensors('where', condition);
   const mask = condition.detach();
-  const [yes, no] = [constant(a, b instanceof Tensor ? b : mask), constant(b, a instanceof Tensor ? a : mask)];
-  return withPlace('where', () => add(binaryOf(chosenKernels, mask, yes), binaryOf(otherKernels, mask, no)));
+  return withPlace('where', () => add(binaryOf(chosenKernels, mask, a), binaryOf(otherKernels, mask, b)));
 }
 
 const flat = () => 0;

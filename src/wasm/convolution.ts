@@ -65,9 +65,9 @@ export function convolution(engine: Engine): Overrides<typeof import('../ops/con
         if (isDepthwise(s)) return ofPlanes.forward(x, weight, bias, y, s);
         const [X, F, B, Y] = [memory.read(x), memory.read(weight), bias ? memory.read(bias) : 0, memory.write(y)];
         const counts = tiled.fits(s) || isTransposable(s, SPARSE_CHANNELS);
-        const nonzero = counts ? run.countNonzero(X, x.length) : x.length;
+        const nonzero = counts ? run.nonzeroShare(X, x.length) : 1;
         if (tiled.fits(s) && tiled.forward(X, nonzero, weight, B, s, false, () => ({ address: Y, adds: 0 }))) return;
-        if (isTransposable(s, SPARSE_CHANNELS) && Math.max(nonzero, ~nonzero) < SPARSE * x.length) {
+        if (isTransposable(s, SPARSE_CHANNELS) && nonzero < SPARSE) {
           const transposed = transpose(s);
           const { sizes, rows, rowsBytes, compute } = prepareGradInput(transposed);
           const packed = keep([weight], `flipped ${keyOf(s)}`, rowsBytes, rows, (to) => run.packFlipped(sizes, F, to));
@@ -83,10 +83,10 @@ export function convolution(engine: Engine): Overrides<typeof import('../ops/con
         const [dY, F] = [memory.read(dy), memory.read(weight)];
         if (isTransposable(s, DENSE_CHANNELS)) {
           const turned = transpose(s);
-          const nonzero = run.countNonzero(dY, dy.length);
+          const nonzero = run.nonzeroShare(dY, dy.length);
           if (tiled.fits(turned) && tiled.forward(dY, nonzero, weight, 0, turned, true, () => memory.sum(dx))) return;
           // Zeros of padding must not meet infinite weights.
-          if (nonzero > DENSE * dy.length && run.allFinite(F, weight.length)) {
+          if (nonzero > DENSE && run.allUsual(F, weight.length)) {
             const { address, adds } = memory.sum(dx);
             direct(turned, dY, weight, null, address, 1, adds);
             return;
@@ -101,7 +101,7 @@ export function convolution(engine: Engine): Overrides<typeof import('../ops/con
       gradWeight(x, dy, dweight, s) {
         const plan = planOf(s);
         const [X, dY, dF] = [memory.read(x), memory.read(dy), memory.update(dweight)];
-        const nonzero = run.countNonzero(dY, dy.length);
+        const nonzero = run.nonzeroShare(dY, dy.length);
         if (tiled.fits(s) && tiled.gradWeight(X, dY, nonzero, dF, s)) return;
         const rowsBytes = s.O * s.kernelH * plan.tapBytes;
         // The examples fall into shares that only their number decides: each is summed apart, then all in their order.
@@ -118,7 +118,7 @@ export function convolution(engine: Engine): Overrides<typeof import('../ops/con
         const offsets = offsetsOf(s, plan, sizes, table);
         // In tiles of four filters by two vectors of taps, where zeros of padding meet no infinity.
         const tiles = s.O >= 4 * s.groups && plan.taps > 4;
-        const dense = tiles && nonzero > DENSE * dy.length ? run.allFinite(dY, dy.length) : 0;
+        const dense = tiles && nonzero > DENSE ? run.allUsual(dY, dy.length) : 0;
         split('gradWeight', s.N, shares, workOf(s), (from, to, share) => {
           const rows = own + share * ownBytes;
           const sums = rows + rowsBytes;

@@ -8,8 +8,12 @@ import { MOST_PARTS } from './team.js';
 const LEAST = 8;
 const MOST = 512;
 const MOST_WEIGHTS = 65536;
-/** How many of the outputs that the tiles compute must be wanted: at the right and lower edge some are not. */
+/**
+ * Which share of the outputs that the tiles compute must be wanted, as at the right and lower edge some are not; and that share
+ * times the channels or filters, whichever are fewer: with few of them the transforms weigh more.
+ */
 const LEAST_USED = 0.5;
+const LEAST_USED_CHANNELS = 6;
 /** The shares of nonzero numbers from which on it is faster than leaving zeros out. */
 const LEAST_NONZERO = 0.3;
 const LEAST_NONZERO_GRADIENT = 0.4;
@@ -32,9 +36,6 @@ export type Winograd = ReturnType<typeof winograd>;
 
 /** Convolutions of 3x3 filters by Winograd's F(4x4, 3x3): see assembly/winograd.ts. */
 export function winograd({ run, memory, struct, parts, split, keep }: Engine) {
-  /** Whether all of an operand's numbers are finite, and not huge. */
-  const usual = (address: number, length: number) => run.countNonzero(address, length) >= 0;
-
   /** Calls a kernel for the weights of all filters, which go through it in vectors; `room` is for `MOST_PARTS` of them. */
   const eachFilter = (kernel: 'winogradWeights' | 'winogradCollect', s: ConvSizes, room: number, row: number[]) => {
     const vectors = Math.ceil(s.O / 8) * 2;
@@ -52,7 +53,7 @@ export function winograd({ run, memory, struct, parts, split, keep }: Engine) {
 
     /**
      * Computes the convolution of x if it can and if this is faster, and the sizes fit.
-     * @param nonzero what `countNonzero` says of x
+     * @param nonzero which share of x is not zero
      * @param turned whether it is the gradient to the input of another convolution, whose weight it is
      * @param target tells where y is, and whether it is added to; called once that is certain
      */
@@ -66,7 +67,8 @@ export function winograd({ run, memory, struct, parts, split, keep }: Engine) {
       target: () => Target,
     ) {
       const F = memory.read(weight);
-      if (nonzero < LEAST_NONZERO * s.N * s.C * s.H * s.W || !usual(F, s.O * s.C * 9)) return false;
+      if (nonzero < LEAST_NONZERO) return false;
+      if (!run.allUsual(X, s.N * s.C * s.H * s.W) || !run.allUsual(F, s.O * s.C * 9)) return false;
       const plan = planOf(s);
       const work = workOf(s);
       const count = parts(s.N, work);
@@ -85,10 +87,11 @@ export function winograd({ run, memory, struct, parts, split, keep }: Engine) {
       return true;
     },
 
-    /** Adds the gradient to the weights, under the same conditions; `nonzero` is what `countNonzero` says of dy. */
+    /** Adds the gradient to the weights, under the same conditions; `nonzero` is the share of dy. */
     gradWeight(X: number, dY: number, nonzero: number, dF: number, s: ConvSizes) {
-      if (nonzero < LEAST_NONZERO_GRADIENT * s.N * s.O * s.outH * s.outW || !usual(X, s.N * s.C * s.H * s.W))
-        return false;
+      if (nonzero < LEAST_NONZERO_GRADIENT) return false;
+      const [inputs, outputs] = [s.N * s.C * s.H * s.W, s.N * s.O * s.outH * s.outW];
+      if (!run.allUsual(X, inputs) || !run.allUsual(dY, outputs)) return false;
       const plan = planOf(s);
       // The examples fall into shares that only sizes decide: each is summed apart, then all in their order.
       const tiles = s.N * plan.tiles;
@@ -118,7 +121,8 @@ function fits(s: ConvSizes): boolean {
   const plain = s.groups === 1 && s.strideH === 1 && s.strideW === 1 && s.dilationH === 1 && s.dilationW === 1;
   if (!plain || s.kernelH !== 3 || s.kernelW !== 3 || s.padTop < 0 || s.padLeft < 0) return false;
   if (Math.min(s.C, s.O) < LEAST || Math.max(s.C, s.O) > MOST || s.C * s.O > MOST_WEIGHTS) return false;
-  return s.outH * s.outW >= LEAST_USED * 16 * Math.ceil(s.outH / 4) * Math.ceil(s.outW / 4);
+  const used = (s.outH * s.outW) / (16 * Math.ceil(s.outH / 4) * Math.ceil(s.outW / 4));
+  return used >= LEAST_USED && used * Math.min(s.C, s.O) >= LEAST_USED_CHANNELS;
 }
 
 /** About how long it takes on one thread, in ns. */

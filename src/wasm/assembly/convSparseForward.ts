@@ -4,26 +4,40 @@ import { ConvSizes } from './convolution';
 // not zero is multiplied by all weights that meet it, and added to the outputs around it. That is the gradient to the
 // input of another convolution, whose filters are the channels here and the other way round, with all taps flipped both ways.
 
-/** How many numbers are not zero; that many below -1 where some are not finite, or so large that sums of them may not be. */
-export function countNonzero(x: usize, length: i32): i32 {
-  const most = f32x4.splat(1e15);
+/** A block of numbers that are counted, in vectors, and how many blocks about are. */
+const BLOCK = 16;
+const BLOCKS = 256;
+
+/** The share of numbers that are not zero, of blocks spread through all of them: enough to choose a kernel by. */
+export function nonzeroShare(x: usize, length: i32): f64 {
+  const blocks = length / (4 * BLOCK);
+  // Odd, so that images of an even width are not looked at in the same columns.
+  const step = (blocks / BLOCKS) | 1;
   let counts = i32x4.splat(0);
-  let usual = i32x4.splat(-1);
-  for (const end = x + ((length & ~3) << 2); x < end; x += 16) {
-    const value = v128.load(x);
-    // A lane of a comparison is -1 or 0.
-    counts = i32x4.sub(counts, f32x4.ne(value, f32x4.splat(0)));
-    usual = v128.and(usual, f32x4.lt(f32x4.abs(value), most));
+  let seen = 0;
+  for (let block = 0; block < blocks; block += step, seen += 4 * BLOCK) {
+    const from = x + block * (BLOCK << 4);
+    for (let at = from; at < from + (BLOCK << 4); at += 16) {
+      // A lane of the comparison is -1 or 0.
+      counts = i32x4.sub(counts, f32x4.ne(v128.load(at), f32x4.splat(0)));
+    }
   }
   let count = i32x4.extract_lane(counts, 0) + i32x4.extract_lane(counts, 1);
   count += i32x4.extract_lane(counts, 2) + i32x4.extract_lane(counts, 3);
-  let all = i32x4.all_true(usual);
-  for (let i = length & 3; i > 0; i--, x += 4) {
-    const value = load<f32>(x);
-    count += value !== 0 ? 1 : 0;
-    all = all && Mathf.abs(value) < 1e15;
+  for (let i = blocks * 4 * BLOCK; i < length; i++, seen++) count += load<f32>(x + (i << 2)) !== 0 ? 1 : 0;
+  return seen > 0 ? f64(count) / f64(seen) : 0;
+}
+
+/** Whether all numbers are finite, and so small that sums and products of a few of them are, too. */
+export function allUsual(x: usize, length: i32): bool {
+  const most = f32x4.splat(1e15);
+  let usual = i32x4.splat(-1);
+  for (const end = x + ((length & ~3) << 2); x < end; x += 16) {
+    usual = v128.and(usual, f32x4.lt(f32x4.abs(v128.load(x)), most));
   }
-  return all ? count : ~count;
+  let all = i32x4.all_true(usual);
+  for (let i = length & 3; i > 0; i--, x += 4) all = all && Mathf.abs(load<f32>(x)) < 1e15;
+  return all;
 }
 
 /** The weights as that other convolution has them, as `packRows` would pack them; `s` are its sizes. */
