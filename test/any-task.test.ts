@@ -278,6 +278,30 @@ describe('batches of one’s own', () => {
     expect(new Set(hashes).size).toBe(1);
   });
 
+  test('that are drawn anew in each epoch are resumed, whether all at its beginning or one by one', async () => {
+    for (const early of [true, false]) {
+      await resumesExactly(async (resume, keep) => {
+        const own = new Generator(8);
+        const drawn = () => batch(own.integer(8));
+        const data = {
+          [Symbol.iterator]() {
+            const all = early ? Array.from({ length: 3 }, drawn) : null;
+            return (function* () {
+              for (let i = 0; i < 3; i++) yield all?.[i] ?? drawn();
+            })();
+          },
+        };
+        const trained = model();
+        const callbacks = [
+          { last: true, onBatchEnd: (state: { checkpoint(): Checkpoint }) => keep?.(state.checkpoint()) },
+        ];
+        const options = { optimizer: sgd(trained), epochs: 3, resume, callbacks, generators: [own] };
+        const { epochs } = await fit(trained, data, options);
+        return [weightHash(trained), epochs.map(({ loss }) => loss)];
+      });
+    }
+  });
+
   test('a generator that is under way, and options that batches do not have, are errors', async () => {
     const trained = model();
     const optimizer = sgd(trained);

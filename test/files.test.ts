@@ -4,7 +4,17 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { build } from 'esbuild';
 import { beforeAll, expect, test } from 'vitest';
-import { Dense, FormatError, ShapeError, weightHash } from '../src/index.js';
+import {
+  ArgumentError,
+  Dataset,
+  Dense,
+  FormatError,
+  fit,
+  Sequential,
+  SGD,
+  ShapeError,
+  weightHash,
+} from '../src/index.js';
 import { FileError, loadModel, makeFolder, saveFile, saveJson, saveModel } from '../src/node/index.js';
 import { temporaryFolder } from './temporary-folder.js';
 
@@ -35,6 +45,56 @@ test('the names of the classes go with the model; notes of others under that nam
     expect(await loadModel(path, other)).toEqual({ classNames: note });
     expect(other.classNames).toBe(null);
   }
+});
+
+test('strict: false takes what fits, and says what was missing', async () => {
+  const path = join(folder, 'trained.safetensors');
+  const trained = new Sequential({ body: new Dense(3, 2), head: new Dense(2, 4) });
+  trained.classNames = ['a', 'b', 'c', 'd'];
+  await saveModel(path, trained, { note: 'mine' });
+  const model = new Sequential({ body: new Dense(3, 2), other: new Dense(2, 5) });
+  const before = model.at('other', Dense).weight.data.slice();
+  await expect(loadModel(path, model)).rejects.toThrow("missing keys ['other.weight', 'other.bias'], unexpected keys");
+  const found = await loadModel(path, model, { strict: false });
+  expect(found.missing).toEqual(['other.weight', 'other.bias']);
+  expect(found.unexpected).toEqual(['head.weight', 'head.bias']);
+  expect(found.metadata.note).toBe('mine');
+  expect(weightHash(model.at('body'))).toBe(weightHash(trained.at('body')));
+  expect(model.at('other', Dense).weight.data).toEqual(before);
+  expect(model.classNames).toBe(null); // Those of another task.
+
+  const same = new Sequential({ body: new Dense(3, 2), head: new Dense(2, 4) });
+  expect(await loadModel(path, same, { strict: false })).toMatchObject({ missing: [], unexpected: [] });
+  expect(same.classNames).toEqual(trained.classNames);
+  expect((await loadModel(path, same, { strict: true })).note).toBe('mine');
+
+  const wider = new Sequential({ body: new Dense(3, 2), head: new Dense(2, 5) });
+  await expect(loadModel(path, wider, { strict: false })).rejects.toThrow('expected shape [5, 2] for head.weight');
+  await expect(loadModel(path, new Dense(1, 1), { strict: false })).rejects.toThrow(
+    "no key of the file is the model's",
+  );
+  const wrong: object[] = [{ strict: 0 }, { strickt: false }];
+  for (const each of wrong) {
+    await expect(loadModel(path, same, each as { strict: false })).rejects.toThrow(ArgumentError);
+  }
+});
+
+test('transfer learning: another head on what was learned, and the first layer frozen', async () => {
+  const path = join(folder, 'learned.safetensors');
+  const layers = (classes: number) => new Sequential({ body: new Dense(3, 4), head: new Dense(4, classes) });
+  const learned = layers(2);
+  learned.classNames = ['a', 'b'];
+  await saveModel(path, learned);
+  const data = new Dataset([1, 0, 0, 0, 1, 0, 0, 0, 1], [3], [0, 1, 2], ['x', 'y', 'z']);
+
+  const model = layers(2);
+  await loadModel(path, model);
+  model.replace('head', new Dense(4, 3)).classNames = null;
+  model.at('body').freeze();
+
+  await fit(model, data, { optimizer: new SGD(model.parameters(), { lr: 0.1 }), epochs: 2 });
+  expect(weightHash(model.at('body'))).toBe(weightHash(learned.at('body')));
+  expect(model.classNames).toEqual(['x', 'y', 'z']);
 });
 
 test('one path saved many times at once ends as one of them, whole', async () => {

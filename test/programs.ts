@@ -59,7 +59,10 @@ export async function runExample(name: string, args: string[] = [], env?: NodeJS
 
 /** Fails unless an example refuses to go on in a folder that another run has filled, and leaves all in it as it is. */
 export async function expectKept(name: string, folder: string, args: string[]): Promise<void> {
-  const files = () => readdirSync(folder).map((file) => [file, readFileSync(join(folder, file)).toString('base64')]);
+  const files = () =>
+    readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map(({ parentPath, name }) => [parentPath, name, readFileSync(join(parentPath, name)).toString('base64')]);
   const before = files();
   expect(before.length).toBeGreaterThan(0);
   const ended = await runExample(name, [...args, '--out', folder]);

@@ -12,6 +12,7 @@ export { type FilterClass, type FilterMetrics, filterMetrics } from './filters/m
 export { type NullDistribution, type NullKind, type NullOptions, nullDistribution } from './filters/nulls.js';
 export type { Family, Template } from './filters/templates.js';
 export { ablate, type Intervention, replaceFilter } from './network/ablation.js';
+export { activations } from './network/activations.js';
 export { type DeadFilters, deadFilters } from './network/dead-filters.js';
 export { featureMaps } from './network/feature-maps.js';
 export { type Maximized, type MaximizeOptions, maximize } from './network/maximize.js';

@@ -2,7 +2,7 @@ import { access, constants, mkdir, readdir, readFile, rename, rm, stat, writeFil
 import { basename, dirname, join } from 'node:path';
 import { threadId } from 'node:worker_threads';
 import { deflateSync } from 'node:zlib';
-import { ConvgradError, FormatError, show, withPlace } from '../errors.js';
+import { ArgumentError, ConvgradError, FormatError, readOptions, show, withPlace } from '../errors.js';
 import type { Picture } from '../inspect/pictures/picture.js';
 import { writePng } from '../inspect/pictures/png.js';
 import { readSafetensors, writeSafetensors } from '../io/safetensors.js';
@@ -105,22 +105,54 @@ export async function saveModel(path: string, model: AnyModule, metadata: Record
   await saveFile(path, writeSafetensors(model.stateDict(), { ...names, ...metadata }));
 }
 
+/** What `loadModel` found in a file that fits a model in part. */
+export interface PartialLoad {
+  /** Keys that the model has and the file has not: these stay as they were. */
+  missing: string[];
+  /** Keys that the file has and the model has not. */
+  unexpected: string[];
+  /** The file's metadata. */
+  metadata: Record<string, string>;
+}
+
 /**
  * Reads a safetensors file into a model whose keys and shapes are the same. Names of classes that `saveModel` added become
  * the model's.
- * @returns the file's metadata
- * @throws FileError when it cannot be read; an error that names the file when it is damaged or made for another model
+ * @param options `strict`: false takes what the file and the model both have, and says what was missing and what is left over;
+ * then the names of classes are taken only where nothing was. A key with another shape is an error all the same, as in
+ * PyTorch. True unless given
+ * @returns the file's metadata, or with `strict: false` `PartialLoad`
+ * @throws FileError when it cannot be read; an error that names the file when it is damaged or made for another model, or
+ * when no key of it is the model's
  */
-export async function loadModel(path: string, model: AnyModule): Promise<Record<string, string>> {
+export function loadModel(path: string, model: AnyModule, options?: { strict?: true }): Promise<Record<string, string>>;
+export function loadModel(path: string, model: AnyModule, options: { strict: false }): Promise<PartialLoad>;
+export async function loadModel(
+  path: string,
+  model: AnyModule,
+  options: { strict?: boolean } = {},
+): Promise<Record<string, string> | PartialLoad> {
+  const { strict } = readOptions('loadModel', options, { strict: true });
+  if (typeof strict !== 'boolean') {
+    throw new ArgumentError('loadModel', `expected strict to be true or false, got ${show(strict)}`);
+  }
   const bytes = await readBytes('loadModel', path);
   const load = () => {
     const { tensors, metadata } = readSafetensors(bytes);
     if (metadata.format?.startsWith(CHECKPOINT)) {
       throw new FormatError('loadModel', 'expected a model, got a checkpoint of a training: use loadCheckpoint');
     }
-    model.loadStateDict(tensors);
-    if (metadata.classNames !== undefined) model.classNames = namesIn(metadata.classNames) ?? model.classNames;
-    return metadata;
+    const { missing, unexpected } = model.loadStateDict(tensors, { strict });
+    const keys = Object.keys(tensors);
+    if (!strict && unexpected.length === keys.length) {
+      throw new ArgumentError(
+        'loadModel',
+        `no key of the file is the model's: it has ${show(keys)}, not ${show(missing)}`,
+      );
+    }
+    const whole = missing.length === 0 && unexpected.length === 0;
+    if (whole && metadata.classNames !== undefined) model.classNames = namesIn(metadata.classNames) ?? model.classNames;
+    return strict ? metadata : { missing, unexpected, metadata };
   };
   return withPlace(`loadModel, ${show(path)}`, load);
 }

@@ -3,7 +3,7 @@ import '../wasm/install.js';
 export { chartDocument } from '../charts/document.js';
 export { type AnimationOptions, animation, saveAnimation } from './animation.js';
 export { bestCheckpoint, type CheckpointOptions, checkpoint, loadCheckpoint } from './checkpoint.js';
-export { FileError, loadModel, makeFolder, saveFile, saveJson, saveModel, savePng } from './files.js';
+export { FileError, loadModel, makeFolder, type PartialLoad, saveFile, saveJson, saveModel, savePng } from './files.js';
 export { type IdxFolderOptions, type IdxOptions, loadIdx, loadIdxFolder } from './idx-files.js';
 export { type ImageFolderOptions, loadImageFolder, type SkippedFile } from './image-folder.js';
 export { interruptible } from './interrupt.js';

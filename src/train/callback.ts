@@ -140,6 +140,8 @@ export interface Checkpoint {
     orderBefore: GeneratorState;
     order: GeneratorState;
     default: GeneratorState;
+    /** Those of the option `generators`: before the epoch's order was drawn, and now. */
+    othersBefore: GeneratorState[];
     others: GeneratorState[];
   };
   history: History;

@@ -26,7 +26,13 @@ function built(): Built {
     position: { epoch: WHOLE, batch: WHOLE, step: WHOLE, seconds: FINITE, imagesPerSecond: NUMBER },
     sums: { seen: WHOLE, loss: NUMBER, weight: NUMBER },
     metrics: {},
-    generators: { orderBefore: generator, order: generator, default: generator, others: [generator] },
+    generators: {
+      orderBefore: generator,
+      order: generator,
+      default: generator,
+      others: [generator],
+      othersBefore: [generator],
+    },
     history: {
       epochs: [{ epoch: WHOLE, step: WHOLE, loss: NUMBER, accuracy: NUMBER, metrics: {}, lr: NUMBER, seconds: NUMBER }],
       trainSeconds: FINITE,
@@ -81,9 +87,15 @@ export function checkCheckpoint(now: Checkpoint, checkpoint: Checkpoint, batches
     const stands = JSON.stringify(own) === JSON.stringify(settingsOf(saved.groups));
     if (!stands && saved.kind === now.optimizers[name].kind) compare(name, begun[name], own);
   }
-  compare('generators:', checkpoint.generators.others.length, now.generators.others.length);
+  for (const each of ['others', 'othersBefore'] as const) {
+    compare('generators:', checkpoint.generators[each].length, now.generators[each].length);
+  }
   checkPosition(checkpoint, batches);
 }
+
+/** @internal Whether it was taken after the order of its epoch was drawn. */
+export const orderDrawn = ({ position, generators: { orderBefore, order } }: Checkpoint) =>
+  position.batch > 0 || JSON.stringify(orderBefore) !== JSON.stringify(order);
 
 /** Throws unless the figures that say where a training stands belong together. */
 function checkPosition({ position, sums, history, setting }: Checkpoint, batches: number | null): void {

@@ -44,7 +44,10 @@ export interface TrainingOptions {
    * `model.loadStateDict(checkpoint.model)`.
    */
   resume?: Checkpoint;
-  /** What layers and transforms draw from, besides the default generator: checkpoints keep where they stand. @default [] */
+  /**
+   * What layers, transforms and batches of one's own draw from, besides the default generator: checkpoints keep where they
+   * stand. @default []
+   */
   generators?: readonly Generator[];
   /** Throws when the loss is not finite, or the weights in the end; when false, training goes on as it can. @default true */
   stopOnDivergence?: boolean;

@@ -7,7 +7,7 @@ import type { PlateauState } from '../optim/plateau.js';
 import type { SchedulerState } from '../optim/scheduler.js';
 import { Generator, type GeneratorState, getDefaultGenerator } from '../random.js';
 import type { Callback, Checkpoint, EpochRecord, History, TrainingState } from './callback.js';
-import { CHECKPOINT_FORMAT, checkCheckpoint, copy, settingsOf, statesFor } from './checkpoint.js';
+import { CHECKPOINT_FORMAT, checkCheckpoint, copy, orderDrawn, settingsOf, statesFor } from './checkpoint.js';
 import { checkLastStep, DivergenceError } from './divergence.js';
 import { EpochMeasures } from './epoch-measures.js';
 import { evaluate, type Measures } from './evaluate.js';
@@ -21,9 +21,6 @@ const YIELD_AFTER = 50;
 
 const START = { epoch: 0, batch: 0, step: 0, loss: 0, accuracy: 0, seconds: 0, imagesPerSecond: 0 };
 
-const sameState = ({ orderBefore, order }: Checkpoint['generators']) =>
-  JSON.stringify(orderBefore) === JSON.stringify(order);
-
 /** @internal What one call of `fit` keeps: where it stands, its sums and its clock; its callbacks; its checkpoints. */
 export class Run {
   readonly state: TrainingState;
@@ -36,8 +33,8 @@ export class Run {
   readonly #source: Source;
   /** What the order of the examples is drawn from. */
   readonly #generator: Generator;
-  /** Where that generator stood before it drew this epoch's order; null until it has drawn it. */
-  #orderBefore: GeneratorState | null = null;
+  /** Where it and the others stood before this epoch's order was drawn; null until it has been. */
+  #before: Pick<Checkpoint['generators'], 'orderBefore' | 'othersBefore'> | null = null;
   /** The settings of the optimizers' groups when the training began. */
   #begun: Record<string, unknown[]>;
   /** Put the layers into the modes in which they were before the training, and in which they are trained. */
@@ -111,7 +108,7 @@ export class Run {
       Object.assign(state, { epoch: state.epoch + 1, batch: 0, loss: 0, accuracy: 0, metrics: {} });
       this.#seenBefore += this.#measures.sums.seen;
       this.#measures.forget();
-      this.#orderBefore = null;
+      this.#before = null;
     }
     await this.#call((callback) => callback.onEpochBegin?.(state));
     if (!state.model.training) this.#modesMeanwhile(); // A callback has left it in evaluation mode.
@@ -119,11 +116,12 @@ export class Run {
     if (saved) {
       this.#restoreGenerators(saved); // Callbacks have drawn a second time.
       this.#generator.setState(saved.generators.orderBefore);
+      this.#setOthers(saved.generators.othersBefore); // Batches of one's own may be drawn from them.
     }
-    this.#orderBefore = this.#generator.getState();
+    this.#before = this.#standBefore();
     const batches = await this.#source.batches(state.batch);
     // So has the order, unless the checkpoint was taken before it was drawn.
-    if (saved && !sameState(saved.generators)) this.#restoreGenerators(saved);
+    if (saved && orderDrawn(saved)) this.#restoreGenerators(saved);
     this.#batchBegan = performance.now();
     return batches;
   }
@@ -250,7 +248,7 @@ export class Run {
   /** A copy of all that changes while a training runs. */
   #checkpoint(): Checkpoint {
     const { model, optimizers, epoch, batch, step, seconds, imagesPerSecond, history } = this.state;
-    const { scheduler, generators } = this.#settings;
+    const { scheduler } = this.#settings;
     return {
       format: CHECKPOINT_FORMAT,
       model: copy(model.stateDict()),
@@ -260,10 +258,10 @@ export class Run {
       position: { epoch, batch, step, seconds, imagesPerSecond },
       ...this.#measures.saveState(),
       generators: {
-        orderBefore: this.#orderBefore ?? this.#generator.getState(),
+        ...(this.#before ?? this.#standBefore()),
         order: this.#generator.getState(),
         default: getDefaultGenerator().getState(),
-        others: generators.map((generator) => generator.getState()),
+        others: this.#standBefore().othersBefore,
       },
       history: { ...history, epochs: [...history.epochs] },
       callbacks: this.#callbacks.flatMap((callback) =>
@@ -318,7 +316,8 @@ export class Run {
     this.#settings.scheduler?.loadStateDict(checkpoint.scheduler as SchedulerState & PlateauState);
     state.model.loadStateDict(checkpoint.model);
     this.#restoreGenerators(checkpoint);
-    this.#orderBefore = sameState(checkpoint.generators) ? null : checkpoint.generators.orderBefore;
+    const { orderBefore, othersBefore } = checkpoint.generators;
+    this.#before = orderDrawn(checkpoint) ? { orderBefore, othersBefore } : null;
     Object.assign(state, position);
     Object.assign(this.#history, { ...history, epochs: [...history.epochs], stopped: null });
     this.#seenBefore = Math.round(position.imagesPerSecond * history.trainSeconds) - sums.seen || 0;
@@ -331,8 +330,17 @@ export class Run {
   #restoreGenerators({ generators: { order, default: usual, others } }: Checkpoint): void {
     this.#generator.setState(order);
     getDefaultGenerator().setState(usual);
+    this.#setOthers(others);
+  }
+
+  #setOthers(states: readonly GeneratorState[]): void {
     this.#settings.generators.forEach((generator, i) => {
-      generator.setState(others[i]);
+      generator.setState(states[i]);
     });
+  }
+
+  #standBefore() {
+    const othersBefore = this.#settings.generators.map((generator) => generator.getState());
+    return { orderBefore: this.#generator.getState(), othersBefore };
   }
 }

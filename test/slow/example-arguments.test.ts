@@ -40,6 +40,7 @@ test.concurrent.each([
   ['04-inspect-filters', ['<model>', '--seed', '--out', 'conv1.weight']],
   ['05-is-it-real', ['--seeds', '--first', '--epochs', '--full', '--out']],
   ['06-what-deeper-filters-see', ['--epochs', '--images', '--seed', '--out']],
+  ['experiments/resnet', ['--epochs', '--seed', '--quick', '--out', '--data']],
   ['experiments/tiny-mnist', ['--epochs', '--seed', '--out', '--held-out', '--quick']],
 ])('%s --help names every flag', async (name, flags) => {
   const { code, output } = await runExample(name, ['--help']);

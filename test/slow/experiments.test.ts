@@ -69,3 +69,61 @@ test.concurrent('autoencoder, two epochs: it draws better than the mean digit, a
   // Nor does another example with the same flags.
   await expectKept('experiments/custom-layer', join(folder, 'autoencoder'), ['--epochs', '2', '--seed', '2']);
 });
+
+/** What a quick look printed and kept: figures from 0 to 1, and pictures. */
+async function quickLook(name: string, fractions: readonly string[], pictures: readonly string[]) {
+  const output = await outputOf(name, '--quick', '--epochs', '2', '--seed', '2');
+  const metrics = readJson(folder, `${name}/metrics.json`);
+  expect(output).toContain(`weight hash ${metrics.weightHash} `);
+  for (const each of fractions) {
+    expect(metrics[each]).toBeGreaterThanOrEqual(0);
+    expect(metrics[each]).toBeLessThanOrEqual(1);
+    expect(output).toContain(`${(100 * metrics[each]).toFixed(1)}%`);
+  }
+  for (const each of pictures) expect(readPng(folder, `${name}/${each}.png`).width).toBeGreaterThan(600);
+  await expectKept(`experiments/${name}`, join(folder, name), ['--quick', '--epochs', '2', '--seed', '3']);
+  return { output, metrics };
+}
+
+const savedKeys = (path: string) => Object.keys(readSafetensors(readFileSync(join(folder, path))).tensors);
+
+test.concurrent('segment-shapes: masks, and what marking all that is bright would come to', async () => {
+  const { output, metrics } = await quickLook('segment-shapes', ['iou', 'brightIou'], ['segments']);
+  expect(output).toMatch(/head +Conv2D\(8, 1, 1x1\) +\[1, 24, 24\]/);
+  // About a third of what is bright is a disc, whatever the seed.
+  expect(Math.abs(metrics.brightIou - 0.3)).toBeLessThan(0.15);
+  expect(savedKeys('segment-shapes/model.safetensors')).toContain('down1.1.running_mean');
+});
+
+test.concurrent('dcgan-digits: two networks in one training, a judge, and the first filters', async () => {
+  const { output, metrics } = await quickLook('dcgan-digits', [], ['digits', 'filters']);
+  expect(output).toMatch(/epoch 2\/2 +train: discriminator [\d.]+, generator [\d.]+/);
+  for (const { sure, shares } of [metrics.drawn, metrics.real]) {
+    expect(sure).toBeLessThanOrEqual(1);
+    expect(shares).toHaveLength(10);
+    expect(shares.reduce((sum: number, share: number) => sum + share, 0)).toBeCloseTo(1, 6);
+  }
+  expect(output).toContain(metrics.study.conclusion);
+  const keys = savedKeys('dcgan-digits/model.safetensors');
+  expect(keys).toContain('generator.grow1.weight');
+  expect(keys).toContain('discriminator.conv1.weight');
+});
+
+test.concurrent('resnet: images in folders, the best epoch, and the keys of torchvision', async () => {
+  const { output, metrics } = await quickLook('resnet', ['accuracy'], ['filters']);
+  expect(output).toMatch(/after the best epoch \([12]\)/);
+  expect([1, 2]).toContain(metrics.epoch);
+  expect(savedKeys('resnet/best.safetensors')).toEqual(
+    expect.arrayContaining(['conv1.weight', 'bn1.running_var', 'layer2.0.downsample.1.weight', 'fc.bias']),
+  );
+  const flags = ['--epochs', '1', '--data', join(folder, 'resnet/images-quick'), '--out', join(folder, 'resnet-data')];
+  const again = await runExample('experiments/resnet', flags);
+  expect([again.code, again.output]).toEqual([0, expect.stringContaining('accuracy on 24 test images')]);
+});
+
+test.concurrent('two-heads: a class and two numbers', async () => {
+  const { output, metrics } = await quickLook('two-heads', ['named'], ['answers']);
+  expect(output).toMatch(/epoch 2\/2 +train: loss [\d.]+, named [\d.]+, pixelsOff [\d.]+/);
+  expect(output).toContain(`${metrics.pixelsOff.toFixed(2)} pixels off`);
+  expect(metrics.pixelsOff).toBeLessThan(17); // A corner is that far from the middle.
+});
