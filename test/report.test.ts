@@ -245,21 +245,23 @@ describe('the report of a model on color images', () => {
     expect(html).toMatch(/digit/);
   });
 
-  test('measures each color of a filter, says so, and leaves out what it cannot replace', () => {
+  test('measures what the colors of a filter share, and in which of them it is', () => {
     const { document } = parseHTML(made.html);
     expect(made.figures).toMatchObject({ layer: 'see', shape: [4, 3, 5, 5] });
-    expect(made.figures.after!.filters).toHaveLength(12);
-    expect(made.figures.ablation.map(({ handMade }) => handMade)).toEqual([null, null, null, null]);
-    expect(document.querySelector('.note')!.textContent).toContain(
-      'Each color of a filter counts as a filter of its own',
-    );
-    const cells = [...document.querySelectorAll('#behavior tbody tr:nth-child(3) td')].map((cell) =>
-      [...cell.querySelectorAll('div')].map(({ textContent }) => textContent),
-    );
-    const rows = colored.study.after.filters.slice(6, 9);
-    expect(cells[0]).toEqual(['red', 'green', 'blue']);
-    expect(cells[3]).toEqual(rows.map(({ r2ori }) => r2ori.toFixed(2)));
-    expect(words(document, 'behavior')).not.toContain('hand-made in its place');
+    expect(made.figures.after!.filters).toHaveLength(4);
+    const cells = [...document.querySelectorAll('#behavior tbody tr:nth-child(3) td')].map((cell) => cell.textContent);
+    const { channels, shared, r2ori, nearest } = colored.study.after.filters[2];
+    const shown = (value: number) => value.toFixed(2).replace('-', '−');
+    const [red, green, blue] = channels.map(shown);
+    expect(cells[0]).toBe(`red: ${red}, green: ${green}, blue: ${blue}`);
+    expect(cells[1]).toBe(`${(100 * shared).toFixed(1)}%`);
+    expect(cells[4]).toBe(shown(r2ori));
+    // A hand-made filter takes the place of the pattern, in its colors.
+    const { values } = handMadeFilters(5).find(({ name }) => name === nearest!.name)!;
+    const kernel = channels.map((factor) => [...values].map((value) => value * factor * Math.sign(nearest!.cosine)));
+    const replaced = replaceFilter(colored.model, 'see', 2, tensor(kernel.flat(), { shape: [3, 5, 5] }));
+    const { accuracy } = replaced.evaluate(colored.data.heldOut);
+    expect(made.figures.ablation[2].handMade).toEqual({ name: nearest!.name, accuracy });
   });
 
   test('shows images and filters in color: a filter as 0.5 + w / (2 max), on the scale of all', () => {
