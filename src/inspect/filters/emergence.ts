@@ -2,8 +2,9 @@ import { ArgumentError, checkNumber, readOptions, ShapeError } from '../../error
 import { Generator } from '../../random.js';
 import type { Shape } from '../../shape.js';
 import { mean } from '../values.js';
-import { checkFilters, type FilterClass, type FilterMetrics, filterMetrics } from './metrics.js';
+import { type FilterClass, type FilterMetrics, filterMetrics } from './metrics.js';
 import { keptNull, type NullDistribution, type NullKind } from './nulls.js';
+import { checkFilters } from './pattern.js';
 
 /** How a layer compares with random layers of as many filters. */
 export interface NullComparison {

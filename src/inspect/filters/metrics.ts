@@ -1,10 +1,9 @@
-import { FormatError, ShapeError } from '../../errors.js';
-import { type Shape, showShape, sizeOf } from '../../shape.js';
-import { checkValues, dot, norm, partsOf, sum } from '../values.js';
+import { type Shape, sizeOf } from '../../shape.js';
+import { dot, norm, partsOf, sum } from '../values.js';
 import { derivativeShares } from './derivatives.js';
 import { fitTemplates } from './fit.js';
-import { patternOf } from './pattern.js';
-import { centered, type Family, LARGEST, SMALLEST, type Template, templates } from './templates.js';
+import { checkFilters, patternOf } from './pattern.js';
+import { centered, type Family, SMALLEST, type Template, templates } from './templates.js';
 
 /** What a filter is called. */
 export type FilterClass = Family | 'unclassified' | 'dead';
@@ -46,28 +45,6 @@ export interface FilterMetrics {
 export function deadOf(norms: readonly number[]): boolean[] {
   const least = 0.05 * norms.reduce((most, each) => Math.max(most, each), 0);
   return norms.map((each) => each === 0 || each < least);
-}
-
-/** Why other kernels cannot be measured. */
-const REASON =
-  'templates at 16 angles need a square; below 3x3 an edge and a line are one, and beyond 11x11 no thresholds are known';
-
-/**
- * Throws unless these are the weights of filters, [filters, channels, k, k] with k from 3 to 11, and all finite.
- * @throws ShapeError for another shape; FormatError for a weight that is NaN or infinite
- */
-export function checkFilters(where: string, weights: ArrayLike<number>, shape: Shape): void {
-  const [, , size, width] = shape;
-  const isKernel = size === width && size >= SMALLEST && size <= LARGEST;
-  const expected = `weights [filters, channels, k, k] with k from ${SMALLEST} to ${LARGEST}`;
-  if (shape.length === 4 && !isKernel) {
-    const got = `got ${weights.length} numbers and the shape ${showShape(shape)}`;
-    throw new ShapeError(where, `expected ${expected}, ${got}: ${REASON}`);
-  }
-  checkValues(where, expected, weights, shape, shape.length === 4);
-  const wrong = Array.prototype.findIndex.call(weights, (value) => !Number.isFinite(value));
-  if (wrong < 0) return;
-  throw new FormatError(where, `expected finite weights, got ${weights[wrong]} at ${wrong} of ${showShape(shape)}`);
 }
 
 /**

@@ -1,6 +1,7 @@
-import { type Shape, sizeOf } from '../../shape.js';
-import { dot, partsOf } from '../values.js';
-import { checkFilters } from './metrics.js';
+import { FormatError, ShapeError } from '../../errors.js';
+import { type Shape, showShape, sizeOf } from '../../shape.js';
+import { checkValues, dot, partsOf } from '../values.js';
+import { LARGEST, SMALLEST } from './templates.js';
 
 /** What all channels of a filter have in common: one picture, and how strong it is in each channel. */
 export interface FilterPattern {
@@ -88,4 +89,26 @@ function turn(row: Float64Array, p: number, q: number, cos: number, sin: number)
   const [x, y] = [row[p], row[q]];
   row[p] = cos * x - sin * y;
   row[q] = sin * x + cos * y;
+}
+
+/** Why other kernels cannot be measured. */
+const REASON =
+  'templates at 16 angles need a square; below 3x3 an edge and a line are one, and beyond 11x11 no thresholds are known';
+
+/**
+ * Throws unless these are the weights of filters, [filters, channels, k, k] with k from 3 to 11, and all finite.
+ * @throws ShapeError for another shape; FormatError for a weight that is NaN or infinite
+ */
+export function checkFilters(where: string, weights: ArrayLike<number>, shape: Shape): void {
+  const [, , size, width] = shape;
+  const isKernel = size === width && size >= SMALLEST && size <= LARGEST;
+  const expected = `weights [filters, channels, k, k] with k from ${SMALLEST} to ${LARGEST}`;
+  if (shape.length === 4 && !isKernel) {
+    const got = `got ${weights.length} numbers and the shape ${showShape(shape)}`;
+    throw new ShapeError(where, `expected ${expected}, ${got}: ${REASON}`);
+  }
+  checkValues(where, expected, weights, shape, shape.length === 4);
+  const wrong = Array.prototype.findIndex.call(weights, (value) => !Number.isFinite(value));
+  if (wrong < 0) return;
+  throw new FormatError(where, `expected finite weights, got ${weights[wrong]} at ${wrong} of ${showShape(shape)}`);
 }
