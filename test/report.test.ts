@@ -6,9 +6,11 @@ import { network } from '../examples/lib/recipe.js';
 import {
   ArgumentError,
   Conv2D,
+  Dataset,
   Dense,
   evaluate,
   Flatten,
+  Generator,
   MaxPool2D,
   Module,
   manualSeed,
@@ -281,6 +283,33 @@ describe('the report of a model on color images', () => {
     const after = document.querySelectorAll('.card')[1].querySelectorAll('img')[1];
     const byte = (channel: number) => Math.round(255 * (0.5 + weights[75 + 25 * channel + 5 + 3] / (2 * most)));
     expect(colorAt(after, 5, 3, 1)).toEqual([byte(0), byte(1), byte(2)]);
+  });
+});
+
+describe('any number of classes of color images', () => {
+  test.each([1, 2, 3, 12, 31])('%i', async (classes) => {
+    const generator = new Generator(`classes ${classes}`);
+    const length = 2 * classes;
+    const heldOut = new Dataset(
+      Float32Array.from({ length: length * 3 * 64 }, () => generator.uniform()),
+      [3, 8, 8],
+      Array.from({ length }, (_, i) => i % classes),
+      Array.from({ length: classes }, (_, c) => `kind <${c}>`),
+    );
+    manualSeed(4);
+    const model = new Sequential(new Conv2D(3, 2, 3), new ReLU(), new Flatten(), new Dense(72, classes));
+    const { html, figures } = await report({ ...subjectOf(model, { train: heldOut, heldOut }), timeline: undefined });
+    const document = check(html, 'growth');
+    expect(words(document, 'reading')).toContain(`of ${length} held-out images`);
+    expect(document.querySelectorAll('#reading svg').length).toBe(classes > 30 ? 0 : 1);
+    if (classes > 30) {
+      const rows = [...document.querySelectorAll('#reading tbody tr')];
+      expect(rows).toHaveLength(12);
+      const [label, predicted, count] = [...rows[0].children].map(({ textContent }) => textContent);
+      const of = (name: string) => Number(/<(\d+)>/.exec(name)![1]);
+      expect(count).toBe(`${figures.heldOut.confusion[of(label)][of(predicted)]} of 2`);
+    } else for (const name of heldOut.classNames) expect(words(document, 'reading')).toContain(name);
+    if (classes === 1) expect(words(document, 'reading')).toContain('no mistake');
   });
 });
 

@@ -56,8 +56,13 @@ function filterTable({ figures, draw, filters }: Subject): Html {
     after &&
     html`<em>Norm</em> is the strength of a filter. The nearest of ${handMadeFilters(shape[2]).length} filters
 that people designed stands with the cosine of the angle between the two: 1 is the same, −1 the same with bright and dark exchanged. `;
+  const common =
+    after &&
+    shape[1] > 1 &&
+    html`A filter's channels have a picture <em>in common</em>, which holds this share of the filter, with a factor in each
+channel; it is what the other columns are about. `;
   return html`<h3>Filter by filter</h3>
-<p>${nearest}<em>Accuracy without it</em> is an experiment: how many of the ${whole(count)} held-out images the network names
+<p>${common}${nearest}<em>Accuracy without it</em> is an experiment: how many of the ${whole(count)} held-out images the network names
 correctly, ${percent(accuracy)} as it is, when this filter is set to 0${replaced ? '; the last column, when the hand-made one takes its place' : null}.
 In brackets is the change in percentage points.</p>
 ${table(

@@ -45,7 +45,7 @@ export function filterColumns([, channels]: Shape, names?: readonly string[]): t
   };
   return {
     [channels > 3 ? 'strongest channels' : 'channels']: textOf,
-    'share that they have in common': ({ shared }) => percent(shared),
+    'in common': ({ shared }) => percent(shared),
     ...FILTER_COLUMNS,
   };
 }
