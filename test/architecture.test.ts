@@ -16,16 +16,18 @@ const ROOMS = [
   'charts',
   'io',
   'report',
+  'browser',
   'node',
 ];
 /** What a room may not know, although it lies above. */
 const STRANGERS: Record<string, string[]> = {
+  browser: ['ops', 'optim', 'nn', 'train', 'inspect', 'charts', 'report', 'wasm'],
   charts: ['autograd', 'ops', 'optim', 'nn', 'data', 'train', 'inspect', 'wasm'], // Plain numbers in, SVG out.
   data: ['ops', 'optim', 'nn', 'wasm'],
   inspect: ['optim', 'wasm'], // It measures on data and watches a training, whichever way that goes.
   io: ['optim', 'data', 'train', 'inspect', 'charts', 'wasm'],
   nn: ['optim', 'wasm'],
-  node: ['wasm'],
+  node: ['browser', 'wasm'],
   optim: ['ops'],
   report: ['optim', 'wasm'],
   train: ['wasm'],
@@ -35,6 +37,7 @@ const STRANGERS: Record<string, string[]> = {
 const ENTRIES = [
   'datasets/full.ts',
   'datasets/index.ts',
+  'src/browser/index.ts',
   'src/index.ts',
   'src/inspect/index.ts',
   'src/node/index.ts',

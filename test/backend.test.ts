@@ -27,6 +27,7 @@ function failingWith(error: Error): void {
 describe('the fast kernels', () => {
   test.each<[string, () => Promise<object>]>([
     ['convgrad', () => import('../src/index.js')],
+    ['convgrad/browser', () => import('../src/browser/index.js')],
     ['convgrad/datasets', () => import('../datasets/index.js')],
     ['convgrad/datasets/full', () => import('../datasets/full.js')],
     ['convgrad/inspect', () => import('../src/inspect/index.js')],

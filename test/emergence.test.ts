@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { loadMnist } from '../datasets/index.js';
 import { colored } from '../src/inspect/filters/colored.js';
 import { emergence, quantile, randomLayers } from '../src/inspect/filters/emergence.js';
@@ -15,6 +15,7 @@ const classes = { edge: 0.2, line: 0.1, blob: 0, unclassified: 0.7 };
 const given = (r2ori: number[], sources = 1): NullDistribution => ({
   kind: sources > 1 ? 'permuted' : 'normal',
   size: 5,
+  channels: 1,
   r2ori: Float64Array.from(r2ori),
   classes,
   sources,
@@ -133,6 +134,73 @@ describe('where nothing was planted, p is spread evenly', () => {
   });
 });
 
+describe('where nothing was planted into filters of three channels, p is spread evenly', () => {
+  const COUNT = 300;
+  /** Layers of eight filters of which each channel is sqrt(alike) * what all share + sqrt(1 - alike) * its own. */
+  const layers = (alike: number, count: number, draw: () => ArrayLike<number>) =>
+    Array.from({ length: count }, () =>
+      Float32Array.from(
+        Array.from({ length: 8 }, () => {
+          const shared = Float64Array.from(draw());
+          return Array.from({ length: 3 }, () =>
+            Array.from(draw(), (own, i) => Math.sqrt(alike) * shared[i] + Math.sqrt(1 - alike) * own),
+          ).flat();
+        }).flat(),
+      ),
+    );
+  const expectEven = (p: number[]) => {
+    expect(kolmogorov(p, (x) => x)).toBeLessThan(1.95);
+    expectShare(p.filter((each) => each < 0.05).length / p.length, 0.05, p.length);
+  };
+
+  test.each([
+    ['independent', 0],
+    ['partly equal', 0.5],
+    ['nearly equal', 0.9],
+    ['equal', 1],
+  ])('%s channels against the normal null', (name, alike) => {
+    const generator = new Generator(`normal, ${name}`);
+    const all = layers(alike, COUNT, () => Float64Array.from({ length: 25 }, () => generator.normal()));
+    expectEven(all.map((weights) => emergence(weights, [8, 3, 5, 5], { nulls: [normal5] }).nulls[0].p));
+    if (alike < 1) return;
+    // Counted channel by channel, as if these were filters of their own, equal ones are taken for evidence.
+    const single = all.map((weights) => emergence(weights, [24, 1, 5, 5], { nulls: [normal5] }).nulls[0].p);
+    expect(single.filter((p) => p < 0.05).length).toBeGreaterThan(2.5 * 0.05 * COUNT);
+  });
+
+  test.each([
+    ['independent', 0],
+    ['partly equal', 0.6],
+    ['equal', 1],
+  ])(
+    '%s channels against colored filters that are as alike, and against their own taps permuted',
+    async (name, alike) => {
+      const { train } = await loadMnist();
+      const draw = colored(3, train.take(100), new Generator(`colored, ${name}`));
+      const all = layers(alike, 40, draw);
+      const p = (kind: 'colored' | 'permuted', weights: Float32Array) => {
+        const options = { patches: train.take(100), filters: weights, channels: 3, draws: 8 * 100, seed: name };
+        return emergence(weights, [8, 3, 3, 3], { nulls: [nullDistribution(kind, 3, options)] }).nulls[0].p;
+      };
+      expectEven(all.map((weights) => p('colored', weights)));
+      const generator = new Generator(`permuted, ${name}`);
+      const noisy = layers(alike, 40, () => Float64Array.from({ length: 9 }, () => generator.normal() ** 3));
+      expectEven(noisy.map((weights) => p('permuted', weights)));
+    },
+  );
+
+  test('filters as smooth as the images are not taken for more than that', async () => {
+    const { train } = await loadMnist();
+    const draw = colored(3, train.take(100), new Generator('smooth'));
+    const [weights] = layers(0, 1, draw);
+    const like = (filters: ArrayLike<number>) =>
+      nullDistribution('colored', 3, { patches: train.take(100), filters, channels: 3, draws: 2000 });
+    // The more independent channels, the nearer their first component lies to that of the images.
+    const equal = layers(1, 1, draw)[0];
+    expect(mean(like(weights).r2ori)).toBeGreaterThan(mean(like(equal).r2ori) + 0.01);
+  });
+});
+
 describe('figures against plain loops', () => {
   test('p, mean and percentile', () => {
     const few = nullDistribution('normal', 5, { draws: 400, seed: 2 });
@@ -210,13 +278,18 @@ describe('layers of all kinds', () => {
     for (const { p, expectedOriented } of found.nulls) expect([p, expectedOriented]).toEqual([1, 0]);
   });
 
-  test('each channel of each filter counts, and neither sign nor scale of the layer does', () => {
+  test('a filter counts once, however many channels it has; neither sign nor scale of the layer counts', () => {
     const weights = layer('channels', 5, 12);
     const found = emergence(weights, [4, 3, 5, 5], { nulls: [normal5] });
-    expect(found.live).toBe(12);
-    expect(found.filters.map(({ filter, channel }) => 3 * filter + channel)).toEqual([...found.filters.keys()]);
+    expect([found.live, found.filters.length]).toEqual([4, 4]);
+    // The same picture in every channel is that picture, and no more evidence.
     const flat = emergence(weights, [12, 1, 5, 5], { nulls: [normal5] });
-    expect({ ...found, filters: [] }).toEqual({ ...flat, filters: [] });
+    const repeated = [1, -0.5, 2].map((factor) => weights.map((tap) => factor * tap));
+    const three = Array.from({ length: 12 }, (_, i) => repeated.flatMap((w) => [...w.subarray(25 * i, 25 * i + 25)]));
+    const same = emergence(three.flat(), [12, 3, 5, 5], { nulls: [normal5] });
+    expect(same.r2ori).toBeCloseTo(flat.r2ori, 6);
+    expect([same.live, same.oriented, same.strong]).toEqual([flat.live, flat.oriented, flat.strong]);
+    expect(Math.abs(same.nulls[0].p - flat.nulls[0].p)).toBeLessThan(1e-3);
     const scaled = emergence(
       weights.map((tap) => -8 * tap),
       [12, 1, 5, 5],
@@ -235,6 +308,27 @@ describe('layers of all kinds', () => {
     expect(found).toMatchObject({ live: 1, oriented: 1, strong: 1, classes: { edge: 1 } });
   });
 
+  test('the null that is taken without one is drawn once for its size', () => {
+    const weights = layer('kept', 2, 3).subarray(0, 3 * 16);
+    const first = emergence(weights, [3, 1, 4, 4]);
+    const normal = vi.spyOn(Generator.prototype, 'normal');
+    const integer = vi.spyOn(Generator.prototype, 'integer');
+    expect(emergence(weights, [3, 1, 4, 4])).toEqual(first);
+    expect([normal.mock.calls.length, integer.mock.calls.length]).toEqual([0, 0]);
+    // So is one that is asked for, which belongs to the caller.
+    const mine = nullDistribution('normal', 4);
+    expect(normal).not.toHaveBeenCalled();
+    mine.r2ori.fill(1);
+    mine.classes.edge = 1;
+    expect(emergence(weights, [3, 1, 4, 4])).toEqual(first);
+    const other = nullDistribution('normal', 4, { draws: 100, seed: 1 });
+    expect(normal).toHaveBeenCalledTimes(1600);
+    expect(nullDistribution('normal', 4, { draws: 100, seed: 1 })).toEqual(other);
+    expect(normal).toHaveBeenCalledTimes(1600);
+    vi.restoreAllMocks();
+    expect(other.r2ori).not.toEqual(nullDistribution('normal', 4, { draws: 100, seed: 2 }).r2ori);
+  });
+
   test('what does not fit is refused', () => {
     const refused = (call: () => unknown, message: string, name: string) => {
       expect(call).toThrow(message);
@@ -244,6 +338,11 @@ describe('layers of all kinds', () => {
     const message = 'expected nulls of 5x5 filters, got 3x3';
     const null3 = nullDistribution('normal', 3, { draws: 10 });
     refused(() => emergence(weights, [2, 1, 5, 5], { nulls: [normal5, null3] }), message, 'ShapeError');
+    for (const kind of ['uniform', 'permuted'] as const) {
+      const one = nullDistribution(kind, 5, { draws: 10, filters: layer(1, 0, 2) });
+      const expected = `expected nulls of filters with 2 channels, got a '${kind}' one of 1; nullDistribution has the options`;
+      refused(() => emergence(weights, [1, 2, 5, 5], { nulls: [one] }), expected, 'ShapeError');
+    }
     weights[30] = Number.NaN;
     refused(() => emergence(weights, [2, 1, 5, 5]), 'expected finite weights, got NaN at 30', 'FormatError');
     refused(() => emergence(weights, [2, 25]), 'expected weights [filters, channels, k, k]', 'ShapeError');

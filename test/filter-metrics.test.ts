@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { fitTemplates } from '../src/inspect/filters/fit.js';
 import { type FilterMetrics, filterMetrics } from '../src/inspect/filters/metrics.js';
+import { filterPatterns } from '../src/inspect/filters/pattern.js';
 import { templates } from '../src/inspect/filters/templates.js';
 import { expectClose } from './close.js';
 import { noise, oriented, picture } from './filter-samples.js';
@@ -302,11 +303,55 @@ describe('templates', () => {
 });
 
 describe('layers', () => {
-  test('the kernels of a filter come one after another', () => {
-    const layer = filterMetrics(noise('layer', 4 * 3 * 25), [4, 3, 5, 5]);
-    const expected = [0, 1, 2, 3].flatMap((filter) => [0, 1, 2].map((channel) => [filter, channel]));
-    expect(layer.map(({ filter, channel }) => [filter, channel])).toEqual(expected);
-    expect(layer[7]).toEqual({ ...measure(noise('layer', 300).slice(175, 200)), filter: 2, channel: 1 });
+  test('a filter of several channels is measured by what they share', () => {
+    const weights = noise('layer', 4 * 3 * 25);
+    const layer = filterMetrics(weights, [4, 3, 5, 5]);
+    const patterns = filterPatterns(weights, [4, 3, 5, 5]);
+    expect(layer.map(({ filter }) => filter)).toEqual([0, 1, 2, 3]);
+    for (const [i, { taps, channels, share }] of patterns.entries()) {
+      const own = weights.subarray(75 * i, 75 * (i + 1));
+      const { filter: _, ...rest } = measure(taps);
+      expect(layer[i]).toEqual({ ...rest, filter: i, channels, shared: share, norm: layer[i].norm });
+      expect(layer[i].norm).toBeCloseTo(Math.hypot(...own), 9);
+    }
+  });
+
+  test('what they share is the best approximation by one picture, the same in every channel up to a factor', () => {
+    // A red and green edge with a little noise in blue; more channels than taps; equal channels.
+    const edge = oriented('edge', 5, 30, 1.2);
+    const opponent = [...edge, ...edge.map((tap) => -0.8 * tap), ...noise('blue', 25).map((tap) => 0.01 * tap)];
+    const [found] = filterPatterns(opponent, [1, 3, 5, 5]);
+    expect(found.channels[0] / found.channels[1]).toBeCloseTo(-1 / 0.8, 3);
+    expect(found.share).toBeGreaterThan(0.99);
+    expect(Math.hypot(...found.channels)).toBeCloseTo(1, 12);
+    expect(filterMetrics(opponent, [1, 3, 5, 5])[0]).toMatchObject({ class: 'edge', channels: found.channels });
+    for (const [channels, size] of [
+      [3, 5],
+      [20, 3],
+      [2, 11],
+    ]) {
+      const area = size * size;
+      const taps = noise(`components ${channels}`, channels * area);
+      const [{ taps: pattern, channels: factors, share }] = filterPatterns(taps, [1, channels, size, size]);
+      const rest = Float64Array.from(taps, (tap, i) => tap - factors[Math.floor(i / area)] * pattern[i % area]);
+      expect(dot(rest, rest) / dot(taps, taps)).toBeCloseTo(1 - share, 9);
+      // Neither of the two factors can be changed to fit better.
+      for (let c = 0; c < channels; c++)
+        expect(dot(rest.subarray(c * area, (c + 1) * area), pattern)).toBeCloseTo(0, 7);
+      // Power iteration from another start finds the same share.
+      let picture = Float64Array.from(noise('start', area));
+      for (let step = 0; step < 2000; step++) {
+        const rows = Array.from({ length: channels }, (_, c) => dot(taps.subarray(c * area, (c + 1) * area), picture));
+        picture = picture.map((_, i) => rows.reduce((sum, row, c) => sum + row * taps[c * area + i], 0));
+        const length = Math.hypot(...picture);
+        picture = picture.map((value) => value / length);
+      }
+      const along = Array.from({ length: channels }, (_, c) => dot(taps.subarray(c * area, (c + 1) * area), picture));
+      expect(dot(along, along) / dot(taps, taps)).toBeCloseTo(share, 6);
+    }
+    const [one] = filterPatterns(edge, [1, 1, 5, 5]);
+    expect([[...one.taps], one.channels, one.share]).toEqual([edge, [1], 1]);
+    expect(filterPatterns(new Float32Array(75), [1, 3, 5, 5])[0].share).toBeNaN();
   });
 
   test('dead is less than 5% of the largest norm; a filter of zeros looks like nothing', () => {
@@ -321,12 +366,16 @@ describe('layers', () => {
 
   test('a layer of 500 x 260 kernels fits on the stack', () => {
     const layer = filterMetrics(new Float32Array(130_000 * 9).fill(1), [500, 260, 3, 3]);
-    expect(layer[129_999]).toMatchObject({ filter: 499, channel: 259, class: 'blob' });
+    expect(layer).toHaveLength(500);
+    expect(layer[499]).toMatchObject({ filter: 499, class: 'blob' });
   });
 
   test('what is no layer of filters is refused', () => {
     const refuse = (length: number, shape: number[]) => expect(() => filterMetrics(new Float32Array(length), shape));
     refuse(25, [1, 1, 5, 4]).toThrow('expected weights [filters, channels, k, k] with k from 3 to 11, got 25 numbers');
+    refuse(20, [1, 1, 5, 4]).toThrow(
+      '[1, 1, 5, 4]: templates at 16 angles need a square; below 3x3 an edge and a line are',
+    );
     for (const [length, shape] of [
       [4, [1, 1, 2, 2]],
       [144, [1, 1, 12, 12]],

@@ -1,5 +1,5 @@
 import { decode, decodeApng } from 'fast-png';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import {
   type Color,
   diverging,
@@ -201,6 +201,9 @@ describe('panelGrid', () => {
     expect(() => panelGrid([{ label: '', panels: [panel([1, 2, 3])] }])).toThrow(
       'expected 2 * 2 values in a panel, got 3',
     );
+    expect(() => panelGrid([{ label: '', panels: [{ ...panel([1, 2, 3, 4]), colors: 'rgb' }] }])).toThrow(
+      'expected 3 * 2 * 2 values in a panel, got 4',
+    );
     expect(() => panelGrid([])).toThrow('expected at least one panel');
   });
 });
@@ -241,15 +244,62 @@ describe('filterGrid', () => {
     expect(new Set(corners.map(([, y]) => y)).size).toBe(1);
   });
 
-  test('a row a filter and a column a channel when there are more', () => {
+  test('a row a filter and a column a channel when all are asked for', () => {
     const places = [0, 1, 2, 3, 4, 5].map((i) => {
-      const picture = filterGrid(one(4 * i, 24), [2, 3, 2, 2], { panelSize: 20 });
+      const picture = filterGrid(one(4 * i, 24), [2, 3, 2, 2], { panelSize: 20, channels: 'all' });
       return squares(picture, 1, 10)[0];
     });
     expect(new Set(places.slice(0, 3).map(([, y]) => y)).size).toBe(1);
     expect(places[3][1]).toBeGreaterThan(places[0][1]);
     expect(places.slice(3).map(([x]) => x)).toEqual(places.slice(0, 3).map(([x]) => x));
     expect(places[1][0]).toBeGreaterThan(places[0][0] + 20);
+  });
+
+  test('three channels are one picture in color, 0.5 + w / (2 max), on one scale for all', () => {
+    const weights = Float32Array.from({ length: 2 * 12 }, (_, i) => ((i * 7) % 11) / 5 - 1);
+    weights[13] = 2; // The largest, in the second filter.
+    const picture = filterGrid(weights, [2, 3, 2, 2], { panelSize: 20 });
+    for (let filter = 0; filter < 2; filter++) {
+      for (let i = 0; i < 4; i++) {
+        const level = (c: number) => Math.round(255 * (0.5 + weights[12 * filter + 4 * c + i] / 4));
+        const square = findPanels(picture, [level(0), level(1), level(2)]);
+        expect(square.length).toBeGreaterThanOrEqual(100);
+      }
+    }
+    // The legend shows each of the three from one end to the other.
+    const legend = (color: number[]) => find(picture, color).filter(([, y]) => y > picture.height - 50).length;
+    for (const end of [0, 255]) {
+      for (const c of [0, 1, 2]) expect(legend([128, 128, 128].map((v, i) => (i === c ? end : v)))).toBe(4);
+    }
+    expect(legend([...diverging(1)])).toBe(0);
+    const red = filterGrid(weights, [2, 3, 2, 2], { panelSize: 20, channels: 0 });
+    const largest = Math.max(...[0, 1, 2, 3, 12, 13, 14, 15].map((i) => Math.abs(weights[i])));
+    expect(find(red, diverging(weights[0] / largest)).length).toBeGreaterThanOrEqual(100);
+    expect(filterPanels(weights, [2, 3, 2, 2])[1]).toMatchObject({ colors: 'rgb', label: '1', height: 2 });
+  });
+
+  test('of another number the strongest channel is shown, and said', () => {
+    const weights = new Float32Array(2 * 5 * 4);
+    weights[4 * 3] = 1; // Filter 0, channel 3.
+    weights[20 + 4] = -2;
+    weights[20 + 8] = 1;
+    const [first, second] = filterPanels(weights, [2, 5, 2, 2]);
+    expect([first.label, [...(first.values as number[])]]).toEqual(['0\nin 3', [1, 0, 0, 0]]);
+    expect([second.label, second.values[0]]).toEqual(['1\nin 1', -2]);
+    expect(filterPanels(new Float32Array(8), [1, 2, 2, 2])[0].label).toBe('0\nin 0');
+    const chosen = filterGrid(weights, [2, 5, 2, 2], { panelSize: 20 });
+    expect(squares(chosen, 0.5, 10)).toHaveLength(1);
+    expect(squares(chosen, -1, 10)).toHaveLength(1);
+    const said = textWidth('+2   weight, of the strongest of 5 channels; one scale for all');
+    expect(chosen.width).toBeGreaterThan(said);
+    const text = vi.spyOn(Picture.prototype, 'text');
+    filterGrid(weights, [2, 5, 2, 2], { labels: ['a', 'b'] });
+    const texts = text.mock.calls.map(([each]) => each);
+    text.mockRestore();
+    expect(texts).toEqual(expect.arrayContaining(['a\nin 3', 'b\nin 1']));
+    expect(texts).toContain('+2   weight, of the strongest of 5 channels; one scale for all');
+    const asked = filterGrid(weights, [2, 5, 2, 2], { panelSize: 20, channels: 2, scale: 1 });
+    expect(squares(asked, 1, 10)).toHaveLength(1);
   });
 
   test.each([1, 2])('what was before stands above, on the same scale, with %i channels', (channels) => {
@@ -273,6 +323,9 @@ describe('filterGrid', () => {
     expect(() => filterGrid(weights, [2, 1, 2, 2], { labels: ['a'] })).toThrow(
       'expected 2 labels, one a filter, got 1',
     );
+    expect(() => filterGrid(weights, [1, 2, 2, 2], { channels: 2 })).toThrow(
+      'filterGrid: expected the channel to be a whole number from 0 to 1, got 2',
+    );
     expect(() => filterGrid(weights, [2, 1, 2, 2], { rows: 1 } as object)).toThrow("filterGrid: unknown option 'rows'");
   });
 });
@@ -291,6 +344,13 @@ describe('featureMapGrid', () => {
     const black = find(picture, [0, 0, 0]);
     expect(black).toHaveLength(100);
     expect(Math.max(...black.map(([x]) => x))).toBeLessThan(weakest[0][0]);
+  });
+
+  test('an image of three channels stands there in color', () => {
+    const values = [1, 0, 0, 0, 0, 0, 0, 0, 0.2, 0, 0, 0];
+    const picture = featureMapGrid(maps, [3, 2, 2], { panelSize: 20, image: { values, height: 2, width: 2 } });
+    expect(find(picture, [255, 0, 51])).toHaveLength(100);
+    expect(find(picture, [0, 0, 0])).toHaveLength(300);
   });
 
   test('refuses what does not fit', () => {
@@ -316,7 +376,21 @@ describe('overlay', () => {
     expect(find(picture, [0, 200, 0])).toHaveLength(100);
   });
 
+  test('over an image in color; of a map for each color the value counts that is largest in magnitude', () => {
+    const image = [1, 0, 0, 0, 0.2, 0];
+    const picture = overlay(image, [3, 1, 2], [0, 0.5, 0, -1, 0, 0.25], { panelSize: 20 });
+    expect(find(picture, [255, 0, 51])).toHaveLength(100);
+    const lighter = [255, 0, 51].map((level) => Math.round(255 + (level - 255) * 0.55));
+    expect(findPanels(picture, lighter)).toHaveLength(100);
+    expect(findPanels(picture, diverging(-1))).toHaveLength(100);
+    expect(overlay(image, [3, 1, 2], [0, -1], { panelSize: 20 })).toEqual(picture);
+    const gray = [0, 1];
+    expect(overlay(gray, [1, 1, 2], [0, -1])).toEqual(overlay(gray, [1, 2], [0, -1]));
+  });
+
   test('refuses an image and a map of different sizes', () => {
+    expect(() => overlay(new Array(12).fill(0), [3, 2, 2], [1, 2])).toThrow('expected a map [height, width], got 2');
+    expect(() => overlay(new Array(8).fill(0), [2, 2, 2], [1, 2, 3, 4])).toThrow('an image [height, width] or [3,');
     expect(() => overlay([0, 1, 0, 1], [2, 2], [1, 2])).toThrow(
       'overlay: expected a map [height, width], got 2 numbers and the shape [2, 2]',
     );

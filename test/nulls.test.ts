@@ -29,7 +29,11 @@ describe('independent taps', () => {
     expect(r2ori).toHaveLength(40_000);
     expect(Math.abs(mean(r2ori) - average)).toBeLessThan(5 * Math.sqrt((2 * variance(r2ori)) / 40_000) + 5e-4);
     expectShare(share(r2ori, high), 0.01, 20_000, 5e-4);
-    expectShare(share(randomLayers({ kind: 'normal', size: k, r2ori, classes, sources: 1 }, 8), layer99), 0.01, 5000);
+    expectShare(
+      share(randomLayers({ kind: 'normal', size: k, channels: 1, r2ori, classes, sources: 1 }, 8), layer99),
+      0.01,
+      5000,
+    );
     if (k === 5) expect(Math.max(...r2ori.subarray(0, 20_000), ...r2ori.subarray(20_000))).toBeLessThan(0.8);
   });
 
@@ -196,6 +200,66 @@ describe('colored', () => {
   });
 });
 
+describe('several channels', () => {
+  test('normal ones need none: the first component of any number has the distribution of one', () => {
+    const { r2ori } = nullDistribution('normal', 5, { draws: 4000, channels: 3 });
+    expect(r2ori).toEqual(nullDistribution('normal', 5, { draws: 4000 }).r2ori);
+    const three = filterMetrics(noise('three', 4000 * 75), [4000, 3, 5, 5]).map((each) => each.r2ori);
+    const error = Math.sqrt((variance(three) + variance(r2ori)) / 4000);
+    expect(Math.abs(mean(three) - mean(r2ori))).toBeLessThan(4 * error);
+    const sorted = [three, r2ori].map((values) => Float64Array.from(values).sort());
+    for (const q of [0.1, 0.5, 0.9, 0.99]) {
+      expect(Math.abs(quantile(sorted[0], q) - quantile(sorted[1], q)), `${q}`).toBeLessThan(0.02);
+    }
+  });
+
+  test('uniform and permuted draws are measured as filterMetrics measures them', () => {
+    const found = nullDistribution('uniform', 3, { draws: 500, seed: 5, channels: 2 });
+    const generator = new Generator(5);
+    const taps = Float64Array.from({ length: 500 * 18 }, () => generator.uniform(-1, 1));
+    expect(found.channels).toBe(2);
+    filterMetrics(taps, [500, 2, 3, 3]).forEach(({ r2ori }, i) => {
+      expect(found.r2ori[i]).toBeCloseTo(r2ori, 5);
+    });
+    const filters = noise('permuted, 2', 4 * 18);
+    const permuted = nullDistribution('permuted', 3, { filters, channels: 2, draws: 4, seed: 1 });
+    expect(permuted).toMatchObject({ sources: 4, channels: 2 });
+    const order = new Generator(1);
+    const moved = [0, 1, 2, 3].flatMap((i) => {
+      const places = order.shuffle(Float64Array.from({ length: 9 }, (_, at) => at));
+      return [0, 1].flatMap((c) => Array.from(places, (at) => filters[18 * i + 9 * c + at]));
+    });
+    filterMetrics(moved, [4, 2, 3, 3]).forEach(({ r2ori }, i) => {
+      expect(permuted.r2ori[i]).toBeCloseTo(r2ori, 5);
+    });
+  });
+
+  test('colored ones like equal channels are those of one channel; all of a filter but its mean counts', () => {
+    const patches = train.take(200);
+    const one = nullDistribution('colored', 3, { patches, draws: 4000 });
+    const equal = [...noise('equal', 9), ...noise('equal', 9)];
+    const like = (filters: number[]) =>
+      nullDistribution('colored', 3, { patches, filters, channels: 2, draws: 4000 }).r2ori;
+    const error = Math.sqrt((2 * variance(one.r2ori)) / 4000);
+    expect(Math.abs(mean(like(equal)) - mean(one.r2ori))).toBeLessThan(4 * error);
+    expect(Math.abs(mean(like(Array(18).fill(1))) - mean(one.r2ori))).toBeLessThan(4 * error);
+    const other = like([...noise('equal', 9), ...noise('other', 9)]);
+    const moved = like([...noise('equal', 9).map((tap) => tap + 3), ...noise('other', 9)]);
+    expect(Math.max(...moved.map((value, i) => Math.abs(value - other[i])))).toBeLessThan(1e-3);
+    expect(like([...noise('equal', 9), ...noise('equal', 9)])).not.toEqual(other);
+  });
+
+  test('what does not fit is refused', () => {
+    const patches = train.take(2);
+    const colored = (filters?: ArrayLike<number>) => () =>
+      nullDistribution('colored', 3, { patches, channels: 2, draws: 10, ...(filters && { filters }) });
+    expect(colored()).toThrow('expected filters [n, 2, 3, 3] whose channels those of the draws are to be as alike as');
+    expect(colored(noise(1, 27))).toThrow('got 27 numbers');
+    expect(colored(new Float32Array(18))).toThrow('that are not dead, got one of norm 0 at 0');
+    expect(() => nullDistribution('normal', 3, { channels: 0 })).toThrow('channels to be a whole number of at least 1');
+  });
+});
+
 describe('what cannot be drawn is refused', () => {
   const refused = (message: string, kind: NullKind, size: number, options: object, name = 'ArgumentError') => {
     expect(() => nullDistribution(kind, size, options)).toThrow(message);
@@ -212,7 +276,7 @@ describe('what cannot be drawn is refused', () => {
     refused('expected the kernel size to be a whole number from 3 to 11, got 2', 'normal', 2, {});
     refused('got 12', 'normal', 12, {});
     refused('got 4.5', 'normal', 4.5, {});
-    refused("unknown option 'draw'; the options are draws, seed, patches, filters", 'normal', 5, { draw: 9 });
+    refused("unknown option 'draw'; the options are draws, seed, channels, patches, filters", 'normal', 5, { draw: 9 });
     refused('expected draws to be a whole number of at least 1, got 0', 'normal', 5, { draws: 0 });
     expect(nullDistribution('normal', 5, { draws: 1 }).r2ori).toHaveLength(1);
   });

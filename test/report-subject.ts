@@ -46,10 +46,10 @@ function coloredShapes(count: number, seed: number): Dataset {
 /** What a report needs of a model as it is. */
 export function subjectOf<M extends Module>(model: M, data: Data, timeline?: FilterTimeline) {
   const { weight } = model.namedModules().find(([, module]) => module instanceof Conv2D)![1] as Conv2D;
-  const [, , size] = weight.shape;
+  const [, channels, size] = weight.shape;
   const nulls = [
     nullDistribution('normal', size, { draws: 4000 }),
-    nullDistribution('colored', size, { draws: 4000, patches: data.train }),
+    nullDistribution('colored', size, { draws: 4000, patches: data.train, channels, filters: weight.data }),
   ];
   return { model, data, nulls, timeline, study: studyFilters(weight.data, weight.shape, { nulls, timeline }) };
 }

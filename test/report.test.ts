@@ -6,9 +6,11 @@ import { network } from '../examples/lib/recipe.js';
 import {
   ArgumentError,
   Conv2D,
+  Dataset,
   Dense,
   evaluate,
   Flatten,
+  Generator,
   MaxPool2D,
   Module,
   manualSeed,
@@ -245,21 +247,23 @@ describe('the report of a model on color images', () => {
     expect(html).toMatch(/digit/);
   });
 
-  test('measures each color of a filter, says so, and leaves out what it cannot replace', () => {
+  test('measures what the colors of a filter share, and in which of them it is', () => {
     const { document } = parseHTML(made.html);
     expect(made.figures).toMatchObject({ layer: 'see', shape: [4, 3, 5, 5] });
-    expect(made.figures.after!.filters).toHaveLength(12);
-    expect(made.figures.ablation.map(({ handMade }) => handMade)).toEqual([null, null, null, null]);
-    expect(document.querySelector('.note')!.textContent).toContain(
-      'Each color of a filter counts as a filter of its own',
-    );
-    const cells = [...document.querySelectorAll('#behavior tbody tr:nth-child(3) td')].map((cell) =>
-      [...cell.querySelectorAll('div')].map(({ textContent }) => textContent),
-    );
-    const rows = colored.study.after.filters.slice(6, 9);
-    expect(cells[0]).toEqual(['red', 'green', 'blue']);
-    expect(cells[3]).toEqual(rows.map(({ r2ori }) => r2ori.toFixed(2)));
-    expect(words(document, 'behavior')).not.toContain('hand-made in its place');
+    expect(made.figures.after!.filters).toHaveLength(4);
+    const cells = [...document.querySelectorAll('#behavior tbody tr:nth-child(3) td')].map((cell) => cell.textContent);
+    const { channels, shared, r2ori, nearest } = colored.study.after.filters[2];
+    const shown = (value: number) => value.toFixed(2).replace('-', '−');
+    const [red, green, blue] = channels.map(shown);
+    expect(cells[0]).toBe(`red: ${red}, green: ${green}, blue: ${blue}`);
+    expect(cells[1]).toBe(`${(100 * shared).toFixed(1)}%`);
+    expect(cells[4]).toBe(shown(r2ori));
+    // A hand-made filter takes the place of the pattern, in its colors.
+    const { values } = handMadeFilters(5).find(({ name }) => name === nearest!.name)!;
+    const kernel = channels.map((factor) => [...values].map((value) => value * factor * Math.sign(nearest!.cosine)));
+    const replaced = replaceFilter(colored.model, 'see', 2, tensor(kernel.flat(), { shape: [3, 5, 5] }));
+    const { accuracy } = replaced.evaluate(colored.data.heldOut);
+    expect(made.figures.ablation[2].handMade).toEqual({ name: nearest!.name, accuracy });
   });
 
   test('shows images and filters in color: a filter as 0.5 + w / (2 max), on the scale of all', () => {
@@ -279,6 +283,33 @@ describe('the report of a model on color images', () => {
     const after = document.querySelectorAll('.card')[1].querySelectorAll('img')[1];
     const byte = (channel: number) => Math.round(255 * (0.5 + weights[75 + 25 * channel + 5 + 3] / (2 * most)));
     expect(colorAt(after, 5, 3, 1)).toEqual([byte(0), byte(1), byte(2)]);
+  });
+});
+
+describe('any number of classes of color images', () => {
+  test.each([1, 2, 3, 12, 31])('%i', async (classes) => {
+    const generator = new Generator(`classes ${classes}`);
+    const length = 2 * classes;
+    const heldOut = new Dataset(
+      Float32Array.from({ length: length * 3 * 64 }, () => generator.uniform()),
+      [3, 8, 8],
+      Array.from({ length }, (_, i) => i % classes),
+      Array.from({ length: classes }, (_, c) => `kind <${c}>`),
+    );
+    manualSeed(4);
+    const model = new Sequential(new Conv2D(3, 2, 3), new ReLU(), new Flatten(), new Dense(72, classes));
+    const { html, figures } = await report({ ...subjectOf(model, { train: heldOut, heldOut }), timeline: undefined });
+    const document = check(html, 'growth');
+    expect(words(document, 'reading')).toContain(`of ${length} held-out images`);
+    expect(document.querySelectorAll('#reading svg').length).toBe(classes > 30 ? 0 : 1);
+    if (classes > 30) {
+      const rows = [...document.querySelectorAll('#reading tbody tr')];
+      expect(rows).toHaveLength(12);
+      const [label, predicted, count] = [...rows[0].children].map(({ textContent }) => textContent);
+      const of = (name: string) => Number(/<(\d+)>/.exec(name)![1]);
+      expect(count).toBe(`${figures.heldOut.confusion[of(label)][of(predicted)]} of 2`);
+    } else for (const name of heldOut.classNames) expect(words(document, 'reading')).toContain(name);
+    if (classes === 1) expect(words(document, 'reading')).toContain('no mistake');
   });
 });
 

@@ -2,8 +2,8 @@
  * A small ResNet with batch norm on color images in folders.
  *
  *     npx tsx examples/experiments/resnet.ts                   (draws its images itself)
- *     npx tsx examples/experiments/resnet.ts --data DIR        (DIR/train/cat/1.png, DIR/test/cat/2.png, ...; 32x32 or made so)
- *
+ *     npx tsx examples/experiments/resnet.ts --data DIR        (DIR/train/cat/1.png, DIR/test/cat/2.png, ...; 32x32 or made so;
+ *                                                               or the folder of CIFAR-10's binary files)
  * What a training of today has: augmentation, a learning rate that falls along a cosine, and the model of the best epoch, chosen
  * by images that are held out of the training part. Its weights have torchvision's names: PyTorch opens the file.
  */
@@ -41,7 +41,7 @@ const { epochs, seed, quick, out, run, data } = await choicesOf<{ data: string }
   'resnet',
   'Trains a small ResNet on color images.',
   30,
-  [['--data <dir>', 'folder with train and test, in each a folder a class (default: drawn shapes)']],
+  [['--data <dir>', 'folder with train and test, in each a folder a class, or of CIFAR-10 (default: drawn shapes)']],
 );
 
 // 1. The images: three channels from 0 to 1. A part of those to learn from is held out, to choose the epoch by.

@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import { number, shortErrors } from './arguments.js';
 import { openFolder, type RunFolder } from './run-folder.js';
 
-export interface Choices {
+interface Choices {
   epochs: number;
   seed: number;
   /** Whether it is only a look at how the example runs. */

@@ -1,15 +1,17 @@
 /** Folders of small color images: photographs where there are some, or drawn shapes. */
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Dataset, Generator } from '../../src/index.js';
 import { Picture } from '../../src/inspect/index.js';
-import { loadImageFolder, savePng } from '../../src/node/index.js';
+import { loadCifar10, loadImageFolder, savePng } from '../../src/node/index.js';
 import { coverage, drawOne, KINDS } from './drawn.js';
 
 export const SIZE = 32;
 
 /**
- * Images [3, 32, 32] of two folders, `train` and `test`, with a folder for each class in them.
- * @param data where they are; undefined: they are drawn
+ * Images [3, 32, 32] to learn from and to judge by.
+ * @param data the folder of two, `train` and `test`, with a folder for each class in them; or of CIFAR-10's binary files;
+ * undefined: they are drawn
  * @param out the folder in which drawn ones go
  * @param quick few are drawn
  */
@@ -25,6 +27,7 @@ export async function openImages(
     await drawFolder(join(drawn, 'test'), quick ? 4 : 50, generator);
   }
   const folder = data ?? drawn;
+  if (!existsSync(join(folder, 'train'))) return loadCifar10(folder);
   const train = await loadImageFolder(join(folder, 'train'), { size: SIZE });
   return { train, test: await loadImageFolder(join(folder, 'test'), { size: SIZE, classes: train.classNames }) };
 }

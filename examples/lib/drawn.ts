@@ -4,7 +4,7 @@ import type { Panel } from '../../src/inspect/index.js';
 
 export const KINDS = ['disc', 'square', 'triangle'] as const;
 
-export interface Drawn {
+interface Drawn {
   /** An index into `KINDS`. */
   kind: number;
   /** The center, in pixels right of and below the image's corner. */

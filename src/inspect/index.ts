@@ -10,6 +10,7 @@ export {
 export { type HandMadeFilter, handMadeFilters, nearestHandMade } from './filters/handmade.js';
 export { type FilterClass, type FilterMetrics, filterMetrics } from './filters/metrics.js';
 export { type NullDistribution, type NullKind, type NullOptions, nullDistribution } from './filters/nulls.js';
+export { type FilterPattern, filterPatterns } from './filters/pattern.js';
 export type { Family, Template } from './filters/templates.js';
 export { ablate, type Intervention, replaceFilter } from './network/ablation.js';
 export { activations } from './network/activations.js';

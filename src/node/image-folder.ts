@@ -1,12 +1,12 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { Dataset } from '../data/dataset.js';
+import type { Image } from '../data/image.js';
 import { resize } from '../data/resize.js';
 import { ArgumentError, checkChoice, FormatError, readOptions, show } from '../errors.js';
 import { PNG_SIGNATURE } from '../inspect/pictures/png.js';
 import { type Pair, pair } from '../shape.js';
 import { FileError, readBytes, refused } from './files.js';
-import type { Image } from './image.js';
 import { JPEG_SIGNATURE, jpegReader, type ReadJpeg } from './jpeg.js';
 import { readPng } from './png.js';
 import { checkMaxBytes, type UnpackOptions } from './unpack.js';

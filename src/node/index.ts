@@ -3,6 +3,7 @@ import '../wasm/install.js';
 export { chartDocument } from '../charts/document.js';
 export { type AnimationOptions, animation, saveAnimation } from './animation.js';
 export { bestCheckpoint, type CheckpointOptions, checkpoint, loadCheckpoint } from './checkpoint.js';
+export { type Cifar100Options, loadCifar10, loadCifar100 } from './cifar.js';
 export { FileError, loadModel, makeFolder, type PartialLoad, saveFile, saveJson, saveModel, savePng } from './files.js';
 export { type IdxFolderOptions, type IdxOptions, loadIdx, loadIdxFolder } from './idx-files.js';
 export { type ImageFolderOptions, loadImageFolder, type SkippedFile } from './image-folder.js';

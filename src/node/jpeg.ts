@@ -1,5 +1,5 @@
+import { bytesOfImage, emptyImage, type Image } from '../data/image.js';
 import { FormatError, optional } from '../errors.js';
-import { bytesOfImage, emptyImage, type Image } from './image.js';
 import { mostBytes, tooLarge } from './unpack.js';
 
 /** The first bytes of each JPEG. */

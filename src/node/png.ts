@@ -1,6 +1,6 @@
+import { bytesOfImage, emptyImage, type Image } from '../data/image.js';
 import { FormatError } from '../errors.js';
 import { crc32, PNG_SIGNATURE } from '../inspect/pictures/png.js';
-import { bytesOfImage, emptyImage, type Image } from './image.js';
 import { DEFLATE_RATIO, mostBytes, tooLarge, unpackZlib } from './unpack.js';
 
 // PNG (https://www.w3.org/TR/png-3/) is read here and not with a package: what is left to one, once the header has been

@@ -5,8 +5,8 @@ import { largest } from '../inspect/pictures/panel.js';
 import { type Content, type Html, html, section, table } from './html.js';
 import { legend, tilesOf } from './images.js';
 import { fixed, percent, whole } from './numbers.js';
-import { FILTER_COLUMNS } from './study-text.js';
-import { byChannel, CHANNELS, rowsOf, type Subject } from './subject.js';
+import { filterColumns } from './study-text.js';
+import { CHANNELS, type Subject } from './subject.js';
 
 /** Feature maps, the accuracy without each filter, and the images for which it is most active. */
 export function behaviorSection(subject: Subject): Html {
@@ -44,9 +44,10 @@ function filterTable({ figures, draw, filters }: Subject): Html {
   const columns: Record<string, (filter: number) => Content> = {
     filter: (filter) => html`${filter} ${draw([filters[filter]], `filter ${filter}`, { size: 30 })}`,
   };
-  const channel: typeof FILTER_COLUMNS = shape[1] > 1 ? { channel: ({ channel }) => CHANNELS[channel] } : {};
-  for (const [name, textOf] of Object.entries(after ? { ...channel, ...FILTER_COLUMNS } : {})) {
-    columns[name] = (filter) => byChannel(rowsOf(after, filter), textOf);
+  if (after) {
+    for (const [name, textOf] of Object.entries(filterColumns(shape, CHANNELS))) {
+      columns[name] = (filter) => textOf(after.filters[filter]);
+    }
   }
   columns['accuracy without it'] = (filter) => change(ablation[filter].accuracy);
   const replaced = ablation.some(({ handMade }) => handMade);
@@ -55,8 +56,13 @@ function filterTable({ figures, draw, filters }: Subject): Html {
     after &&
     html`<em>Norm</em> is the strength of a filter. The nearest of ${handMadeFilters(shape[2]).length} filters
 that people designed stands with the cosine of the angle between the two: 1 is the same, −1 the same with bright and dark exchanged. `;
+  const common =
+    after &&
+    shape[1] > 1 &&
+    html`A filter's channels have a picture <em>in common</em>, which holds this share of the filter, with a factor in each
+channel; it is what the other columns are about. `;
   return html`<h3>Filter by filter</h3>
-<p>${nearest}<em>Accuracy without it</em> is an experiment: how many of the ${whole(count)} held-out images the network names
+<p>${common}${nearest}<em>Accuracy without it</em> is an experiment: how many of the ${whole(count)} held-out images the network names
 correctly, ${percent(accuracy)} as it is, when this filter is set to 0${replaced ? '; the last column, when the hand-made one takes its place' : null}.
 In brackets is the change in percentage points.</p>
 ${table(

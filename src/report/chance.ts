@@ -1,20 +1,18 @@
 import { chart, type Html, html, section, table } from './html.js';
 import { whole } from './numbers.js';
 import { layerTable, NULLS, sinceText } from './study-text.js';
-import { CHANNELS, type Subject } from './subject.js';
+import type { Subject } from './subject.js';
 
 /** The layer compared with random filters: before and after training, and over the steps. */
 export function chanceSection(subject: Subject): Html | null {
   const { figures, options, charts, page } = subject;
-  const { after, before = null, shape } = figures;
+  const { after, before = null } = figures;
   const { nulls } = options;
   if (!after) return null;
   const densities = charts.histogram({
     groups: nulls.map(({ kind, r2ori }) => ({ name: `random: ${NULLS[kind].name}`, values: r2ori })),
-    marks: after.filters.map(({ filter, channel, r2ori }) => {
-      return { x: r2ori, label: shape[1] === 1 ? `${filter}` : `${filter}${CHANNELS[channel][0]}` };
-    }),
-    marksName: `filters of this layer, by number${shape[1] === 1 ? '' : ' and color'}`,
+    marks: after.filters.map(({ filter, r2ori }) => ({ x: r2ori, label: `${filter}` })),
+    marksName: 'filters of this layer, by number',
     xLabel: 'R2ori of a filter',
     width: 820,
     height: 420,

@@ -94,8 +94,8 @@ export interface Ablation {
   /** Held-out accuracy without it. */
   accuracy: number;
   /**
-   * Held-out accuracy with the most similar hand-made filter in its place, of the same norm and sign; null without a study
-   * and for filters of several channels.
+   * Held-out accuracy with the most similar hand-made filter in its place, of the same norm and sign, and in several channels
+   * as the filter's pattern is; null without a study.
    */
   handMade: { name: string; accuracy: number } | null;
 }
@@ -215,12 +215,13 @@ function evaluated(model: Module, heldOut: Dataset) {
 function ablations({ model, data, study }: ReportSettings, layer: string, [count, channels, size]: Shape): Ablation[] {
   const filters = Array.from({ length: count }, (_, filter) => filter);
   const without = filters.map((filter) => ablate(model, layer, filter));
-  const nearest = filters.map((filter) => (channels === 1 ? study?.after.filters[filter].nearest : null) ?? null);
+  const nearest = filters.map((filter) => study?.after.filters[filter].nearest ?? null);
   const replaced = nearest.map((found, filter) => {
     const made = found && handMadeFilters(size).find(({ name }) => name === found.name);
     if (!made) return null;
-    const signed = made.values.map((value) => value * Math.sign(found.cosine));
-    return replaceFilter(model, layer, filter, tensor(signed, { shape: [size, size] }));
+    const factors = study!.after.filters[filter].channels;
+    const kernel = factors.flatMap((factor) => Array.from(made.values, (v) => v * Math.sign(found.cosine) * factor));
+    return replaceFilter(model, layer, filter, tensor(kernel, { shape: [channels, size, size] }));
   });
   const [alone, handMade] = [without, replaced].map((all) => accuracyByChannel(model, layer, data.heldOut, all));
   return filters.map((filter) => {

@@ -1,14 +1,15 @@
 import { filterMetrics } from '../inspect/filters/metrics.js';
+import { filterPatterns } from '../inspect/filters/pattern.js';
 import { templates } from '../inspect/filters/templates.js';
 import { largest } from '../inspect/pictures/panel.js';
-import { dot, partsOf } from '../inspect/values.js';
+import { dot } from '../inspect/values.js';
 import type { Shape } from '../shape.js';
 import { type Html, html, section } from './html.js';
 import { legend, type Tile, tilesOf } from './images.js';
 import { fixed, whole } from './numbers.js';
 import type { StudiedFilter } from './study.js';
 import { angleText } from './study-text.js';
-import { byChannel, CHANNELS, rowsOf, type Subject } from './subject.js';
+import type { Subject } from './subject.js';
 
 /** An image, bright on the left and dark on the right, a filter, and the result of the convolution. */
 const IMAGE = Array.from({ length: 5 }, () => [200, 200, 200, 50, 50]);
@@ -84,21 +85,20 @@ export function filtersSection({ figures, options, draw, weights }: Subject): Ht
     { what: first ? 'after' : 'filter', tiles: tilesOf(weights, shape, scale), layer: after },
     { what: 'closest ideal', tiles: after && tilesOf(ideals(weights, shape), shape, scale), layer: null },
   ];
-  const looks = (row: StudiedFilter) =>
-    `${shape[1] > 1 ? CHANNELS[row.channel] : ''} ${named(row)} · R² ${fixed(row.r2ori)}`;
+  const looks = (row: StudiedFilter) => `${named(row)} · R² ${fixed(row.r2ori)}`;
   const cards = Array.from({ length: shape[0] }, (_, filter) => {
     const picture = (what: string, tile: Tile, looks: string) =>
       html`<div>${draw([tile], `filter ${filter}, ${what}${looks && `: ${looks}`}`)}<span>${what}</span></div>`;
     return html`<figure class="card"><div>
-${columns.map(({ what, tiles, layer }) => tiles && picture(what, tiles[filter], rowsOf(layer, filter).map(named).join(', ')))}
-</div><figcaption><strong>${filter}</strong> ${byChannel(rowsOf(after, filter), looks)}</figcaption></figure>
+${columns.map(({ what, tiles, layer }) => tiles && picture(what, tiles[filter], layer ? named(layer.filters[filter]) : ''))}
+</div><figcaption><strong>${filter}</strong> ${after && looks(after.filters[filter])}</figcaption></figure>
 `;
   });
   const explained =
     after &&
     html` The angle says which way it runs (0° is horizontal, 90° is vertical).
-<em>Closest ideal</em> is the mathematically drawn edge or line, of ${whole(templates(shape[2]).filter(({ family }) => family !== 'blob').length)}, that fits the filter best${shape[1] > 1 ? ' in each of its colors' : null},
-scaled to match it. <strong>R²</strong>, called R2ori in tables, is the share of the filter that it explains: 1
+<em>Closest ideal</em> is the mathematically drawn edge or line, of ${whole(templates(shape[2]).filter(({ family }) => family !== 'blob').length)}, that fits the filter best,
+scaled to match it${shape[1] > 1 ? ', in the colors that all of the filter shares most: its first principal component' : null}. <strong>R²</strong>, called R2ori in tables, is the share of the filter that it explains: 1
 is a perfect edge or line, and random filters of this size reach ${fixed(after.nulls[0].mean)} on average. A filter is
 <em>unclassified</em> when no template fits it better than templates fit 99% of random filters, and <em>dead</em> when its weights
 have all but vanished beside the strongest filter's.`;
@@ -114,12 +114,12 @@ ${legend(draw, shape[1], scale, 'weight, one scale for all')}
   );
 }
 
-/** The projection of each filter, and of each of its channels, on its best edge or line. */
+/** The projection of each filter's pattern on its best edge or line, in the channels in which the pattern is. */
 function ideals(weights: ArrayLike<number>, shape: Shape): number[] {
-  const kernels = partsOf(weights, shape[2] * shape[3]);
-  return filterMetrics(weights, shape).flatMap(({ template: { values } }, i) => {
-    const length = dot(values, kernels[i]);
-    return Array.from(values, (value) => value * length);
+  const patterns = filterPatterns(weights, shape);
+  return filterMetrics(weights, shape).flatMap(({ template: { values }, channels }, i) => {
+    const length = dot(values, patterns[i].taps);
+    return channels.flatMap((factor) => Array.from(values, (value) => value * length * factor));
   });
 }
 

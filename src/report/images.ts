@@ -1,7 +1,7 @@
 import type { Dataset } from '../data/dataset.js';
 import { optional } from '../errors.js';
 import type { Patch } from '../inspect/network/receptive-field.js';
-import { type Color, diverging } from '../inspect/pictures/color.js';
+import { aroundGray, type Color, diverging } from '../inspect/pictures/color.js';
 import { largest, short } from '../inspect/pictures/panel.js';
 import { Picture } from '../inspect/pictures/picture.js';
 import { type Deflate, writePng } from '../inspect/pictures/png.js';
@@ -82,9 +82,10 @@ export function tilesOf(numbers: ArrayLike<number>, shape: Shape, scale?: number
   const size = height * width;
   return partsOf(numbers, channels * size).map((values) => {
     const most = scale ?? largest([{ values }]);
-    const level = (at: number) => Math.round(255 * Math.min(1, Math.max(0, 0.5 + values[at] / (2 * most))));
     const color = (i: number): Color =>
-      channels === 3 ? [level(i), level(i + size), level(i + 2 * size)] : diverging(values[i] / most);
+      channels === 3
+        ? aroundGray(values[i] / most, values[i + size] / most, values[i + 2 * size] / most)
+        : diverging(values[i] / most);
     return { height, width, color };
   });
 }

@@ -8,9 +8,10 @@ import type { Subject } from './subject.js';
 export function readingSection({ figures, options, draw, image, charts, page }: Subject): Html {
   const { count, accuracy, confusion: matrix, mistakes } = figures.heldOut;
   const { classNames } = options.data.heldOut;
+  const nameOf = (c: number) => classNames[c] ?? `class ${c}`;
   const [low, high] = interval(accuracy, count);
   const worst = figures.worstMistakes.map(({ index, label, predicted, probability }) => {
-    const [is, said] = [classNames[label], classNames[predicted]];
+    const [is, said] = [nameOf(label), nameOf(predicted)];
     return html`<figure>${draw([image(index)], `${is}, taken for ${said}`, { size: 84 })}
 <figcaption>${is}, taken for ${said}, ${percent(probability)} sure</figcaption></figure>
 `;
@@ -21,15 +22,17 @@ export function readingSection({ figures, options, draw, image, charts, page }: 
     html`<p>It names <strong>${percent(accuracy)}</strong> of ${whole(count)} held-out images correctly, and ${whole(mistakes)} incorrectly. On all images
 like these its accuracy is probably between ${percent(low)} and ${percent(high)} (95% interval).</p>
 `,
-    chart(
-      charts.confusion(matrix, {
-        classes: matrix.map((_, c) => classNames[c] ?? `class ${c}`),
-        width: 640,
-        height: 560,
-        document: page,
-      }),
-      'What the network takes each class for. What to see: right answers lie on the gray diagonal; a dark square beside it is a frequent mistake.',
-    ),
+    matrix.length > CHARTED
+      ? frequent(matrix, nameOf)
+      : chart(
+          charts.confusion(matrix, {
+            classes: matrix.map((_, c) => nameOf(c)),
+            width: 640,
+            height: 560,
+            document: page,
+          }),
+          'What the network takes each class for. What to see: right answers lie on the gray diagonal; a dark square beside it is a frequent mistake.',
+        ),
     mistakes === 0
       ? html`<p>It makes no mistake on these images.</p>`
       : html`<h3>The worst mistakes</h3>
@@ -37,6 +40,30 @@ like these its accuracy is probably between ${percent(low)} and ${percent(high)}
 <p class="caption">The wrong answers of which the network is most sure. What to look for: would a person have
 named them correctly?</p>
 `,
+  );
+}
+
+/** Classes that a confusion matrix can show with their names; of more the most frequent mistakes are listed. */
+const CHARTED = 30;
+/** Mistakes in that list. */
+const LISTED = 12;
+
+/** A table of the most frequent mistakes. */
+function frequent(matrix: readonly (readonly number[])[], nameOf: (c: number) => string): Html {
+  const mistakes = matrix.flatMap((row, label) =>
+    row
+      .map((count, predicted) => ({ label, predicted, count, of: sum(row) }))
+      .filter((each) => each.label !== each.predicted),
+  );
+  const rows = mistakes
+    .filter(({ count }) => count > 0)
+    .sort((a, b) => b.count - a.count)
+    .slice(0, LISTED)
+    .map(({ label, predicted, count, of }) => [nameOf(label), nameOf(predicted), `${whole(count)} of ${whole(of)}`]);
+  return table(
+    `The most frequent mistakes among ${whole(matrix.length)} classes.`,
+    ['class', 'taken for', 'images'],
+    rows,
   );
 }
 

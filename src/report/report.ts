@@ -75,17 +75,13 @@ function summary({ figures, options }: Subject): Html {
   const notes = [
     guesses(figures) &&
       'The network names no more images correctly than guessing would: it has not learned to name them.',
-    after &&
-      shape[1] > 1 &&
-      'Each color of a filter counts as a filter of its own here. The colors of one filter are often alike, but p takes them for independent: it is too small then.',
     ...options.notes,
   ];
   const facts: [string, string][] = [['of held-out images named correctly', percent(heldOut.accuracy)]];
   if (after) {
-    const unit = shape[1] > 1 ? "filters' colors" : 'filters';
     const r2ori = before ? `${fixed(before.r2ori)} → ${fixed(after.r2ori)}` : fixed(after.r2ori);
     facts.push(
-      [`of the ${unit} are edges or lines`, `${after.oriented} of ${after.filters.length}`],
+      ['of the filters are edges or lines', `${after.oriented} of ${after.filters.length}`],
       [`mean likeness to edges and lines (R2ori)${before ? ', before → after' : ''}`, r2ori],
     );
     for (const given of after.nulls) {

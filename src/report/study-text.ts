@@ -1,6 +1,7 @@
 import type { NullComparison } from '../inspect/filters/emergence.js';
 import type { NullKind } from '../inspect/filters/nulls.js';
-import { fixed, pText, whole } from './numbers.js';
+import type { Shape } from '../shape.js';
+import { fixed, percent, pText, whole } from './numbers.js';
 import type { FilterStudy, StudiedFilter, StudiedLayer } from './study.js';
 
 /** The names of the nulls in tables, and what they are. */
@@ -26,7 +27,7 @@ export const NULLS: Record<NullKind, { name: string; meaning: string }> = {
 };
 
 /** The columns of tables of filters. */
-export const FILTER_COLUMNS: Record<string, (filter: StudiedFilter) => string> = {
+const FILTER_COLUMNS: Record<string, (filter: StudiedFilter) => string> = {
   class: (filter) => filter.class,
   angle: angleText,
   R2ori: ({ r2ori }) => fixed(r2ori),
@@ -34,16 +35,32 @@ export const FILTER_COLUMNS: Record<string, (filter: StudiedFilter) => string> =
   'nearest hand-made filter, cosine': ({ nearest }) => (nearest ? `${nearest.name}, ${fixed(nearest.cosine)}` : '–'),
 };
 
+/** The columns of tables of filters of this shape; with several channels also in which of them a filter's pattern is. */
+export function filterColumns([, channels]: Shape, names?: readonly string[]): typeof FILTER_COLUMNS {
+  if (channels === 1) return FILTER_COLUMNS;
+  const textOf = ({ channels: factors }: StudiedFilter) => {
+    const strongest = Array.from(factors.keys()).sort((a, b) => Math.abs(factors[b]) - Math.abs(factors[a]));
+    const shown = strongest.slice(0, 3).sort((a, b) => a - b);
+    return shown.map((c) => `${names?.[c] ?? c}: ${fixed(factors[c])}`).join(', ');
+  };
+  return {
+    [channels > 3 ? 'strongest channels' : 'channels']: textOf,
+    'in common': ({ shared }) => percent(shared),
+    ...FILTER_COLUMNS,
+  };
+}
+
 /** A study as tables of plain text: a row for each filter, then the layer before and after training against each null. */
 export function studyText(study: FilterStudy): string {
+  const columns = filterColumns(study.shape);
   const filters = study.after.filters.map((filter) => [
-    study.shape[1] === 1 ? `${filter.filter}` : `${filter.filter}, channel ${filter.channel}`,
-    ...Object.values(FILTER_COLUMNS).map((textOf) => textOf(filter)),
+    `${filter.filter}`,
+    ...Object.values(columns).map((textOf) => textOf(filter)),
   ]);
   const left = study.leftNullBand.map(
     ({ kind, step }) => `above 99% of random layers (${NULLS[kind].name}): ${sinceText(step)}`,
   );
-  const tables = [align([['filter', ...Object.keys(FILTER_COLUMNS)], ...filters]), align(layerTable(study))];
+  const tables = [align([['filter', ...Object.keys(columns)], ...filters]), align(layerTable(study))];
   return [...tables, ...(study.timeline.length > 0 ? [left.join('\n')] : []), study.conclusion].join('\n\n');
 }
 

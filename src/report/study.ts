@@ -3,8 +3,8 @@ import { type Emergence, emergence } from '../inspect/filters/emergence.js';
 import { nearestHandMade } from '../inspect/filters/handmade.js';
 import type { FilterMetrics } from '../inspect/filters/metrics.js';
 import type { NullDistribution, NullKind } from '../inspect/filters/nulls.js';
+import { filterPatterns } from '../inspect/filters/pattern.js';
 import type { Timeline } from '../inspect/timeline.js';
-import { partsOf } from '../inspect/values.js';
 import { type Shape, sameShape, showShape } from '../shape.js';
 import { conclude } from './conclusion.js';
 
@@ -14,7 +14,7 @@ export interface StudiedFilter extends Omit<FilterMetrics, 'template'> {
   angle: number;
   scale: number;
   offset: readonly [number, number];
-  /** The hand-made filter that is most like it; null for a filter of zeros. */
+  /** The hand-made filter that is most like its pattern; null for a filter of zeros. */
   nearest: { name: string; cosine: number } | null;
 }
 
@@ -89,11 +89,11 @@ export function studyFilters(
 }
 
 function studied(weights: ArrayLike<number>, shape: Shape, { filters, ...rest }: Emergence): StudiedLayer {
-  const taps = partsOf(weights, shape[2] * shape[3]);
+  const patterns = filterPatterns(weights, shape);
   return {
     ...rest,
     filters: filters.map(({ template: { angle, scale, offset }, ...metrics }, i) => {
-      return { ...metrics, angle, scale, offset, nearest: nearestHandMade(taps[i], shape[2]) };
+      return { ...metrics, angle, scale, offset, nearest: nearestHandMade(patterns[i].taps, shape[2]) };
     }),
   };
 }

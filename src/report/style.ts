@@ -23,7 +23,7 @@ thead th { color: #555; font-weight: 600; vertical-align: bottom; }
 tbody th { font-weight: inherit; }
 tbody th, tbody td { white-space: nowrap; }
 #settings td { white-space: normal; overflow-wrap: anywhere; }
-th img { display: inline-block; margin-left: 0.3rem; vertical-align: middle; }
+th img { display: inline-block; max-width: none; margin-left: 0.3rem; vertical-align: middle; }
 code { padding: 0.1rem 0.3rem; background: #f4f4f4; overflow-wrap: anywhere; }
 .key { display: grid; grid-template-columns: repeat(auto-fit, minmax(150px, 1fr)); gap: 0.75rem; margin: 1.25rem 0; padding: 0; }
 .key div { display: flex; flex-direction: column-reverse; justify-content: flex-end; padding: 0.6rem 0.8rem; border: 1px solid #ddd; border-radius: 6px; }

@@ -1,7 +1,5 @@
 import type { ReportFigures, ReportSettings } from './figures.js';
-import { type Content, html } from './html.js';
 import type { Draw, Tile } from './images.js';
-import type { StudiedFilter, StudiedLayer } from './study.js';
 
 /** What the sections of the report are made of. */
 export interface Subject {
@@ -20,14 +18,4 @@ export interface Subject {
 }
 
 /** The names of the channels of color images. */
-export const CHANNELS = ['red', 'green', 'blue'];
-
-/** The rows of a study about one filter, a row a channel; none without a study. */
-export function rowsOf(layer: StudiedLayer | null | undefined, filter: number): StudiedFilter[] {
-  return layer?.filters.filter((row) => row.filter === filter) ?? [];
-}
-
-/** A text about each channel of a filter, a line each. */
-export function byChannel(rows: readonly StudiedFilter[], textOf: (row: StudiedFilter) => string): Content {
-  return rows.length === 1 ? textOf(rows[0]) : rows.map((row) => html`<div>${textOf(row)}</div>`);
-}
+export const CHANNELS: readonly string[] = ['red', 'green', 'blue'];

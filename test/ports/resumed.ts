@@ -8,7 +8,7 @@ const folder = temporaryFolder('ports');
 let trainings = 0;
 
 /** What a training hands to `fit` besides its own options. */
-export interface Rest {
+interface Rest {
   resume?: Checkpoint;
   callbacks: Callback[];
 }

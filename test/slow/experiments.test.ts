@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { readSafetensors } from '../../src/index.js';
@@ -119,6 +119,16 @@ test.concurrent('resnet: images in folders, the best epoch, and the keys of torc
   const flags = ['--epochs', '1', '--data', join(folder, 'resnet/images-quick'), '--out', join(folder, 'resnet-data')];
   const again = await runExample('experiments/resnet', flags);
   expect([again.code, again.output]).toEqual([0, expect.stringContaining('accuracy on 24 test images')]);
+
+  // Ten records each, in the format of CIFAR-10: a label, and 3 * 32 * 32 pixels.
+  const record = (i: number) => [i % 10, ...Array.from({ length: 3072 }, (_, p) => (31 * i + p) % 256)];
+  const file = Uint8Array.from(Array.from({ length: 10 }, (_, i) => record(i)).flat());
+  mkdirSync(join(folder, 'cifar'));
+  const names = ['data_batch_1', 'data_batch_2', 'data_batch_3', 'data_batch_4', 'data_batch_5', 'test_batch'];
+  for (const name of names) writeFileSync(join(folder, 'cifar', `${name}.bin`), file);
+  const cifar = ['--epochs', '1', '--data', join(folder, 'cifar'), '--out', join(folder, 'resnet-cifar')];
+  const { code, output: said } = await runExample('experiments/resnet', cifar);
+  expect([code, said]).toEqual([0, expect.stringMatching(/fc +Dense\(32, 10\)[\s\S]*accuracy on 10 test images/)]);
 });
 
 test.concurrent('two-heads: a class and two numbers', async () => {

@@ -6,7 +6,8 @@ import { matmul } from '../../ops/matmul.js';
 import { transpose } from '../../ops/reshape.js';
 import type { Generator } from '../../random.js';
 import { showShape } from '../../shape.js';
-import { mean, sum } from '../values.js';
+import { dot, mean, norm, partsOf, sum } from '../values.js';
+import { eigen } from './pattern.js';
 
 /** Images for the second moments, at most; more change the filters by less than the draws differ. */
 const IMAGES = 1000;
@@ -21,14 +22,7 @@ const CHUNK = 1_000_000;
  */
 export function colored(size: number, patches: Dataset | undefined, generator: Generator): () => Float64Array {
   const area = size * size;
-  const moments = secondMoments(size, patches);
-  const energy = sum(moments.filter((_, i) => i % (area + 1) === 0));
-  const inMeans = sum(moments) / area;
-  if (!(energy - inMeans > 1e-6 * energy)) {
-    const got = `got patches of energy ${energy}, ${inMeans} of it in their means`;
-    throw new FormatError('nullDistribution', `expected images with contrast, ${got}`);
-  }
-  const root = cholesky(moments, area);
+  const root = rootOfMoments(size, patches);
   const z = new Float64Array(area);
   return () => {
     const taps = new Float64Array(area);
@@ -42,6 +36,67 @@ export function colored(size: number, patches: Dataset | undefined, generator: G
     for (let i = 0; i < area; i++) taps[i] -= average;
     return taps;
   };
+}
+
+/**
+ * The same for filters of several channels, which are as alike as those of given filters. For w = A z in each tap, with z as
+ * above and any A, what a filter tells of A are the singular values of the filter with its taps made independent; all the rest
+ * is a rotation, each equally likely (Langsrud 2005, "Rotation tests"). A draw keeps the values and has another rotation.
+ * @param filters [channels, size, size] each
+ * @returns what draws a filter like the i-th, up to a rotation of its channels, and their number
+ */
+export function coloredLike(
+  size: number,
+  patches: Dataset | undefined,
+  generator: Generator,
+  filters: readonly Float64Array[],
+): (i: number) => { taps: Float64Array; channels: number } {
+  const area = size * size;
+  const root = partsOf(rootOfMoments(size, patches), area);
+  const average = Float64Array.from({ length: area }, (_, j) => mean(root.map((row) => row[j])));
+  const { values, vectors } = eigen(root.map((row) => row.map((value, j) => value - average[j])));
+  // Without the mean, and without taps that are always 0.
+  const axes = vectors.filter((_, i) => values[i] > 1e-6 * Math.max(...values));
+  const widths = values.filter((value) => value > 1e-6 * Math.max(...values)).map(Math.sqrt);
+  const strengths = filters.map((filter) => {
+    const rows = partsOf(filter, area).map((row) => Float64Array.from(axes, (axis, i) => dot(axis, row) / widths[i]));
+    const squares = eigen(rows).values.sort((a, b) => b - a);
+    const some = squares.slice(0, axes.length).map((square) => Math.sqrt(Math.max(0, square)));
+    return some[0] > 0 ? some : [1]; // Of a constant nothing is left.
+  });
+  return (i) => {
+    const kept = strengths[i % strengths.length];
+    const taps = new Float64Array(kept.length * area);
+    const drawn: Float64Array[] = [];
+    for (const [c, strength] of kept.entries()) {
+      const direction = Float64Array.from(axes, () => generator.normal());
+      for (const other of drawn) {
+        const along = dot(direction, other);
+        for (let j = 0; j < direction.length; j++) direction[j] -= along * other[j];
+      }
+      const length = norm(direction);
+      for (let j = 0; j < direction.length; j++) direction[j] /= length;
+      drawn.push(direction);
+      for (const [j, axis] of axes.entries()) {
+        const factor = strength * widths[j] * direction[j];
+        for (let tap = 0; tap < area; tap++) taps[c * area + tap] += factor * axis[tap];
+      }
+    }
+    return { taps, channels: kept.length };
+  };
+}
+
+/** The lower-triangular root of the second moments of the patches, [area, area], checked to have contrast. */
+function rootOfMoments(size: number, patches: Dataset | undefined): Float64Array {
+  const area = size * size;
+  const moments = secondMoments(size, patches);
+  const energy = sum(moments.filter((_, i) => i % (area + 1) === 0));
+  const inMeans = sum(moments) / area;
+  if (!(energy - inMeans > 1e-6 * energy)) {
+    const got = `got patches of energy ${energy}, ${inMeans} of it in their means`;
+    throw new FormatError('nullDistribution', `expected images with contrast, ${got}`);
+  }
+  return cholesky(moments, area);
 }
 
 /** The sum of p p^T over all patches p of up to 1,000 images, evenly chosen: [area, area]. */

@@ -2,8 +2,9 @@ import { ArgumentError, checkNumber, readOptions, ShapeError } from '../../error
 import { Generator } from '../../random.js';
 import type { Shape } from '../../shape.js';
 import { mean } from '../values.js';
-import { checkFilters, type FilterClass, type FilterMetrics, filterMetrics } from './metrics.js';
-import { type NullDistribution, type NullKind, nullDistribution } from './nulls.js';
+import { type FilterClass, type FilterMetrics, filterMetrics } from './metrics.js';
+import { keptNull, type NullDistribution, type NullKind } from './nulls.js';
+import { checkFilters } from './pattern.js';
 
 /** How a layer compares with random layers of as many filters. */
 export interface NullComparison {
@@ -43,9 +44,10 @@ const LAYERS = 20_000;
 /**
  * Measures a layer's filters and compares them, as one layer, with random ones: filters of a layer are not independent of
  * each other, and so the p-value is the layer's.
- * @param weights [filters, channels, k, k], k from 3 to 11; each channel of a filter counts as one
- * @param options `nulls`: what to compare with, of the same k (`[nullDistribution('normal', k)]` by default); `seed` of
- * the random layers (0 by default)
+ * @param weights [filters, channels, k, k], k from 3 to 11; a filter has one statistic, that of the pattern which its channels
+ * share (see `filterPatterns`)
+ * @param options `nulls`: what to compare with, of the same k, and but for 'normal' ones of as many channels
+ * (`[nullDistribution('normal', k)]` by default, which is drawn once); `seed` of the random layers (0 by default)
  * @throws ShapeError for weights or nulls of another shape; FormatError for a weight that is NaN or infinite
  */
 export function emergence(
@@ -55,11 +57,16 @@ export function emergence(
 ): Emergence {
   const { seed, ...rest } = readOptions('emergence', options, { nulls: undefined, seed: 0 });
   checkFilters('emergence', weights, shape);
-  const size = shape[2];
-  const { nulls = [nullDistribution('normal', size)] } = rest;
+  const [, channels, size] = shape;
+  const { nulls = [keptNull('normal', size)] } = rest;
   const wrong = nulls.find((given) => given.size !== size);
   if (wrong) {
     throw new ShapeError('emergence', `expected nulls of ${size}x${size} filters, got ${wrong.size}x${wrong.size}`);
+  }
+  const other = nulls.find((given) => given.kind !== 'normal' && given.channels !== channels);
+  if (other) {
+    const got = `got a '${other.kind}' one of ${other.channels}; nullDistribution has the options channels and filters`;
+    throw new ShapeError('emergence', `expected nulls of filters with ${channels} channels, ${got}`);
   }
   const filters = filterMetrics(weights, shape);
   const live = filters.filter((filter) => filter.class !== 'dead').map(({ r2ori }) => r2ori);

@@ -1,24 +1,27 @@
-import { FormatError } from '../../errors.js';
-import { type Shape, showShape } from '../../shape.js';
-import { checkValues, dot, norm, partsOf, sum } from '../values.js';
+import { type Shape, sizeOf } from '../../shape.js';
+import { dot, norm, partsOf, sum } from '../values.js';
 import { derivativeShares } from './derivatives.js';
 import { fitTemplates } from './fit.js';
-import { centered, type Family, LARGEST, SMALLEST, type Template, templates } from './templates.js';
+import { checkFilters, patternOf } from './pattern.js';
+import { centered, type Family, SMALLEST, type Template, templates } from './templates.js';
 
 /** What a filter is called. */
 export type FilterClass = Family | 'unclassified' | 'dead';
 
-/** What one filter looks like, in numbers. */
+/** What one filter looks like, in numbers: of several channels the pattern that they share (see `filterPatterns`). */
 export interface FilterMetrics {
-  /** Which filter of the layer, and which of its input channels. */
+  /** Which filter of the layer. */
   filter: number;
-  channel: number;
+  /** How strong the pattern is in each input channel, of length 1 together; [1] for one channel. */
+  channels: number[];
+  /** The share of the filter's energy that is in the pattern: 1 for one channel. */
+  shared: number;
   /**
    * 'dead' when its norm is below 5% of the layer's largest; else the family of the template that fits best, or
    * 'unclassified' when it fits no better than 99% of random filters fit theirs.
    */
   class: FilterClass;
-  /** Share of the filter's energy that the best edge or line explains, 0 to 1: the primary figure. */
+  /** Share of the pattern's energy that the best edge or line explains, 0 to 1: the primary figure. */
   r2ori: number;
   /** That edge or line. */
   template: Template;
@@ -34,7 +37,7 @@ export interface FilterMetrics {
   moran: number;
   /** Share of energy in the mean: 1 for a constant. */
   dc: number;
-  /** Euclidean length. */
+  /** Euclidean length of the filter with all its channels. */
   norm: number;
 }
 
@@ -45,38 +48,29 @@ export function deadOf(norms: readonly number[]): boolean[] {
 }
 
 /**
- * Throws unless these are the weights of filters, [filters, channels, k, k] with k from 3 to 11, and all finite.
- * @throws ShapeError for another shape; FormatError for a weight that is NaN or infinite
- */
-export function checkFilters(where: string, weights: ArrayLike<number>, shape: Shape): void {
-  const [, , size, width] = shape;
-  const fits = shape.length === 4 && size === width && size >= SMALLEST && size <= LARGEST;
-  const expected = `weights [filters, channels, k, k] with k from ${SMALLEST} to ${LARGEST}`;
-  checkValues(where, expected, weights, shape, fits);
-  const wrong = Array.prototype.findIndex.call(weights, (value) => !Number.isFinite(value));
-  if (wrong < 0) return;
-  throw new FormatError(where, `expected finite weights, got ${weights[wrong]} at ${wrong} of ${showShape(shape)}`);
-}
-
-/**
- * What each filter of a layer looks like, by input channel: filter 0 channel 0, filter 0 channel 1, and so on. A filter of
- * zeros looks like nothing: its shares are NaN.
- * @param weights [filters, channels, k, k], k from 3 to 11
+ * What each filter of a layer looks like. Of a filter with several channels its first principal component over them is
+ * measured, the pattern that they share (see `filterPatterns`). A filter of zeros looks like nothing: its shares are NaN.
+ * @param weights [filters, channels, k, k], k from 3 to 11: the templates, drawn at 16 angles, need a square; below 3x3 an edge
+ * and a line are one, and beyond 11x11 no thresholds are known
  * @throws ShapeError for another shape; FormatError for a weight that is NaN or infinite
  */
 export function filterMetrics(weights: ArrayLike<number>, shape: Shape): FilterMetrics[] {
   checkFilters('filterMetrics', weights, shape);
-  const [, channels, size] = shape;
-  const fits = fitTemplates(weights, size);
+  const [count, channels, size] = shape;
+  const filters = partsOf(weights, sizeOf(shape.slice(1)));
+  const patterns = filters.map((filter) => patternOf(filter, channels));
+  const all = new Float64Array(count * size * size);
+  for (const [i, { taps }] of patterns.entries()) all.set(taps, i * taps.length);
+  const fits = fitTemplates(all, size);
   const list = templates(size);
-  const filters = partsOf(weights, size * size);
   const norms = filters.map(norm);
   const dead = deadOf(norms);
-  return filters.map((taps, i) => {
+  return patterns.map(({ taps, channels, share }, i) => {
     const { jori, j1 } = derivativeShares(taps, size);
     return {
-      filter: Math.floor(i / channels),
-      channel: i % channels,
+      filter: i,
+      channels,
+      shared: share,
       class: dead[i] ? 'dead' : classOf(fits.r2best[i], list[fits.best[i]], size),
       r2ori: fits.r2ori[i],
       template: list[fits.oriented[i]],

@@ -30,6 +30,17 @@ export function ink(value: number): Color {
   return [gray, gray, gray];
 }
 
+/** The color of red, green and blue from −1 to 1 around gray, 0; values beyond are clipped, NaN is green. */
+export function aroundGray(red: number, green: number, blue: number): Color {
+  if (Number.isNaN(red + green + blue)) return [0, 200, 0];
+  return rgb(0.5 + red / 2, 0.5 + green / 2, 0.5 + blue / 2);
+}
+
+/** The color of red, green and blue from 0 to 1; values beyond are clipped. */
+export function rgb(...levels: [number, number, number]): Color {
+  return levels.map((level) => Math.round(255 * Math.min(1, Math.max(0, level)))) as unknown as Color;
+}
+
 /** A color between two others: the first for a share of 0, the second for 1. */
 export function mixed(from: Color, to: Color, share: number): Color {
   return [0, 1, 2].map((i) => Math.round(from[i] + (to[i] - from[i]) * share)) as unknown as Color;

@@ -1,6 +1,6 @@
 import { ArgumentError, checkNumber, readOptions, show } from '../../errors.js';
 import { drawLegend, LEGEND_HEIGHT, legendOf } from './legend.js';
-import { checkPanel, drawPanel, isDiverging, largest, type Panel } from './panel.js';
+import { checkPanel, drawPanel, isScaled, largest, type Panel } from './panel.js';
 import { Picture, textHeight, textWidth } from './picture.js';
 
 export interface PanelRow {
@@ -41,7 +41,7 @@ const MARGIN = 16;
 
 /**
  * Rows of panels under one color scale, symmetric around 0. The legend below states the scale's ends: the largest finite
- * magnitude of all diverging panels, or `scale`. Values beyond have the color of the end, NaN is green. With a given scale
+ * magnitude of all diverging and 'rgb' panels, or `scale`. Values beyond have the color of the end, NaN is green. With a given scale
  * the picture's size does not depend on the values.
  * @throws ShapeError for a panel whose values do not fill it; ArgumentError when there is no panel
  */
@@ -52,8 +52,8 @@ export function panelGrid(given: readonly PanelRow[], options: GridOptions = {})
   const panels = rows.flatMap(panelsOf);
   if (panels.length === 0) throw new ArgumentError('panelGrid', 'expected at least one panel');
   for (const panel of panels) checkPanel('panelGrid', panel);
-  const colored = panels.filter(isDiverging);
-  const { scale = largest(colored) } = rest;
+  const scaled = panels.filter(isScaled);
+  const { scale = largest(scaled) } = rest;
   if (!(scale > 0 && scale < Infinity)) {
     throw new ArgumentError('panelGrid', `expected scale to be a number above 0, got ${show(scale)}`);
   }
@@ -74,7 +74,7 @@ export function panelGrid(given: readonly PanelRow[], options: GridOptions = {})
   const headingHeight = Math.max(0, ...headings.map(textHeight));
   const head = headingsTop + (headingHeight > 0 ? headingHeight + HEADING_GAP : 0);
   const fixed = rest.scale !== undefined;
-  const legend = colored.length > 0 ? legendOf(scale, unit, { fixed, over: colored.every(({ over }) => over) }) : null;
+  const legend = scaled.length > 0 ? legendOf(scale, unit, fixed, scaled) : null;
   const foot = legend ? LEGEND_HEIGHT + GAP : 0;
   const columnAt = (column: number) => labelWidth + column * (panelWidth + GAP);
   const headingEnds = headings.map((heading, i) => columnAt(i) + textWidth(heading));

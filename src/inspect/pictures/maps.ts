@@ -8,7 +8,7 @@ import type { Picture } from './picture.js';
 export interface FeatureMapGridOptions extends GridOptions {
   /** The text below each map; '\n' begins a new line. @default the channel's number */
   labels?: readonly string[];
-  /** The input of the layer, 0 (white) to 1 (black), to be shown at the left. */
+  /** The input of the layer, to be shown at the left: 0 (white) to 1 (black), or of three channels in color. */
   image?: Panel;
 }
 
@@ -25,7 +25,8 @@ export function featureMapGrid(values: ArrayLike<number>, shape: Shape, options:
   checkLabels('featureMapGrid', labels, shape[0], 'channel');
   const maps = planes(values, shape).map((panel, i): Panel => ({ ...panel, label: labels?.[i] ?? `${i}` }));
   if (!image) return panelGrid([{ label: '', panels: maps }], { columns, ...grid });
-  const first: Panel = { label: 'input', ...image, colors: 'ink' };
+  const inColor = image.values.length === 3 * image.height * image.width;
+  const first: Panel = { label: 'input', ...image, colors: inColor ? 'image' : 'ink' };
   // Below the image a place stays free, so that the maps stand in columns of their own.
   const rows = Array.from({ length: Math.ceil(maps.length / columns) }, (_, row) => ({
     label: '',
@@ -36,9 +37,10 @@ export function featureMapGrid(values: ArrayLike<number>, shape: Shape, options:
 
 /**
  * An image, and beside it a map over the image, such as its saliency; where the map is near 0 the image shows through.
- * @param image [height, width], 0 (white) to 1 (black)
- * @param shape of both, [height, width]
- * @param map [height, width]
+ * @param image [height, width] or [1, height, width], 0 (white) to 1 (black); or in color [3, height, width], 0 to 1
+ * @param shape of the image
+ * @param map [height, width]; or of the image's shape, such as what `saliency` gives: of the channels of a pixel the value
+ * counts that is largest in magnitude (Simonyan, Vedaldi and Zisserman 2013)
  * @param options those of `panelGrid`, with a panelSize of 224 and the unit 'saliency' by default
  * @throws ShapeError for an image or a map that does not fit the shape
  */
@@ -49,12 +51,21 @@ export function overlay(
   options: GridOptions = {},
 ): Picture {
   const grid = readOptions('overlay', options, { ...GRID, panelSize: 224, unit: 'saliency' });
-  checkValues('overlay', 'an image [height, width]', image, shape, shape.length === 2);
-  checkValues('overlay', 'a map [height, width]', map, shape, shape.length === 2);
-  const [height, width] = shape;
+  const isColor = shape.length === 3 && shape[0] === 3;
+  const fits = shape.length === 2 || isColor || (shape.length === 3 && shape[0] === 1);
+  checkValues('overlay', 'an image [height, width] or [3, height, width]', image, shape, fits);
+  const [height, width] = shape.slice(-2);
+  if (!isColor || map.length !== image.length) {
+    checkValues('overlay', 'a map [height, width]', map, shape.slice(-2), true);
+  }
+  const strongest = Array.from({ length: height * width }, (_, i) => {
+    let value = map[i];
+    for (let at = i; at < map.length; at += height * width) if (Math.abs(map[at]) > Math.abs(value)) value = map[at];
+    return value;
+  });
   const panels: Panel[] = [
-    { values: image, height, width, colors: 'ink' },
-    { values: map, height, width, over: image },
+    { values: image, height, width, colors: isColor ? 'image' : 'ink' },
+    { values: strongest, height, width, over: image },
   ];
   return panelGrid([{ label: '', panels }], grid);
 }

@@ -1,0 +1,3 @@
+import '../wasm/install.js';
+
+export { type ImageSource, type LoadImagesOptions, loadImages } from './images.js';
