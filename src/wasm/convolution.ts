@@ -19,7 +19,7 @@ export function convolution(engine: Engine): Overrides<typeof import('../ops/con
 
   /** Y = the convolution of X, or Y += it; `turned` where the filters are those of the convolution whose gradient this is. */
   function direct(s: ConvSizes, X: number, weight: Storage, bias: Storage | null, Y: number, turned = 0, adds = 0) {
-    const [F, B] = [memory.read(weight), bias ? memory.read(bias) : 0];
+    const [F, B] = [memory.read(weight), memory.read(bias)];
     const plan = planOf(s);
     const packedBytes = s.groups * Math.ceil(s.O / s.groups / 8) * (s.kernelH * plan.taps + 1) * 64;
     const count = parts(s.N, workOf(s));
@@ -63,7 +63,7 @@ export function convolution(engine: Engine): Overrides<typeof import('../ops/con
     conv2d: {
       forward(x, weight, bias, y, s) {
         if (isDepthwise(s)) return ofPlanes.forward(x, weight, bias, y, s);
-        const [X, F, B, Y] = [memory.read(x), memory.read(weight), bias ? memory.read(bias) : 0, memory.write(y)];
+        const [X, F, B, Y] = [memory.read(x), memory.read(weight), memory.read(bias), memory.write(y)];
         const counts = tiled.fits(s) || isTransposable(s, SPARSE_CHANNELS);
         const nonzero = counts ? run.nonzeroShare(X, x.length) : 1;
         if (tiled.fits(s) && tiled.forward(X, nonzero, weight, B, s, false, () => ({ address: Y, adds: 0 }))) return;

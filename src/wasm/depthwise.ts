@@ -38,7 +38,7 @@ export function depthwise({ memory, struct, parts, split }: Engine) {
 
   return {
     forward(x: Storage, weight: Storage, bias: Storage | null, y: Storage, s: ConvSizes): void {
-      run(s, memory.read(x), memory.read(weight), bias ? memory.read(bias) : 0, memory.write(y), 1, 0);
+      run(s, memory.read(x), memory.read(weight), memory.read(bias), memory.write(y), 1, 0);
     },
 
     gradInput(dy: Storage, weight: Storage, dx: Storage, s: ConvSizes): void {

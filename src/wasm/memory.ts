@@ -115,9 +115,9 @@ export class WasmMemory {
     this.budget += bytes;
   }
 
-  /** The address of what a kernel reads. */
-  read(storage: AnyStorage): number {
-    return this.#address(storage, true, false);
+  /** The address of what a kernel reads; 0 where there is none. */
+  read(storage: AnyStorage | null): number {
+    return storage ? this.#address(storage, true, false) : 0;
   }
 
   /** The address of what a kernel overwrites. */
@@ -126,9 +126,9 @@ export class WasmMemory {
     return this.#address(storage, false, true);
   }
 
-  /** The address of what a kernel reads and writes. */
-  update(storage: AnyStorage): number {
-    return this.#address(storage, true, true);
+  /** The address of what a kernel reads and writes; 0 where there is none. */
+  update(storage: AnyStorage | null): number {
+    return storage ? this.#address(storage, true, true) : 0;
   }
 
   /**

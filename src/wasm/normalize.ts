@@ -23,15 +23,15 @@ export function normalize({ memory, struct, parts, split }: Engine): Overrides<t
 
       forward(x, { mean, variance }, weight, bias, y, settings) {
         const [X, M, V] = [memory.read(x), memory.read(mean), memory.read(variance)];
-        const [W, B] = [weight ? memory.read(weight) : 0, bias ? memory.read(bias) : 0];
+        const [W, B] = [memory.read(weight), memory.read(bias)];
         const Y = memory.write(y);
         channels('normalize', settings, (s, from, to) => [X, M, V, W, B, Y, settings.eps, s, from, to]);
       },
 
       backward(x, { mean, variance, fixed }, weight, dy, { dx, dweight, dbias }, settings) {
         const [X, M, V, dY] = [memory.read(x), memory.read(mean), memory.read(variance), memory.read(dy)];
-        const W = weight ? memory.read(weight) : 0;
-        const [dW, dB] = [dweight ? memory.update(dweight) : 0, dbias ? memory.update(dbias) : 0];
+        const W = memory.read(weight);
+        const [dW, dB] = [memory.update(dweight), memory.update(dbias)];
         const { address: dX, adds } = dx ? memory.sum(dx) : { address: 0, adds: 0 };
         const flags = adds + (fixed ? 2 : 0);
         const { eps } = settings;

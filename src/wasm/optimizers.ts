@@ -16,7 +16,7 @@ export function optimizers({ memory, runs }: Engine): Overrides<Optimizers> {
     settings: number[],
   ): void {
     const G = memory.read(gradient);
-    const [W, ...others] = [parameter, ...memories].map((storage) => (storage ? memory.update(storage) : 0));
+    const [W, ...others] = [parameter, ...memories].map((storage) => memory.update(storage));
     runs(kernel, gradient.length, (first, length) => {
       const addresses = others.map((address) => (address === 0 ? 0 : address + first));
       return [W + first, G + first, ...addresses, length, ...settings];
