@@ -5,7 +5,6 @@ import { batchNorm2d } from '../ops/normalize.js';
 import { reshape } from '../ops/reshape.js';
 import { checkRank, showShape } from '../shape.js';
 import { fold } from './fold.js';
-import { JOIN } from './join.js';
 import { describe, Module, Parameter, StateBuffer } from './module.js';
 
 export interface BatchNorm2DOptions {
@@ -84,8 +83,8 @@ export class BatchNorm2D extends BatchNorm {
     return this.located(() => this.normalized(x));
   }
 
-  /** @internal */
-  [JOIN](before: Module): ((x: Tensor) => Tensor) | null {
+  /** @internal What stands for the layer before and this one; null where each is to run. */
+  joinedTo(before: Module): ((x: Tensor) => Tensor) | null {
     return this.forward === BatchNorm2D.prototype.forward ? fold(before, this) : null;
   }
 }

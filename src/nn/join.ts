@@ -1,11 +1,8 @@
 import type { Tensor } from '../autograd/tensor.js';
 import type { AnyModule } from './module.js';
 
-/** The method of a layer that can give what it and the layer before it give, as one function; null where it cannot. */
-export const JOIN = Symbol('join');
-
-/** A layer that may have that method. */
-type Joining = AnyModule & { [JOIN]?(before: AnyModule): ((x: Tensor) => Tensor) | null };
+/** A layer that may give what it and the layer before it give, as one function. A name, not a symbol: bundlers drop such classes. */
+type Joining = AnyModule & { joinedTo?(before: AnyModule): ((x: Tensor) => Tensor) | null };
 
 let joins = false;
 
@@ -22,5 +19,5 @@ export function joining<T>(fn: () => T): T {
 
 /** @internal What stands for both layers; null where each is to run. */
 export function joined(before: AnyModule, layer: Joining | undefined): ((x: Tensor) => Tensor) | null {
-  return (joins && layer?.[JOIN]?.(before)) || null;
+  return (joins && layer?.joinedTo?.(before)) || null;
 }

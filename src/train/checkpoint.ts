@@ -8,7 +8,7 @@ import type { Callback, Checkpoint } from './callback.js';
 export const CHECKPOINT = 'convgrad checkpoint ';
 
 /** The mark of checkpoints that this version writes and reads: version 0.1 had 1. */
-export const CHECKPOINT_FORMAT = `${CHECKPOINT}2`;
+export const CHECKPOINT_FORMAT = 'convgrad checkpoint 2';
 
 const MEASURES = { loss: NUMBER, accuracy: NUMBER, metrics: {} };
 
