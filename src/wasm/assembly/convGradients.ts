@@ -235,6 +235,7 @@ function listPixels(
   finish(jobs + 3 * offsetof<Job>(), list + 6 * listBytes, v3, listBytes);
 }
 
+@inline
 function finish(at: usize, list: usize, end: usize, listBytes: i32): void {
   const job = changetype<Job>(at);
   job.values = list;

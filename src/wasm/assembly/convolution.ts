@@ -119,6 +119,7 @@ export function packFour(from: usize, planeBytes: usize, to: usize, step: usize,
 }
 
 /** Adds a packed image to dx [C, H, W], or overwrites what it covers of dx when `adds` is false. */
+@inline
 export function unpackImage(s: ConvSizes, from: usize, dx: usize, adds: bool): void {
   const channels = s.C / s.groups;
   const step = channels << 2;

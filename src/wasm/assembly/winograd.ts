@@ -165,13 +165,8 @@ function put(to: usize, value: v128, bias: usize, count: i32, adds: bool): void 
   if (bias !== 0) value = f32x4.add(value, v128.load32_splat(bias));
   if (count === 4) {
     v128.store(to, adds ? f32x4.add(v128.load(to), value) : value);
-  } else {
-    putPart(to, value, count, adds);
+    return;
   }
-}
-
-/** Fewer than four: apart, because it is long and seldom called. */
-function putPart(to: usize, value: v128, count: i32, adds: bool): void {
   putNumber(to, f32x4.extract_lane(value, 0), adds);
   if (count > 1) putNumber(to + 4, f32x4.extract_lane(value, 1), adds);
   if (count > 2) putNumber(to + 8, f32x4.extract_lane(value, 2), adds);
