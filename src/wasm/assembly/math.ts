@@ -221,6 +221,7 @@ function stepWide(a: v128, b: v128, addend: f64): v128 {
 }
 
 /** log2 |x| of two normal numbers, to 1e-12: 2 atanh(s) / ln 2 by its series, s = (m - 1) / (m + 1). */
+@inline
 function logarithm2(x: v128): v128 {
   // |x| = m * 2^e with m in [sqrt(1/2), sqrt(2)).
   const root = i64x2.splat(0x3fe6a09e667f3bcd);
@@ -240,6 +241,7 @@ function logarithm2(x: v128): v128 {
 }
 
 /** 2^x of two numbers to 1e-11, to beyond the range of float32. */
+@inline
 function powerOfTwo2(x: v128): v128 {
   x = f64x2.min(f64x2.max(x, d(-160)), d(130));
   const shifted = f64x2.add(x, d(6755399441055744));

@@ -208,13 +208,8 @@ function dots(R: i32, S: i32, a: usize, b: usize, y: usize, count: i32, K: i32, 
 function addDot(to: usize, partial: v128, a: usize, b: usize, rest: i32): void {
   const pairs = f32x4.add(partial, i8x16.shuffle(partial, partial, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7));
   let sum = f32x4.extract_lane(pairs, 0) + f32x4.extract_lane(pairs, 1);
-  if (rest > 0) sum = addProducts(sum, a, b, rest);
+  for (; rest > 0; rest--, a += 4, b += 4) sum += load<f32>(a) * load<f32>(b);
   store<f32>(to, load<f32>(to) + sum);
-}
-
-function addProducts(sum: f32, a: usize, b: usize, count: i32): f32 {
-  for (; count > 0; count--, a += 4, b += 4) sum += load<f32>(a) * load<f32>(b);
-  return sum;
 }
 
 /** y [columns, rows] = x [rows, columns], transposed. */
