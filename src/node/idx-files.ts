@@ -69,31 +69,32 @@ async function datasets(where: string, paths: string[][], options: IdxOptions): 
   const { transposed = name.startsWith('emnist') } = options;
   checkNumber(where, 'firstLabel', firstLabel, { whole: true });
   checkMaxBytes(where, maxBytes);
-  const parts = await Promise.all(
-    paths.map(async ([images, labels]) => {
-      const [pictures, names] = await Promise.all([idx(images, maxBytes), idx(labels, maxBytes)]);
-      const { shape, data } = pictures;
-      const [count, columns = 1] = names.shape;
-      if (
-        !isTyped(data, 'Uint8Array') ||
-        shape.length !== 3 ||
-        ![1, 2].includes(names.shape.length) ||
-        count !== shape[0]
-      ) {
-        const [first, second] = [pictures, names].map((each) => showShape(each.shape));
-        const got = `got shape ${first} in ${show(images)} and ${second} in ${show(labels)}`;
-        const expected = 'expected images [N, height, width] of unsigned bytes and as many labels [N]';
-        throw new FormatError('loadIdx', `${expected}, ${got}`);
-      }
-      const inputs = fromBytes(data);
-      const [, height, width] = shape;
-      return {
-        inputs: transposed ? exchanged(inputs, height, width) : inputs,
-        inputShape: [1, height, width],
-        labels: Array.from({ length: count }, (_, i) => names.data[i * columns] - firstLabel),
-      };
-    }),
-  );
+  const parts: { inputs: Float32Array; inputShape: number[]; labels: number[] }[] = [];
+  // One after the other, so that of several that are wrong always the first is told.
+  for (const [images, labels] of paths) {
+    const pictures = await idx(images, maxBytes);
+    const names = await idx(labels, maxBytes);
+    const { shape, data } = pictures;
+    const [count, columns = 1] = names.shape;
+    if (
+      !isTyped(data, 'Uint8Array') ||
+      shape.length !== 3 ||
+      ![1, 2].includes(names.shape.length) ||
+      count !== shape[0]
+    ) {
+      const [first, second] = [pictures, names].map((each) => showShape(each.shape));
+      const got = `got shape ${first} in ${show(images)} and ${second} in ${show(labels)}`;
+      const expected = 'expected images [N, height, width] of unsigned bytes and as many labels [N]';
+      throw new FormatError('loadIdx', `${expected}, ${got}`);
+    }
+    const inputs = fromBytes(data);
+    const [, height, width] = shape;
+    parts.push({
+      inputs: transposed ? exchanged(inputs, height, width) : inputs,
+      inputShape: [1, height, width],
+      labels: Array.from({ length: count }, (_, i) => names.data[i * columns] - firstLabel),
+    });
+  }
   const all = parts.flatMap(({ labels }) => labels);
   const count = checkLabels(all, firstLabel, classes, paths[0][1]);
   return parts.map(({ inputs, inputShape, labels }) => new Dataset(inputs, inputShape, labels, classes ?? count));
