@@ -17,12 +17,13 @@ export default {
       project: ['{src,datasets,examples,test}/**/*.{ts,tsx,mjs}'],
       ignore: ['src/wasm/assembly/**'], // AssemblyScript, which its own compiler reads.
       ignoreDependencies: ['axe-core'], // A test reads its file.
-      ignoreBinaries: ['taskset'], // From util-linux.
+      ignoreBinaries: ['taskset', 'mkfifo'], // Of the system.
     },
     bench: {
       entry: ['*.ts', 'bundles/*.ts'],
       project: ['**/*.ts'],
-      ignoreDependencies: ['convnetjs'], // Loaded by `createRequire`, as it has no types.
+      // The first is loaded by `createRequire`, as it has no types; the others by a name that is a value.
+      ignoreDependencies: ['convnetjs', 'onnxruntime-node', 'onnxruntime-web'],
     },
     '.ci': { entry: ['*.ts'] },
   },

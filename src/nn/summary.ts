@@ -108,8 +108,8 @@ export function watchForward(module: AnyModule, observe: (outputs: Tensor[]) => 
   };
 }
 
-/** @internal The tensors of an output: itself, or those in a list or an object. */
-export function tensorsIn(output: unknown): Tensor[] {
+/** The tensors of an output: itself, or those in a list or an object. */
+function tensorsIn(output: unknown): Tensor[] {
   if (output instanceof Tensor) return [output];
   return typeof output === 'object' && output !== null ? Object.values(output).flatMap(tensorsIn) : [];
 }

@@ -32,8 +32,6 @@ const WEIGHT_BYTES = 1024;
 /** Into how many shares the gradient to the weights sums the examples. */
 const SHARES = 4;
 
-export type Winograd = ReturnType<typeof winograd>;
-
 /** Convolutions of 3x3 filters by Winograd's F(4x4, 3x3): see assembly/winograd.ts. */
 export function winograd({ run, memory, struct, parts, split, keep }: Engine) {
   /** Calls a kernel for the weights of all filters, which go through it in vectors; `room` is for `MOST_PARTS` of them. */
