@@ -21,11 +21,16 @@ const picture = (page: Page, which: 'now' | 'twin') =>
     const canvases = document.querySelectorAll<HTMLCanvasElement>(`.filter-grid .${name} canvas`);
     return Array.from(canvases, (canvas) => canvas.toDataURL()).join();
   }, which);
-/** The batches seen, once they have stood still for a while: however busy the machine is, what was under way has arrived. */
+/** The batches seen, once they have stood still for 1.5 s: however busy the machine is, what was under way has arrived. */
 const stepAtRest = async (page: Page): Promise<number> => {
-  const before = await step(page);
-  await page.waitForTimeout(400);
-  return (await step(page)) === before ? before : stepAtRest(page);
+  let before = await step(page);
+  for (let still = 0; still < 3; still++) {
+    await page.waitForTimeout(500);
+    const now = await step(page);
+    if (now !== before) still = -1;
+    before = now;
+  }
+  return before;
 };
 const stepIs = (page: Page, least: number) =>
   page.waitForFunction((n) => Number(document.querySelector('[data-testid=step]')?.textContent) >= n, least);
