@@ -64,10 +64,10 @@ export function convolution(engine: Engine): Overrides<typeof import('../ops/con
       forward(x, weight, bias, y, s) {
         if (isDepthwise(s)) return ofPlanes.forward(x, weight, bias, y, s);
         const [X, F, B, Y] = [memory.read(x), memory.read(weight), memory.read(bias), memory.write(y)];
-        const counts = tiled.fits(s) || isTransposable(s, SPARSE_CHANNELS);
-        const nonzero = counts ? run.nonzeroShare(X, x.length) : 1;
-        if (tiled.fits(s) && tiled.forward(X, nonzero, weight, B, s, false, () => ({ address: Y, adds: 0 }))) return;
-        if (isTransposable(s, SPARSE_CHANNELS) && nonzero < SPARSE) {
+        const [tiles, skips] = [tiled.fits(s), isTransposable(s, SPARSE_CHANNELS)];
+        const nonzero = tiles || skips ? run.nonzeroShare(X, x.length) : 1;
+        if (tiles && tiled.forward(X, nonzero, weight, B, s, false, () => ({ address: Y, adds: 0 }))) return;
+        if (skips && nonzero < SPARSE) {
           const transposed = transpose(s);
           const { sizes, rows, rowsBytes, compute } = prepareGradInput(transposed);
           const packed = keep([weight], `flipped ${keyOf(s)}`, rowsBytes, rows, (to) => run.packFlipped(sizes, F, to));

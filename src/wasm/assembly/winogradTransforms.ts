@@ -26,6 +26,13 @@ function scaled(factor: f32, value: v128): v128 {
   return f32x4.mul(f32x4.splat(factor), value);
 }
 
+/** The values at a point and at its negative: of the even powers plus the odd ones, and minus these. */
+@inline
+function storeBoth(to: usize, stepTo: usize, even: v128, odd: v128): void {
+  v128.store(to, f32x4.add(even, odd));
+  v128.store(to + stepTo, f32x4.sub(even, odd));
+}
+
 // Each transform takes vectors that are `step` apart to others that are `stepTo` apart, and likewise for all vectors beside
 // them in a run of `bytes`; then in the next of `runs`, `skip` bytes behind the end of the last.
 
@@ -40,14 +47,8 @@ export function transformInput(
       const d3 = v128.load(from + 3 * step);
       const d4 = v128.load(from + 4 * step);
       v128.store(to, f32x4.add(f32x4.sub(d4, scaled(P2 + Q2, d2)), scaled(N0, v128.load(from))));
-      const evenP = f32x4.sub(d4, scaled(Q2, d2));
-      const oddP = scaled(P, f32x4.sub(d3, scaled(Q2, d1)));
-      v128.store(to + stepTo, f32x4.add(evenP, oddP));
-      v128.store(to + 2 * stepTo, f32x4.sub(evenP, oddP));
-      const evenQ = f32x4.sub(d4, scaled(P2, d2));
-      const oddQ = scaled(Q, f32x4.sub(d3, scaled(P2, d1)));
-      v128.store(to + 3 * stepTo, f32x4.add(evenQ, oddQ));
-      v128.store(to + 4 * stepTo, f32x4.sub(evenQ, oddQ));
+      storeBoth(to + stepTo, stepTo, f32x4.sub(d4, scaled(Q2, d2)), scaled(P, f32x4.sub(d3, scaled(Q2, d1))));
+      storeBoth(to + 3 * stepTo, stepTo, f32x4.sub(d4, scaled(P2, d2)), scaled(Q, f32x4.sub(d3, scaled(P2, d1))));
       const last = f32x4.sub(v128.load(from + 5 * step), scaled(P2 + Q2, d3));
       v128.store(to + 5 * stepTo, f32x4.add(last, scaled(N0, d1)));
     }
@@ -88,14 +89,8 @@ export function transformGradient(
       const y2 = v128.load(from + 2 * step);
       const y3 = v128.load(from + 3 * step);
       v128.store(to, y0);
-      const evenP = f32x4.add(y0, scaled(P2, y2));
-      const oddP = f32x4.add(scaled(P, y1), scaled(P * P2, y3));
-      v128.store(to + stepTo, f32x4.add(evenP, oddP));
-      v128.store(to + 2 * stepTo, f32x4.sub(evenP, oddP));
-      const evenQ = f32x4.add(y0, scaled(Q2, y2));
-      const oddQ = f32x4.add(scaled(Q, y1), scaled(Q * Q2, y3));
-      v128.store(to + 3 * stepTo, f32x4.add(evenQ, oddQ));
-      v128.store(to + 4 * stepTo, f32x4.sub(evenQ, oddQ));
+      storeBoth(to + stepTo, stepTo, f32x4.add(y0, scaled(P2, y2)), f32x4.add(scaled(P, y1), scaled(P * P2, y3)));
+      storeBoth(to + 3 * stepTo, stepTo, f32x4.add(y0, scaled(Q2, y2)), f32x4.add(scaled(Q, y1), scaled(Q * Q2, y3)));
       v128.store(to + 5 * stepTo, y3);
     }
   }
@@ -111,14 +106,8 @@ export function transformWeight(
       const g1 = v128.load(from + step);
       const g2 = v128.load(from + 2 * step);
       v128.store(to, scaled(1 / N0, g0));
-      const evenP = scaled(1 / NP, f32x4.add(g0, scaled(P2, g2)));
-      const oddP = scaled(P / NP, g1);
-      v128.store(to + stepTo, f32x4.add(evenP, oddP));
-      v128.store(to + 2 * stepTo, f32x4.sub(evenP, oddP));
-      const evenQ = scaled(1 / NQ, f32x4.add(g0, scaled(Q2, g2)));
-      const oddQ = scaled(Q / NQ, g1);
-      v128.store(to + 3 * stepTo, f32x4.add(evenQ, oddQ));
-      v128.store(to + 4 * stepTo, f32x4.sub(evenQ, oddQ));
+      storeBoth(to + stepTo, stepTo, scaled(1 / NP, f32x4.add(g0, scaled(P2, g2))), scaled(P / NP, g1));
+      storeBoth(to + 3 * stepTo, stepTo, scaled(1 / NQ, f32x4.add(g0, scaled(Q2, g2))), scaled(Q / NQ, g1));
       v128.store(to + 5 * stepTo, g2);
     }
   }
