@@ -26,6 +26,7 @@ export default {
       ignoreDependencies: ['convnetjs', 'onnxruntime-node', 'onnxruntime-web'],
     },
     'test/runtimes': { ignoreDependencies: ['.*'] }, // Programs, started by their paths.
+    docs: { entry: ['typedoc.config.js'] },
     '.ci': { entry: ['*.ts'] },
   },
 };
