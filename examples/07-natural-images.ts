@@ -27,7 +27,7 @@ import { drawPatches, gaussianTwin, whitened } from './lib/natural/patches.js';
 import { loadPhotographs } from './lib/natural/photographs.js';
 import { filtersPicture, ownScalePicture, type Shown, somePicture } from './lib/natural/pictures.js';
 import { polarPlot } from './lib/natural/polar.js';
-import { filtersOf, learn, sparseAutoencoder } from './lib/natural/sparse-autoencoder.js';
+import { AREA, filtersOf, learn, sparseAutoencoder } from './lib/natural/sparse-autoencoder.js';
 import { openFolder } from './lib/run-folder.js';
 
 shortErrors();
@@ -106,7 +106,11 @@ const shown: Shown[] = results.map(({ name, model, measured }, i) => ({
   filters: filtersOf(model),
   fits: measured.fits,
 }));
-const inPixels = shown.map((one) => ({ ...one, filters: seen.whitening.invert(one.filters) }));
+// A filter is a direction, not a patch: the mean patch, which `invert` adds, is no part of it.
+const inPixels = shown.map((one) => ({
+  ...one,
+  filters: seen.whitening.invert(one.filters).map((value, i) => value - seen.whitening.mean[i % AREA]),
+}));
 const filtersPng = filtersPicture(
   [{ label: 'before\ntraining', filters: start, fits: before.fits }, ...shown],
   `All 64 filters and their Gabor R², learned from ${what}; seed ${seed}`,
