@@ -32,10 +32,10 @@ export interface DeadLeavesOptions {
  * Dead leaves: opaque disks that cover each other, as leaves on the ground do, until nothing is seen between them. Radii have
  * the density r^-3 between `smallest` and `largest`, gray levels are uniform from 0 to 1, colors are near gray. It is a model of
  * natural images, with which it shares occlusion, edges, objects of all sizes and a power spectrum that falls like theirs.
- * Disks are drawn from the front to the back, which needs no end to be right (Kendall and Thonnes 1999); then every image is
- * blurred once by (1 2 1) / 4 across and down, so that edges are as soft as a lens makes them.
+ * Disks are drawn from the front to the back until every pixel is covered, which gives exact samples of the model (Kendall and
+ * Thönnes 1999); then every image is blurred once by (1 2 1) / 4 across and down, so that edges are as soft as a lens makes them.
  *
- * Sources: Matheron 1968, "Schema booleen sequentiel de partition aleatoire" (the model); Lee, Mumford and Huang 2001,
+ * Sources: Matheron 1968, "Schéma booléen séquentiel de partition aléatoire" (the model); Lee, Mumford and Huang 2001,
  * "Occlusion models for natural images" (radii of density r^-3).
  * @returns `data`, inputs of shape [3, size, size] from 0 to 1, all of one class; and for each image its `truth`: the disks
  * of which something is seen, the foremost first

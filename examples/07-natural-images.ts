@@ -9,8 +9,8 @@
  * whose 64 filters look at a patch, and a transposed one that draws the patch again. Without --photos the images are *dead leaves*,
  * disks that cover each other: the simplest images that have edges.
  *
- * Is it the edges? The same network also learns from its control: noise of exactly the same covariance. Whatever follows from the
- * power spectrum, from the whitening, from the network or from chance is in the control, too. (Five seeds:
+ * Is it the edges? The same network also learns from its control, noise of exactly the same covariance. Whatever follows from the
+ * power spectrum, from the whitening, from the network or from chance is in the control, too. (Five seeds and what came out:
  * examples/natural-images.md.)
  */
 import { readFile } from 'node:fs/promises';
@@ -63,7 +63,7 @@ console.log(
 );
 
 // 2. Two networks that begin with the same weights. `l1` is the price of an active filter: the larger, the fewer.
-const null_ = chance(seen.whitening);
+const random = chance(seen.whitening);
 const start = filtersOf(sparseAutoencoder(seed)).slice();
 const results: (Result & { model: Sequential })[] = [];
 const lessons: [string, () => Float32Array][] = [[what, () => seen.patches]];
@@ -71,7 +71,7 @@ if (control) lessons.push(['control', () => gaussianTwin(seen, new Generator(`${
 for (const [name, lesson] of lessons) {
   const model = sparseAutoencoder(seed);
   const learned = learn(model, lesson(), { epochs, l1: 2.5, lr: 0.002, seed });
-  const measured = measure(filtersOf(model), null_);
+  const measured = measure(filtersOf(model), random);
   results.push({ name, model, learned, measured });
   console.log(
     `learned from ${name}: mean Gabor R2 ${measured.mean.toFixed(3)}, ${measured.above} of 64 filters above 99 of 100 random ` +
@@ -79,9 +79,9 @@ for (const [name, lesson] of lessons) {
   );
 }
 const [own, twin] = results.map(({ measured }) => measured);
-const before = measure(start, null_);
+const before = measure(start, random);
 const hash = weightHash(results[0].model);
-console.log(`before training ${before.mean.toFixed(3)}; random filters ${null_.mean.toFixed(3)}; weight hash ${hash}`);
+console.log(`before training ${before.mean.toFixed(3)}; random filters ${random.mean.toFixed(3)}; weight hash ${hash}`);
 
 // 3. What is kept.
 await run.save('metrics.json', {
@@ -92,7 +92,7 @@ await run.save('metrics.json', {
   luminanceGaborR2: own.luminance,
   controlLuminanceGaborR2: twin?.luminance ?? null,
   startGaborR2: before.mean,
-  null: { mean: null_.mean, percentile99: null_.q99, draws: null_.r2.length },
+  null: { mean: random.mean, percentile99: random.q99, draws: random.r2.length },
   components: components.length,
   kept,
   images: images.length,
@@ -121,12 +121,12 @@ const pixelsPng = ownScalePicture(
 );
 const imagesPng = somePicture(images, `Some of the ${images.length} images`);
 const polar = polarPlot(
-  results.map(({ name, measured: { fits } }) => ({ name, fits, threshold: null_.q99 })),
+  results.map(({ name, measured: { fits } }) => ({ name, fits, threshold: random.q99 })),
   'Orientation and frequency of the filters',
 );
 const groups = [
   ...results.map(({ name, measured: { fits } }) => ({ name, values: fits.map(({ r2 }) => r2) })),
-  { name: 'random filters', values: null_.r2 },
+  { name: 'random filters', values: random.r2 },
 ];
 const xLabel = 'Gabor R²: share of a filter that the best Gabor function explains';
 const bars = histogram({ groups, xLabel, bins: 25, document: await chartDocument() });
@@ -143,7 +143,7 @@ await saveFile(
     seed,
     kept: { components: components.length, variance: kept },
     results,
-    chance: null_,
+    chance: random,
     pictures: {
       images: await bytes('images'),
       filters: await bytes('filters'),

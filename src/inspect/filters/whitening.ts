@@ -48,8 +48,8 @@ const ROUNDING = 1e-6;
 /**
  * Whitening that changes patches as little as any can (ZCA): the principal components are scaled to variance 1 and turned back
  * into pixels, so that a whitened patch is a picture of the same shape. Components of little variance, which are mostly
- * noise, are left out. The eigenvalues are those of the covariance, in float64, by Jacobi's rotations: 1 s for patches of
- * 3 x 9 x 9, and 30 times that for three times as many pixels.
+ * noise, are left out. The eigenvalues are those of the covariance, in float64, by Jacobi's rotations: 0.6 s for patches of
+ * 3 x 9 x 9, and 27 times that for three times as many numbers.
  * Source: Bell and Sejnowski 1997, "The 'independent components' of natural scenes are edge filters".
  * @param patches at least two
  * @param shape [n, ...shape of a patch]
