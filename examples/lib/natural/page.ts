@@ -39,17 +39,17 @@ export function page(parts: PageParts): string {
 <style>${new Html(STYLE)} body { max-width: 1180px }</style></head>
 <body><main>
 <h1>${title}</h1>
-<p>Nobody told this network what an edge is. It looked at ${parts.patches} patches of 9x9 pixels, and had to draw each again as
+<p>Nobody told this network what an edge is. It looked at ${parts.patches.toLocaleString('en')} patches of 9x9 pixels, and had to draw each again as
 a sum of few of its 64 filters. ${
     control &&
     html`Beside it the same network learned from its <em>control</em>: noise of exactly the same mean and
-covariance, and so of the same power spectrum, in which nothing has a shape. What differs between the two is due to shapes.`
+covariance, and so of the same power spectrum and colors. What the two differ in is not due to these, to the network or to chance.`
   }</p>
 <dl class="key">
 <div><dt>mean Gabor R², learned from ${images}</dt><dd>${fixed(learned.measured.mean)}</dd></div>
 ${control && html`<div><dt>the same, learned from the control</dt><dd>${fixed(control.measured.mean)}</dd></div>`}
-<div><dt>filters with more than 99 of 100 random filters</dt><dd>${learned.measured.above} of 64</dd></div>
-${control && html`<div><dt>of the control</dt><dd>${control.measured.above} of 64</dd></div>`}
+<div><dt>filters with more Gabor R² than 99 of 100 random ones</dt><dd>${learned.measured.above} of 64</dd></div>
+${control && html`<div><dt>the same, of the control</dt><dd>${control.measured.above} of 64</dd></div>`}
 </dl>
 <h2>The images</h2>
 ${picture(parts.pictures.images, 'some of the images')}
