@@ -22,25 +22,28 @@ let joined: Promise<Communicator> | null = null;
  * error or is killed, all end.
  * @param options into how many parts a batch falls, and how gradients are added; as many threads as cores over the ranks that
  * share them, unless given
- * @throws MpiError when Open MPI is not to be found, or sees one process where srun has started several; ArgumentError
+ * @throws MpiError when Open MPI is not to be found, or srun has started several processes without it; ArgumentError
  * without koffi
  */
 export async function mpi(options: MpiOptions = {}): Promise<World> {
   readOptions('mpi', options, { parts: undefined, reduction: undefined, threads: undefined });
-  joined ??= begin();
-  const communicator = await joined;
+  if (wasStarted()) joined ??= begin();
+  const communicator = (await joined) ?? ALONE;
   const threads = options.threads ?? (communicator.size > 1 ? await ownThreads(communicator) : undefined);
   return worldOf(communicator, { ...options, threads });
 }
 
-async function begin(): Promise<Communicator> {
+/** Whether there are other processes, which know of each other. */
+function wasStarted(): boolean {
   const { env } = process;
-  if (!STARTED.some((name) => env[name] !== undefined)) {
-    const tasks = Number(env.SLURM_STEP_NUM_TASKS ?? 1);
-    if (tasks === 1) return ALONE;
-    const advice = 'start them with srun --mpi=pmix, or with mpirun';
-    throw new MpiError('mpi', `srun has started ${tasks} processes that do not know of each other: ${advice}`);
-  }
+  if (STARTED.some((name) => env[name] !== undefined)) return true;
+  const tasks = Number(env.SLURM_STEP_NUM_TASKS ?? 1);
+  if (tasks === 1) return false;
+  const advice = 'start them with srun --mpi=pmix, or with mpirun';
+  throw new MpiError('mpi', `srun has started ${tasks} processes that do not know of each other: ${advice}`);
+}
+
+async function begin(): Promise<Communicator> {
   const communicator = await join();
   let failure: { error: unknown } | null = null;
   process.on('uncaughtExceptionMonitor', (error) => {
@@ -51,8 +54,9 @@ async function begin(): Promise<Communicator> {
       communicator.finalize();
       return;
     }
-    // Node prints what ended the program only after this, and there is no after.
-    if (failure) writeSync(2, `rank ${communicator.rank}: ${inspect(failure.error)}\n`);
+    // Node prints what ended the program only after this, and there is no after. Somebody who listens has printed it.
+    if (failure && process.listenerCount('uncaughtException') === 0)
+      writeSync(2, `rank ${communicator.rank}: ${inspect(failure.error)}\n`);
     communicator.abort(code);
   });
   return communicator;
