@@ -251,6 +251,7 @@ test('TypeScript finds the types of every entry point without any others install
     import { curve } from 'convgrad/charts';
     import { type Picture, panelGrid } from 'convgrad/inspect';
     import { loadImageFolder, progress, savePng } from 'convgrad/node';
+    import { mpi, worldOf } from 'convgrad/mpi';
     import { Dense, emergence, readMnist as read } from 'convgrad/min';
     import { report, studyFilters } from 'convgrad/report';
     class Mine extends Module {
@@ -260,7 +261,7 @@ test('TypeScript finds the types of every entry point without any others install
       }
     }
     const y: Tensor = conv2d(tensor([[[[1]]]]), tensor([[[[1]]]]), null, { stride: [1, 1] });
-    export const uses = [new Mine(), y, curve, Dense, emergence, [read, readMnist], loadMnist, loadMnistFull, loadFashionMnist, loadImageFolder, shapes, panelGrid, progress, report, savePng, studyFilters, {} as Picture];
+    export const uses = [new Mine(), y, curve, Dense, emergence, [read, readMnist], loadMnist, loadMnistFull, loadFashionMnist, loadImageFolder, shapes, panelGrid, mpi, worldOf, progress, report, savePng, studyFilters, {} as Picture];
     // @ts-expect-error: the padding of a convolution is a number, two, 'same' or 'valid'
     new Conv2D(1, 2, 3, { padding: 'some' });
     // @ts-expect-error: there is no such option

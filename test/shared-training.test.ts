@@ -262,11 +262,11 @@ describe('the end', () => {
     ]);
   });
 
-  test('a signal on any rank ends all after the batch', async () => {
+  test.each([0, 1])('a signal on rank %i ends all after the next batch', async (signaled) => {
     const controller = new AbortController();
     let steps = 0;
     const all = await train(2, (rank) => ({
-      signal: rank === 1 ? controller.signal : undefined,
+      signal: rank === signaled ? controller.signal : undefined,
       callbacks: [
         {
           onBatchEnd({ step }) {
@@ -276,7 +276,9 @@ describe('the end', () => {
         },
       ],
     }));
-    expect(steps).toBe(3);
+    // The other rank may have begun with a batch when rank 0 calls back.
+    expect(steps).toBeGreaterThan(2);
+    expect(steps).toBeLessThan(signaled === 0 ? 4 : 5);
     expect(all.map(({ figures }) => figures[0])).toEqual(['interrupted', 'interrupted']);
     expect(all[0].hash).toBe(all[1].hash);
   });
