@@ -61,14 +61,18 @@ export class Flat {
       accumulateKernels.forward(this.#sum(depth + 1), sum);
       return;
     }
-    sum.array.fill(0);
-    if (to === from) return;
+    if (to === from) {
+      sum.array.fill(0);
+      return;
+    }
     this.restore();
     const figures = compute(from);
     const { array } = sum;
+    array.fill(0, this.#counts);
     let at = 0;
     this.#parameters.forEach(({ gradient, size }, i) => {
       if (gradient) array.set(gradient.array, at);
+      else array.fill(0, at, at + size);
       if (gradient) array[this.#counts + i] = 1;
       at += size;
     });
