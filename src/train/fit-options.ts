@@ -73,12 +73,12 @@ export interface FitOptions<Output = Tensor, Y = Int32Array> extends TrainingOpt
   /** The norm that all gradients together are clipped to before each step, at least 0. @default no clipping */
   clipGradNorm?: number;
   /**
-   * The processes that train together, `await mpi()` of `convgrad/mpi`; each calls `fit` with the same data, model and settings.
-   * `batchSize` is that of all together. Each batch falls into parts, 8 unless said otherwise, whose gradients are added along a
-   * fixed tree: the weights are the same, to the last bit, on 1, 2, 4 or 8 ranks. They are not those of `fit` without a world,
-   * which sums over the batch as a whole, and normalizes over it: here batch norm sees a part at a time, dropout and
-   * transforms draw for each part, and running statistics are the mean of those of the parts. Callbacks, and what they write, run on rank 0 only: what changes the model or the
-   * optimizer there is an error on all.
+   * The processes that train together, `await mpi()` of `convgrad/mpi`; each calls `fit` with the same data, model and
+   * settings. `batchSize` is that of all together. Each batch falls into parts, 8 unless said otherwise, whose gradients are
+   * added along a fixed tree: the weights are the same, to the last bit, on 1, 2, 4 or 8 ranks. They are not those of `fit`
+   * without a world, which adds over the batch as a whole, in another order, and normalizes over it: here batch norm sees a
+   * part at a time, its running statistics are the mean of those of the parts, and dropout and transforms draw part by part.
+   * Callbacks, and what they write, run on rank 0 only: what changes the model or the optimizer there is an error on all.
    * @default this process alone
    */
   world?: World;
