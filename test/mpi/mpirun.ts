@@ -2,10 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 
-/**
- * More processes than cores: they let each other run, where one that waits would hold its core for 6 to 40 ms a step. Rank 0
- * writes to a pipe, as mpirun gives a terminal only in part.
- */
+/** More processes than cores: they let each other run, where one that waits would hold its core for 6 to 40 ms a step. */
 const OPTIONS = ['--oversubscribe', '--bind-to', 'none', '--mca', 'mpi_yield_when_idle', '1'];
 /** mpirun warns who is root in a container, which is who tests here. */
 const AS_ROOT = process.getuid?.() === 0 ? ['--allow-run-as-root'] : [];
