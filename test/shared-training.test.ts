@@ -17,6 +17,8 @@ import {
   type History,
   MaxPool2D,
   type Module,
+  ones,
+  Parameter,
   ReLU,
   Sequential,
   SGD,
@@ -262,6 +264,15 @@ describe('the end', () => {
     ]);
   });
 
+  test('the weights that a callback gives back at the end are those of all ranks', async () => {
+    const callbacks = () => [earlyStopping({ patience: 1, restoreBest: true })];
+    const [alone] = await train(1, () => ({ epochs: 50, callbacks: callbacks() }));
+    const all = await train(2, () => ({ epochs: 50, callbacks: callbacks() }));
+    for (const { hash } of all) expect(hash).toBe(alone.hash);
+    const [last] = await train(1, () => ({ epochs: 50, callbacks: [earlyStopping({ patience: 1 })] }));
+    expect(last.hash).not.toBe(alone.hash);
+  });
+
   test.each([0, 1])('a signal on rank %i ends all after the next batch', async (signaled) => {
     const controller = new AbortController();
     let steps = 0;
@@ -355,6 +366,17 @@ describe('errors on all ranks', () => {
     const messages = await refused((rank) => (rank === 0 ? { resume: {} as Checkpoint } : {}), 2);
     expect(messages[0]).toMatch(/^resume: expected a checkpoint/);
     expect(messages[1]).toMatch(/rank 0 cannot train with the others: resume: expected a checkpoint/);
+  });
+
+  test('a float64 model, and parameters that only the optimizer has', async () => {
+    const [communicator] = ranksInMemory(1);
+    const world = worldOf(communicator);
+    const { model } = setup();
+    const optimizer = new SGD([...model.parameters(), new Parameter(ones([1]))], { lr: 0.1 });
+    await expect(fit(model, data, { optimizer, world })).rejects.toThrow(/the optimizer has others, too/);
+    const other = network().to('float64');
+    const own = new SGD(other.parameters(), { lr: 0.1 });
+    await expect(fit(other, data, { optimizer: own, world })).rejects.toThrow(/and this one is float64/);
   });
 
   test('metrics that do not add up', async () => {

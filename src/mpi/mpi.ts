@@ -4,6 +4,7 @@ import { readOptions } from '../errors.js';
 import type { Communicator, World } from '../train/world.js';
 import { ownThreads } from './cores.js';
 import { join, MpiError } from './library.js';
+import { Together } from './training.js';
 import { type WorldOptions, worldOf } from './world.js';
 
 /** The options of `mpi`: see `WorldOptions`. */
@@ -50,14 +51,16 @@ async function begin(): Promise<Communicator> {
     failure = { error };
   });
   process.once('exit', (code) => {
-    if (code === 0) {
+    const leaves = code === 0 && Together.underWay.size > 0;
+    if (code === 0 && !leaves) {
       communicator.finalize();
       return;
     }
+    const say = (text: string) => writeSync(2, `rank ${communicator.rank}: ${text}\n`);
+    if (leaves) say('it has left a training that the others go on with');
     // Node prints what ended the program only after this, and there is no after. Somebody who listens has printed it.
-    if (failure && process.listenerCount('uncaughtException') === 0)
-      writeSync(2, `rank ${communicator.rank}: ${inspect(failure.error)}\n`);
-    communicator.abort(code);
+    if (failure && process.listenerCount('uncaughtException') === 0) say(inspect(failure.error));
+    communicator.abort(code || 1);
   });
   return communicator;
 }

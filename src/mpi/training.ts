@@ -37,6 +37,8 @@ interface Start {
 
 /** One `fit` on all ranks of a world. */
 export class Together implements SharedTraining {
+  /** Those that have begun on all ranks: the others would wait for a rank that leaves now. */
+  static readonly underWay = new Set<Together>();
   readonly #world: World;
   readonly #settings: FitSettings;
   /** The parts of this rank. */
@@ -61,7 +63,7 @@ export class Together implements SharedTraining {
 
   async begin(model: AnyModule, dataset: Dataset<Targets, Inputs>, make: (settings: FitSettings) => Run): Promise<Run> {
     const [world, given] = [this.#world, this.#settings];
-    const { callbacks, generators, optimizers, batchSize, transform } = given;
+    const { callbacks, generators, batchSize, transform } = given;
     const first = world.rank === 0;
     const settings = {
       ...given,
@@ -74,7 +76,7 @@ export class Together implements SharedTraining {
     let start: Uint8Array = new Uint8Array();
     try {
       if (first) {
-        this.#check();
+        this.#check(model);
         run = make(settings);
         const sent = (): Start => ({
           checkpoint: { ...run!.state.checkpoint(), callbacks: [] },
@@ -88,7 +90,7 @@ export class Together implements SharedTraining {
     start = await shareBytes(world, 0, start);
     try {
       if (!first && start.length > 0) {
-        this.#check();
+        this.#check(model);
         const { checkpoint, about } = readState(FORMAT, start) as Start;
         compare(about, this.#about(model));
         run = make({ ...settings, resume: checkpoint });
@@ -106,14 +108,11 @@ export class Together implements SharedTraining {
     this.#run = run!;
     this.#model = model;
     this.#loader = new DataLoader(dataset, { batchSize, transform, generator: this.#run.generator });
-    const inOptimizers = Object.values(optimizers).flatMap(({ groups }) => groups.flatMap(({ params }) => params));
-    const parameters = [...new Set<Tensor>([...model.parameters(), ...inOptimizers])];
+    const parameters = model.parameters();
     const own = new Set(parameters.map(({ storage }) => storage));
     const state = new Map(Object.values(model.stateDict()).map((tensor) => [tensor.storage, tensor]));
     const buffers = [...state.values()].filter(({ storage }) => !own.has(storage));
-    for (const { dtype } of [...parameters, ...buffers]) {
-      if (dtype !== 'float32') throw new ArgumentError('fit', 'a world trains float32 models, and this one is float64');
-    }
+    Together.underWay.add(this);
     this.#flat = new Flat(parameters, buffers, world.parts, 2 + stateOf(this.#metrics).length);
     return run!;
   }
@@ -128,7 +127,16 @@ export class Together implements SharedTraining {
     return Object.fromEntries(Object.entries(all).map(([name, value]) => [name, String(value)]));
   }
 
-  #check(): void {
+  #check(model: AnyModule): void {
+    const own = new Set<Tensor>(model.parameters());
+    const { groups } = this.#settings.optimizers.optimizer;
+    if (!groups.every(({ params }) => params.every((each) => own.has(each)))) {
+      throw new ArgumentError('fit', 'a world trains the parameters of the model, and the optimizer has others, too');
+    }
+    for (const { dtype } of Object.values(model.stateDict())) {
+      if (dtype !== 'float32')
+        throw new ArgumentError('fit', `a world trains float32 models, and this one is ${dtype}`);
+    }
     for (const [name, { adds, saveState, loadState }] of this.#settings.metrics) {
       if (adds && saveState && loadState) continue;
       const expected = `expected metrics that add up, and ${name} does not say so`;
@@ -150,6 +158,7 @@ export class Together implements SharedTraining {
     const all = said.map((text) => JSON.parse(text) as [string, string | null, boolean]);
     const other = all.findIndex(([sum]) => sum !== all[0][0]);
     if (other >= 0) {
+      Together.underWay.delete(this);
       const found = `the weights of rank ${other} or its optimizer are no longer those of rank 0`;
       throw new ArgumentError('fit', `${found}: callbacks, which run on rank 0 only, must not change them`);
     }
@@ -241,6 +250,7 @@ export class Together implements SharedTraining {
   async #diverge(loss: number, batch: Batch<Targets, Inputs> | undefined): Promise<never> {
     const error = batch && diverged(this.#run.state, loss, batch.x);
     const said = await gather(this.#world, error ? JSON.stringify([error.message, error.layer]) : '');
+    Together.underWay.delete(this);
     const [message, layer] = JSON.parse(said.find((text) => text !== '')!);
     throw error ?? new DivergenceError('fit', message.replace(/^fit: /, ''), this.#run.state.step + 1, layer);
   }
@@ -251,6 +261,15 @@ export class Together implements SharedTraining {
     const measures = await evaluateTogether(this.#world, this.#model, data, loss!, metrics);
     this.#run.measures.loadState(state);
     return measures;
+  }
+
+  async end(): Promise<void> {
+    for (const { storage } of Object.values(this.#model.stateDict())) {
+      const { buffer, byteOffset, byteLength } = storage.array;
+      await this.#world.broadcast(new Uint8Array(buffer, byteOffset, byteLength), 0);
+      storage.version++;
+    }
+    Together.underWay.delete(this);
   }
 }
 

@@ -86,7 +86,9 @@ export async function fit(
       if (schedulerInterval === 'epoch') schedule?.step();
       await run.endEpoch(record);
     }
-    return await run.end();
+    const history = await run.end();
+    await shared?.end();
+    return history;
   } catch (error) {
     throw await run.fail(error);
   }

@@ -17,4 +17,6 @@ export interface SharedTraining {
   learn(indices: Int32Array): Promise<boolean>;
   /** Measures the validation data, of which each rank takes a share. */
   validate(data: Dataset<Targets, Inputs>): Promise<Measures>;
+  /** Gives all ranks the weights with which rank 0 has ended: a callback may have brought back those of the best epoch. */
+  end(): Promise<void>;
 }

@@ -76,6 +76,7 @@ test.each([
 test.each([
   ['callback', 2, /rank 0: Error: a callback failed/],
   ['exit', 4, /./],
+  ['caught', 2, /rank 0: it has left a training that the others go on with/],
 ] as const)('an error that one rank alone has (%s) ends all', async (what, size, message) => {
   const begin = performance.now();
   const { stderr, code } = await startRanks(size, program, ['', '', what]).ended;
