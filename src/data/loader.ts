@@ -4,7 +4,7 @@ import { ArgumentError, checkNumber, readOptions, show } from '../errors.js';
 import { type Generator, generatorOf, getDefaultGenerator } from '../random.js';
 import { sizeOf } from '../shape.js';
 import { Dataset, type Inputs, rowsOf, type Targets } from './dataset.js';
-import { checkTransform, type Transform } from './transform.js';
+import { checkTransform, type Transform, targetImages } from './transform.js';
 
 export interface DataLoaderOptions {
   /** Examples in a batch. @default 1 */
@@ -15,7 +15,7 @@ export interface DataLoaderOptions {
   dropLast?: boolean;
   /** What the order and the transform draw from. @default the default generator */
   generator?: Generator;
-  /** Changes each batch, a copy, before it is given out, such as `affine({ degrees: 10 })`. */
+  /** Changes each batch, a copy, before it is given out, such as `affine({ degrees: 10 })`; image targets move along. */
   transform?: Transform;
 }
 
@@ -81,17 +81,18 @@ export class DataLoader<Y extends Targets = Int32Array, X extends Inputs = Tenso
   *#read(order: Int32Array, from: number): IterableIterator<Batch<Y, X>> {
     const { dataset, batchSize } = this;
     const { transform, generator } = this.#options;
+    const images = transform && targetImages(dataset);
     for (let batch = from; batch < this.length; batch++) {
       const indices = order.subarray(batch * batchSize, (batch + 1) * batchSize);
+      const { targets, targetShape } = dataset;
+      const own = rowsOf<Float32Array | Int32Array>(targets, sizeOf(targetShape ?? []), indices);
       const inputs = dataset.allInputs.map(({ values, shape }) => {
         const picked = rowsOf(values, sizeOf(shape), indices);
         const batchShape = [indices.length, ...shape];
-        transform?.(picked, batchShape, generator ?? getDefaultGenerator());
+        transform?.(picked, batchShape, generator ?? getDefaultGenerator(), images?.(own));
         return wrap(picked, batchShape);
       });
-      const { targets, targetShape } = dataset;
-      const picked = rowsOf<Float32Array | Int32Array>(targets, sizeOf(targetShape ?? []), indices);
-      const y = targetShape ? wrap(picked as Float32Array, [indices.length, ...targetShape]) : picked;
+      const y = targetShape ? wrap(own as Float32Array, [indices.length, ...targetShape]) : own;
       yield { x: (dataset.several ? inputs : inputs[0]) as X, y: y as Y };
     }
   }

@@ -7,8 +7,19 @@ import { type Shape, showShape, sizeOf } from '../shape.js';
  * @param inputs all numbers of the batch, row-major
  * @param shape [N, ...one example's shape], such as [32, 1, 28, 28]
  * @param generator what to draw from, so that the same seed gives the same batches
+ * @param targets where inputs are images and targets too: a transform that moves pixels moves these in the same way
  */
-export type Transform = (inputs: Float32Array, shape: Shape, generator: Generator) => void;
+export type Transform = (inputs: Float32Array, shape: Shape, generator: Generator, targets?: TargetImages) => void;
+
+/** Targets of a batch that are images, such as masks. */
+export interface TargetImages {
+  /** All numbers of the batch's targets, row-major, to be changed in place. */
+  readonly values: Float32Array;
+  /** [N, H, W] or [N, C, H, W]. */
+  readonly shape: Shape;
+  /** Whether they are whole numbers, in all of the dataset, such as classes: what moves them must not mix them. */
+  readonly whole: boolean;
+}
 
 /**
  * Applies several transforms in the order in which they are given.
@@ -16,8 +27,8 @@ export type Transform = (inputs: Float32Array, shape: Shape, generator: Generato
  */
 export function compose(...transforms: Transform[]): Transform {
   for (const transform of transforms) checkTransform('compose', transform);
-  return (inputs, shape, generator) => {
-    for (const transform of transforms) transform(inputs, shape, generator);
+  return (inputs, shape, generator, targets) => {
+    for (const transform of transforms) transform(inputs, shape, generator, targets);
   };
 }
 
@@ -74,6 +85,31 @@ export function imageShape(where: string, inputs: Float32Array, shape: Shape) {
     throw new ShapeError(where, `expected a batch of images [N, C, H, W], ${got}`);
   }
   return shape;
+}
+
+/** @internal The targets of each batch as a transform gets them; undefined where inputs or targets are no images. */
+export function targetImages({
+  inputShape,
+  targetShape,
+  targets,
+}: {
+  inputShape: Shape;
+  targetShape: Shape | null;
+  targets: Float32Array | Int32Array;
+}) {
+  if (inputShape.length !== 3 || !targetShape || targetShape.length < 2) return () => undefined;
+  const whole = targets.every(Number.isInteger);
+  return (values: Float32Array | Int32Array): TargetImages => {
+    const shape = [values.length / sizeOf(targetShape), ...targetShape];
+    return { values: values as Float32Array, shape, whole };
+  };
+}
+
+/** @internal How many numbers of one example's targets move along with an image of [h, w]. */
+export function sizeOfTarget(where: string, shape: Shape, h: number, w: number): number {
+  if (shape.at(-2) === h && shape.at(-1) === w) return sizeOf(shape.slice(1));
+  const expected = `expected targets [..., ${h}, ${w}], which move as the images do, got ${showShape(shape.slice(1))}`;
+  throw new ShapeError(where, `${expected}; to move images alone: (x, shape, generator) => move(x, shape, generator)`);
 }
 
 /** A range that numbers are drawn from evenly; both ends may be equal. */

@@ -30,7 +30,10 @@ export interface TrainingOptions {
   schedulerInterval?: 'step' | 'epoch';
   /** Seed of the order of the examples. @default the order is drawn from the default generator */
   seed?: number | string;
-  /** Changes each batch before the model sees it, such as `affine({ degrees: 10 })`; the validation data stay as they are. */
+  /**
+   * Changes each batch before the model sees it, such as `affine({ degrees: 10 })`, which moves targets that are images, too; the
+   * validation data stay as they are.
+   */
   transform?: Transform;
   /** What is called as the training goes on, such as `earlyStopping()`. @default [] */
   callbacks?: readonly Callback[];
