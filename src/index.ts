@@ -11,13 +11,11 @@ export {
   uniform,
   zeros,
 } from './autograd/create.js';
-export { type GradcheckOptions, type GradcheckResult, gradcheck } from './autograd/gradcheck.js';
 export { type GradientFunction, noGrad } from './autograd/graph.js';
 export { type Operation, operation } from './autograd/operation.js';
 export type { AnyStorage, DType, FloatArray, IndexStorage, Storage } from './autograd/storage.js';
 export { type NestedArray, Tensor } from './autograd/tensor.js';
 export { setThreads } from './autograd/threads.js';
-export { type AffineOptions, affine, shift } from './data/affine.js';
 export {
   type ClassOptions,
   Dataset,
@@ -29,18 +27,11 @@ export {
   type Numbers,
   type Targets,
 } from './data/dataset.js';
-export { type ElasticOptions, elastic } from './data/elastic.js';
-export { type EraseOptions, erase } from './data/erase.js';
-export { flip } from './data/flip.js';
 export { type Batch, DataLoader, type DataLoaderOptions } from './data/loader.js';
-export type { FillOptions } from './data/resample.js';
 export { stratifiedSplit } from './data/split.js';
-export { compose, normalize, type Range, type TargetImages, type Transform } from './data/transform.js';
+export type { TargetImages, Transform } from './data/transform.js';
 export { ArgumentError, ConvgradError, FormatError, OutOfMemoryError, ReleasedError, ShapeError } from './errors.js';
 export { weightHash } from './io/hash.js';
-export { type IdxFile, readIdx } from './io/idx.js';
-export { readSafetensors, type SafetensorsFile, writeSafetensors } from './io/safetensors.js';
-export { readState, writeState } from './io/state.js';
 export {
   ELU,
   Flatten,

@@ -1,19 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import {
-  affine,
-  compose,
-  DataLoader,
-  Dataset,
-  elastic,
-  erase,
-  flip,
-  Generator,
-  normalize,
-  ShapeError,
-  shift,
-  type Tensor,
-  type Transform,
-} from '../src/index.js';
+import { DataLoader, Dataset, Generator, ShapeError, type Tensor, type Transform } from '../src/index.js';
+import { affine, compose, elastic, erase, flip, normalize, shift } from '../src/transforms/index.js';
 import { numbers } from './arrays.js';
 
 const [COUNT, H, W] = [6, 7, 9];

@@ -1,3 +1,4 @@
+import '../wasm/install.js';
 import { ArgumentError, readOptions, show } from '../errors.js';
 import { Generator } from '../random.js';
 import { wrap } from './create.js';

@@ -15,7 +15,6 @@ import {
   evaluate,
   Flatten,
   fit,
-  flip,
   Generator,
   Identity,
   iou,
@@ -34,6 +33,7 @@ import {
   type Tensor,
   Upsample,
 } from '../../src/index.js';
+import { flip } from '../../src/transforms/index.js';
 import { expectLearned, expectResumed } from './resumed.js';
 
 /** Images [channels, size, size] with a bright square in one of four corners, and in which. */

@@ -1,7 +1,7 @@
+import type { Transform } from '../data/transform.js';
 import { checkNumber, readOptions } from '../errors.js';
 import type { Generator } from '../random.js';
 import { checkFill, type FillOptions, movable } from './resample.js';
-import type { Transform } from './transform.js';
 
 export interface ElasticOptions extends FillOptions {
   /** Strength of the distortion in pixels, at least 0; the paper used 34, with sigma 4, for images of 29x29. */

@@ -1,5 +1,7 @@
+import type { Transform } from '../data/transform.js';
 import { checkNumber, readOptions } from '../errors.js';
-import { imageShape, type Range, range, type Transform } from './transform.js';
+import { imageShape } from './images.js';
+import { type Range, range } from './range.js';
 
 export interface EraseOptions {
   /** Probability that an image is changed, from 0 to 1. @default 0.5 */

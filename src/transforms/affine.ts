@@ -1,8 +1,9 @@
+import type { Transform } from '../data/transform.js';
 import { ArgumentError, checkNumber, readOptions, show } from '../errors.js';
 import { type Pair, pair } from '../shape.js';
 import { cosSin } from './angle.js';
+import { type Range, range } from './range.js';
 import { checkFill, type FillOptions, movable } from './resample.js';
-import { type Range, range, type Transform } from './transform.js';
 
 export interface AffineOptions extends FillOptions {
   /** Clockwise rotation in degrees: from this range, or from [-degrees, degrees]. @default 0 */

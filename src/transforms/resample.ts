@@ -1,6 +1,7 @@
+import type { TargetImages } from '../data/transform.js';
 import { checkNumber } from '../errors.js';
 import { type Shape, sizeOf } from '../shape.js';
-import { imageShape, sizeOfTarget, type TargetImages } from './transform.js';
+import { imageShape, sizeOfTarget } from './images.js';
 
 /** Values of what comes from outside. */
 export interface FillOptions {

@@ -1,6 +1,7 @@
+import type { Transform } from '../data/transform.js';
 import { checkNumber, readOptions } from '../errors.js';
 import { sizeOf } from '../shape.js';
-import { imageShape, sizeOfTarget, type Transform } from './transform.js';
+import { imageShape, sizeOfTarget } from './images.js';
 
 /**
  * Random horizontal flip: mirrors an image, or leaves it as it is; targets that are images with it. For things that look as good
