@@ -172,7 +172,7 @@ test('no test is skipped or left alone', () => {
   expect(files('test').filter((path) => /\.(only|skip|todo|skipIf|runIf)\b/.test(code(path)))).toEqual([]);
 });
 
-test('nothing is needed at run time: the core imports seedrandom alone, which is bundled', () => {
+test('nothing is needed at run time: the core imports no package', () => {
   const { dependencies, peerDependencies, peerDependenciesMeta } = JSON.parse(text('package.json'));
   expect(dependencies).toBeUndefined();
   for (const name of Object.keys(peerDependencies)) expect(peerDependenciesMeta[name].optional).toBe(true);
@@ -180,7 +180,7 @@ test('nothing is needed at run time: the core imports seedrandom alone, which is
     ...new Set(from.flatMap(imports).filter((name) => !name.startsWith('.'))),
   ];
   const core = source.filter((path) => !['node', 'charts', 'report'].includes(room(path)));
-  expect(outside(core)).toEqual(['seedrandom/lib/alea.js']);
+  expect(outside(core)).toEqual([]);
   // convgrad/charts is an entry of its own, for those who have installed the optional package that draws them.
   // A document and PNG images are packages, too, for the charts without a page and for the report, loaded when they are needed.
   expect(outside(source.filter((path) => room(path) === 'charts'))).toEqual(['@observablehq/plot', 'linkedom/worker']);
