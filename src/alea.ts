@@ -24,7 +24,7 @@
 // THE SOFTWARE.
 
 /** Where the generator stands: a carry, and three numbers in [0, 1). */
-export interface AleaState {
+interface AleaState {
   c: number;
   s0: number;
   s1: number;

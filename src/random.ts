@@ -1,8 +1,12 @@
-import { Alea, type AleaState } from './alea.js';
+import { Alea } from './alea.js';
 import { ArgumentError, show } from './errors.js';
 
 /** All that a generator needs to go on where it was: plain numbers, ready for JSON. */
-export interface GeneratorState extends AleaState {
+export interface GeneratorState {
+  c: number;
+  s0: number;
+  s1: number;
+  s2: number;
   spare: number | null;
 }
 
