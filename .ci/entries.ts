@@ -17,6 +17,7 @@ export const PAGE = {
     'src/inspect/index',
     'src/io/index',
     'src/autograd/gradcheck',
+    'src/nn/init',
     'datasets/index',
   ],
 };

@@ -57,7 +57,6 @@ export { Dense, type DenseOptions } from './nn/dense.js';
 export { type AnyDropout, Dropout, Dropout2D } from './nn/dropout.js';
 export { GroupNorm, type GroupNormOptions, InstanceNorm2D } from './nn/groupnorm.js';
 export type { WeightOptions } from './nn/init.js';
-export * as init from './nn/init.js';
 export { LayerNorm, type LayerNormOptions } from './nn/layernorm.js';
 export { type AnyModule, Module, Parameter, StateBuffer, type StateDict } from './nn/module.js';
 export { AdaptiveAvgPool2D, AvgPool2D, GlobalAvgPool2D, MaxPool2D, type Pool2D } from './nn/pooling.js';

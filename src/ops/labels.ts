@@ -46,6 +46,7 @@ export function byRow(where: string, what: string, scores: Tensor): { rows: Tens
 
 /** @internal The class index of each row, checked: labels of this shape or as many in a list, each a class or `ignored`. */
 export function rowLabels(where: string, what: string, scores: Tensor, labels: Labels, ignored: number): Int32Array {
+  checkNumber(where, 'ignoreIndex', ignored, { whole: true });
   const [n, classes, ...places] = scores.shape;
   const shape = [n, ...places];
   const fits = labels instanceof Tensor ? sameShape(labels.shape, shape) : labels?.length === sizeOf(shape);

@@ -1,6 +1,6 @@
 import { checkTensors } from '../autograd/operation.js';
-import type { Tensor } from '../autograd/tensor.js';
-import { checkChoice, readOptions } from '../errors.js';
+import { Tensor } from '../autograd/tensor.js';
+import { ArgumentError, checkChoice, readOptions, show } from '../errors.js';
 import { checkSameShape, type Shape } from '../shape.js';
 import { add, div, mul, type Operand, sub } from './arithmetic.js';
 import { abs, neg, softplus } from './elementwise.js';
@@ -59,7 +59,13 @@ export function l1Loss(prediction: Tensor, target: Tensor, options: { reduction?
 
 /** @internal Throws unless both are tensors of one shape. */
 export function checkTarget(where: string, prediction: Tensor, target: Tensor): void {
-  checkTensors(where, prediction, target);
+  checkTensors(where, prediction);
+  if (!(target instanceof Tensor)) {
+    throw new ArgumentError(
+      where,
+      `expected a tensor as target, as of a Dataset with targetShape, got ${show(target)}`,
+    );
+  }
   checkSameShape(where, 'a target', target.shape, prediction.shape);
 }
 

@@ -48,7 +48,7 @@ export async function fit(
     const output = forwardOf(model, x);
     const batchLoss = lossOf('fit', loss!, output, y);
     const value = batchLoss.item();
-    if (stopOnDivergence && !Number.isFinite(value)) throw diverged(run.state, value, x);
+    if (stopOnDivergence && !Number.isFinite(value)) throw diverged(run.state, value, x, y);
     run.notice(x, y, output, batchLoss);
     optimizers.optimizer.zeroGrad();
     batchLoss.backward();
