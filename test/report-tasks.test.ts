@@ -139,6 +139,16 @@ describe('a report where targets are no classes', () => {
     expect(page(made).text('reading')).toContain('mean absolute error');
   });
 
+  test('of one number an example, without an axis of its own', async () => {
+    const made = await report({
+      model: new Sequential(...vector(1), (x) => x.reshape([-1])),
+      data: { heldOut: dataset([], data.labels) },
+      loss: mseLoss,
+    });
+    expect(made.figures.comparison!.targets.map(({ name }) => name)).toEqual(['target 0']);
+    page(made);
+  });
+
   test('of several labels: how often each is wrong', async () => {
     const targets = numbersOf((label, i) => [label, 1 - label, i % 4 === 0 ? 1 : 0]);
     const made = await report({
@@ -176,6 +186,10 @@ describe('a report where targets are no classes', () => {
     await expect(report({ model, data: { heldOut } })).rejects.toThrow('report: expected the loss, such as mseLoss');
     const names = { model, data: { heldOut }, loss: mseLoss, targetNames: ['a'] };
     await expect(report(names)).rejects.toThrow("report: expected 2 targetNames, got ['a']");
+    await expect(report({ ...names, targetNames: 'ab' as never })).rejects.toThrow("got 'ab'");
+    await expect(report({ ...names, targetNames: undefined, output: 3 as never })).rejects.toThrow(
+      'report: expected output to be a function such as sigmoid, got 3',
+    );
     await expect(report({ model, data: { heldOut: data }, output: sigmoid })).rejects.toThrow(
       'report: expected no output: it is for targets that are numbers, and these are classes',
     );

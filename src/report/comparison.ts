@@ -76,8 +76,8 @@ export function compare({ model, data: { heldOut }, output, targetNames }: Task)
   if (!(given instanceof Tensor) || !sameShape(given.shape, [length, ...targetShape])) return none;
   const outputs = given.storage.array;
   const size = sizeOf(targetShape);
-  if (targetShape.length === 1) {
-    if (targetNames && targetNames.length !== size) {
+  if (targetShape.length < 2) {
+    if (targetNames && (!Array.isArray(targetNames) || targetNames.length !== size)) {
       throw new ArgumentError('report', `expected ${size} targetNames, got ${show(targetNames)}`);
     }
     const column = (values: ArrayLike<number>, k: number) => Array.from({ length }, (_, i) => values[i * size + k]);

@@ -111,6 +111,9 @@ export function readReport<Output, Y extends Targets>(options: ReportOptions<Out
   checkDataset('report', 'data.heldOut', data?.heldOut);
   const { several, targetShape } = data.heldOut;
   if (several) throw new ArgumentError('report', 'expected data with one input, an image, got several');
+  if (output !== undefined && typeof output !== 'function') {
+    throw new ArgumentError('report', `expected output to be a function such as sigmoid, got ${show(output)}`);
+  }
   const given = Object.entries({ loss, metrics, output, targetNames }).find(([, value]) => value !== undefined);
   if (given && !targetShape) {
     throw new ArgumentError(
