@@ -17,7 +17,7 @@ export default {
       project: ['{src,datasets,examples,test}/**/*.{ts,tsx,mjs}'],
       ignore: ['src/wasm/assembly/**'], // AssemblyScript, which its own compiler reads.
       ignoreDependencies: ['axe-core'], // A test reads its file.
-      ignoreBinaries: ['taskset', 'mkfifo'], // Of the system.
+      ignoreBinaries: ['taskset', 'mkfifo', 'xvfb-run'], // Of the system.
     },
     bench: {
       entry: ['*.ts', 'bundles/*.ts'],
@@ -25,6 +25,8 @@ export default {
       // The first is loaded by `createRequire`, as it has no types; the others by a name that is a value.
       ignoreDependencies: ['convnetjs', 'onnxruntime-node', 'onnxruntime-web'],
     },
+    'test/runtimes': { ignoreDependencies: ['.*'] }, // Programs, started by their paths.
+    docs: { entry: ['typedoc.config.js'] },
     '.ci': { entry: ['*.ts'] },
   },
 };

@@ -1,3 +1,8 @@
+/**
+ * Digits and drawn images.
+ * @module convgrad/datasets
+ */
+
 import '../src/wasm/install.js';
 
 export { loadMnist, packMnist } from './mnist.js';

@@ -1,3 +1,8 @@
+/**
+ * A check of gradients against central differences.
+ * @module convgrad/gradcheck
+ */
+
 import '../wasm/install.js';
 import { ArgumentError, readOptions, show } from '../errors.js';
 import { Generator } from '../random.js';
@@ -6,6 +11,7 @@ import { noGrad } from './graph.js';
 import { checkTensors } from './operation.js';
 import type { Tensor } from './tensor.js';
 
+/** Options of `gradcheck`. */
 export interface GradcheckOptions {
   /** Half the distance of the central difference. @default 1e-5 */
   eps?: number;
@@ -15,6 +21,7 @@ export interface GradcheckOptions {
   rtol?: number;
 }
 
+/** What `gradcheck` found: how far the gradients are from central differences, and where most. */
 export interface GradcheckResult {
   /** Every derivative agrees, and none was at a kink. */
   ok: boolean;

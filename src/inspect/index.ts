@@ -1,3 +1,8 @@
+/**
+ * What filters look like, what they do, and whether that is more than chance.
+ * @module convgrad/inspect
+ */
+
 import '../wasm/install.js';
 
 export {

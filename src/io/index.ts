@@ -1,3 +1,8 @@
+/**
+ * Files of numbers as bytes: safetensors, states of trainings, IDX.
+ * @module convgrad/io
+ */
+
 import '../wasm/install.js';
 
 export { type IdxFile, readIdx } from './idx.js';

@@ -5,6 +5,7 @@ import { cosSin } from './angle.js';
 import { type Range, range } from './range.js';
 import { checkFill, type FillOptions, movable } from './resample.js';
 
+/** Options of `affine`. */
 export interface AffineOptions extends FillOptions {
   /** Clockwise rotation in degrees: from this range, or from [-degrees, degrees]. @default 0 */
   degrees?: number | Range;

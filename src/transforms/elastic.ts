@@ -3,6 +3,7 @@ import { checkNumber, readOptions } from '../errors.js';
 import type { Generator } from '../random.js';
 import { checkFill, type FillOptions, movable } from './resample.js';
 
+/** Options of `elastic`. */
 export interface ElasticOptions extends FillOptions {
   /** Strength of the distortion in pixels, at least 0; the paper used 34, with sigma 4, for images of 29x29. */
   alpha: number;

@@ -3,6 +3,7 @@ import { checkNumber, readOptions } from '../errors.js';
 import { imageShape } from './images.js';
 import { type Range, range } from './range.js';
 
+/** Options of `erase`. */
 export interface EraseOptions {
   /** Probability that an image is changed, from 0 to 1. @default 0.5 */
   probability?: number;

@@ -1,3 +1,8 @@
+/**
+ * Augmentation: changes of images, drawn anew for each batch.
+ * @module convgrad/transforms
+ */
+
 export { type AffineOptions, affine, shift } from './affine.js';
 export { compose } from './compose.js';
 export { type ElasticOptions, elastic } from './elastic.js';
