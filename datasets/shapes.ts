@@ -1,7 +1,7 @@
-import { cosSin } from '../src/data/angle.js';
 import { Dataset } from '../src/data/dataset.js';
 import { ArgumentError, checkNumber, checkOptions, show } from '../src/errors.js';
 import { Generator } from '../src/random.js';
+import { cosSin } from '../src/transforms/angle.js';
 
 /** What an image of `shapes` shows. */
 export interface DrawnShape {

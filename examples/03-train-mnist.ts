@@ -11,8 +11,9 @@
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { loadMnist } from '../datasets/index.js';
-import { Conv2D, evaluate, manualSeed, summary, weightHash, writeSafetensors } from '../src/index.js';
+import { Conv2D, evaluate, manualSeed, summary, weightHash } from '../src/index.js';
 import { FilterTimeline, filterGrid, nullDistribution } from '../src/inspect/index.js';
+import { writeSafetensors } from '../src/io/index.js';
 import { checkpoint, interruptible, progress, saveAnimation, saveFile, saveModel, savePng } from '../src/node/index.js';
 import { angleText, report, studyFilters, studyText } from '../src/report/index.js';
 import { aboutDigits } from './lib/about-digits.js';

@@ -16,13 +16,11 @@ export {
   uniform,
   zeros,
 } from './autograd/create.js';
-export { type GradcheckOptions, type GradcheckResult, gradcheck } from './autograd/gradcheck.js';
 export { type GradientFunction, noGrad } from './autograd/graph.js';
 export { type Operation, operation } from './autograd/operation.js';
 export type { AnyStorage, DType, FloatArray, IndexStorage, Storage } from './autograd/storage.js';
 export { type NestedArray, Tensor } from './autograd/tensor.js';
 export { setThreads } from './autograd/threads.js';
-export { type AffineOptions, affine, shift } from './data/affine.js';
 export {
   type ClassOptions,
   Dataset,
@@ -34,17 +32,11 @@ export {
   type Numbers,
   type Targets,
 } from './data/dataset.js';
-export { type ElasticOptions, elastic } from './data/elastic.js';
-export { type EraseOptions, erase } from './data/erase.js';
-export { flip } from './data/flip.js';
 export { type Batch, DataLoader, type DataLoaderOptions } from './data/loader.js';
 export { stratifiedSplit } from './data/split.js';
-export { compose, normalize, type Range, type Transform } from './data/transform.js';
+export type { TargetImages, Transform } from './data/transform.js';
 export { ArgumentError, ConvgradError, FormatError, OutOfMemoryError, ReleasedError, ShapeError } from './errors.js';
 export { weightHash } from './io/hash.js';
-export { type IdxFile, readIdx } from './io/idx.js';
-export { readSafetensors, type SafetensorsFile, writeSafetensors } from './io/safetensors.js';
-export { readState, writeState } from './io/state.js';
 export {
   ELU,
   Flatten,
@@ -70,7 +62,6 @@ export { Dense, type DenseOptions } from './nn/dense.js';
 export { type AnyDropout, Dropout, Dropout2D } from './nn/dropout.js';
 export { GroupNorm, type GroupNormOptions, InstanceNorm2D } from './nn/groupnorm.js';
 export type { WeightOptions } from './nn/init.js';
-export * as init from './nn/init.js';
 export { LayerNorm, type LayerNormOptions } from './nn/layernorm.js';
 export { type AnyModule, Module, Parameter, StateBuffer, type StateDict } from './nn/module.js';
 export { AdaptiveAvgPool2D, AvgPool2D, GlobalAvgPool2D, MaxPool2D, type Pool2D } from './nn/pooling.js';

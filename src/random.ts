@@ -1,4 +1,4 @@
-import alea from 'seedrandom/lib/alea.js';
+import { Alea } from './alea.js';
 import { ArgumentError, show } from './errors.js';
 
 /** All that a generator needs to go on where it was: plain numbers, ready for JSON. */
@@ -11,11 +11,11 @@ export interface GeneratorState {
 }
 
 /**
- * A seeded source of random numbers: Baagøe's Alea, from the package seedrandom. The same seed gives the same
+ * A seeded source of random numbers: Baagøe's Alea, as in the package seedrandom. The same seed gives the same
  * numbers in Node and in a browser. Nothing in convgrad draws from `Math.random`.
  */
 export class Generator {
-  #next: ReturnType<typeof alea>;
+  readonly #alea: Alea;
   #spare: number | null = null;
 
   /** @param seed a number or a string; 1 and '1' are the same seed. */
@@ -23,12 +23,12 @@ export class Generator {
     if (typeof seed === 'number' ? !Number.isFinite(seed) : typeof seed !== 'string') {
       throw new ArgumentError('Generator', `expected a seed that is a number or a string, got ${show(seed)}`);
     }
-    this.#next = alea(String(seed), { state: true });
+    this.#alea = new Alea(String(seed));
   }
 
   /** A number in [low, high), with 32 random bits. */
   uniform(low = 0, high = 1): number {
-    return low + (high - low) * this.#next.quick();
+    return low + (high - low) * this.#alea.next();
   }
 
   /** A number from the normal distribution of mean 0 and variance 1 (Marsaglia's polar method). */
@@ -53,7 +53,7 @@ export class Generator {
 
   /** A whole number in [0, n). */
   integer(n: number): number {
-    return Math.floor(this.#next.double() * n);
+    return Math.floor(this.#alea.double() * n);
   }
 
   /** Puts `items` into a random order, in place, and returns it (Fisher and Yates). */
@@ -69,12 +69,12 @@ export class Generator {
 
   /** Where the generator stands; `setState` of it, later or elsewhere, goes on with the same numbers. */
   getState(): GeneratorState {
-    return { ...this.#next.state(), spare: this.#spare };
+    return { ...this.#alea.state, spare: this.#spare };
   }
 
   /** Goes on from where a generator stood: what `getState` gave */
   setState({ spare, ...state }: GeneratorState): void {
-    this.#next = alea('', { state });
+    this.#alea.state = state; // A copy.
     this.#spare = spare;
   }
 }

@@ -11,6 +11,7 @@ const ROOMS = [
   'wasm',
   'nn',
   'data',
+  'transforms',
   'train',
   'inspect',
   'charts',
@@ -33,15 +34,18 @@ const STRANGERS: Record<string, string[]> = {
   optim: ['ops'],
   report: ['optim', 'wasm'],
   train: ['wasm'],
+  transforms: ['autograd', 'ops', 'optim', 'wasm', 'nn'], // Plain arrays in and out.
   wasm: ['ops', 'optim'], // But for types.
 };
 /** What the package exports: each of these installs the kernels when it is imported, and so may know them. */
 const ENTRIES = [
   'datasets/full.ts',
   'datasets/index.ts',
+  'src/autograd/gradcheck.ts',
   'src/browser/index.ts',
   'src/index.ts',
   'src/inspect/index.ts',
+  'src/io/index.ts',
   'src/mpi/index.ts',
   'src/node/index.ts',
   'src/report/index.ts',
@@ -103,8 +107,10 @@ test('each file imports only from its own room and from rooms above it', () => {
 
 test('each entry that computes installs the fast kernels, and a bundler is told to keep that', async () => {
   const { exports, sideEffects } = JSON.parse(text('package.json'));
-  // './min' is made of entries.
-  const entries = Object.keys(exports).filter((name) => !['./package.json', './charts', './min'].includes(name));
+  // './min' is made of entries; the others compute nothing.
+  const entries = Object.keys(exports).filter(
+    (name) => !['./package.json', './charts', './init', './min', './transforms'].includes(name),
+  );
   expect(entries.length).toBe(ENTRIES.length);
   for (const path of ENTRIES) expect(valueImports(path).map((name) => join(dirname(path), name))).toContain(INSTALL_JS);
   expect(sideEffects).toContain(`./${INSTALL}`);
@@ -171,7 +177,7 @@ test('no test is skipped or left alone', () => {
   expect(files('test').filter((path) => /\.(only|skip|todo|skipIf|runIf)\b/.test(code(path)))).toEqual([]);
 });
 
-test('nothing is needed at run time: the core imports seedrandom alone, which is bundled', () => {
+test('nothing is needed at run time: the core imports no package', () => {
   const { dependencies, peerDependencies, peerDependenciesMeta } = JSON.parse(text('package.json'));
   expect(dependencies).toBeUndefined();
   for (const name of Object.keys(peerDependencies)) expect(peerDependenciesMeta[name].optional).toBe(true);
@@ -179,7 +185,7 @@ test('nothing is needed at run time: the core imports seedrandom alone, which is
     ...new Set(from.flatMap(imports).filter((name) => !name.startsWith('.'))),
   ];
   const core = source.filter((path) => !['node', 'mpi', 'charts', 'report'].includes(room(path)));
-  expect(outside(core)).toEqual(['seedrandom/lib/alea.js']);
+  expect(outside(core)).toEqual([]);
   // convgrad/charts is an entry of its own, for those who have installed the optional package that draws them.
   // A document and PNG images are packages, too, for the charts without a page and for the report, loaded when they are needed.
   expect(outside(source.filter((path) => room(path) === 'charts'))).toEqual(['@observablehq/plot', 'linkedom/worker']);

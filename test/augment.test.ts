@@ -1,19 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { cosSin } from '../src/data/angle.js';
-import {
-  ArgumentError,
-  affine,
-  compose,
-  elastic,
-  erase,
-  flip,
-  Generator,
-  normalize,
-  type Shape,
-  ShapeError,
-  shift,
-  type Transform,
-} from '../src/index.js';
+import { ArgumentError, Generator, type Shape, ShapeError, type Transform } from '../src/index.js';
+import { cosSin } from '../src/transforms/angle.js';
+import { affine, compose, elastic, erase, flip, normalize, shift } from '../src/transforms/index.js';
 import { numbers, sizeOf } from './arrays.js';
 import { expectClose } from './close.js';
 import { dot, mean } from './statistics.js';

@@ -1,7 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import {
-  affine,
-  compose,
   DataLoader,
   Dataset,
   Dense,
@@ -10,13 +8,12 @@ import {
   fit,
   Generator,
   manualSeed,
-  normalize,
   Sequential,
   SGD,
-  shift,
   type Transform,
   weightHash,
 } from '../src/index.js';
+import { affine, compose, normalize, shift } from '../src/transforms/index.js';
 
 /** Ten examples [2]: i and -i, of the classes 0, 1, 2, 0, 1, ... */
 const ten = () =>

@@ -21,6 +21,7 @@ import {
   logSumExp,
   type Module,
   min,
+  nllLoss,
   norm,
   oneHot,
   PReLU,
@@ -75,17 +76,33 @@ const scales: Record<string, UpsampleOptions['scale']> = { 2: 2, '[3, 1]': [3, 1
 /** Calls of losses, each of three reductions. */
 const LOSSES: Record<string, (reduction: Reduction) => Call> = {
   ...Object.fromEntries(
-    ['ignored', 'soft'].flatMap((kind) =>
+    (
+      [
+        ['ignored', [0.5, 2, 0.1, 1.5], -100],
+        ['soft', [0.5, 2, 0.1, 1.5], -100],
+        ['pixels', [0.5, 2, 0.1], 2],
+        ['soft pixels', [0.5, 2, 0.1], -100],
+      ] as const
+    ).flatMap(([kind, weights, ignoreIndex]) =>
       [0, 0.2].flatMap((labelSmoothing) =>
-        [undefined, [0.5, 2, 0.1, 1.5]].map((classWeights) => [
+        [undefined, weights].map((classWeights) => [
           `crossEntropy ${kind} smoothing ${labelSmoothing.toFixed(1)}${classWeights ? ' weighted' : ''}`,
           (reduction: Reduction) => (x: Tensor, labels: Tensor) =>
-            crossEntropy(x, labels, { reduction, labelSmoothing, classWeights }),
+            crossEntropy(x, labels, { reduction, labelSmoothing, classWeights, ignoreIndex }),
         ]),
       ),
     ),
   ),
   'crossEntropy ignore 1': (reduction) => (x, labels) => crossEntropy(x, labels, { reduction, ignoreIndex: 1 }),
+  ...Object.fromEntries(
+    ['nllLoss ignored', 'nllLoss line'].flatMap((name) =>
+      [undefined, [0.5, 2, 0.1]].map((classWeights) => [
+        `${name}${classWeights ? ' weighted' : ''}`,
+        (reduction: Reduction) => (x: Tensor, labels: Tensor) =>
+          nllLoss(x, labels, { reduction, classWeights, ignoreIndex: 0 }),
+      ]),
+    ),
+  ),
   'huberLoss delta': (reduction) => (x, target) => huberLoss(x, target, { reduction, delta: 0.5 }),
   bceLoss: (reduction) => (x, target) => bceLoss(x, target, { reduction }),
   'tripletMarginLoss margin': (reduction) => (a, p, n) => tripletMarginLoss(a, p, n, { reduction, margin: 0.7 }),

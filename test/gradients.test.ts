@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { gradcheck } from '../src/autograd/gradcheck.js';
 import { operation } from '../src/autograd/operation.js';
 import * as convgrad from '../src/index.js';
 import {
@@ -30,7 +31,6 @@ import {
   gather,
   ge,
   gelu,
-  gradcheck,
   groupNorm,
   gt,
   huberLoss,
@@ -375,7 +375,11 @@ const OPERATIONS: Row[] = [
     row(crossEntropy, x(3, 5), [4, 0, 2], { reduction, labelSmoothing: 0.1 }),
     row(crossEntropy, x(4, 3), [2, 0, 1, 1], { reduction, classWeights: [0.5, 2, 0.1] }),
     row(crossEntropy, x(4, 3), [2, 0, 1, 1], { reduction, classWeights: [0.5, 2, 3], labelSmoothing: 0.2 }),
+    row(crossEntropy, x(1, 2, 2, 2), fixed(1, 2, 2).gt(0), { reduction, labelSmoothing: 0.1 }),
+    row(crossEntropy, x(1, 2, 2, 2), [0, 1, 1, 0], { reduction, classWeights: [0.5, 2] }),
+    row(crossEntropy, x(2, 3, 2), random(0.1, 1, [2, 3, 2]), { reduction }),
     row(nllLoss, x(4, 3), [2, 0, 1, 1], { reduction }),
+    row(nllLoss, x(1, 3, 1, 2), [2, 1], { reduction }),
     row(nllLoss, x(3, 2), [1, 1, 0], { reduction, classWeights: [0.5, 2] }),
     row(bceWithLogits, x(2, 3), random(0, 1, [2, 3]), { reduction }),
     row(bceWithLogits, x(2, 3), fixed(2, 3), { reduction, posWeight: positive(3) }),

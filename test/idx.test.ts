@@ -1,6 +1,7 @@
 import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
-import { FormatError, readIdx } from '../src/index.js';
+import { FormatError } from '../src/index.js';
+import { readIdx } from '../src/io/index.js';
 
 /** Two images of 2x3. */
 const FILE = Uint8Array.of(0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 2, 0, 0, 0, 3, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 255);

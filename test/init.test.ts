@@ -3,7 +3,6 @@ import {
   Conv2D,
   Dense,
   Generator,
-  init,
   manualSeed,
   matmul,
   ones,
@@ -12,6 +11,7 @@ import {
   transpose,
   zeros,
 } from '../src/index.js';
+import * as init from '../src/nn/init.js';
 import { expectClose } from './close.js';
 import { mean, variance } from './statistics.js';
 

@@ -3,7 +3,8 @@ import { DEFAULTS, type Settings } from '../examples/playground/src/state/settin
 import { readNetwork, writeNetwork } from '../examples/playground/src/takeaway/network-file.js';
 import { networkOf } from '../examples/playground/src/worker/job.js';
 import { weightsOf } from '../examples/playground/src/worker/weights.js';
-import { weightHash, writeSafetensors, zeros } from '../src/index.js';
+import { weightHash, zeros } from '../src/index.js';
+import { writeSafetensors } from '../src/io/index.js';
 
 const SMALL = { ...DEFAULTS, epochs: 1, filters: 2, kernelSize: 3, batchSize: 250, seed: 3 };
 

@@ -13,7 +13,6 @@ import {
   Flatten,
   Generator,
   GlobalAvgPool2D,
-  init,
   Module,
   manualSeed,
   noGrad,
@@ -30,6 +29,7 @@ import {
   zeros,
 } from '../src/index.js';
 import { featureMaps } from '../src/inspect/index.js';
+import * as init from '../src/nn/init.js';
 
 const TOLERANCE = 2e-6;
 const generator = new Generator('test/predict');

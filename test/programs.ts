@@ -23,7 +23,11 @@ export async function bundle(code: string): Promise<string> {
     platform: 'node',
     format: 'esm',
     packages: 'external',
-    alias: { convgrad: './src/index.ts', 'convgrad/datasets': './datasets/index.ts' },
+    alias: {
+      convgrad: './src/index.ts',
+      'convgrad/datasets': './datasets/index.ts',
+      'convgrad/io': './src/io/index.ts',
+    },
     ignoreAnnotations: true, // package.json names the files of dist that have side effects.
     logLevel: 'error',
   });

@@ -1,3 +1,4 @@
+import alea from 'seedrandom/lib/alea.js';
 import { describe, expect, test } from 'vitest';
 import { Generator, getDefaultGenerator, manualSeed, randn, uniform } from '../src/index.js';
 import { mean } from './statistics.js';
@@ -8,6 +9,21 @@ describe('Generator', () => {
   test('the first numbers of seed 1 stay what they are', () => {
     const generator = new Generator(1);
     expect(draws(3, () => generator.uniform())).toEqual(FIRST);
+  });
+
+  test('is Alea as the package seedrandom has it, bit for bit, also from its state', () => {
+    for (const seed of ['', '0', '-1.5', 'a text', 'Zahlen 数 🎲', 'x'.repeat(300)]) {
+      const wanted = alea(seed, { state: true });
+      const generator = new Generator(seed);
+      for (let i = 0; i < 2000; i++) {
+        expect(generator.uniform()).toBe(wanted.quick());
+        if (i % 3 === 0) expect(generator.integer(2 ** 53)).toBe(Math.floor(wanted.double() * 2 ** 53));
+      }
+      expect(generator.getState()).toEqual({ ...wanted.state(), spare: null });
+      const other = new Generator('other');
+      other.setState({ ...wanted.state(), spare: null });
+      for (let i = 0; i < 100; i++) expect(other.uniform()).toBe(wanted.quick());
+    }
   });
 
   test('the same seed repeats, as number or text; another does not', () => {

@@ -26,7 +26,6 @@ import {
   ReduceLROnPlateau,
   ReLU,
   RMSprop,
-  readState,
   Sequential,
   SGD,
   type StateDict,
@@ -35,10 +34,9 @@ import {
   tensor,
   uniform,
   weightHash,
-  writeSafetensors,
-  writeState,
 } from '../src/index.js';
 import { FilterTimeline } from '../src/inspect/index.js';
+import { readState, writeSafetensors, writeState } from '../src/io/index.js';
 import { bestCheckpoint, checkpoint, csvLog, FileError, loadCheckpoint, loadModel } from '../src/node/index.js';
 
 let folder: string;

@@ -10,13 +10,12 @@ import {
   Dense,
   FormatError,
   Generator,
-  readSafetensors,
   Sequential,
   tensor,
   weightHash,
-  writeSafetensors,
 } from '../src/index.js';
 import { FNV1a } from '../src/io/hash.js';
+import { readSafetensors, writeSafetensors } from '../src/io/index.js';
 
 /** A file with this header, as text or as an object, and this many bytes of numbers. */
 function file(header: unknown, numbers = 0, length?: bigint): Uint8Array {

@@ -2,7 +2,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { readNetwork } from '../examples/lib/saved-network.js';
-import { ConvgradError, noGrad, readSafetensors, type StateDict, tensor, writeSafetensors } from '../src/index.js';
+import { ConvgradError, noGrad, type StateDict, tensor } from '../src/index.js';
+import { readSafetensors, writeSafetensors } from '../src/io/index.js';
 import { temporaryFolder } from './temporary-folder.js';
 
 const folder = temporaryFolder('saved-network');

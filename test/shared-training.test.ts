@@ -22,12 +22,12 @@ import {
   ReLU,
   Sequential,
   SGD,
-  shift,
   type Tensor,
   topK,
   weightHash,
 } from '../src/index.js';
 import { worldOf } from '../src/mpi/index.js';
+import { shift } from '../src/transforms/index.js';
 import { onRanks, ranksInMemory } from './ranks.js';
 
 afterEach(() => vi.restoreAllMocks());

@@ -1,16 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { network, SETTINGS, train } from '../examples/lib/recipe.js';
-import {
-  Conv2D,
-  Dataset,
-  evaluate,
-  FormatError,
-  Generator,
-  manualSeed,
-  readSafetensors,
-  tensor,
-  writeSafetensors,
-} from '../src/index.js';
+import { Conv2D, Dataset, evaluate, FormatError, Generator, manualSeed, tensor } from '../src/index.js';
 import {
   emergence,
   FilterTimeline,
@@ -22,6 +12,7 @@ import {
   readTimeline,
   type Timeline,
 } from '../src/inspect/index.js';
+import { readSafetensors, writeSafetensors } from '../src/io/index.js';
 import { conclude } from '../src/report/conclusion.js';
 import { studyFilters, studyText } from '../src/report/index.js';
 import type { TrainingState } from '../src/train/callback.js';

@@ -167,7 +167,11 @@ describe('fit', () => {
     ['a function as callback', { callbacks: [function log() {}] }, /expected a callback such as.*got the function log/],
     ['null as callback', { callbacks: [null] }, /expected a callback such as.*got null/],
     ['a loss that is a name', { loss: 'mse' }, /fit: expected loss to be a function, got 'mse'/],
-    ['a loss that is a number', { loss: () => 0.5 }, /fit: expected the loss to return a Tensor, got 0.5/],
+    [
+      'a loss that is a number',
+      { loss: () => 0.5 },
+      /fit: expected the loss to return a Tensor of one number, got 0.5/,
+    ],
     [
       "another model's optimizer",
       { optimizer: new SGD(new Dense(1, 2).parameters(), { lr: 0.1 }) },
@@ -196,7 +200,9 @@ describe('fit', () => {
     const score = evaluate as (...args: unknown[]) => unknown;
     expect(() => score(undefined, points(4))).toThrow('evaluate: expected a model, a Module, got undefined');
     expect(() => score(model)).toThrow('evaluate: expected the data to be a Dataset, got undefined');
-    expect(() => score(model, points(4), { loss: () => 1 })).toThrow('expected the loss to return a Tensor, got 1');
+    expect(() => score(model, points(4), { loss: () => 1 })).toThrow(
+      'expected the loss to return a Tensor of one number, got 1',
+    );
   });
 
   test('an optimizer of a part of the model, and of more than it, trains', async () => {

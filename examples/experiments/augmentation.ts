@@ -11,9 +11,10 @@
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { loadMnist } from '../../datasets/index.js';
-import { affine, type Dataset, elastic, erase, Generator, shift, type Transform } from '../../src/index.js';
+import { type Dataset, Generator, type Transform } from '../../src/index.js';
 import { panelGrid } from '../../src/inspect/index.js';
 import { savePng } from '../../src/node/index.js';
+import { affine, elastic, erase, shift } from '../../src/transforms/index.js';
 import { shortErrors } from '../lib/arguments.js';
 import { openFolder } from '../lib/run-folder.js';
 

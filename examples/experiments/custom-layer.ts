@@ -11,6 +11,7 @@
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { loadMnist } from '../../datasets/index.js';
+import { gradcheck } from '../../src/autograd/gradcheck.js';
 import {
   Conv2D,
   crossEntropy,
@@ -19,7 +20,6 @@ import {
   evaluate,
   Flatten,
   Generator,
-  gradcheck,
   Module,
   manualSeed,
   operation,

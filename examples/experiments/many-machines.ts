@@ -13,7 +13,6 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { loadMnist } from '../../datasets/index.js';
 import {
-  affine,
   BatchNorm2D,
   Conv2D,
   CosineAnnealingLR,
@@ -30,6 +29,7 @@ import {
 } from '../../src/index.js';
 import { mpi } from '../../src/mpi/index.js';
 import { checkpoint, interruptible, progress, saveModel } from '../../src/node/index.js';
+import { affine } from '../../src/transforms/index.js';
 import { number, shortErrors } from '../lib/arguments.js';
 import { checkpointIn, openFolder } from '../lib/run-folder.js';
 

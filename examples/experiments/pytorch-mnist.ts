@@ -21,7 +21,6 @@ import {
   fit,
   MaxPool2D,
   manualSeed,
-  normalize,
   ReLU,
   Sequential,
   StepLR,
@@ -29,6 +28,7 @@ import {
   weightHash,
 } from '../../src/index.js';
 import { saveModel } from '../../src/node/index.js';
+import { normalize } from '../../src/transforms/index.js';
 import { number, shortErrors } from '../lib/arguments.js';
 import { openFolder } from '../lib/run-folder.js';
 

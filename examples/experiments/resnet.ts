@@ -12,21 +12,17 @@ import {
   BatchNorm2D,
   Conv2D,
   CosineAnnealingLR,
-  compose,
   Dense,
   evaluate,
   fit,
-  flip,
   Generator,
   GlobalAvgPool2D,
   Identity,
   Module,
   manualSeed,
-  normalize,
   relu,
   Sequential,
   SGD,
-  shift,
   stratifiedSplit,
   summary,
   type Tensor,
@@ -34,6 +30,7 @@ import {
 } from '../../src/index.js';
 import { filterGrid } from '../../src/inspect/index.js';
 import { bestCheckpoint, loadModel, progress, savePng } from '../../src/node/index.js';
+import { compose, flip, normalize, shift } from '../../src/transforms/index.js';
 import { choicesOf, percent } from '../lib/choices.js';
 import { openImages, SIZE } from '../lib/colored-folder.js';
 

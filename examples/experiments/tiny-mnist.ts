@@ -10,7 +10,6 @@
  * What came of it, on three seeds, is in examples/README.md.
  */
 import {
-  affine,
   BatchNorm2D,
   Conv2D,
   Dense,
@@ -22,6 +21,7 @@ import {
   Sequential,
   SGD,
 } from '../../src/index.js';
+import { affine } from '../../src/transforms/index.js';
 import { shortErrors } from '../lib/arguments.js';
 import { choices, digits, trainAndJudge } from '../lib/whole-mnist.js';
 

@@ -108,12 +108,36 @@ console.log(`their centers are ${metrics.pixelsOff.toFixed(2)} pixels off, in th
 console.log(`weight hash ${hash} (the same seed and settings give the same hash)`);
 await run.save('metrics.json', { ...metrics, weightHash: hash });
 await saveModel(join(out, 'model.safetensors'), model);
+
+// 5. A picture of nine of them: a blue cross where the center is, a red square where the network says it is.
+const [BLUE, RED] = [
+  [0.1, 0.35, 0.9],
+  [0.9, 0.1, 0.1],
+];
 const [kinds, centers] = predict(model, test.take(9));
 const panels = Array.from(kinds.argmax({ axis: 1 }).data, (kind, i): Panel => {
-  const at = [0, 1].map((k) => Math.floor((centers.data[2 * i + k] + 1) * HALF));
-  const values = Float32Array.from({ length: SIZE * SIZE }, (_, p) => Number(p === SIZE * at[1] + at[0]));
-  return { values, over: test.input(i), height: SIZE, width: SIZE, label: KINDS[kind] };
+  const width = 3 * SIZE; // Three squares of the picture are one pixel of the image, as marks are finer than pixels.
+  const [is, x, y] = test.targets.subarray(3 * i);
+  const away = (center: number[], p: number) => {
+    const [right, below] = center.map((at) => Math.floor(((at + 1) / 2) * width));
+    return [Math.abs((p % width) - right), Math.abs(Math.floor(p / width) - below)];
+  };
+  const colors = Array.from({ length: width * width }, (_, p) => {
+    const [across, down] = away([x, y], p);
+    if (Math.max(...away([...centers.data.slice(2 * i, 2 * i + 2)], p)) <= 1) return RED;
+    if (across * down === 0 && across + down <= 5) return BLUE;
+    const gray = 1 - test.input(i)[Math.floor(p / width / 3) * SIZE + Math.floor((p % width) / 3)];
+    return [gray, gray, gray];
+  });
+  const label = `${KINDS[kind]}${kind === is ? '' : `\n(it is a ${KINDS[is]})`}`;
+  return {
+    values: [0, 1, 2].flatMap((c) => colors.map((color) => color[c])),
+    height: width,
+    width,
+    colors: 'image',
+    label,
+  };
 });
-const title = `What each is, and (red) where its center is: answers for new images, seed ${seed}`;
-await savePng(join(out, 'answers.png'), panelGrid([{ label: '', panels }], { title, panelSize: 120, unit: 'center' }));
+const title = `New images, seed ${seed}: what the network takes each for, and (red) where it says the center is; blue: where it is`;
+await savePng(join(out, 'answers.png'), panelGrid([{ label: '', panels }], { title, panelSize: 144 }));
 console.log(`written to ${out}: answers.png, model.safetensors, metrics.json`);

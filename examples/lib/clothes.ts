@@ -16,7 +16,6 @@ import {
   Dropout,
   Flatten,
   fit,
-  flip,
   type History,
   MaxPool2D,
   type Module,
@@ -24,6 +23,7 @@ import {
   ReLU,
   Sequential,
 } from '../../src/index.js';
+import { flip } from '../../src/transforms/index.js';
 
 export interface Settings {
   epochs: number;

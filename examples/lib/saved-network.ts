@@ -16,12 +16,11 @@ import {
   MaxPool2D,
   type Module,
   ReLU,
-  readSafetensors,
-  type SafetensorsFile,
   Sequential,
   type StateDict,
 } from '../../src/index.js';
 import { readTimeline, type Timeline } from '../../src/inspect/index.js';
+import { readSafetensors, type SafetensorsFile } from '../../src/io/index.js';
 import { FileError } from '../../src/node/index.js';
 
 /**

@@ -1,3 +1,9 @@
+/**
+ * A check of gradients against central differences.
+ * @module convgrad/gradcheck
+ */
+
+import '../wasm/install.js';
 import { ArgumentError, readOptions, show } from '../errors.js';
 import { Generator } from '../random.js';
 import { wrap } from './create.js';

@@ -3,7 +3,7 @@ import type { Tensor } from '../autograd/tensor.js';
 import { ArgumentError, checkNumber, FormatError, readOptions, ShapeError, show } from '../errors.js';
 import { type Generator, generatorOf, getDefaultGenerator } from '../random.js';
 import { checkShape, type Shape, showShape, sizeOf } from '../shape.js';
-import { checkTransform, type Transform } from './transform.js';
+import { checkTransform, type Transform, targetImages } from './transform.js';
 
 /** What the examples of a batch are to be: class indices, or numbers [n, ...targetShape]. */
 export type Targets = Int32Array | Tensor;
@@ -238,20 +238,21 @@ export class Examples<Y extends Targets, X extends Inputs> {
 
   /**
    * A copy that a transform has changed once: for `normalize`, or to look at what training sees. Of several inputs the first
-   * is changed.
+   * is changed; targets that are images move along.
    * @param generator what the transform draws from
    */
   transformed(transform: Transform, generator: Generator = getDefaultGenerator()): Dataset<Y, X> {
     checkTransform('transformed', transform);
     const inputs = this.inputs.slice();
-    transform(inputs, [this.length, ...this.inputShape], generator);
-    return this.#changed(inputs, this.inputShape);
+    const targets = this.targets.slice();
+    transform(inputs, [this.length, ...this.inputShape], generator, targetImages(this)(targets));
+    return this.#changed(inputs, this.inputShape, targets);
   }
 
   /** The same examples with another first input. */
-  #changed(inputs: Float32Array, inputShape: Shape): Dataset<Y, X> {
+  #changed(inputs: Float32Array, inputShape: Shape, targets: Numbers = this.targets): Dataset<Y, X> {
     const others = this.allInputs.slice(1).map(({ values }) => values);
-    return this.#with([inputs, ...others], [inputShape, ...this.#shapes.slice(1)], this.targets);
+    return this.#with([inputs, ...others], [inputShape, ...this.#shapes.slice(1)], targets);
   }
 }
 

@@ -4,7 +4,7 @@ import { ArgumentError, checkNumber, readOptions, show } from '../errors.js';
 import { type Generator, generatorOf, getDefaultGenerator } from '../random.js';
 import { sizeOf } from '../shape.js';
 import { Dataset, type Inputs, rowsOf, type Targets } from './dataset.js';
-import { checkTransform, type Transform } from './transform.js';
+import { checkTransform, type Transform, targetImages } from './transform.js';
 
 /** Options of a `DataLoader`. */
 export interface DataLoaderOptions {
@@ -16,7 +16,7 @@ export interface DataLoaderOptions {
   dropLast?: boolean;
   /** What the order and the transform draw from. @default the default generator */
   generator?: Generator;
-  /** Changes each batch, a copy, before it is given out, such as `affine({ degrees: 10 })`. */
+  /** Changes each batch, a copy, before it is given out, such as `affine({ degrees: 10 })`; image targets move along. */
   transform?: Transform;
 }
 
@@ -36,6 +36,7 @@ export class DataLoader<Y extends Targets = Int32Array, X extends Inputs = Tenso
   readonly dataset: Dataset<Y, X>;
   readonly batchSize: number;
   readonly #options: DataLoaderOptions;
+  readonly #images: ReturnType<typeof targetImages> | undefined;
 
   constructor(dataset: Dataset<Y, X>, options: DataLoaderOptions = {}) {
     const where = 'DataLoader';
@@ -57,6 +58,7 @@ export class DataLoader<Y extends Targets = Int32Array, X extends Inputs = Tenso
       );
     }
     this.#options = all;
+    this.#images = all.transform && targetImages(dataset);
   }
 
   /** The number of batches; without `dropLast` the last one may be smaller. */
@@ -98,15 +100,15 @@ export class DataLoader<Y extends Targets = Int32Array, X extends Inputs = Tenso
   pick(indices: Int32Array): Batch<Y, X> {
     const { dataset } = this;
     const { transform, generator } = this.#options;
+    const { targets, targetShape } = dataset;
+    const own = rowsOf<Float32Array | Int32Array>(targets, sizeOf(targetShape ?? []), indices);
     const inputs = dataset.allInputs.map(({ values, shape }) => {
       const picked = rowsOf(values, sizeOf(shape), indices);
       const batchShape = [indices.length, ...shape];
-      transform?.(picked, batchShape, generator ?? getDefaultGenerator());
+      transform?.(picked, batchShape, generator ?? getDefaultGenerator(), this.#images?.(own));
       return wrap(picked, batchShape);
     });
-    const { targets, targetShape } = dataset;
-    const picked = rowsOf<Float32Array | Int32Array>(targets, sizeOf(targetShape ?? []), indices);
-    const y = targetShape ? wrap(picked as Float32Array, [indices.length, ...targetShape]) : picked;
+    const y = targetShape ? wrap(own as Float32Array, [indices.length, ...targetShape]) : own;
     return { x: (dataset.several ? inputs : inputs[0]) as X, y: y as Y };
   }
 }

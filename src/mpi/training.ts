@@ -8,7 +8,7 @@ import type { AnyModule } from '../nn/module.js';
 import { shareOf } from '../ops/share.js';
 import { clipGradNorm } from '../optim/clip.js';
 import { getDefaultGenerator } from '../random.js';
-import type { Checkpoint } from '../train/callback.js';
+import type { Checkpoint, History } from '../train/callback.js';
 import { settingsOf } from '../train/checkpoint.js';
 import { DivergenceError, diverged } from '../train/divergence.js';
 import { lossOf, type Measures } from '../train/evaluate.js';
@@ -144,8 +144,8 @@ export class Together implements SharedTraining {
     }
   }
 
-  async agree(): Promise<void> {
-    if (this.#over) return;
+  async goesOn(): Promise<boolean> {
+    if (this.#over) return false;
     const { state } = this.#run;
     const { signal, optimizers } = this.#settings;
     const groups = Object.values(optimizers).map(({ groups }) => settingsOf(groups));
@@ -164,6 +164,7 @@ export class Together implements SharedTraining {
     }
     const reason = all[0][1] ?? (all.some(([, , aborted]) => aborted) ? 'interrupted' : null);
     if (reason !== null) this.#stop(reason);
+    return this.#run.goesOn;
   }
 
   #stop(reason: string): void {
@@ -248,7 +249,7 @@ export class Together implements SharedTraining {
 
   /** Throws the same error on all ranks: that of the rank that has the batch. */
   async #diverge(loss: number, batch: Batch<Targets, Inputs> | undefined): Promise<never> {
-    const error = batch && diverged(this.#run.state, loss, batch.x);
+    const error = batch && diverged(this.#run.state, loss, batch.x, batch.y);
     const said = await gather(this.#world, error ? JSON.stringify([error.message, error.layer]) : '');
     Together.underWay.delete(this);
     const [message, layer] = JSON.parse(said.find((text) => text !== '')!);
@@ -263,13 +264,15 @@ export class Together implements SharedTraining {
     return measures;
   }
 
-  async end(): Promise<void> {
+  async end(): Promise<History> {
+    const history = await this.#run.end();
     for (const { storage } of Object.values(this.#model.stateDict())) {
       const { buffer, byteOffset, byteLength } = storage.array;
       await this.#world.broadcast(new Uint8Array(buffer, byteOffset, byteLength), 0);
       storage.version++;
     }
     Together.underWay.delete(this);
+    return history;
   }
 }
 

@@ -1,3 +1,8 @@
+/**
+ * Initial values for parameters.
+ * @module convgrad/init
+ */
+
 import { type TensorValues, tensor } from '../autograd/create.js';
 import { checkTensors } from '../autograd/operation.js';
 import { Tensor } from '../autograd/tensor.js';

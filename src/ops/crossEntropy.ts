@@ -1,14 +1,14 @@
 import { allocate, allocateIndices } from '../autograd/backend.js';
 import { ones } from '../autograd/create.js';
 import { define } from '../autograd/define.js';
-import { checkTensors, operation } from '../autograd/operation.js';
+import { operation } from '../autograd/operation.js';
 import type { IndexStorage, Storage } from '../autograd/storage.js';
 import { Tensor } from '../autograd/tensor.js';
 import { ArgumentError, checkNumber, readOptions } from '../errors.js';
 import { checkSameShape } from '../shape.js';
 import { add, mul, sub } from './arithmetic.js';
 import { neg } from './elementwise.js';
-import { type ClassWeights, classification, type Labels, rowWeights, weightsOf } from './labels.js';
+import { byRow, type ClassWeights, type Labels, rowLabels, rowWeights, weightsOf } from './labels.js';
 import { type Reduction, reduceLosses } from './losses.js';
 import { matmul } from './matmul.js';
 import { sum } from './reduce.js';
@@ -17,13 +17,13 @@ import { eachRow, exponentials, logSoftmax } from './softmax.js';
 /**
  * Cross entropy of a classification, in nats: loss = -log softmax(logits)[label].
  * Gradient: dlogits[c] = dloss * (softmax(logits)[c] - (c is the label ? 1 : 0)).
- * @param logits [N, classes], before any softmax
- * @param labels N class indices from 0 to classes - 1; or a tensor [N, classes] of probabilities p, and then
- * loss = -sum over c of p[c] * log softmax(logits)[c]
+ * @param logits [N, classes], before any softmax; or [N, classes, H, W] for a label a pixel, or any further axes
+ * @param labels class indices from 0 to classes - 1, [N] or [N, H, W]; or a tensor of the logits' shape, of probabilities p, and
+ * then loss = -sum over c of p[c] * log softmax(logits)[c]
  * @param options `reduction` ('mean'); `labelSmoothing` in [0, 1] (0), the weight spread evenly over all classes;
- * `classWeights`, by which each class's share counts: the mean is then the sum divided by the weights of the labels (by N
- * for probabilities, as in PyTorch); `ignoreIndex` (-100), the label of rows that do not count
- * @returns one number, or [N] for the reduction 'none'
+ * `classWeights`, by which each class's share counts: the mean is then the sum divided by the weights of the labels (by their
+ * number for probabilities, as in PyTorch); `ignoreIndex` (-100), the label of what does not count
+ * @returns one number, or [N] or [N, H, W] for the reduction 'none'
  */
 export function crossEntropy(
   logits: Tensor,
@@ -34,27 +34,29 @@ export function crossEntropy(
   const defaults = { reduction: 'mean', labelSmoothing: 0, classWeights: undefined, ignoreIndex: -100 } as const;
   const { reduction, labelSmoothing, classWeights, ignoreIndex } = readOptions(where, options, defaults);
   const smoothing = checkNumber(where, 'labelSmoothing', labelSmoothing, { least: 0, most: 1 });
-  checkTensors(where, logits);
-  const { shape, dtype } = logits;
-  const weights = classWeights && weightsOf(where, classWeights, shape[1], dtype);
-  if (labels instanceof Tensor && labels.shape.length === 2) {
-    checkSameShape(where, 'probabilities', labels.shape, shape);
+  const { rows, shape } = byRow(where, 'logits', logits);
+  const { dtype } = logits;
+  const [, classes] = rows.shape;
+  const weights = classWeights && weightsOf(where, classWeights, classes, dtype);
+  if (labels instanceof Tensor && labels.shape.length > shape.length) {
+    checkSameShape(where, 'probabilities', labels.shape, logits.shape);
     if (ignoreIndex >= 0) throw new ArgumentError(where, 'expected class indices as labels, for ignoreIndex');
-    const shares = smoothing === 0 ? labels : add(mul(labels, 1 - smoothing), smoothing / shape[1]);
-    const weighted = mul(shares, mul(logSoftmax(logits), weights ?? 1));
-    return reduceLosses(where, neg(sum(weighted, { axis: 1 })), reduction);
+    const given = byRow(where, 'probabilities', labels).rows;
+    const shares = smoothing === 0 ? given : add(mul(given, 1 - smoothing), smoothing / classes);
+    const weighted = mul(shares, mul(logSoftmax(rows), weights ?? 1));
+    return reduceLosses(where, neg(sum(weighted, { axis: 1 })), reduction, { shape });
   }
-  const { classes, indices } = classification(where, 'logits', logits, labels, ignoreIndex);
+  const indices = rowLabels(where, 'logits', logits, labels, ignoreIndex);
   const counts = ones([classes], { dtype });
   const own = weights || indices.includes(-1) ? rowWeights(weights ?? counts, indices) : undefined;
-  let losses = crossEntropies(logits, indices, weights ? 0 : smoothing);
+  let losses = crossEntropies(rows, indices, weights ? 0 : smoothing);
   if (weights && own) losses = mul(losses, mul(own, 1 - smoothing));
   // Without smoothing the other classes are left out, not weighted by 0: an infinite logit would make that NaN.
   if (weights && smoothing > 0) {
-    const all = mul(matmul(logSoftmax(logits), weights), smoothing / classes);
+    const all = mul(matmul(logSoftmax(rows), weights), smoothing / classes);
     losses = sub(losses, mul(all, rowWeights(counts, indices)));
   }
-  return reduceLosses(where, losses, reduction, own);
+  return reduceLosses(where, losses, reduction, { weights: own, shape });
 }
 
 /** The loss of each row. */

@@ -3,9 +3,10 @@ import { checkTensors } from '../autograd/operation.js';
 import type { DType } from '../autograd/storage.js';
 import { Tensor } from '../autograd/tensor.js';
 import { ArgumentError, checkNumber, ShapeError, show } from '../errors.js';
-import { checkRank, showShape } from '../shape.js';
+import { type Shape, sameShape, showShape, sizeOf } from '../shape.js';
+import { permute, reshape } from './reshape.js';
 
-/** Class indices, one an example: an array, a typed array, or a tensor [N]. */
+/** Class indices, one an example (or pixel): an array, a typed array, or a tensor [N] ([N, H, W]). */
 export type Labels = ArrayLike<number> | Tensor;
 
 /** A weight for each class, of at least 0: an array, a typed array, or a tensor [classes]. */
@@ -31,17 +32,28 @@ export function rowWeights(weights: Tensor, indices: Int32Array): Tensor {
   );
 }
 
-/** @internal The sizes and the labels of a classification, checked: as many labels as rows, each a class or `ignored`. */
-export function classification(where: string, what: string, scores: Tensor, labels: Labels, ignored?: number) {
+/** @internal Scores [N, classes, ...] with a row for each label, [N * ..., classes], and the shape of the labels, [N, ...]. */
+export function byRow(where: string, what: string, scores: Tensor): { rows: Tensor; shape: Shape } {
   checkTensors(where, scores);
-  checkRank(where, `${what} [N, classes]`, scores.shape, scores.shape[1] === 0 ? -1 : 2);
-  const [rows, classes] = scores.shape;
-  const shape = labels instanceof Tensor ? labels.shape : [labels?.length];
-  if (shape.length !== 1 || shape[0] !== rows) {
-    const got = labels instanceof Tensor ? `shape ${showShape(shape)}` : show(labels);
-    throw new ShapeError(where, `expected ${rows} labels, one for each row of ${what}, got ${got}`);
-  }
-  return { rows, classes, indices: classIndices(where, labels, classes, { ignored }) };
+  const [n, classes, ...places] = scores.shape;
+  if (!(classes > 0))
+    throw new ShapeError(where, `expected ${what} [N, classes], got shape ${showShape(scores.shape)}`);
+  const shape = [n, ...places];
+  if (places.length === 0) return { rows: scores, shape };
+  const last = permute(scores, [0, ...places.map((_, i) => i + 2), 1]);
+  return { rows: reshape(last, [sizeOf(shape), classes]), shape };
+}
+
+/** @internal The class index of each row, checked: labels of this shape or as many in a list, each a class or `ignored`. */
+export function rowLabels(where: string, what: string, scores: Tensor, labels: Labels, ignored: number): Int32Array {
+  checkNumber(where, 'ignoreIndex', ignored, { whole: true });
+  const [n, classes, ...places] = scores.shape;
+  const shape = [n, ...places];
+  const fits = labels instanceof Tensor ? sameShape(labels.shape, shape) : labels?.length === sizeOf(shape);
+  if (fits) return classIndices(where, labels, classes, { ignored });
+  const got = labels instanceof Tensor ? showShape(labels.shape) : show(labels);
+  const expected = `expected labels ${showShape(shape)} for ${what} ${showShape(scores.shape)}`;
+  throw new ShapeError(where, `${expected}, got ${got}`);
 }
 
 /** @internal The labels, or whatever counts from 0 on, checked: each below `classes`; -1 for those that are `ignored`. */

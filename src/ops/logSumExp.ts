@@ -1,3 +1,4 @@
+import { addMethods } from '../autograd/operation.js';
 import type { Tensor } from '../autograd/tensor.js';
 import { withPlace } from '../errors.js';
 import { add, sub } from './arithmetic.js';
@@ -17,3 +18,11 @@ export function logSumExp(x: Tensor, options: RowOptions = {}): Tensor {
     return add(logs, reshape(least, logs.shape));
   });
 }
+
+declare module '../autograd/tensor.js' {
+  interface Tensor {
+    /** The logarithm of the sum of e^x along one axis, or of all. */
+    logSumExp(options?: RowOptions): Tensor;
+  }
+}
+addMethods({ logSumExp });

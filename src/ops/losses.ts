@@ -1,10 +1,11 @@
 import { checkTensors } from '../autograd/operation.js';
-import type { Tensor } from '../autograd/tensor.js';
-import { checkChoice, readOptions } from '../errors.js';
-import { checkSameShape } from '../shape.js';
+import { Tensor } from '../autograd/tensor.js';
+import { ArgumentError, checkChoice, readOptions, show } from '../errors.js';
+import { checkSameShape, type Shape } from '../shape.js';
 import { add, div, mul, type Operand, sub } from './arithmetic.js';
 import { abs, neg, softplus } from './elementwise.js';
 import { mean, sum } from './reduce.js';
+import { reshape } from './reshape.js';
 import { counted } from './share.js';
 
 /** What becomes of the losses of a batch: their mean, their sum, or a tensor of them all. */
@@ -58,14 +59,28 @@ export function l1Loss(prediction: Tensor, target: Tensor, options: { reduction?
 
 /** @internal Throws unless both are tensors of one shape. */
 export function checkTarget(where: string, prediction: Tensor, target: Tensor): void {
-  checkTensors(where, prediction, target);
+  checkTensors(where, prediction);
+  if (!(target instanceof Tensor)) {
+    throw new ArgumentError(
+      where,
+      `expected a tensor as target, as of a Dataset with targetShape, got ${show(target)}`,
+    );
+  }
   checkSameShape(where, 'a target', target.shape, prediction.shape);
 }
 
-/** @internal Reduces losses; with `weights`, which are already multiplied in, the mean divides by their sum. */
-export function reduceLosses(where: string, losses: Tensor, reduction: Reduction, weights?: Tensor): Tensor {
+/**
+ * @internal Reduces losses.
+ * @param of `weights`, which are already multiplied in: the mean divides by their sum; the `shape` of losses that are not reduced
+ */
+export function reduceLosses(
+  where: string,
+  losses: Tensor,
+  reduction: Reduction,
+  { weights, shape = losses.shape }: { weights?: Tensor; shape?: Shape } = {},
+): Tensor {
   checkChoice(where, 'reduction', reduction, ['mean', 'sum', 'none']);
-  if (reduction === 'none') return losses;
+  if (reduction === 'none') return shape.length === losses.shape.length ? losses : reshape(losses, shape);
   const count = weights?.storage.array ?? losses.size;
   if (reduction === 'sum') return counted(sum(losses), true, count);
   return counted(weights ? div(sum(losses), sum(weights)) : mean(losses), false, count);

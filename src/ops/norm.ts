@@ -1,5 +1,5 @@
 import { define } from '../autograd/define.js';
-import { operation } from '../autograd/operation.js';
+import { addMethods, operation } from '../autograd/operation.js';
 import type { Storage } from '../autograd/storage.js';
 import type { Tensor } from '../autograd/tensor.js';
 import { positions, type Strided } from './broadcast.js';
@@ -16,6 +16,14 @@ export function norm(x: Tensor, options: ReduceOptions = {}): Tensor {
     backward: (dy, [dx], y) => normKernels.backward(x.storage, y, dy, dx!, view),
   });
 }
+
+declare module '../autograd/tensor.js' {
+  interface Tensor {
+    /** The Euclidean norm over some axes, or over all. */
+    norm(options?: ReduceOptions): Tensor;
+  }
+}
+addMethods({ norm });
 
 /** With i over all numbers and view(i) where each counts: y[view(i)] = sqrt(sum of x[i]^2); dx[i] += x[i] * dy / y. */
 export const normKernels = /* @__PURE__ */ define('norm', {

@@ -1,3 +1,4 @@
+import { addMethods } from '../autograd/operation.js';
 import type { Tensor } from '../autograd/tensor.js';
 import { checkNumber, readOptions, withPlace } from '../errors.js';
 import { mul, sub } from './arithmetic.js';
@@ -23,3 +24,11 @@ export function variance(x: Tensor, options: VarianceOptions = {}): Tensor {
     return mul(squares, 1 / Math.max(0, x.size / squares.size - correction));
   });
 }
+
+declare module '../autograd/tensor.js' {
+  interface Tensor {
+    /** The variance over some axes, or over all; `correction` 1. */
+    variance(options?: VarianceOptions): Tensor;
+  }
+}
+addMethods({ variance });

@@ -5,6 +5,7 @@ import { largest } from '../inspect/pictures/panel.js';
 import { type Content, type Html, html, section, table } from './html.js';
 import { legend, tilesOf } from './images.js';
 import { fixed, percent, whole } from './numbers.js';
+import { shown } from './performance.js';
 import { filterColumns } from './study-text.js';
 import { CHANNELS, type Subject } from './subject.js';
 
@@ -27,7 +28,7 @@ function maps({ figures, options, draw, image, filters }: Subject): Html {
   });
   return html`<p>Each filter slides over the image, and its sums make a new picture, a <em>feature map</em>. Where a ReLU
 follows, what is negative is then cut off to 0, so that the network goes on with the red parts only.</p>
-<div class="maps"><figure>${draw([image(index)], `held-out image ${index}`, { size: 96 })}<figcaption>the image: ${name}</figcaption></figure>
+<div class="maps"><figure>${draw([image(index)], `held-out image ${index}`, { size: 96 })}<figcaption>the image${name && `: ${name}`}</figcaption></figure>
 ${made}</div>
 ${legend(draw, 1, scale, 'sum, one scale for all')}
 <p class="caption">What to see: red where the image fits the filter, blue where it is the filter's opposite, white where there is
@@ -37,9 +38,9 @@ are each on their own scale.</p>
 }
 
 /** A table with a row for each filter. */
-function filterTable({ figures, draw, filters }: Subject): Html {
+function filterTable({ figures, options, draw, filters }: Subject): Html {
   const { after, ablation, heldOut, shape } = figures;
-  const { accuracy, count } = heldOut;
+  const { accuracy, loss, count } = heldOut;
   const change = (other?: number) => (other === undefined ? '–' : `${percent(other)} (${points(other - accuracy)})`);
   const columns: Record<string, (filter: number) => Content> = {
     filter: (filter) => html`${filter} ${draw([filters[filter]], `filter ${filter}`, { size: 30 })}`,
@@ -49,7 +50,14 @@ function filterTable({ figures, draw, filters }: Subject): Html {
       columns[name] = (filter) => textOf(after.filters[filter]);
     }
   }
-  columns['accuracy without it'] = (filter) => change(ablation[filter].accuracy);
+  const naming = options.data.heldOut.targetShape === null;
+  if (naming) columns['accuracy without it'] = (filter) => change(ablation[filter].accuracy);
+  else {
+    columns['loss without it'] = (filter) => {
+      const other = ablation[filter].loss!;
+      return `${shown(other)} (${other > loss ? '+' : ''}${shown(other - loss)})`;
+    };
+  }
   const replaced = ablation.some(({ handMade }) => handMade);
   if (replaced) columns['hand-made in its place'] = (filter) => change(ablation[filter].handMade?.accuracy);
   const nearest =
@@ -62,11 +70,16 @@ that people designed stands with the cosine of the angle between the two: 1 is t
     html`A filter's channels have a picture <em>in common</em>, which holds this share of the filter, with a factor in each
 channel; it is what the other columns are about. `;
   return html`<h3>Filter by filter</h3>
-<p>${common}${nearest}<em>Accuracy without it</em> is an experiment: how many of the ${whole(count)} held-out images the network names
+<p>${common}${nearest}${
+    naming
+      ? html`<em>Accuracy without it</em> is an experiment: how many of the ${whole(count)} held-out images the network names
 correctly, ${percent(accuracy)} as it is, when this filter is set to 0${replaced ? '; the last column, when the hand-made one takes its place' : null}.
-In brackets is the change in percentage points.</p>
+In brackets is the change in percentage points.`
+      : html`<em>Loss without it</em> is an experiment: the loss on the ${whole(count)} held-out images, ${shown(loss)} as it is, when this filter is set to
+0. In brackets is the change.`
+  }</p>
 ${table(
-  `Each picture is on its own scale. What to see: which filter the network would miss most. One image is ${fixed(100 / count, 1)} points: a change of a few images says nothing.`,
+  `Each picture is on its own scale. What to see: which filter the network would miss most.${naming ? ` One image is ${fixed(100 / count, 1)} points: a change of a few images says nothing.` : ''}`,
   Object.keys(columns),
   ablation.map(({ filter }) => Object.values(columns).map((cell) => cell(filter))),
 )}`;
@@ -78,7 +91,10 @@ function strongest({ figures, options, draw, image, filters }: Subject): Html | 
   const { classNames } = options.data.heldOut;
   const rows = figures.topActivations.map((top, filter) => {
     const images = top.map(({ index, label, patch }) =>
-      draw([image(index)], `${classNames[label]}, framed where filter ${filter} answers most`, { patch, size: 56 }),
+      draw([image(index)], `${classNames[label] ?? `image ${index}`}, framed where filter ${filter} answers most`, {
+        patch,
+        size: 56,
+      }),
     );
     const sums = top.map(({ value }) => value);
     const answer =

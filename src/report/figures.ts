@@ -1,5 +1,6 @@
 import { tensor } from '../autograd/create.js';
-import { checkDataset, type Dataset } from '../data/dataset.js';
+import type { Tensor } from '../autograd/tensor.js';
+import { checkDataset, type Dataset, type Targets } from '../data/dataset.js';
 import { ArgumentError, checkNumber, readOptions, ShapeError, show } from '../errors.js';
 import { handMadeFilters } from '../inspect/filters/handmade.js';
 import type { NullDistribution } from '../inspect/filters/nulls.js';
@@ -17,20 +18,36 @@ import { crossEntropy } from '../ops/crossEntropy.js';
 import { max } from '../ops/reduce.js';
 import { softmax } from '../ops/softmax.js';
 import { type Shape, sameShape, showShape } from '../shape.js';
-import { evaluate } from '../train/evaluate.js';
+import type { History } from '../train/callback.js';
+import { evaluate, type Loss } from '../train/evaluate.js';
+import type { Metrics } from '../train/metrics.js';
+import { type Comparison, compare, isNaming, losses, measured } from './comparison.js';
 import type { FilterStudy } from './study.js';
 
 /** The options of `report`; the page leaves out what is not given. */
-export interface ReportOptions {
-  /** From images [N, C, H, W] to logits [N, classes]. */
-  model: Module;
+export interface ReportOptions<Output = Tensor, Y extends Targets = Int32Array> {
+  /** From images [N, C, H, W] to logits [N, classes], or to what `loss` takes. */
+  model: Module<[Tensor], Output>;
   /**
    * The path of the Conv2D whose filters are shown; with one input channel, or the three of color images.
    * @default the model's first Conv2D
    */
   layer?: string;
   /** Images that the model was not trained on, for all measurements; and those that it was trained on, to count them. */
-  data: { heldOut: Dataset; train?: Dataset };
+  data: { heldOut: Dataset<Y>; train?: Dataset<Y> };
+  /** Where targets are numbers and no classes: the loss that the model was trained by. */
+  loss?: Loss<Output, Y>;
+  /** Where targets are numbers: what else to measure. @default {} */
+  metrics?: Metrics<Output, Y>;
+  /**
+   * Where targets are numbers: from what the model gives for a batch to what compares with its targets, such as `sigmoid`, or
+   * `([, place]) => place`. Comparisons are left out where it has another shape than these. @default the output as it is
+   */
+  output?: (output: Output) => Tensor;
+  /** The names of the K targets of shape [K]. @default 'target 0' and so on */
+  targetNames?: readonly string[];
+  /** What `fit` returned, for curves of loss and metrics over the epochs. */
+  history?: History;
   /** What `studyFilters` returned for these filters. */
   study?: FilterStudy;
   /** The nulls of the study, in its order. */
@@ -63,6 +80,11 @@ const DEFAULTS = {
   model: undefined,
   layer: undefined,
   data: undefined,
+  loss: undefined,
+  metrics: undefined,
+  output: undefined,
+  targetNames: undefined,
+  history: undefined,
   study: undefined,
   nulls: [],
   timeline: undefined,
@@ -82,17 +104,33 @@ const DEFAULTS = {
 export type ReportSettings = ReturnType<typeof readReport>;
 
 /** The options with their defaults, or an error without data. */
-export function readReport(options: ReportOptions) {
-  const settings = readOptions('report', options, DEFAULTS);
-  checkDataset('report', 'data.heldOut', settings.data?.heldOut);
+export function readReport<Output, Y extends Targets>(options: ReportOptions<Output, Y>) {
+  // Whatever the model gives: only the functions of the options look at it.
+  const settings = readOptions('report', options as unknown as ReportOptions<Tensor, Targets>, DEFAULTS);
+  const { data, loss, metrics, output, targetNames } = settings;
+  checkDataset('report', 'data.heldOut', data?.heldOut);
+  const { several, targetShape } = data.heldOut;
+  if (several) throw new ArgumentError('report', 'expected data with one input, an image, got several');
+  if (output !== undefined && typeof output !== 'function') {
+    throw new ArgumentError('report', `expected output to be a function such as sigmoid, got ${show(output)}`);
+  }
+  const given = Object.entries({ loss, metrics, output, targetNames }).find(([, value]) => value !== undefined);
+  if (given && !targetShape) {
+    throw new ArgumentError(
+      'report',
+      `expected no ${given[0]}: it is for targets that are numbers, and these are classes`,
+    );
+  }
   return settings;
 }
 
-/** The accuracy of the network without one filter. */
+/** The accuracy of the network without one filter; its loss where targets are numbers. */
 export interface Ablation {
   filter: number;
-  /** Held-out accuracy without it. */
+  /** Held-out accuracy without it; NaN where targets are numbers. */
   accuracy: number;
+  /** Held-out loss without it, where targets are numbers. */
+  loss?: number;
   /**
    * Held-out accuracy with the most similar hand-made filter in its place, of the same norm and sign, and in several channels
    * as the filter's pattern is; null without a study.
@@ -113,7 +151,17 @@ export interface Mistake {
 export interface ReportFigures extends Partial<FilterStudy> {
   shape: Shape;
   layer: string;
-  heldOut: { count: number; accuracy: number; loss: number; confusion: number[][]; mistakes: number };
+  /** Where targets are numbers, `accuracy` is NaN and `confusion` empty, and there are the `metrics` that were asked for. */
+  heldOut: {
+    count: number;
+    accuracy: number;
+    loss: number;
+    confusion: number[][];
+    mistakes: number;
+    metrics?: Record<string, number>;
+  };
+  /** How outputs compare with targets that are numbers of the same shape. */
+  comparison?: Comparison;
   /** The mistakes with the highest probability, the highest first. */
   worstMistakes: Mistake[];
   ablation: Ablation[];
@@ -122,7 +170,7 @@ export interface ReportFigures extends Partial<FilterStudy> {
    * field of the layer is not known (see `receptiveField`).
    */
   topActivations: TopActivation[][] | null;
-  /** The held-out image whose feature maps are shown. */
+  /** The held-out image whose feature maps are shown; its label is NaN where targets are numbers. */
   example: { index: number; label: number };
   settings: Record<string, string | number>;
   weightHash: string;
@@ -148,8 +196,8 @@ export function computeFigures(options: ReportSettings): ReportFigures {
     throw new ShapeError('report', `${expected}, got ${showShape(shape)} in ${layer}`);
   }
   checkStudy(options, shape);
-  const { worst, predictions, ...evaluation } = evaluated(model, heldOut);
-  const right = predictions.findIndex((predicted, i) => predicted === heldOut.labels[i]);
+  const naming = isNaming(heldOut) ? evaluated(model, heldOut) : null;
+  const { worst, right, ...evaluation } = naming ?? measured(options);
   const example = options.example ?? Math.max(0, right);
   checkNumber('report', 'example', example, { least: 0, most: heldOut.length - 1, whole: true });
   const norms = partsOf(weight.data, size).map(norm);
@@ -160,11 +208,12 @@ export function computeFigures(options: ReportSettings): ReportFigures {
     layer,
     heldOut: evaluation,
     worstMistakes: worst,
-    ablation: ablations(options, layer, shape),
+    ablation: isNaming(heldOut) ? ablations(options, heldOut, layer, shape) : lossesWithout(options, layer, shape[0]),
+    ...(!naming && { comparison: compare(options) }),
     topActivations: hasReceptiveField(model, layer, heldOut.inputShape)
       ? strongest(model, layer, norms, heldOut)
       : null,
-    example: { index: example, label: heldOut.labels[example] },
+    example: { index: example, label: naming ? heldOut.targets[example] : Number.NaN },
     settings,
     weightHash: weightHash(model),
     versions: { convgrad: VERSION, node: process?.versions.node ?? null },
@@ -208,11 +257,22 @@ function evaluated(model: Module, heldOut: Dataset) {
     return { index, label: heldOut.labels[index], predicted, probability: probabilities[index] };
   }).filter(({ label, predicted }) => label !== predicted);
   const worst = [...mistakes].sort((a, b) => b.probability - a.probability || a.index - b.index).slice(0, MISTAKES);
-  return { count: heldOut.length, accuracy, loss, confusion, mistakes: mistakes.length, worst, predictions };
+  const right = predictions.findIndex((predicted, i) => predicted === heldOut.labels[i]);
+  return { count: heldOut.length, accuracy, loss, confusion, mistakes: mistakes.length, worst, right };
+}
+
+/** The loss without each filter. */
+function lossesWithout(options: ReportSettings, layer: string, count: number): Ablation[] {
+  return losses(options, layer, count).map((loss, filter) => ({ filter, accuracy: Number.NaN, loss, handMade: null }));
 }
 
 /** The accuracy without each filter, and with the nearest hand-made one in its place. */
-function ablations({ model, data, study }: ReportSettings, layer: string, [count, channels, size]: Shape): Ablation[] {
+function ablations(
+  { model, study }: ReportSettings,
+  heldOut: Dataset,
+  layer: string,
+  [count, channels, size]: Shape,
+): Ablation[] {
   const filters = Array.from({ length: count }, (_, filter) => filter);
   const without = filters.map((filter) => ablate(model, layer, filter));
   const nearest = filters.map((filter) => study?.after.filters[filter].nearest ?? null);
@@ -223,7 +283,7 @@ function ablations({ model, data, study }: ReportSettings, layer: string, [count
     const kernel = factors.flatMap((factor) => Array.from(made.values, (v) => v * Math.sign(found.cosine) * factor));
     return replaceFilter(model, layer, filter, tensor(kernel, { shape: [channels, size, size] }));
   });
-  const [alone, handMade] = [without, replaced].map((all) => accuracyByChannel(model, layer, data.heldOut, all));
+  const [alone, handMade] = [without, replaced].map((all) => accuracyByChannel(model, layer, heldOut, all));
   return filters.map((filter) => {
     const accuracy = handMade[filter];
     const name = nearest[filter]?.name;
@@ -236,7 +296,12 @@ function ablations({ model, data, study }: ReportSettings, layer: string, [count
 }
 
 /** The images for which each filter is most active; none for a filter of zeros. */
-function strongest(model: Module, layer: string, norms: readonly number[], heldOut: Dataset): TopActivation[][] {
+function strongest(
+  model: Module,
+  layer: string,
+  norms: readonly number[],
+  heldOut: Dataset<Targets>,
+): TopActivation[][] {
   const live = Array.from(norms.keys()).filter((filter) => norms[filter] > 0);
   const found = topActivationsOf(model, layer, live, heldOut, { count: TOP });
   return norms.map((_, filter) => found[live.indexOf(filter)] ?? []);

@@ -94,7 +94,10 @@ export function tilesOf(numbers: ArrayLike<number>, shape: Shape, scale?: number
  * Gives the image at each index: in color from three channels on, else gray, where 1 is black for `ink` and else white.
  * Channels whose values go beyond 0 to 1, as in normalized images, are scaled to that range.
  */
-export function imageTiles({ inputs, inputShape }: Dataset, ink: boolean): (index: number) => Tile {
+export function imageTiles(
+  { inputs, inputShape }: Pick<Dataset, 'inputs' | 'inputShape'>,
+  ink: boolean,
+): (index: number) => Tile {
   const [channels, height, width] = inputShape;
   const size = height * width;
   const ends = Array.from({ length: channels }, () => [0, 1]);

@@ -5,6 +5,7 @@
 
 import '../wasm/install.js';
 
+export type { Comparison, TargetError } from './comparison.js';
 export type { Ablation, Mistake, ReportFigures, ReportOptions } from './figures.js';
 export { pText } from './numbers.js';
 export { report } from './report.js';

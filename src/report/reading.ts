@@ -2,10 +2,13 @@ import { sum } from '../inspect/values.js';
 import type { ReportFigures } from './figures.js';
 import { chart, type Html, html, section, table } from './html.js';
 import { percent, whole } from './numbers.js';
+import { curves, performanceSection } from './performance.js';
 import type { Subject } from './subject.js';
 
 /** The accuracy of the network and its mistakes. */
-export function readingSection({ figures, options, draw, image, charts, page }: Subject): Html {
+export function readingSection(subject: Subject): Html {
+  const { figures, options, draw, image, charts, page } = subject;
+  if (options.data.heldOut.targetShape) return performanceSection(subject);
   const { count, accuracy, confusion: matrix, mistakes } = figures.heldOut;
   const { classNames } = options.data.heldOut;
   const nameOf = (c: number) => classNames[c] ?? `class ${c}`;
@@ -22,6 +25,7 @@ export function readingSection({ figures, options, draw, image, charts, page }: 
     html`<p>It names <strong>${percent(accuracy)}</strong> of ${whole(count)} held-out images correctly, and ${whole(mistakes)} incorrectly. On all images
 like these its accuracy is probably between ${percent(low)} and ${percent(high)} (95% interval).</p>
 `,
+    curves(subject),
     matrix.length > CHARTED
       ? frequent(matrix, nameOf)
       : chart(
@@ -84,7 +88,7 @@ function interval(share: number, n: number): [number, number] {
 /** Conclusions that do not follow. */
 export function limitsSection({ figures, options }: Subject): Html {
   const limits = [
-    `That edges are needed to name the images. The layers behind learn from whatever the filters give, and may do nearly as well
+    `That edges are needed ${options.data.heldOut.targetShape ? 'for the task' : 'to name the images'}. The layers behind learn from whatever the filters give, and may do nearly as well
 with filters that stay random. When much is lost without one filter, these layers have come to rely on it; that does not mean
 that it has to be an edge.`,
     figures.after &&

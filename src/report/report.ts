@@ -1,4 +1,6 @@
+import type { Tensor } from '../autograd/tensor.js';
 import { chartDocument } from '../charts/document.js';
+import type { Targets } from '../data/dataset.js';
 import { optional } from '../errors.js';
 import { filtersOf } from '../inspect/network/filters.js';
 import { behaviorSection } from './behavior.js';
@@ -9,14 +11,17 @@ import { growthSection, SLIDER } from './growth.js';
 import { Html, html } from './html.js';
 import { drawer, imageTiles, tilesOf } from './images.js';
 import { fixed, percent, pText, whole } from './numbers.js';
+import { shown } from './performance.js';
 import { guesses, limitsSection, readingSection, settingsSection } from './reading.js';
 import { NULLS } from './study-text.js';
 import { STYLE } from './style.js';
 import type { Subject } from './subject.js';
 
 /**
- * An HTML page about the filters of a model that classifies gray or color images: what they look like after training,
- * whether that is more than chance, what they do, and how accurate the model is, for readers who do not know convolutions.
+ * An HTML page about the filters of a model on gray or color images: what they look like after training, whether that is more
+ * than chance, what they do, and how well the model does, for readers who do not know convolutions. Where targets are no
+ * classes it takes the `loss`, and shows loss and metrics in place of accuracy, errors of each target, and target images beside
+ * outputs.
  * It is one file that loads nothing, works offline and can be printed. It needs the packages @observablehq/plot
  * and, in Node, linkedom; in a browser fast-png, and https or localhost.
  *
@@ -26,7 +31,9 @@ import type { Subject } from './subject.js';
  * @throws ArgumentError or ShapeError for filters of neither one channel nor the three of color images, and for a study,
  * nulls or a timeline of other filters
  */
-export async function report(options: ReportOptions): Promise<{ html: string; figures: ReportFigures }> {
+export async function report<Output = Tensor, Y extends Targets = Int32Array>(
+  options: ReportOptions<Output, Y>,
+): Promise<{ html: string; figures: ReportFigures }> {
   const settings = readReport(options);
   const figures = computeFigures(settings);
   const { shape, layer } = figures;
@@ -71,13 +78,21 @@ async function policy(): Promise<string> {
 function summary({ figures, options }: Subject): Html {
   const { after, before, heldOut, shape } = figures;
   const { train, heldOut: images } = options.data;
-  const { introduction = `A network tells ${whole(images.classes)} classes of images apart.` } = options;
+  const naming = images.targetShape === null;
+  const task = naming
+    ? `A network tells ${whole(images.classes)} classes of images apart.`
+    : `A network computes numbers of shape [${images.targetShape.join(', ')}] from each image.`;
+  const { introduction = task } = options;
   const notes = [
-    guesses(figures) &&
+    naming &&
+      guesses(figures) &&
       'The network names no more images correctly than guessing would: it has not learned to name them.',
     ...options.notes,
   ];
-  const facts: [string, string][] = [['of held-out images named correctly', percent(heldOut.accuracy)]];
+  const measures = Object.entries({ loss: heldOut.loss, ...heldOut.metrics });
+  const facts: [string, string][] = naming
+    ? [['of held-out images named correctly', percent(heldOut.accuracy)]]
+    : measures.map(([name, value]) => [`${name} on held-out images`, shown(value)]);
   if (after) {
     const r2ori = before ? `${fixed(before.r2ori)} → ${fixed(after.r2ori)}` : fixed(after.r2ori);
     facts.push(

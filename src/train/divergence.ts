@@ -1,5 +1,6 @@
 import { noGrad } from '../autograd/graph.js';
 import type { FloatArray } from '../autograd/storage.js';
+import { Tensor } from '../autograd/tensor.js';
 import type { Dataset, Inputs, Targets } from '../data/dataset.js';
 import { type Batch, DataLoader } from '../data/loader.js';
 import { ConvgradError } from '../errors.js';
@@ -26,8 +27,8 @@ export class DivergenceError extends ConvgradError {
 }
 
 /** @internal The error for a batch whose loss is not finite. */
-export function diverged({ model, epoch, batch, step }: TrainingState, loss: number, x: Inputs): DivergenceError {
-  return errorFor(model, x, `the loss became ${loss} in batch ${batch + 1} of epoch ${epoch}`, step + 1);
+export function diverged({ model, epoch, batch, step }: TrainingState, loss: number, x: Inputs, y: unknown) {
+  return errorFor(model, x, y, `the loss became ${loss} in batch ${batch + 1} of epoch ${epoch}`, step + 1);
 }
 
 /**
@@ -45,13 +46,13 @@ export function divergedInValidation(
     const batches = [...new DataLoader(data, { batchSize: 100 })];
     const fits = ({ x, y }: Batch<Targets, Inputs>) =>
       Number.isFinite(noGrad(() => lossOf('fit', loss, forwardOf(model, x), y).item()));
-    const { x } = batches.find((batch) => !fits(batch)) ?? batches[0];
-    return errorFor(model, x, `the validation loss became ${score} after epoch ${epoch}`, step);
+    const { x, y } = batches.find((batch) => !fits(batch)) ?? batches[0];
+    return errorFor(model, x, y, `the validation loss became ${score} after epoch ${epoch}`, step);
   });
 }
 
-function errorFor(model: AnyModule, x: Inputs, found: string, step: number): DivergenceError {
-  const { layer, what, advice } = findCause(model, x);
+function errorFor(model: AnyModule, x: Inputs, y: unknown, found: string, step: number): DivergenceError {
+  const { layer, what, advice } = findCause(model, x, y);
   return new DivergenceError('fit', `${found} (step ${step}): ${what}. ${advice}`, step, layer);
 }
 
@@ -69,9 +70,11 @@ const SMALLER = 'A smaller learning rate often helps, at least for the first ste
  * Where the first number that is not finite came from: the batch, the gradients of the step before, the
  * parameters that it left, or a layer's result, for which the batch is computed once more.
  */
-function findCause(model: AnyModule, x: Inputs): { layer: string | null; what: string; advice: string } {
-  if (![x].flat().every(({ storage }) => allFinite(storage.array))) {
-    return { layer: null, what: 'the inputs of this batch are not all finite', advice: 'Look at the data' };
+function findCause(model: AnyModule, x: Inputs, y: unknown): { layer: string | null; what: string; advice: string } {
+  for (const [name, values] of Object.entries({ inputs: x, targets: y })) {
+    const fits = [values].flat().every((each) => !(each instanceof Tensor) || allFinite(each.storage.array));
+    if (fits) continue;
+    return { layer: null, what: `the ${name} of this batch are not all finite`, advice: 'Look at the data' };
   }
   const parameters = model.namedParameters();
   // Gradients come from the last layer to the first.

@@ -1,8 +1,8 @@
-import type { Tensor } from '../autograd/tensor.js';
+import { Tensor } from '../autograd/tensor.js';
 import { ArgumentError, show } from '../errors.js';
 import { shareOf } from '../ops/share.js';
 import type { Checkpoint } from './callback.js';
-import { average, isCollecting, type Metric } from './metrics.js';
+import { average, isCollecting, type Metric, resultsOf } from './metrics.js';
 
 const NOTHING = { seen: 0, loss: 0, weight: 0 };
 
@@ -41,7 +41,7 @@ export class EpochMeasures {
    * @param refuse is called with the first number that is not finite
    */
   log(examples: number, logged: Record<string, number>, refuse: (name: string, value: number) => void): void {
-    if (typeof logged !== 'object' || logged === null) {
+    if (typeof logged !== 'object' || logged === null || Array.isArray(logged) || logged instanceof Tensor) {
       const expected = 'expected the step to return numbers by name, such as { loss: 0.3 }';
       throw new ArgumentError('fit', `${expected}, got ${show(logged)}`);
     }
@@ -62,7 +62,7 @@ export class EpochMeasures {
    */
   figures(all: boolean): Record<string, number> {
     const chosen = this.#all.filter(([, metric]) => all || !isCollecting(metric));
-    return Object.fromEntries(chosen.map(([name, metric]) => [name, metric.result()]));
+    return resultsOf(chosen);
   }
 
   /** The mean loss of this epoch so far, or what the steps logged as 'loss'; NaN where they did not. */

@@ -7,7 +7,8 @@ import { inEvaluation } from '../nn/modes.js';
 import { type AnyModule, checkModel, type Module } from '../nn/module.js';
 import { crossEntropy } from '../ops/crossEntropy.js';
 import { shareOf } from '../ops/share.js';
-import { argmax, asMetric, type Metrics } from './metrics.js';
+import { showShape } from '../shape.js';
+import { argmax, asMetric, type Metrics, resultsOf } from './metrics.js';
 import { infer } from './predict.js';
 import { sizeOfBatch } from './source.js';
 
@@ -94,7 +95,7 @@ export function evaluate(
       });
     }
   });
-  const measures = Object.fromEntries([...metrics].map(([name, metric]) => [name, metric.result()]));
+  const measures = resultsOf(metrics);
   const figures = { loss: sums.loss / sums.weight, metrics: measures };
   if (!naming) return figures;
   const { predictions, confusion } = naming;
@@ -147,12 +148,14 @@ export function metricsFrom(given: Metrics<never, never> = {}): Map<string, Retu
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
     throw new ArgumentError('metrics', `expected metrics by name, such as { top3: topK(3) }, got ${show(given)}`);
   }
+  if ('loss' in given) throw new ArgumentError('metrics', 'expected another name than loss, which is that of the loss');
   return new Map(Object.entries(given).map(([name, metric]) => [name, asMetric(name, metric)]));
 }
 
-/** @internal The loss of a batch, checked to be a tensor. */
+/** @internal The loss of a batch, checked to be a tensor of one number. */
 export function lossOf(where: string, loss: Loss<unknown, unknown>, output: unknown, targets: unknown): Tensor {
   const value: unknown = loss(output, targets);
-  if (value instanceof Tensor) return value;
-  throw new ArgumentError(where, `expected the loss to return a Tensor, got ${show(value)}`);
+  if (value instanceof Tensor && value.size === 1) return value;
+  const got = value instanceof Tensor ? `shape ${showShape(value.shape)}` : show(value);
+  throw new ArgumentError(where, `expected the loss to return a Tensor of one number, got ${got}`);
 }

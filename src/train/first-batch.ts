@@ -76,6 +76,18 @@ export function checkFirstBatch(
   }
 }
 
+/** @internal Says when a parameter belongs to several optimizers, each of which would change it. */
+export function warnOfShared(model: AnyModule, optimizers: Readonly<Record<string, Optimizer>>): void {
+  const owners = new Map<Tensor, string>();
+  for (const [name, { groups }] of Object.entries(optimizers)) {
+    for (const parameter of groups.flatMap(({ params }) => [...params])) {
+      const other = owners.get(parameter);
+      if (other) warn(model, `the optimizers ${other} and ${name} have parameters in common, which both change`);
+      owners.set(parameter, name);
+    }
+  }
+}
+
 const told = /* @__PURE__ */ new WeakSet<object>();
 
 function warn(about: object, text: string): void {

@@ -9,7 +9,7 @@ import type { LRScheduler } from '../optim/scheduler.js';
 import { Generator } from '../random.js';
 import type { Callback, Checkpoint } from './callback.js';
 import { type Loss, lossFor, metricsFrom } from './evaluate.js';
-import { checkLastBatch } from './first-batch.js';
+import { checkLastBatch, warnOfShared } from './first-batch.js';
 import { accuracy, type Metrics } from './metrics.js';
 import { type AnyBatch, type Batches, checkSource } from './source.js';
 import type { World } from './world.js';
@@ -31,7 +31,10 @@ export interface TrainingOptions {
   schedulerInterval?: 'step' | 'epoch';
   /** Seed of the order of the examples. @default the order is drawn from the default generator */
   seed?: number | string;
-  /** Changes each batch before the model sees it, such as `affine({ degrees: 10 })`; the validation data stay as they are. */
+  /**
+   * Changes each batch before the model sees it, such as `affine({ degrees: 10 })`, which moves targets that are images, too; the
+   * validation data stay as they are.
+   */
   transform?: Transform;
   /** What is called as the training goes on, such as `earlyStopping()`. @default [] */
   callbacks?: readonly Callback[];
@@ -54,7 +57,7 @@ export interface TrainingOptions {
   stopOnDivergence?: boolean;
   /**
    * Whether what is likely to be a mistake is told on the console, once each: a softmax in front of `crossEntropy`, pixels up to
-   * 255. @default true
+   * 255, optimizers with a parameter in common. @default true
    */
   warnings?: boolean;
 }
@@ -156,6 +159,10 @@ export function checkFit(
   if (dataset) checkNames('fit', 'the training data', model.classNames, dataset);
   if (validation !== undefined) {
     checkDataset('fit', 'validation', validation);
+    const kinds = [dataset, validation].map((each) => (each?.targetShape ? 'numbers' : 'classes'));
+    if (dataset && kinds[0] !== kinds[1]) {
+      throw new ArgumentError('fit', `expected validation targets that are ${kinds[0]}, got ${kinds[1]}`);
+    }
     checkNames('fit', 'validation', (dataset && givenNames(dataset)) ?? model.classNames, validation);
   }
   const refuse = (names: readonly (keyof AnyOptions)[], why: string) => {
@@ -171,6 +178,7 @@ export function checkFit(
     if (groups.some(({ params }) => params.some((parameter) => own.has(parameter)))) continue;
     throw new ArgumentError('fit', 'the optimizer has no parameter of this model: nothing would be learned');
   }
+  if (settings.warnings) warnOfShared(model, optimizers);
   checkNumber('fit', 'epochs', settings.epochs, { least: 0, whole: true });
   if (settings.clipGradNorm !== undefined) checkNumber('fit', 'clipGradNorm', settings.clipGradNorm, { least: 0 });
   checkScheduler(settings, optimizers);

@@ -46,16 +46,13 @@ export async function fit(
   const make = (changed: FitSettings) => new Run(model, data, changed);
   const shared = world?.share<FitSettings, SharedTraining>(settings);
   const run = shared ? await shared.begin(model, data as Dataset<Targets, Inputs>, make) : make(settings);
-  const goesOn = async () => {
-    await shared?.agree();
-    return run.goesOn;
-  };
+  const goesOn = () => (shared ? shared.goesOn() : run.goesOn);
   const learn = (batch: AnyBatch) => {
     const { x, y } = checkBatch('fit', batch);
     const output = forwardOf(model, x);
     const batchLoss = lossOf('fit', loss!, output, y);
     const value = batchLoss.item();
-    if (stopOnDivergence && !Number.isFinite(value)) throw diverged(run.state, value, x);
+    if (stopOnDivergence && !Number.isFinite(value)) throw diverged(run.state, value, x, y);
     run.notice(x, y, output, batchLoss);
     optimizers.optimizer.zeroGrad();
     batchLoss.backward();
@@ -67,10 +64,9 @@ export async function fit(
     await run.begin();
     while (await goesOn()) {
       for await (const batch of await run.beginEpoch()) {
-        if (shared) {
-          if (!(await shared.learn(batch as never))) break;
-        } else if (step) run.log(batch, await step(batch));
-        else learn(batch);
+        if (shared && !(await shared.learn(batch as never))) break;
+        if (step) run.log(batch, await step(batch));
+        else if (!shared) learn(batch);
         if (schedulerInterval !== 'epoch') schedule?.step();
         await run.endBatch();
         if (!shared && !run.goesOn) break;
@@ -86,9 +82,7 @@ export async function fit(
       if (schedulerInterval === 'epoch') schedule?.step();
       await run.endEpoch(record);
     }
-    const history = await run.end();
-    await shared?.end();
-    return history;
+    return await (shared ?? run).end();
   } catch (error) {
     throw await run.fail(error);
   }

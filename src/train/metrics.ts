@@ -35,6 +35,7 @@ export type Metrics<Output = Tensor, Y = Targets> = Record<string, Metric<Output
 /** The fraction of examples whose largest logit is that of their label, from 0 to 1, of logits [N, classes]. */
 export function accuracy(): Metric<Tensor, Int32Array> {
   return ratio('max', (logits, labels) => {
+    checkLabels('accuracy', labels);
     const guesses = argmax('accuracy', logits, labels.length);
     return [guesses.filter((guess, i) => guess === labels[i]).length, labels.length];
   });
@@ -48,6 +49,7 @@ export function accuracy(): Metric<Tensor, Int32Array> {
 export function topK(k: number): Metric<Tensor, Int32Array> {
   checkNumber('topK', 'k', k, { least: 1, whole: true });
   return ratio('max', (logits, labels) => {
+    checkLabels('topK', labels);
     checkLogits('topK', logits, labels.length, 1);
     const [, classes] = logits.shape;
     const data = logits.storage.array;
@@ -132,6 +134,17 @@ function ratio<Output, Y>(
       sums = [...state];
     },
   };
+}
+
+/** @internal The measures of metrics by name, each checked to be a number; it may be NaN. */
+export function resultsOf(metrics: Iterable<[string, Metric<unknown, unknown>]>): Record<string, number> {
+  return Object.fromEntries(
+    Array.from(metrics, ([name, metric]) => {
+      const value: unknown = metric.result();
+      if (typeof value === 'number') return [name, value];
+      throw new ArgumentError('metrics', `expected the metric ${name} to give a number, got ${show(value)}`);
+    }),
+  );
 }
 
 /** @internal A metric of any kind as one that is kept up: of a function all outputs and targets are kept until the end. */
@@ -243,6 +256,11 @@ function checkSame(where: string, output: unknown, targets: unknown): void {
   if (fits) return;
   const shapes = [output, targets].map((each) => (each instanceof Tensor ? showShape(each.shape) : show(each)));
   throw new ShapeError(where, `expected an output and targets of one shape, got ${shapes.join(' and ')}`);
+}
+
+function checkLabels(where: string, labels: unknown): void {
+  if (!(labels instanceof Tensor)) return;
+  throw new ArgumentError(where, `expected class indices as targets, got numbers of shape ${showShape(labels.shape)}`);
 }
 
 function checkLogits(where: string, logits: unknown, rows: number, classes: number): void {

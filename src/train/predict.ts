@@ -6,7 +6,7 @@ import { Dataset, type Inputs, type Targets } from '../data/dataset.js';
 import { ArgumentError, checkNumber, readOptions, ShapeError, show } from '../errors.js';
 import { joining } from '../nn/join.js';
 import { inEvaluation } from '../nn/modes.js';
-import { type AnyModule, checkModel, type Module } from '../nn/module.js';
+import { type AnyModule, checkModel, lineOf, type Module } from '../nn/module.js';
 import { clone } from '../ops/reshape.js';
 import { type Shape, sameShape, showShape, sizeOf } from '../shape.js';
 
@@ -78,7 +78,13 @@ export function infer(model: AnyModule, x: Inputs): unknown {
 
 /** @internal What the model gives for a batch of one input or several. */
 export function forwardOf(model: AnyModule, x: Inputs): unknown {
-  return model.forward(...(Array.isArray(x) ? x : [x]));
+  const inputs = Array.isArray(x) ? x : [x];
+  const { length } = model.forward; // 0 where it takes any number.
+  if (length === 0 || inputs.length <= length) return model.forward(...inputs);
+  throw new ArgumentError(
+    'forward',
+    `${lineOf(model)} takes ${length} input${length > 1 ? 's' : ''}, got ${inputs.length}`,
+  );
 }
 
 /** What the model gives for a batch, checked to be one output an example, or a list of such; none is an input itself. */

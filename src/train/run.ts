@@ -188,6 +188,7 @@ export class Run {
 
   /** Puts the epoch into the history. */
   record(score: Measures | undefined): EpochRecord {
+    this.#source.checkSeen(this.state);
     const { epoch, step, loss, seconds, optimizer } = this.state;
     const metrics = this.#figures ?? this.measures.figures(true);
     this.#figures = null;

@@ -1,5 +1,6 @@
 import type { Dataset, Inputs, Targets } from '../data/dataset.js';
 import type { AnyModule } from '../nn/module.js';
+import type { History } from './callback.js';
 import type { Measures } from './evaluate.js';
 import type { FitSettings } from './fit-options.js';
 import type { Run } from './run.js';
@@ -8,8 +9,8 @@ import type { Run } from './run.js';
 export interface SharedTraining {
   /** Makes the run that all ranks begin alike, with the settings as they are for this rank. */
   begin(model: AnyModule, data: Dataset<Targets, Inputs>, make: (settings: FitSettings) => Run): Promise<Run>;
-  /** Ends the training on all ranks if it was stopped on one. */
-  agree(): Promise<void>;
+  /** Whether the training goes on; it ends on all ranks when it was stopped on one. */
+  goesOn(): Promise<boolean>;
   /**
    * Learns from the batch of these examples.
    * @returns whether it did: not if the training was stopped before
@@ -17,6 +18,6 @@ export interface SharedTraining {
   learn(indices: Int32Array): Promise<boolean>;
   /** Measures the validation data, of which each rank takes a share. */
   validate(data: Dataset<Targets, Inputs>): Promise<Measures>;
-  /** Gives all ranks the weights with which rank 0 has ended: a callback may have brought back those of the best epoch. */
-  end(): Promise<void>;
+  /** Ends the run, and gives all ranks rank 0's weights: a callback may have brought back those of the best epoch. */
+  end(): Promise<History>;
 }

@@ -10,6 +10,8 @@ export type Batches<B> = (Iterable<B> | AsyncIterable<B>) & {
   readonly length?: number;
 };
 
+const ANEW = 'give an object whose [Symbol.iterator] begins anew, such as { *[Symbol.iterator]() { ... } }';
+
 /** What a batch of any kind may have. */
 export type AnyBatch = Batch<unknown, unknown>;
 
@@ -44,6 +46,12 @@ export class Source {
     return { [Symbol.asyncIterator]: () => asynchronous(iterator) };
   }
 
+  /** Throws after an epoch without a batch, as of an iterator that is not begun anew. */
+  checkSeen({ epoch, batch }: { epoch: number; batch: number }): void {
+    if (batch > 0) return;
+    throw new ArgumentError('fit', `expected batches in each epoch, got none in epoch ${epoch}: ${ANEW}`);
+  }
+
   /** What must be the same when a training goes on. */
   get setting(): { examples: number | null; inputShape: readonly number[] | null; classes: number | null } {
     if (!this.dataset) return { examples: null, inputShape: null, classes: null };
@@ -73,8 +81,7 @@ export function checkSource(where: string, data: unknown): void {
   const isNumbers = Array.isArray(data) && data.some((each) => typeof each !== 'object' || each === null);
   if (typeof iterate !== 'function' || isNumbers) checkDataset(where, 'the training data', data);
   if (data instanceof Dataset || typeof (data as { next?: unknown }).next !== 'function') return;
-  const advice = 'give an object whose [Symbol.iterator] begins anew, such as { *[Symbol.iterator]() { ... } }';
-  throw new ArgumentError(where, `expected batches that can be gone through once an epoch, got a generator: ${advice}`);
+  throw new ArgumentError(where, `expected batches that can be gone through once an epoch, got a generator: ${ANEW}`);
 }
 
 /** @internal How many examples a batch has, as its targets or its inputs tell; 1 where neither does. */

@@ -6,7 +6,8 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { DEFAULTS } from '../../examples/playground/src/state/settings.js';
 import { networkOf } from '../../examples/playground/src/worker/job.js';
-import { readSafetensors, weightHash, writeSafetensors } from '../../src/index.js';
+import { weightHash } from '../../src/index.js';
+import { readSafetensors, writeSafetensors } from '../../src/io/index.js';
 import { openPlayground, type Playground, settled } from './playground-page.js';
 
 let playground: Playground;

@@ -20,15 +20,14 @@ import {
   OneCycleLR,
   ReduceLROnPlateau,
   RMSprop,
-  readState,
   Sequential,
   SequentialLR,
   SGD,
   setThreads,
   weightHash,
-  writeState,
 } from '../../src/index.js';
 import { FilterTimeline } from '../../src/inspect/index.js';
+import { readState, writeState } from '../../src/io/index.js';
 import { bestCheckpoint } from '../../src/node/index.js';
 import { CHECKPOINT_FORMAT } from '../../src/train/checkpoint.js';
 

@@ -8,16 +8,12 @@ import {
   Flatten,
   fit,
   type Generator,
-  readIdx,
-  readSafetensors,
-  readState,
   Sequential,
   type StateDict,
   tensor,
-  writeSafetensors,
-  writeState,
 } from '../../src/index.js';
 import { FilterTimeline, readTimeline } from '../../src/inspect/index.js';
+import { readIdx, readSafetensors, readState, writeSafetensors, writeState } from '../../src/io/index.js';
 import { checksum } from '../../src/io/state.js';
 import { jpegReader } from '../../src/node/jpeg.js';
 import { readPng } from '../../src/node/png.js';

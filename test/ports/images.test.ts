@@ -9,13 +9,13 @@ import {
   ConvTranspose2D,
   CosineAnnealingLR,
   cat,
+  crossEntropy,
   Dataset,
   Dense,
   Dropout2D,
   evaluate,
   Flatten,
   fit,
-  flip,
   Generator,
   Identity,
   iou,
@@ -34,6 +34,7 @@ import {
   type Tensor,
   Upsample,
 } from '../../src/index.js';
+import { affine, compose, flip } from '../../src/transforms/index.js';
 import { expectLearned, expectResumed } from './resumed.js';
 
 /** Images [channels, size, size] with a bright square in one of four corners, and in which. */
@@ -192,6 +193,32 @@ test('U-Net, masks', async () => {
   expect(history.epochs[7].validation?.metrics.iou).toBe(
     evaluate(model, data, { loss: bceWithLogits, metrics: { iou: iou() } }).metrics.iou,
   );
+});
+
+test('a class for each pixel, with masks that move along with the images and a border that does not count', async () => {
+  const { inputs, labels, masks } = corners(1, 16, 24);
+  // Three classes: the background, a square above, a square below.
+  const classes = masks.map((mask, i) => mask * (1 + (labels[Math.floor(i / 256)] >> 1)));
+  const data = new Dataset(inputs, [1, 16, 16], classes, { targetShape: [16, 16] });
+  const loss = (logits: Tensor, targets: Tensor) => crossEntropy(logits, targets, { classWeights: [1, 4, 4] });
+  const right = (logits: Tensor, targets: Tensor) => logits.argmax({ axis: 1 }).eq(targets).mean().item();
+  const { history } = await expectResumed(async (rest) => {
+    manualSeed(6);
+    const model = new Sequential(twice(1, 8), new MaxPool2D(2), twice(8, 8), new Upsample({ scale: 2 }), twice(8, 3));
+    const history = await fit(model, data, {
+      optimizer: new Adam(model.parameters(), { lr: 0.01 }),
+      loss,
+      metrics: { right },
+      transform: compose(flip(), affine({ degrees: 5, translate: [0.1, 0.1], targetFill: -100 })),
+      validation: data,
+      epochs: 4,
+      batchSize: 6,
+      seed: 6,
+      ...rest,
+    });
+    return { model, history };
+  });
+  expectLearned(history, 0.9);
 });
 
 describe('autoencoders', () => {

@@ -9,6 +9,7 @@ import {
   fit,
   Generator,
   huberLoss,
+  type Metric,
   manualSeed,
   meanAbsoluteError,
   predict,
@@ -26,6 +27,28 @@ const draw = new Generator('targets');
 const inputs = Array.from({ length: 40 }, () => Array.from({ length: 4 }, () => draw.normal()));
 const flat = inputs.flat();
 
+/** Examples of which all labels are right. */
+class Exact implements Metric<Tensor, Tensor> {
+  readonly mode = 'max';
+  #sums = [0, 0];
+  reset() {
+    this.#sums = [0, 0];
+  }
+  update(logits: Tensor, targets: Tensor) {
+    const all = logits.gt(0).eq(targets).min({ axis: 1 });
+    this.#sums = [this.#sums[0] + all.sum().item(), this.#sums[1] + all.size];
+  }
+  result() {
+    return this.#sums[0] / this.#sums[1];
+  }
+  saveState() {
+    return this.#sums;
+  }
+  loadState(state: unknown) {
+    if (Array.isArray(state)) this.#sums = state;
+  }
+}
+
 test('several labels an example', async () => {
   const data = new Dataset(
     flat,
@@ -36,27 +59,6 @@ test('several labels an example', async () => {
     },
   );
   const right = (logits: Tensor, targets: Tensor) => logits.gt(0).eq(targets).mean().item();
-  /** Examples of which all three are right. */
-  const exact = {
-    mode: 'max' as const,
-    sums: [0, 0],
-    reset() {
-      this.sums = [0, 0];
-    },
-    update(logits: Tensor, targets: Tensor) {
-      const all = logits.gt(0).eq(targets).min({ axis: 1 });
-      this.sums = [this.sums[0] + all.sum().item(), this.sums[1] + all.size];
-    },
-    result() {
-      return this.sums[0] / this.sums[1];
-    },
-    saveState() {
-      return this.sums;
-    },
-    loadState(state: unknown) {
-      if (Array.isArray(state)) this.sums = state;
-    },
-  };
   const { model, history } = await expectResumed(async (rest) => {
     manualSeed(1);
     const model = new Sequential(new Dense(4, 16), new ReLU(), new Dense(16, 3));
@@ -64,7 +66,7 @@ test('several labels an example', async () => {
     const history = await fit(model, data, {
       optimizer,
       loss: (logits, targets) => bceWithLogits(logits, targets, { posWeight: 1.2 }),
-      metrics: { right, exact },
+      metrics: { right, exact: new Exact() },
       epochs: 5,
       batchSize: 8,
       seed: 1,
@@ -73,7 +75,7 @@ test('several labels an example', async () => {
     return { model, history };
   });
   expectLearned(history, 0.8);
-  const { metrics } = evaluate(model, data, { loss: bceWithLogits, metrics: { right, exact } });
+  const { metrics } = evaluate(model, data, { loss: bceWithLogits, metrics: { right, exact: new Exact() } });
   expect(metrics.right).toBeGreaterThan(0.85);
   expect(metrics.exact).toBeLessThanOrEqual(metrics.right);
 });

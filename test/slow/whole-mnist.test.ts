@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { readSafetensors } from '../../src/index.js';
+import { readSafetensors } from '../../src/io/index.js';
 import { expectError, expectKept, runExample } from '../programs.js';
 import { readJson } from '../read-files.js';
 import { temporaryFolder } from '../temporary-folder.js';

@@ -3,7 +3,7 @@ import { noGrad } from '../../autograd/graph.js';
 import { checkTensors } from '../../autograd/operation.js';
 import type { FloatArray } from '../../autograd/storage.js';
 import type { Tensor } from '../../autograd/tensor.js';
-import type { Dataset } from '../../data/dataset.js';
+import type { Dataset, Targets } from '../../data/dataset.js';
 import { DataLoader } from '../../data/loader.js';
 import { ArgumentError, checkNumber, ShapeError, show } from '../../errors.js';
 import { inEvaluation } from '../../nn/modes.js';
@@ -123,7 +123,7 @@ export function eachMap(
   where: string,
   model: Module,
   layer: string,
-  dataset: Dataset,
+  dataset: Dataset<Targets>,
   batchSize: number,
   visit: (map: FloatArray, image: number, channel: number, sizes: ReturnType<typeof channelsOf>) => void,
 ): void {

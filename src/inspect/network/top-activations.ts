@@ -1,4 +1,4 @@
-import { checkDataset, type Dataset } from '../../data/dataset.js';
+import { checkDataset, type Dataset, type Targets } from '../../data/dataset.js';
 import { checkNumber, readOptions } from '../../errors.js';
 import type { Module } from '../../nn/module.js';
 import { checkChannel, eachMap, indexOfLargest, layerAt } from './layer.js';
@@ -8,6 +8,7 @@ import { type Patch, patchOf, receptiveField } from './receptive-field.js';
 export interface TopActivation {
   /** Index of the image in the dataset. */
   index: number;
+  /** NaN where the dataset's targets are numbers. */
   label: number;
   /** The channel's largest output for this image, at (row, column) of its map; the first of equal ones. */
   value: number;
@@ -30,7 +31,7 @@ export function topActivations(
   model: Module,
   layer: string,
   channel: number,
-  dataset: Dataset,
+  dataset: Dataset<Targets>,
   options: { count?: number; batchSize?: number } = {},
 ): TopActivation[] {
   return topActivationsOf(model, layer, [channel], dataset, options)[0];
@@ -41,7 +42,7 @@ export function topActivationsOf(
   model: Module,
   layer: string,
   channels: readonly number[],
-  dataset: Dataset,
+  dataset: Dataset<Targets>,
   options: { count?: number; batchSize?: number } = {},
 ): TopActivation[][] {
   const where = 'topActivations';
@@ -68,7 +69,8 @@ export function topActivationsOf(
     return order.slice(0, count).map((index) => {
       const [row, column] = [Math.floor(places[index] / width), places[index] % width];
       const patch = patchOf(field, row, column, dataset.inputShape);
-      return { index, label: dataset.labels[index], value: values[index], row, column, patch };
+      const label = dataset.targetShape ? Number.NaN : dataset.targets[index];
+      return { index, label, value: values[index], row, column, patch };
     });
   });
 }

@@ -1,5 +1,6 @@
 /** The network as a safetensors file, and back. */
-import { readSafetensors, type Sequential, weightHash, writeSafetensors } from '../../../../src/index.js';
+import { type Sequential, weightHash } from '../../../../src/index.js';
+import { readSafetensors, writeSafetensors } from '../../../../src/io/index.js';
 import { readSettings, readValue, type Settings, writeSettings } from '../state/settings.js';
 import { networkOf } from '../worker/job.js';
 import { weightsOf } from '../worker/weights.js';

@@ -7,7 +7,7 @@ import type { Settings } from '../state/settings.js';
 /** What runs a program, in the folder of convgrad's source code: the package is not published. */
 export const COMMANDS = 'npm install && npm run build && npx tsx run.ts';
 
-/** What the programs import, by entry; only what is used is written. */
+/** What the programs import of the main entry; only what is used is written. */
 const CORE = [
   'Adam',
   'AdamW',
@@ -25,7 +25,6 @@ const CORE = [
   'manualSeed',
   'randn',
   'weightHash',
-  'writeSafetensors',
   'zeros',
 ];
 
@@ -78,6 +77,7 @@ writeFileSync('model.safetensors', writeSafetensors(model.stateDict()));`,
 import { writeFileSync } from 'node:fs';
 import { ${used.join(', ')} } from 'convgrad';
 import { loadMnist } from 'convgrad/datasets';
+import { writeSafetensors } from 'convgrad/io';
 
 const seed = ${seed};
 ${body}

@@ -1,4 +1,4 @@
-/** The part of seedrandom that `random.ts` uses; the package's own typings do not cover its single files. */
+/** The part of seedrandom that `random.test.ts` uses; the package's own typings do not cover its single files. */
 declare module 'seedrandom/lib/alea.js' {
   interface AleaState {
     c: number;

@@ -1,16 +1,14 @@
+import type { Transform } from '../data/transform.js';
 import { checkNumber, readOptions } from '../errors.js';
 import type { Generator } from '../random.js';
-import { Sampler } from './bilinear.js';
-import { imageShape, type Transform } from './transform.js';
+import { checkFill, type FillOptions, movable } from './resample.js';
 
 /** Options of `elastic`. */
-export interface ElasticOptions {
+export interface ElasticOptions extends FillOptions {
   /** Strength of the distortion in pixels, at least 0; the paper used 34, with sigma 4, for images of 29x29. */
   alpha: number;
   /** Standard deviation of the Gaussian in pixels, at least 0.1: the larger, the smoother and the weaker. */
   sigma: number;
-  /** The value of pixels that come from outside of the image. @default 0 */
-  fill?: number;
 }
 
 /** The Gaussian ends after so many standard deviations. */
@@ -18,29 +16,30 @@ const REACH = 3;
 
 /**
  * Elastic distortion, as of handwriting: each pixel shows what lies dx and dy beside it, two fields of numbers drawn
- * evenly from [-1, 1), smoothed by a Gaussian and multiplied by `alpha`; beyond the border the fields are 0.
+ * evenly from [-1, 1), smoothed by a Gaussian and multiplied by `alpha`; beyond the border the fields are 0. Targets that are
+ * images move in the same way.
  * Source: Simard, Steinkraus and Platt 2003, "Best practices for convolutional neural networks applied to visual document
  * analysis"
  * @returns a transform for `DataLoader` and `fit`, which throws a ShapeError for a batch that is not [N, C, H, W]
  * @throws ArgumentError for options out of range
  */
 export function elastic(options: ElasticOptions): Transform {
-  const { alpha, sigma, fill } = readOptions('elastic', options, { alpha: undefined, sigma: undefined, fill: 0 });
+  const defaults = { alpha: undefined, sigma: undefined, fill: 0, targetFill: undefined };
+  const { alpha, sigma, ...fills } = readOptions('elastic', options, defaults);
   checkNumber('elastic', 'alpha', alpha, { least: 0 });
   const weights = gaussian(checkNumber('elastic', 'sigma', sigma, { least: 0.1 }));
-  checkNumber('elastic', 'fill', fill);
-  return (inputs, shape, generator) => {
-    const [n, c, h, w] = imageShape('elastic', inputs, shape);
-    const image = new Sampler(c, h, w, fill);
+  checkFill('elastic', fills);
+  return (inputs, shape, generator, targets) => {
+    const { n, h, w, columns, rows, move } = movable('elastic', fills, inputs, shape, targets);
     const draw = smoothField(h, w, weights);
     for (let i = 0; i < n; i++) {
-      draw(generator, image.columns);
-      draw(generator, image.rows);
+      draw(generator, columns);
+      draw(generator, rows);
       for (let p = 0; p < h * w; p++) {
-        image.columns[p] = (p % w) + alpha * image.columns[p];
-        image.rows[p] = Math.floor(p / w) + alpha * image.rows[p];
+        columns[p] = (p % w) + alpha * columns[p];
+        rows[p] = Math.floor(p / w) + alpha * rows[p];
       }
-      image.resample(inputs, i * c * h * w);
+      move(i);
     }
   };
 }

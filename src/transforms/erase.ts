@@ -1,5 +1,7 @@
+import type { Transform } from '../data/transform.js';
 import { checkNumber, readOptions } from '../errors.js';
-import { imageShape, type Range, range, type Transform } from './transform.js';
+import { imageShape } from './images.js';
+import { type Range, range } from './range.js';
 
 /** Options of `erase`. */
 export interface EraseOptions {
