@@ -122,7 +122,7 @@ export function imagine(kind: Pick<Face, 'ears' | 'nose' | 'eyes'>, generator: G
     clutter: list(whole(6, 14), () => ({
       kind: any(['disk', 'bar', 'ellipse', 'triangle']),
       at: onPage(),
-      radius: u(2.5, 8),
+      radius: u(2, 6),
       turn: anyTurn(),
       shade: clip(behind + u(-0.45, 0.45), 0, 1),
     })),
@@ -134,7 +134,7 @@ export function imagine(kind: Pick<Face, 'ears' | 'nose' | 'eyes'>, generator: G
       ? {
           kind: any(['ellipse', 'bar']),
           at: [u(8, 56), u(8, 56)],
-          radii: [u(4, 10), u(2.5, 5)],
+          radii: [u(4, 8), u(2.5, 4.5)],
           turn: anyTurn(),
           shade: u(0, 1),
         }

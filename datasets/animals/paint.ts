@@ -77,7 +77,7 @@ function paintBackground(canvas: Canvas, { background, clutter }: Face): void {
     if (kind === 'disk') canvas.ellipse(x, y, radius, radius, turn, paint);
     else if (kind === 'ellipse') canvas.ellipse(x, y, 1.2 * radius, 0.6 * radius, turn, paint);
     else if (kind === 'triangle') canvas.polygon([point(1, 0), point(-0.6, 0.8), point(-0.6, -0.8)], 0, paint);
-    else canvas.bar(...point(-1.8, 0), ...point(1.8, 0), 0.5 * radius, paint);
+    else canvas.bar(...point(-1.5, 0), ...point(1.5, 0), 0.5 * radius, paint);
   }
 }
 
@@ -102,7 +102,7 @@ function paintOccluder(canvas: Canvas, { occluder }: Face): void {
   const paint = { shade, label: LABELS.occluder };
   if (kind === 'ellipse') canvas.ellipse(...at, ...radii, turn, paint);
   else {
-    const [x, y] = [3 * radii[0] * turn.cos, 3 * radii[0] * turn.sin];
-    canvas.bar(at[0] - x, at[1] - y, at[0] + x, at[1] + y, 1.2 * radii[1], paint);
+    const [x, y] = [1.5 * radii[0] * turn.cos, 1.5 * radii[0] * turn.sin];
+    canvas.bar(at[0] - x, at[1] - y, at[0] + x, at[1] + y, radii[1], paint);
   }
 }

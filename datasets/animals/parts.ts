@@ -137,7 +137,7 @@ export function paintDecoy(canvas: Canvas, decoy: Decoy, { eye, snout }: Face, f
       const away = { ...frame, turn: turned(frame, decoy.turned) };
       const scale = decoy.size / 0.22;
       const corners = NOSE.map(([x, y]) => spot(away, scale * x, scale * y));
-      canvas.polygon(corners, 0.09 * radius, paint(snout.dark));
+      canvas.polygon(corners, 0.09 * scale * radius, paint(snout.dark));
       break;
     }
     case 'emptySnout':
