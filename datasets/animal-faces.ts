@@ -43,7 +43,7 @@ export interface AnimalFaces {
    * Where each part can be seen, [count, 64, 64] of 0 and 1: what something else hides is 0. 'decoy' is what has the shades of
    * a part, and is none.
    */
-  masks: Record<FacePart | 'decoy', Uint8Array>;
+  readonly masks: Record<FacePart | 'decoy', Uint8Array>;
 }
 
 const NAMES = ['fox', 'cat', 'pig', 'boar', 'dog', 'goat', 'cow', 'hog', 'bear', 'panther', 'mouse', 'hippo'];
@@ -86,8 +86,8 @@ export function animalFaces(options: AnimalFacesOptions = {}): AnimalFaces {
   const arrangement = checkChoice(where, 'arrangement', given.arrangement, ['face', 'turnedOver', 'scattered']);
 
   const inputs = new Float32Array(count * SIZE * SIZE);
-  const seen = { eye: mask(count), nose: mask(count), ear: mask(count), decoy: mask(count) };
-  const order = new Generator(`${new Generator(seed).integer(2 ** 32)} order`);
+  const shown = new Uint8Array(count * SIZE * SIZE);
+  const order = new Generator(seed);
   const truth: AnimalFace[] = [];
   // Shuffled by the dozen, so that each part of a dataset has nearly as many of each.
   while (truth.length < count) truth.push(...order.shuffle([...ANIMALS]).slice(0, count - truth.length));
@@ -98,16 +98,21 @@ export function animalFaces(options: AnimalFacesOptions = {}): AnimalFaces {
     paintFace(canvas, face, { without, arrangement });
     const from = i * SIZE * SIZE;
     expose(canvas, generator, inputs.subarray(from, from + SIZE * SIZE));
-    for (const part of ['eye', 'nose', 'ear', 'decoy'] as const) {
-      const [to, value] = [seen[part], LABELS[part]];
-      for (let at = 0; at < SIZE * SIZE; at++) if (canvas.labels[at] === value) to[from + at] = 1;
-    }
+    shown.set(canvas.labels, from);
   }
   const data = new Dataset(inputs, [1, SIZE, SIZE], truth.map(label), names);
-  return { data, truth, masks: seen };
+  let masks: AnimalFaces['masks'] | null = null;
+  return {
+    data,
+    truth,
+    // Four more arrays, made when somebody looks at them: who only trains needs none.
+    get masks() {
+      const of = (part: keyof AnimalFaces['masks']) => shown.map((label) => (label === LABELS[part] ? 1 : 0));
+      masks ??= { eye: of('eye'), nose: of('nose'), ear: of('ear'), decoy: of('decoy') };
+      return masks;
+    },
+  };
 }
-
-const mask = (count: number) => new Uint8Array(count * SIZE * SIZE);
 
 /** Numbers of mean 0 and variance 1 that the noise is picked from: a normal number for each pixel would take longer than to draw. */
 let normal: Float64Array | null = null;

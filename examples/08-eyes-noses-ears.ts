@@ -20,12 +20,12 @@ import { Command } from 'commander';
 import { evaluate, type Sequential, setThreads, weightHash } from '../src/index.js';
 import { partThresholds } from '../src/inspect/index.js';
 import { progress, saveFile, saveModel, savePng } from '../src/node/index.js';
-import { type Counts, countAbove, detect, layerFigures } from './lib/animals/analysis.js';
+import { countsOf, detect, layerFigures } from './lib/animals/analysis.js';
 import { askedFor, draw, drawWithTruth, PARTS, shuffled } from './lib/animals/drawings.js';
 import { network, train } from './lib/animals/network.js';
 import { page } from './lib/animals/page.js';
 import { allFiltersPicture, facesPicture, layersPicture, patchesPicture } from './lib/animals/pictures.js';
-import { printed } from './lib/animals/table.js';
+import { type Control, printed } from './lib/animals/table.js';
 import { number, shortErrors } from './lib/arguments.js';
 import { openFolder } from './lib/run-folder.js';
 
@@ -48,7 +48,7 @@ await setThreads();
 // 1. Drawings to learn from, and others, with the truth about them, for every figure below.
 const SIZES = quick
   ? { learned: 600, epochs: 1, unseen: 120, asked: 300, askedEpochs: 1, byHeart: 60, byHeartEpochs: 2 }
-  : { learned: 10_000, epochs: 7, unseen: 1600, asked: 5000, askedEpochs: 4, byHeart: 384, byHeartEpochs: 40 };
+  : { learned: 10_000, epochs: 7, unseen: 1600, asked: 5000, askedEpochs: 4, byHeart: 384, byHeartEpochs: 30 };
 const drawings = draw({ count: SIZES.learned, seed: `${seed} learned` });
 const unseen = drawWithTruth(SIZES.unseen, `${seed} unseen`);
 
@@ -77,26 +77,20 @@ const thresholds = partThresholds(controlFilters);
 const layers = ['conv1', 'conv2', 'conv3'] as const;
 const found = layers.map((layer) => detect(model, layer, unseen.given));
 const twin = layers.map((layer) => detect(untrained, layer, unseen.given));
-interface Control {
-  above: Counts;
-  /** On what it learned, and on unseen drawings, of its own question. */
-  learned?: number;
-  accuracy?: number;
-}
-const above3 = (control: Sequential): Counts => countAbove(detect(control, 'conv3', plain).filters, thresholds);
+const counted = (control: Sequential) => countsOf(detect(control, 'conv3', plain).filters, thresholds);
 const controls: Record<string, Control> = {
-  untrainedTwin: { above: countAbove(twin[2].filters, thresholds) },
-  untrained: { above: above3(network(12, `${seed} untrained d`)) },
+  untrainedTwin: countsOf(twin[2].filters, thresholds),
+  untrained: counted(network(12, `${seed} untrained d`)),
 };
 const memory = await learnedByHeart('by heart b');
 const remembered = evaluate(memory.model, unseen.data).accuracy;
-controls.shuffledLabels = { above: above3(memory.model), learned: memory.learned, accuracy: remembered };
+controls.shuffledLabels = { ...counted(memory.model), learned: memory.learned, accuracy: remembered };
 for (const part of PARTS) {
   const data = askedFor(part, drawings, SIZES.asked);
   const asked = network(data.classes, `${seed} ${part}`);
   await train(asked, data, { epochs: SIZES.askedEpochs, seed: `${seed} ${part}` });
   const score = evaluate(asked, askedFor(part, unseen, SIZES.unseen)).accuracy;
-  controls[`${part}Only`] = { above: above3(asked), accuracy: score };
+  controls[`${part}Only`] = { ...counted(asked), accuracy: score };
 }
 
 // 5. What is kept: figures, pictures, a report.
@@ -108,7 +102,7 @@ const figures = {
   above: conv3.above,
   thresholds,
   layers: { conv1, conv2, conv3 },
-  untrainedLayers: twin.map((each) => countAbove(each.filters, thresholds)),
+  untrainedLayers: twin.map((each) => countsOf(each.filters, thresholds)),
   chance: found[2].chance,
   prior: found[2].prior,
   controls,

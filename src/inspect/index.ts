@@ -20,6 +20,7 @@ export { type Maximized, type MaximizeOptions, maximize } from './network/maximi
 export { type Occlusion, occlusion } from './network/occlusion.js';
 export {
   aboveThresholds,
+  type PartAnswer,
   type PartDetection,
   type PartDetector,
   type PartDetectorsOptions,

@@ -62,7 +62,7 @@ often the filter falls for one.</p>
 
 <h2>Would any network have such filters?</h2>
 <p>Among many filters some look like something by chance. So each is compared with 128 filters of networks that cannot know any part: three that have not
-learned, one that learned wrong names by heart. A filter counts when both its figures are above what one in a hundred of those reaches. And then
+learned, one that learned wrong names by heart. A filter counts when both its figures are above what one in a hundred of those reaches, and its answers at least halve without the part. And then
 other networks are counted in the same way.</p>
 ${table(COUNTS_HEAD, countRows(figures))}
 <p>The last three rows are the finest test. These networks saw the same drawings, with another question: which kind of eyes is it? Which nose?

@@ -15,7 +15,7 @@ import {
   patchOf,
   receptiveField,
 } from '../../../src/inspect/index.js';
-import { bestOf, figuresOf, type Thresholds } from './analysis.js';
+import { bestOf, figuresOf, type Thresholds, withHalf } from './analysis.js';
 import { kindOf, PARTS, type Part } from './drawings.js';
 
 export interface Study {
@@ -127,15 +127,17 @@ const COLORS: Record<Part, readonly [number, number, number]> = {
   nose: [0.9, 0.35, 0],
   ear: [0, 0.65, 0.4],
 };
-/** An answer is shown when it is above this share of the filter's twenty strongest answers. */
-const SHOWN = 0.8;
+/** An answer is shown when it is above this share of the mean of the filter's twenty strongest answers. */
+const SHOWN = 0.7;
 const FACES = 24;
 
-/** Picture 3: where six filters answer on single faces; the first as they come, and some where an answer is off its part. */
+/** Picture 3: where the filters above the controls answer on single faces; the first as they come, and some where an answer is wrong. */
 export function facesPicture(study: Study): Picture {
   const { model, unseen, predictions } = study;
   const { data, masks } = unseen;
-  const shown = shownFilters(study).map(({ part, filter }) => {
+  const above = aboveThresholds(study.found[2].filters, withHalf(study.thresholds));
+  const all = PARTS.flatMap((part) => above[part].map((filter) => ({ part, filter })));
+  const shown = all.map(({ part, filter }) => {
     const strongest = filter.top.slice(0, 20).map(({ value }) => value);
     const mean = strongest.reduce((sum, value) => sum + value, 0) / strongest.length;
     return { part, filter, limit: SHOWN * mean };
@@ -170,15 +172,15 @@ export function facesPicture(study: Study): Picture {
     const label = is === said ? is : `${is}, called ${said}`;
     return { values, height: 64, width: 64, colors: 'image', label };
   };
-  const all = Array.from({ length: first }, (_, image) => image);
-  const wrong = all.slice(FACES).filter((image) => answersOn(image).some(({ right }) => !right));
+  const every = Array.from({ length: first }, (_, image) => image);
+  const wrong = every.slice(FACES).filter((image) => answersOn(image).some(({ right }) => !right));
   const rows: PanelRow[] = [
-    { label: 'the first 24\nunseen drawings,\nas they come', panels: all.slice(0, FACES).map(panelOf) },
+    { label: 'the first 24\nunseen drawings,\nas they come', panels: every.slice(0, FACES).map(panelOf) },
     { label: 'of the next ones\nthose with an answer\noff its part', panels: wrong.slice(0, 8).map(panelOf) },
   ];
   const title =
-    'Where the six filters of the first picture answer: eye filters blue, nose filters orange, ear filters green.\n' +
-    `Shown is what is above ${percent(SHOWN)} of a filter's strongest answers.`;
+    'Where the filters above the controls answer: eye filters blue, nose filters orange, ear filters green.\n' +
+    `Shown is what is above ${percent(SHOWN)} of a filter's strongest answers. Below a drawing: its name, and what the network says where that is wrong.`;
   return panelGrid(
     rows.filter(({ panels }) => panels.length > 0),
     { title, panelSize: 128, columns: 8 },
@@ -197,13 +199,14 @@ function touches(mask: Uint8Array, image: number, top: number, left: number): bo
 /** Picture 4: every filter of layer 3, six pieces each: also mixtures, and those that answer to nothing. */
 export function allFiltersPicture({ model, found, thresholds, unseen }: Study): Picture {
   const { filters } = found[2];
-  const above = aboveThresholds(filters, thresholds);
+  const above = aboveThresholds(filters, withHalf(thresholds));
   const panelOf = (filter: Detector): Panel => {
     const { part, scores, top, channel } = filter;
     const [rows, columns, size] = [2, 3, 20];
     const [height, width] = [rows * (size + 1) - 1, columns * (size + 1) - 1];
     const values = new Float64Array(height * width); // White between the pieces.
-    top.slice(0, rows * columns).forEach((answer, k) => {
+    const strongest = part === null ? [] : top.slice(0, rows * columns); // Of a blank one all are equal.
+    strongest.forEach((answer, k) => {
       const { values: patch } = cut(model, 'conv3', unseen.data, answer);
       const [y, x] = [Math.floor(k / columns) * (size + 1), (k % columns) * (size + 1)];
       patch.forEach((value, i) => {

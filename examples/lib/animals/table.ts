@@ -2,8 +2,11 @@
 import type { Counts, LayerFigures, Thresholds } from './analysis.js';
 import { PARTS, type Part } from './drawings.js';
 
-interface Control {
+/** A control's counts in layer 3. */
+export interface Control {
   above: Counts;
+  abovePercentile: Counts;
+  /** On what it learned, and on unseen drawings, of its own question. */
   learned?: number;
   accuracy?: number;
 }
@@ -17,7 +20,7 @@ export interface Figures {
   thresholds: Thresholds;
   layers: Record<'conv1' | 'conv2' | 'conv3', LayerFigures>;
   /** Layers 1 to 3 of the network before training. */
-  untrainedLayers: Counts[];
+  untrainedLayers: Pick<Control, 'above' | 'abovePercentile'>[];
   chance: Record<Part, number>;
   prior: Record<Part, { onPart: number; variants: Record<string, number> }>;
   controls: Record<string, Control>;
@@ -80,7 +83,7 @@ export const BEST_HEAD = ['', 'on the part', 'turned over', 'scattered', 'fall',
 export function printed(figures: Figures): string {
   const rows = countRows(figures).map((row) => row.map(String));
   return `
-filters that find eyes, noses and ears: more than one in a hundred filters of controls can
+filters that find eyes, noses and ears, as not one in a hundred filters of controls does, and whose answers halve without them
 ${aligned(COUNTS_HEAD, rows)}
 
 the best filter of each part, over the 100 unseen drawings that excite it most: in how many its answer is on the part, also

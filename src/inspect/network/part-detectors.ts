@@ -48,8 +48,20 @@ export interface PartDetector<Part extends string = string> {
   variants: Record<string, number>;
   /** In which fraction its largest answer is on a distractor. */
   distractors: number;
-  /** The images of the second half that excite it most, the strongest first: their indices. */
-  top: number[];
+  /** The images of the second half that excite it most, the strongest first. */
+  top: PartAnswer[];
+}
+
+/** A filter's largest answer to an image. */
+export interface PartAnswer {
+  /** Index of the image. */
+  image: number;
+  value: number;
+  /** Of the unit that gives it, in the layer's output. */
+  row: number;
+  column: number;
+  /** Whether it is on the filter's part. */
+  onPart: boolean;
 }
 
 export interface PartDetection<Part extends string = string> {
@@ -110,8 +122,10 @@ export function partDetectors<Part extends string>(
 
   const filters = found.map((answer, channel): PartDetector<Part> => {
     const [seen, unseen] = halves.map((half) => strongest(answer, half, top));
-    const on = (mask: ArrayLike<number>, images: readonly number[], offset: readonly [number, number], of = answer) =>
-      share(images, (i) => of.values[i] > 0 && squares.meets(mask, i, of.cells[i], offset));
+    const isOn = (mask: ArrayLike<number>, image: number, offset: Offset, of = answer) =>
+      of.values[image] > 0 && squares.meets(mask, image, of.squares[image], offset);
+    const on = (mask: ArrayLike<number>, images: readonly number[], offset: Offset, of = answer) =>
+      share(images, (i) => isOn(mask, i, offset, of));
     const falls = (images: readonly number[]) =>
       new Map(parts.map((part) => [part, fallOf(answer, fallen.get(part)![channel], images)]));
     const [fallSeen, fallUnseen] = [falls(seen), falls(unseen)];
@@ -140,7 +154,11 @@ export function partDetectors<Part extends string>(
         }),
       ),
       distractors: given.distractors ? on(given.distractors, unseen, offset) : 0,
-      top: unseen,
+      top: unseen.map((image): PartAnswer => {
+        const [row, column] = [Math.floor(answer.units[image] / answer.columns), answer.units[image] % answer.columns];
+        const onPart = part !== null && isOn(given.masks[part], image, offset);
+        return { image, value: answer.values[image], row, column, onPart };
+      }),
     };
   });
 
@@ -208,7 +226,8 @@ export function aboveThresholds<Part extends string>(
   );
 }
 
-const CENTER = [0, 0] as const;
+type Offset = readonly [down: number, right: number];
+const CENTER: Offset = [0, 0];
 
 type Squares = ReturnType<typeof squaresOf>;
 
@@ -227,7 +246,7 @@ function squaresOf({ inputShape }: Dataset, { cell, margin }: { cell: number; ma
       return row < 0 || column < 0 || row >= rows || column >= columns ? -1 : row * columns + column;
     },
     /** Whether a mask has a pixel in a square that is moved by an offset. */
-    meets(mask: ArrayLike<number>, image: number, square: number, [down, right]: readonly [number, number]): boolean {
+    meets(mask: ArrayLike<number>, image: number, square: number, [down, right]: Offset): boolean {
       const top = margin + Math.floor(square / columns) * cell + down;
       const left = margin + (square % columns) * cell + right;
       for (let y = Math.max(0, top); y < Math.min(height, top + cell); y++) {
@@ -240,10 +259,13 @@ function squaresOf({ inputShape }: Dataset, { cell, margin }: { cell: number; ma
   };
 }
 
-/** A filter's largest answer to each image, at least 0, and the square of the unit that gives it. */
+/** A filter's largest answer to each image, at least 0, the unit that gives it, and the square in which that is. */
 interface Answers {
   values: Float64Array;
-  cells: Int32Array;
+  units: Int32Array;
+  squares: Int32Array;
+  /** Of the filter's map. */
+  columns: number;
 }
 
 function answers(model: Module, layer: string, images: Dataset, squares: Squares, batchSize: number): Answers[] {
@@ -256,29 +278,31 @@ function answers(model: Module, layer: string, images: Dataset, squares: Squares
   eachMap(WHERE, model, layer, images, batchSize, (map, image, channel, { channels, rows, columns }) => {
     if (found.length === 0) {
       for (let c = 0; c < channels; c++) {
-        found.push({ values: new Float64Array(images.length), cells: new Int32Array(images.length) });
+        const [units, inSquares] = [new Int32Array(images.length), new Int32Array(images.length)];
+        found.push({ values: new Float64Array(images.length), units, squares: inSquares, columns });
       }
       const center = (axis: number, unit: number) => start[axis] + unit * stride[axis] + (size[axis] - 1) / 2;
       places = Array.from({ length: rows * columns }, (_, i) =>
         squares.at(center(0, Math.floor(i / columns)), center(1, i % columns)),
       );
     }
-    const { values, cells } = found[channel];
+    const { values, units, squares: inSquares } = found[channel];
     for (let i = 0; i < map.length; i++) {
       if (Number.isNaN(map[i])) throw new ArgumentError(WHERE, `the output of '${layer}' is NaN`);
       if (places[i] < 0 || !(map[i] > values[image])) continue;
       values[image] = map[i];
-      cells[image] = places[i];
+      units[image] = i;
+      inSquares[image] = places[i];
     }
   });
   return found;
 }
 
 /** Where a filter may look, the nearest to its field's center first. */
-function offsetsWithin(reach: number, step: number): (readonly [number, number])[] {
+function offsetsWithin(reach: number, step: number): Offset[] {
   const most = Math.floor(reach / step);
   const along = Array.from({ length: 2 * most + 1 }, (_, i) => (i - most) * step);
-  const all = along.flatMap((down) => along.map((right) => [down, right] as const));
+  const all = along.flatMap((down) => along.map((right): Offset => [down, right]));
   return all.sort(([a, b], [c, d]) => a * a + b * b - c * c - d * d);
 }
 
