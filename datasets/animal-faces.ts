@@ -4,10 +4,10 @@ import { checkChoice, checkNumber, readOptions } from '../src/errors.js';
 import { Generator } from '../src/random.js';
 import { Canvas, SIZE } from './animals/canvas.js';
 import { EARS, EYES, imagine, NOSES } from './animals/face.js';
-import { type Arrangement, type FacePart, paintFace } from './animals/paint.js';
+import { type FaceArrangement, type FacePart, paintFace } from './animals/paint.js';
 import { LABELS } from './animals/parts.js';
 
-export type { Arrangement, FacePart };
+export type { FaceArrangement, FacePart };
 
 /** What an image of `animalFaces` shows. */
 export interface AnimalFace {
@@ -31,7 +31,7 @@ export interface AnimalFacesOptions {
    * 'turnedOver': eyes and nose change places. 'scattered': the head is left out, and each part lies anywhere. Nothing else is
    * drawn anew. @default 'face'
    */
-  arrangement?: Arrangement;
+  arrangement?: FaceArrangement;
 }
 
 export interface AnimalFaces {

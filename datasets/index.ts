@@ -1,6 +1,13 @@
 import '../src/wasm/install.js';
 
-export { type AnimalFace, type AnimalFaces, type AnimalFacesOptions, animalFaces } from './animal-faces.js';
+export {
+  type AnimalFace,
+  type AnimalFaces,
+  type AnimalFacesOptions,
+  animalFaces,
+  type FaceArrangement,
+  type FacePart,
+} from './animal-faces.js';
 export { loadMnist, packMnist } from './mnist.js';
 export { type MnistOptions, readMnist } from './mnist-file.js';
 export { type DrawnShape, type ShapesOptions, shapes } from './shapes.js';

@@ -14,13 +14,13 @@ import {
 } from './parts.js';
 
 export type FacePart = 'eye' | 'nose' | 'ear';
-export type Arrangement = 'face' | 'turnedOver' | 'scattered';
+export type FaceArrangement = 'face' | 'turnedOver' | 'scattered';
 
 /** Paints the whole face on an empty canvas, without light and noise. */
 export function paintFace(
   canvas: Canvas,
   face: Face,
-  { without, arrangement }: { without: FacePart | null; arrangement: Arrangement },
+  { without, arrangement }: { without: FacePart | null; arrangement: FaceArrangement },
 ): void {
   const head: Frame = { at: face.center, turn: cosSin(face.degrees), radius: face.radius, side: 1 };
   const { eye, snout, scattered } = face;
