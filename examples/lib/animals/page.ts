@@ -42,19 +42,20 @@ numbers, and change a little after each drawing, so that the name comes out righ
 <h2>What excites them</h2>
 <p>To find out what a filter looks for, show it many new drawings, and cut out the places where it answers most.</p>
 ${picture('patches', 'The pieces of drawings that excite the best filters of layer 3', 'Each row is one filter of layer 3.')}
-<p>Do filters of the first layers find such things, too? No: they see too little. And a network that has not learned anything? Neither.</p>
+<p>A filter of the first layer sees too little for that. Those of the second find pieces, and now and then a whole small eye. In a network that has
+not learned anything there is nothing of the kind.</p>
 ${picture('layers', 'The best eye, nose and ear filter of each layer', 'Edges in layer 1, dots and slits in layer 2, parts in layer 3; and what the best filters of layer 3 were before training.')}
 
 <h2>Is it true?</h2>
 <p>Pictures convince too easily. We know of every pixel what it shows, because a program drew it. So two questions have answers in numbers.</p>
 <ul>
 <li><strong>Is the answer on the part?</strong> Take the 100 drawings that excite a filter most. In how many is its strongest answer on an eye?
-An answer anywhere would be on one in ${percent(chance.eye)} (nose ${percent(chance.nose)}, ear ${percent(chance.ear)}). Who knows where eyes usually are, and
-looks always there, has ${percent(prior.eye.onPart)}. The best eye filter has ${percent(best.eye.onPart)}.</li>
+An answer anywhere would be on an eye in ${percent(chance.eye)} of them (on a nose in ${percent(chance.nose)}, on an ear in ${percent(chance.ear)}).
+Whoever always points at the place where eyes are most often is right in ${percent(prior.eye.onPart)}. The best eye filter is right in ${percent(best.eye.onPart)}.</li>
 <li><strong>Does it need the part?</strong> Draw the same face again without eyes, all else the same. The answer of the best eye filter falls by
-${percent(best.eye.fall)}; without another part by at most ${percent(Math.max(0, best.eye.others))}.</li>
-<li><strong>Or does it only know the place?</strong> Draw the same face with eyes and nose exchanged. Who looks where eyes usually are
-finds them in ${percent(prior.eye.variants.turnedOver)}; the filter in ${percent(best.eye.turnedOver ?? 0)}.</li>
+${percent(best.eye.fall)}; without the nose or the ears by at most ${percent(Math.max(0, best.eye.others))}.</li>
+<li><strong>Or does it only know the place?</strong> Draw the same face with eyes and nose exchanged. Whoever points at the usual place of
+eyes is then right in ${percent(prior.eye.variants.turnedOver)}; the filter in ${percent(best.eye.turnedOver ?? 0)}.</li>
 </ul>
 ${table(BEST_HEAD, bestRows(figures))}
 <p>"Decoys" are things in the shades of eyes and noses that are none, such as dark disks; they are on the faces, too. The figure is how

@@ -159,13 +159,13 @@ export function facesPicture(study: Study): Picture {
     const pixels = data.input(image);
     const values = Float64Array.from({ length: 3 * 4096 }, (_, i) => pixels[i % 4096] + 0.5);
     for (const { part, top, left } of answersOn(image)) {
-      for (let i = 0; i < 36; i++) {
-        const [y, x] = [top - 1 + Math.floor(i / 6), left - 1 + (i % 6)];
-        if (y < 0 || x < 0 || y > 63 || x > 63) continue;
-        for (let c = 0; c < 3; c++) {
-          const at = c * 4096 + y * 64 + x;
-          values[at] = 0.4 * values[at] + 0.6 * COLORS[part][c];
-        }
+      // A frame of 8x8 pixels around the square, so that what is in it can be seen.
+      for (let i = 0; i < 64; i++) {
+        const [y, x] = [Math.floor(i / 8), i % 8];
+        if (y > 0 && y < 7 && x > 0 && x < 7) continue;
+        const [down, right] = [top - 2 + y, left - 2 + x];
+        if (down < 0 || right < 0 || down > 63 || right > 63) continue;
+        for (let c = 0; c < 3; c++) values[c * 4096 + down * 64 + right] = COLORS[part][c];
       }
     }
     const [is, said] = [data.labels[image], predictions[image]].map((label) => data.classNames[label]);

@@ -27,10 +27,11 @@ export interface Figures {
 }
 
 const percent = (share: number | null | undefined) =>
-  share === null || share === undefined ? '-' : `${(100 * share).toFixed(0)}%`;
+  typeof share === 'number' ? `${Math.round(100 * share) || 0}%` : '-';
 const counts = (above: Counts) => PARTS.map((part) => above[part]);
 
-const NAMES: Record<string, string> = {
+/** What the controls are called. */
+export const CONTROL_NAMES: Record<string, string> = {
   untrainedTwin: 'the same network before training',
   untrained: 'another untrained network',
   shuffledLabels: 'shuffled names learned by heart',
@@ -53,7 +54,8 @@ export function countRows({ accuracy, layers, controls }: Figures): [name: strin
     ['layer 2 (24 filters)', '', ...counts(layers.conv2.above)],
     ['layer 1 (12 filters)', '', ...counts(layers.conv1.above)],
     ...Object.entries(controls).map(
-      ([name, control]) => [NAMES[name], told(control), ...counts(control.above)] as [string, string, ...number[]],
+      ([name, control]) =>
+        [CONTROL_NAMES[name], told(control), ...counts(control.above)] as [string, string, ...number[]],
     ),
   ];
 }
