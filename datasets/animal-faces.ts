@@ -122,7 +122,7 @@ function normalNumbers(): Float64Array {
   const generator = new Generator('noise');
   const drawn = Float64Array.from({ length: NORMALS }, () => generator.normal());
   const mean = drawn.reduce((sum, value) => sum + value, 0) / NORMALS;
-  const deviation = Math.sqrt(drawn.reduce((sum, value) => sum + (value - mean) ** 2, 0) / NORMALS);
+  const deviation = Math.sqrt(drawn.reduce((sum, value) => sum + (value - mean) * (value - mean), 0) / NORMALS);
   normal = drawn.map((value) => (value - mean) / deviation);
   return normal;
 }

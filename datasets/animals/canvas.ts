@@ -19,6 +19,9 @@ export interface Paint {
   over?: number;
 }
 
+/** Not Math.hypot, nor a power: engines may round those differently. */
+export const length = (x: number, y: number) => Math.sqrt(x * x + y * y);
+
 /** The fraction of a pixel that a shape covers, by the signed distance of its center from the border, in pixels. */
 const covered = (distance: number) => (distance >= 0.5 ? 0 : distance <= -0.5 ? 1 : 0.5 - distance);
 
@@ -45,8 +48,8 @@ export class Canvas {
    */
   ellipse(x: number, y: number, rx: number, ry: number, { cos, sin }: Turn, paint: Paint): void {
     const more = 1 + (paint.line ?? 0) / 2;
-    const wide = Math.sqrt((rx * cos) ** 2 + (ry * sin) ** 2) + more;
-    const high = Math.sqrt((rx * sin) ** 2 + (ry * cos) ** 2) + more;
+    const wide = length(rx * cos, ry * sin) + more;
+    const high = length(rx * sin, ry * cos) + more;
     const [left, right] = within(x - wide, x + wide);
     const [top, bottom] = within(y - high, y + high);
     for (let row = top; row <= bottom; row++) {
@@ -54,8 +57,8 @@ export class Canvas {
         const [across, down] = [column - x, row - y];
         const u = (across * cos + down * sin) / rx;
         const v = (down * cos - across * sin) / ry;
-        const k = Math.sqrt(u * u + v * v);
-        const slope = Math.sqrt((u / rx) ** 2 + (v / ry) ** 2);
+        const k = length(u, v);
+        const slope = length(u / rx, v / ry);
         this.#cover(row * SIZE + column, slope === 0 ? -Math.min(rx, ry) : (k * (k - 1)) / slope, paint);
       }
     }
@@ -67,8 +70,8 @@ export class Canvas {
     const clockwise = (b[0] - a[0]) * (c[1] - b[1]) > (b[1] - a[1]) * (c[0] - b[0]);
     const edges = corners.map(([x, y], i) => {
       const [nextX, nextY] = corners[(i + 1) % corners.length];
-      const length = Math.sqrt((nextX - x) ** 2 + (nextY - y) ** 2) * (clockwise ? 1 : -1);
-      return { x, y, outX: (nextY - y) / length, outY: (x - nextX) / length };
+      const side = length(nextX - x, nextY - y) * (clockwise ? 1 : -1);
+      return { x, y, outX: (nextY - y) / side, outY: (x - nextX) / side };
     });
     const [xs, ys] = [corners.map(([x]) => x), corners.map(([, y]) => y)];
     const more = 3 * grown + 1; // What grows on all sides grows further at its corners.
@@ -96,8 +99,7 @@ export class Canvas {
       for (let column = left; column <= right; column++) {
         const [x, y] = [column - fromX, row - fromY];
         const t = Math.min(1, Math.max(0, (x * alongX + y * alongY) / square));
-        const [dx, dy] = [x - t * alongX, y - t * alongY];
-        this.#cover(row * SIZE + column, Math.sqrt(dx * dx + dy * dy) - width / 2, paint);
+        this.#cover(row * SIZE + column, length(x - t * alongX, y - t * alongY) - width / 2, paint);
       }
     }
   }

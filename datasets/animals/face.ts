@@ -1,6 +1,6 @@
 import { cosSin } from '../../src/data/angle.js';
 import type { Generator } from '../../src/random.js';
-import { SIZE, type Turn } from './canvas.js';
+import { length, SIZE, type Turn } from './canvas.js';
 
 // What a drawing is made of, as numbers, all of them drawn once: `paintFace` paints them, in one arrangement or another and
 // with or without a part, so that two paintings of one face differ in nothing else.
@@ -150,7 +150,7 @@ function apart(place: () => Point, distance: number): Point[] {
     let [at, tries] = [place(), 0];
     const free = () =>
       at.every((value) => value > 9 && value < SIZE - 10) &&
-      found.every(([x, y]) => (x - at[0]) ** 2 + (y - at[1]) ** 2 > distance ** 2);
+      found.every(([x, y]) => length(x - at[0], y - at[1]) > distance);
     for (; !free() && tries < 40; tries++) at = place();
     found.push([clip(at[0], 9, SIZE - 10), clip(at[1], 9, SIZE - 10)]);
   }
