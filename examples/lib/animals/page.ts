@@ -47,7 +47,7 @@ not learned anything there is nothing of the kind.</p>
 ${picture('layers', 'The best eye, nose and ear filter of each layer', 'Edges in layer 1, dots and slits in layer 2, parts in layer 3; and what the best filters of layer 3 were before training.')}
 
 <h2>Is it true?</h2>
-<p>Pictures convince too easily. We know of every pixel what it shows, because a program drew it. So two questions have answers in numbers.</p>
+<p>Pictures convince too easily. We know of every pixel what it shows, because a program drew it. So three questions have answers in numbers.</p>
 <ul>
 <li><strong>Is the answer on the part?</strong> Take the 100 drawings that excite a filter most. In how many is its strongest answer on an eye?
 An answer anywhere would be on an eye in ${percent(chance.eye)} of them (on a nose in ${percent(chance.nose)}, on an ear in ${percent(chance.ear)}).
