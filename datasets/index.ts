@@ -5,6 +5,14 @@
 
 import '../src/wasm/install.js';
 
+export {
+  type AnimalFace,
+  type AnimalFaces,
+  type AnimalFacesOptions,
+  animalFaces,
+  type FaceArrangement,
+  type FacePart,
+} from './animal-faces.js';
 export { type DeadLeavesOptions, deadLeaves, type Leaf } from './dead-leaves.js';
 export { loadMnist, packMnist } from './mnist.js';
 export { type MnistOptions, readMnist } from './mnist-file.js';

@@ -25,6 +25,18 @@ export { type DeadFilters, deadFilters } from './network/dead-filters.js';
 export { featureMaps } from './network/feature-maps.js';
 export { type Maximized, type MaximizeOptions, maximize } from './network/maximize.js';
 export { type Occlusion, occlusion } from './network/occlusion.js';
+export {
+  aboveThresholds,
+  type PartAnswer,
+  type PartDetection,
+  type PartDetector,
+  type PartDetectorsOptions,
+  type PartScore,
+  type PartThreshold,
+  partDetectors,
+  partThresholds,
+} from './network/part-detectors.js';
+export type { PartImages, PartMasks } from './network/part-images.js';
 export { type Patch, patchOf, type ReceptiveField, receptiveField } from './network/receptive-field.js';
 export { type Saliency, type SaliencyOptions, saliency } from './network/saliency.js';
 export { type TopActivation, topActivations } from './network/top-activations.js';
