@@ -1,7 +1,7 @@
-import { cosSin } from '../src/data/angle.js';
 import { Dataset } from '../src/data/dataset.js';
 import { checkChoice, checkNumber, readOptions } from '../src/errors.js';
 import { Generator } from '../src/random.js';
+import { cosSin } from '../src/transforms/angle.js';
 import { Canvas, SIZE } from './animals/canvas.js';
 import { EARS, EYES, imagine, NOSES } from './animals/face.js';
 import { type FaceArrangement, type FacePart, paintFace } from './animals/paint.js';

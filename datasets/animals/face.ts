@@ -1,5 +1,5 @@
-import { cosSin } from '../../src/data/angle.js';
 import type { Generator } from '../../src/random.js';
+import { cosSin } from '../../src/transforms/angle.js';
 import { length, SIZE, type Turn } from './canvas.js';
 
 // What a drawing is made of, as numbers, all of them drawn once: `paintFace` paints them, in one arrangement or another and

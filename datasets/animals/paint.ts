@@ -1,4 +1,4 @@
-import { cosSin } from '../../src/data/angle.js';
+import { cosSin } from '../../src/transforms/angle.js';
 import { type Canvas, SIZE } from './canvas.js';
 import { clip, type Face, type Point } from './face.js';
 import {

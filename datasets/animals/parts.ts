@@ -1,4 +1,4 @@
-import { cosSin } from '../../src/data/angle.js';
+import { cosSin } from '../../src/transforms/angle.js';
 import type { Canvas, Turn } from './canvas.js';
 import type { Decoy, Face, Point } from './face.js';
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { readSafetensors } from '../../src/index.js';
+import { readSafetensors } from '../../src/io/index.js';
 import { expectKept, runExample } from '../programs.js';
 import { readJson, readPng, readText } from '../read-files.js';
 import { temporaryFolder } from '../temporary-folder.js';

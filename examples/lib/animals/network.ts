@@ -7,13 +7,13 @@ import {
   Dense,
   Flatten,
   fit,
-  init,
   MaxPool2D,
   manualSeed,
   OneCycleLR,
   ReLU,
   Sequential,
 } from '../../../src/index.js';
+import * as init from '../../../src/nn/init.js';
 
 /** How a network learns: so many passes over its drawings. */
 export const TRAINING = { batchSize: 64, lr: 0.01 };
