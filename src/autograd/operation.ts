@@ -4,6 +4,7 @@ import { allocate, zeros } from './backend.js';
 import { type GradientFunction, isRecording, ownedByScope } from './graph.js';
 import type { AnyStorage, Storage } from './storage.js';
 import { Tensor } from './tensor.js';
+import { tracer } from './trace.js';
 
 /** A forward computation and its gradient, side by side. */
 export interface Operation {
@@ -23,6 +24,8 @@ export interface Operation {
   adds?: boolean;
   /** The result is a copy to keep: no `backward` or `noGrad` frees it. */
   keep?: boolean;
+  /** What else decides the result, such as a stride: for those who write the operation down. */
+  attributes?: object;
 }
 
 /** Throws unless all are tensors: for plain JavaScript, where the compiler does not see to it. */
@@ -51,9 +54,11 @@ export function operation(described: Operation): Tensor {
     if (!keep) owned.push(storage);
   }
   for (const each of owned) ownedByScope(each);
-  if (!isRecording() || !inputs.some((input) => input.requiresGrad)) return new Tensor(storage, shape);
-  const versions = inputs.map((input) => input.storage.version);
-  return new Tensor(storage, shape, true, { name, inputs, versions, backward, owned });
+  const records = isRecording() && inputs.some((input) => input.requiresGrad);
+  const versions = records ? inputs.map((input) => input.storage.version) : [];
+  const result = new Tensor(storage, shape, records, records ? { name, inputs, versions, backward, owned } : null);
+  tracer?.(described, result);
+  return result;
 }
 
 /**

@@ -35,9 +35,11 @@ addMethods({ softmax, logSoftmax });
 
 function along(name: string, kernels: typeof softmaxKernels | typeof logSoftmaxKernels, x: Tensor, axis: number) {
   checkTensors(name, x);
-  const sizes = axisSizes(x, normalizeAxis(name, axis, x.shape.length));
+  const along = normalizeAxis(name, axis, x.shape.length);
+  const sizes = axisSizes(x, along);
   return operation({
     name,
+    attributes: { axis: along },
     inputs: [x],
     shape: x.shape,
     forward: (y) => kernels.forward(x.storage, y, sizes),

@@ -1,0 +1,24 @@
+import type { Tensor } from './tensor.js';
+
+/** What a trace is told of an operation. */
+export interface Step {
+  readonly name: string;
+  readonly inputs: readonly Tensor[];
+  readonly attributes?: object;
+}
+
+type Observe = (step: Step, result: Tensor) => void;
+
+/** Told every operation and its result; null while nobody traces. */
+export let tracer: Observe | null = null;
+
+/** @internal Calls `fn`; meanwhile `observe` is told every operation and its result. */
+export function traced<T>(observe: Observe, fn: () => T): T {
+  const outer = tracer;
+  tracer = observe;
+  try {
+    return fn();
+  } finally {
+    tracer = outer;
+  }
+}
