@@ -227,9 +227,9 @@ class Writing {
       else copies.push({ name: `${output}/Identity`, operator: 'Identity', inputs: [name], output, attributes: {} });
     });
     const rename = (name: string) => names.get(name) ?? name;
-    const taken = [...inputNames, ...outputNames].find(
-      (name) => this.initializers.has(name) || this.#isInner(name, names),
-    );
+    const isTaken = (name: string) => this.initializers.has(name) || this.#isInner(name, names);
+    const taken =
+      [...inputNames, ...outputNames].find(isTaken) ?? outputNames.find((name) => inputNames.includes(name));
     if (taken !== undefined)
       throw new ArgumentError(WHERE, `the name ${show(taken)} is that of something else in the model`);
     return [...this.nodes, ...copies].map((node) => ({

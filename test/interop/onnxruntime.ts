@@ -1,4 +1,3 @@
-import { fileURLToPath } from 'node:url';
 import type { Run } from './compare.js';
 
 /** The parts of onnxruntime-web that are used: it is installed in this folder alone, and so has no types for the checkout. */
@@ -34,6 +33,6 @@ export function opener({ env, InferenceSession, Tensor }: Runtime): (file: Uint8
 
 /** The runtime in Node. */
 export async function inNode(): Promise<(file: Uint8Array) => Promise<Run>> {
-  const path = fileURLToPath(new URL('node_modules/onnxruntime-web/dist/ort.node.min.mjs', import.meta.url));
-  return opener((await import(path)) as Runtime);
+  const { href } = new URL('node_modules/onnxruntime-web/dist/ort.node.min.mjs', import.meta.url);
+  return opener((await import(href)) as Runtime);
 }
