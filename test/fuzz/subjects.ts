@@ -18,10 +18,11 @@ import {
   writeState,
 } from '../../src/index.js';
 import { FilterTimeline, readTimeline } from '../../src/inspect/index.js';
+import { mostBytes } from '../../src/io/limits.js';
 import { checksum } from '../../src/io/state.js';
 import { jpegReader } from '../../src/node/jpeg.js';
 import { readPng } from '../../src/node/png.js';
-import { mostBytes, unpackGzip } from '../../src/node/unpack.js';
+import { unpackGzip } from '../../src/node/unpack.js';
 import { CHECKPOINT_FORMAT } from '../../src/train/checkpoint.js';
 import { assemblePng, makePng, type PngParts, rowsOf } from '../png-maker.js';
 import { joined, mutateBytes, mutateData, mutateLeaf, pick, textOf } from './mutate.js';
