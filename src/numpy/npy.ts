@@ -65,7 +65,7 @@ function readHeader(where: string, bytes: Uint8Array) {
   const bad = (detail: string) => new FormatError(where, `expected a .npy file, got ${detail}`);
   if (!MAGIC.every((byte, i) => bytes[i] === byte)) throw bad(`${bytes.length} bytes that do not begin like one`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  const [major] = [bytes[6]];
+  const major = bytes[6];
   const from = major === 1 ? 10 : 12;
   if (bytes.length < from || major < 1 || major > 3) throw bad(`one of version ${major}, or cut off`);
   const start = from + (major === 1 ? view.getUint16(8, true) : view.getUint32(8, true));
@@ -73,13 +73,13 @@ function readHeader(where: string, bytes: Uint8Array) {
   const header = new TextDecoder().decode(bytes.subarray(from, Math.min(start, from + 10_000)));
   const field = (name: string, pattern: string) =>
     new RegExp(`^\\s*\\{(?:[^{}]*,)?\\s*'${name}'\\s*:\\s*${pattern}\\s*[,}]`).exec(header)?.[1];
-  const description = field('descr', "('[^']*'|\\[)");
+  const description = field('descr', "('[^']*'|\\[[^]*\\])");
   const order = field('fortran_order', '(True|False)');
   const axes = field('shape', '\\(([\\d\\s,]*)\\)');
   if (description === undefined || order === undefined || axes === undefined) throw bad(`the header ${show(header)}`);
   const [, byteOrder, kind] = /^'([<>|=])(\w+)'$/.exec(description) ?? [];
   if (kind === undefined || !Object.hasOwn(ELEMENTS, kind)) {
-    const got = description === '[' ? 'records' : description;
+    const got = description.startsWith('[') ? 'records' : description;
     const objects = kind === 'O' ? ' (Python objects, which are a pickle)' : '';
     throw new FormatError(where, `expected numbers of type ${Object.keys(ELEMENTS).join(', ')}, got ${got}${objects}`);
   }

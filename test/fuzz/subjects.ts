@@ -25,6 +25,7 @@ import { readPng } from '../../src/node/png.js';
 import { unpackGzip } from '../../src/node/unpack.js';
 import { CHECKPOINT_FORMAT } from '../../src/train/checkpoint.js';
 import { assemblePng, makePng, type PngParts, rowsOf } from '../png-maker.js';
+import { archiveSubjects } from './archives.js';
 import { joined, mutateBytes, mutateData, mutateLeaf, pick, textOf } from './mutate.js';
 import { resumable } from './resume.js';
 
@@ -128,6 +129,7 @@ export async function subjects(): Promise<Subject[]> {
       read: (bytes) => readJpeg('fuzz', bytes, bytes.length % 2 === 0),
       restructure: (generator) => restructuredJpeg(pick(jpegs, generator), generator),
     },
+    ...archiveSubjects(),
     {
       name: 'fashion-mnist.json',
       seeds: [new TextEncoder().encode(textOf({ data: [image(), [], image()] }))],
