@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { traced } from '../src/autograd/trace.js';
 import * as convgrad from '../src/index.js';
 import {
   ArgumentError,
@@ -25,6 +26,7 @@ import {
   zeros,
 } from '../src/index.js';
 import { exportOnnx } from '../src/onnx/index.js';
+import { OPERATORS } from '../src/onnx/operators.js';
 import { models } from './interop/models.js';
 
 // That a runtime computes the same from the files: test/interop.
@@ -153,6 +155,19 @@ test('every layer that users can make is among the models that runtimes compute'
   expect(classes.length).toBeGreaterThan(25);
   const covered = models.flatMap(({ model }) => model.namedModules().map(([, module]) => module.constructor.name));
   expect(classes.map(([name]) => name).filter((name) => !covered.includes(name))).toEqual([]);
+});
+
+test('every operator that is written is among them, too', () => {
+  const seen = new Set<string>();
+  for (const { model, inputShape } of models) {
+    const shapes = (Array.isArray(inputShape[0]) ? inputShape : [inputShape]) as number[][];
+    const inputs = shapes.map((shape) => randn([2, ...shape]));
+    traced(
+      ({ name }) => void seen.add(name),
+      () => noGrad(() => model.eval().forward(...inputs)),
+    );
+  }
+  expect(Object.keys(OPERATORS).filter((name) => name !== 'clone' && !seen.has(name))).toEqual([]);
 });
 
 test('what cannot be exported is named in one error, each with its layer; what the outputs do not need does not matter', () => {

