@@ -1,4 +1,5 @@
 import type { DType } from '../autograd/storage.js';
+import { FormatError } from '../errors.js';
 
 /** How a number of each type is read from a DataView; the halves as their bits. */
 export const ELEMENTS = {
@@ -31,19 +32,22 @@ export function dtypeOf(type: Element): DType {
 
 /**
  * What reads a number of the type at a byte.
- * @param beyond is called for a whole number beyond 2^53 that float64 does not hold, and throws
+ * @param where what errors name
+ * @param what the numbers, for the error about a whole one beyond 2^53 that float64 does not hold
  */
 export function elementReader(
+  where: string,
+  what: string,
   view: DataView,
   type: Element,
-  beyond: (value: bigint) => never,
   littleEndian = true,
 ): (byte: number) => number {
   const read = `get${ELEMENTS[type]}` as const;
   return (byte) => {
     const value = view[read](byte, littleEndian);
-    if (typeof value === 'bigint') return BigInt(Number(value)) === value ? Number(value) : beyond(value);
-    return type === 'F16' ? half(value) : type === 'BF16' ? bfloat(value) : value;
+    const number = type === 'F16' ? half(value as number) : type === 'BF16' ? bfloat(value as number) : Number(value);
+    if (typeof value !== 'bigint' || BigInt(number) === value) return number;
+    throw new FormatError(where, `${what} holds ${value}, beyond 2^53`);
   };
 }
 

@@ -103,9 +103,7 @@ export function readSafetensors(bytes: Uint8Array): SafetensorsFile {
   for (const { name, type, step, shape, offsets } of described) {
     const dtype = dtypeOf(type);
     const array = newArray(dtype, sizeOf(shape));
-    const read = elementReader(view, type, (value) => {
-      throw invalid(`${show(name)} holds ${value}, beyond 2^53`);
-    });
+    const read = elementReader(WHERE, show(name), view, type);
     for (let i = 0; i < array.length; i++) array[i] = read(start + offsets[0] + step * i);
     tensors[name] = tensor(array, { shape, dtype });
   }

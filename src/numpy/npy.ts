@@ -47,12 +47,9 @@ export function readNpy(bytes: Uint8Array, where = 'readNpy'): Tensor {
     );
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  const beyond = (value: bigint) => {
-    throw new FormatError(where, `it holds ${value}, beyond 2^53`);
-  };
   const dtype = dtypeOf(element);
   const array = newArray(dtype, size);
-  const read = elementReader(view, element, beyond, isLittle);
+  const read = elementReader(where, 'it', view, element, isLittle);
   // In Fortran's order the first axis is the fastest.
   const strides = isFortran ? stridesOf([...shape].reverse()).reverse() : stridesOf(shape);
   eachPlace({ shape, strides }, (place, i) => {

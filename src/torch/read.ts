@@ -153,11 +153,8 @@ function tensorReader(where: string, { littleEndian, most }: Opened): (key: stri
     room -= sizeOf(shape) * (dtype === 'float64' ? 8 : 4);
     if (!(room >= 0)) throw tooLarge(where, 'its tensors take', most);
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-    const beyond = (value: bigint) => {
-      throw new FormatError(where, `${show(key)} holds ${value}, beyond 2^53`);
-    };
     const array = newArray(dtype, sizeOf(shape));
-    const read = elementReader(view, element, beyond, littleEndian);
+    const read = elementReader(where, show(key), view, element, littleEndian);
     const step = bytesOf(element);
     eachPlace(saved, (place, i) => {
       array[i] = read(place * step);
