@@ -25,8 +25,8 @@ export default {
       // The first is loaded by `createRequire`, as it has no types; the others by a name that is a value.
       ignoreDependencies: ['convnetjs', 'onnxruntime-node', 'onnxruntime-web'],
     },
-    // Loaded by its path, in Node and in a page.
-    'test/interop': { entry: ['*.test.ts'], ignoreDependencies: ['onnxruntime-web'] },
+    // The package is loaded by its path, in Node and in a page.
+    'test/interop': { entry: ['*.test.ts', 'page.ts'], ignoreDependencies: ['onnxruntime-web'] },
     '.ci': { entry: ['*.ts'] },
   },
 };

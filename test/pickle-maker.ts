@@ -36,7 +36,7 @@ const long = (value: bigint) => {
   bytes.writeBigInt64LE(value);
   return `\x8a\x08${bytes.toString('latin1')}`;
 };
-export const whole = (value: number) => (Math.abs(value) < 2 ** 31 ? int(value) : long(BigInt(value)));
+const whole = (value: number) => (Math.abs(value) < 2 ** 31 ? int(value) : long(BigInt(value)));
 export const storage = (kind: string, key: string, length: number) =>
   `${tuple(text('storage'), name('torch', kind), text(key), text('cpu'), whole(length))}Q`;
 /** A tensor as torch.save describes it. */

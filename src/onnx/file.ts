@@ -40,7 +40,7 @@ export interface OnnxGraph {
 
 /** The version of the file's messages that came with opset 17, in ONNX 1.12. */
 const IR_VERSION = 8;
-export const OPSET = 17;
+const OPSET = 17;
 /** TensorProto.DataType */
 const FLOAT = 1;
 const INT64 = 7;

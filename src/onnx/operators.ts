@@ -19,7 +19,7 @@ export interface Operand {
 }
 
 /** What is known of an operation that is to be written down. */
-export interface Applied {
+interface Applied {
   name: string;
   inputs: readonly Operand[];
   result: Omit<Operand, 'name'>;
