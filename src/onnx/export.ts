@@ -1,4 +1,4 @@
-import type { Tensor } from '../autograd/tensor.js';
+import { Tensor } from '../autograd/tensor.js';
 import { ArgumentError, readOptions, show, withPlace } from '../errors.js';
 import { type AnyModule, checkModel } from '../nn/module.js';
 import { checkShape, type Shape, sameShape, sizeOf } from '../shape.js';
@@ -26,6 +26,7 @@ const BATCH = 'N';
  * The bytes of an ONNX file that computes what the model computes in evaluation mode: opset 17, float32, any number of examples.
  * `forward` runs twice, on 2 and on 3 random examples, and the operations that ran are written down; what it does in plain
  * JavaScript is not, and where that depends on the examples, the model is refused. The numbers of the state dict keep their keys.
+ * An operation of one's own under the name of one of ours is taken for that one.
  * @param options `inputShape`: one example's shape, such as [1, 28, 28], or a list of them for several inputs
  * @returns the file, which `saveFile` of `convgrad/node` writes
  * @throws ArgumentError for a model that is not float32, that reads numbers out of tensors, or whose operations change with the
@@ -84,8 +85,8 @@ function needed({ steps, outputs, identify }: Trace): ReadonlySet<number> {
 
 /** The tensors that an operation takes: its inputs, and an index among its attributes. */
 function operandsOf({ inputs, attributes }: Trace['steps'][number]['step']): Tensor[] {
-  const { index } = (attributes ?? {}) as { index?: Tensor };
-  return index ? [...inputs, index] : [...inputs];
+  const { index } = (attributes ?? {}) as { index?: unknown };
+  return index instanceof Tensor ? [...inputs, index] : [...inputs];
 }
 
 /** Throws unless both passes did the same operations on the same tensors. */
@@ -128,12 +129,18 @@ function checkEqual(a: Writing, b: Writing): void {
   }
   for (const [name, { shape, values }] of a.initializers) {
     const other = b.initializers.get(name);
-    // NaN is the same as NaN here.
-    if (other && sameShape(shape, other.shape) && sameList([...values], [...other.values], Object.is)) continue;
+    if (other && sameShape(shape, other.shape) && sameNumbers(values, other.values)) continue;
     const user = a.nodes.find(({ inputs }) => inputs.includes(name));
     const detail = `${user?.name ?? 'forward'} takes numbers that are no part of the state and differ between 2 and 3 examples`;
     throw new ArgumentError(WHERE, detail);
   }
+}
+
+/** NaN is the same as NaN here. */
+function sameNumbers(a: ArrayLike<number>, b: ArrayLike<number>): boolean {
+  if (a === b) return true; // The state's.
+  for (let i = 0; i < a.length; i++) if (!Object.is(a[i], b[i])) return false;
+  return a.length === b.length;
 }
 
 /** 'output' alone, 'output0' and 'output1' for a list, and the keys of an object as they are. */
