@@ -1,6 +1,6 @@
 """Trains a small network in PyTorch, and saves a checkpoint of it for from-pytorch.ts; or opens what that gives back.
 
-    npx tsx examples/experiments/from-pytorch.ts --write-digits runs/digits.npz
+    npx tsx examples/experiments/digits-to-npz.ts runs/digits.npz
     python3 examples/experiments/from-pytorch.py train runs/digits.npz examples/experiments/from-pytorch.pt
     python3 examples/experiments/from-pytorch.py open runs/digits.npz runs/from-pytorch/model.npz
 

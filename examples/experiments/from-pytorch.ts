@@ -14,7 +14,6 @@ import {
   affine,
   BatchNorm2D,
   Conv2D,
-  type Dataset,
   Dense,
   evaluate,
   Flatten,
@@ -27,7 +26,6 @@ import {
   Sequential,
   SGD,
   summary,
-  tensor,
   weightHash,
 } from '../../src/index.js';
 import { nullDistribution } from '../../src/inspect/index.js';
@@ -39,24 +37,14 @@ import { readTorch, readTorchData } from '../../src/torch/index.js';
 import { aboutDigits } from '../lib/about-digits.js';
 import { choicesOf, percent } from '../lib/choices.js';
 
-const { epochs, seed, quick, out, run, writeDigits } = await choicesOf<{ writeDigits: string }>(
+const { epochs, seed, quick, out, run } = await choicesOf(
   'from-pytorch',
   'Opens a network of PyTorch, inspects its filters, teaches it turned digits, and gives it back.',
   3,
-  [['--write-digits <file>', 'only write the digits, as .npz for from-pytorch.py']],
 );
 
-// 1. The digits. Those that are held out here, PyTorch did not learn from: it got these 9,000, by NumPy's file.
+// 1. The digits. Those that are held out here, PyTorch did not learn from: it got these 9,000, by digits-to-npz.ts.
 const digits = await loadMnist({ seed: 0 });
-if (writeDigits) {
-  const images = (part: Dataset) => tensor(part.inputs, { shape: [part.length, 1, 28, 28] });
-  const labels = (part: Dataset) => tensor(Float32Array.from(part.labels));
-  const { train, heldOut } = digits;
-  const arrays = { x: images(train), y: labels(train), x_held_out: images(heldOut), y_held_out: labels(heldOut) };
-  await saveFile(writeDigits, writeNpz(arrays));
-  console.log(`written: ${writeDigits}`);
-  process.exit();
-}
 
 // 2. What PyTorch saved: plain data, and the state dict in it. The layers have the names that they had there.
 const bytes = await readFile('examples/experiments/from-pytorch.pt');
