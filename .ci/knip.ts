@@ -17,7 +17,7 @@ export default {
       project: ['{src,datasets,examples,test}/**/*.{ts,tsx,mjs}'],
       ignore: ['src/wasm/assembly/**'], // AssemblyScript, which its own compiler reads.
       ignoreDependencies: ['axe-core'], // A test reads its file.
-      ignoreBinaries: ['taskset', 'mkfifo'], // Of the system.
+      ignoreBinaries: ['taskset', 'mkfifo', 'xvfb-run'], // Of the system.
     },
     bench: {
       entry: ['*.ts', 'bundles/*.ts'],
@@ -27,6 +27,8 @@ export default {
     },
     // The package is loaded by its path, in Node and in a page.
     'test/interop': { entry: ['*.test.ts', 'page.ts'], ignoreDependencies: ['onnxruntime-web'] },
+    'test/runtimes': { ignoreDependencies: ['.*'] }, // Programs, started by their paths.
+    docs: { entry: ['typedoc.config.js'] },
     '.ci': { entry: ['*.ts'] },
   },
 };

@@ -1,3 +1,8 @@
+/**
+ * Whole data sets, from packages that are installed apart.
+ * @module convgrad/datasets/full
+ */
+
 import '../src/wasm/install.js';
 
 export { loadFashionMnist } from './fashion-mnist.js';

@@ -15,6 +15,7 @@ export interface DrawnShape {
   contrast: 1 | -1;
 }
 
+/** Options of `shapes`. */
 export interface ShapesOptions {
   /** How many images: 1,000 unless given. */
   count?: number;

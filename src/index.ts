@@ -1,3 +1,8 @@
+/**
+ * Tensors with automatic differentiation, operations, layers, losses, optimizers, data, training.
+ * @module convgrad
+ */
+
 import './wasm/install.js';
 
 export {

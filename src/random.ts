@@ -72,6 +72,7 @@ export class Generator {
     return { ...this.#next.state(), spare: this.#spare };
   }
 
+  /** Goes on from where a generator stood: what `getState` gave */
   setState({ spare, ...state }: GeneratorState): void {
     this.#next = alea('', { state });
     this.#spare = spare;

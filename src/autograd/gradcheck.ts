@@ -5,6 +5,7 @@ import { noGrad } from './graph.js';
 import { checkTensors } from './operation.js';
 import type { Tensor } from './tensor.js';
 
+/** Options of `gradcheck`. */
 export interface GradcheckOptions {
   /** Half the distance of the central difference. @default 1e-5 */
   eps?: number;
@@ -14,6 +15,7 @@ export interface GradcheckOptions {
   rtol?: number;
 }
 
+/** What `gradcheck` found: how far the gradients are from central differences, and where most. */
 export interface GradcheckResult {
   /** Every derivative agrees, and none was at a kink. */
   ok: boolean;

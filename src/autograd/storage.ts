@@ -2,6 +2,7 @@ import { OutOfMemoryError, ReleasedError } from '../errors.js';
 
 /** The element types of tensors. */
 export type DType = 'float32' | 'float64';
+/** A tensor's numbers, of dtype float32 or float64. */
 export type FloatArray = Float32Array | Float64Array;
 
 interface Typed {
@@ -41,6 +42,7 @@ export class Storage<A extends FloatArray | Int32Array = FloatArray> {
     this.dtype = isTyped(held, 'Float64Array') ? 'float64' : 'float32';
   }
 
+  /** The numbers, wherever they lie now. @throws ReleasedError when they are gone */
   get array(): A {
     if (this.held === null) {
       throw new ReleasedError(
@@ -58,6 +60,7 @@ export class Storage<A extends FloatArray | Int32Array = FloatArray> {
     return this.array;
   }
 
+  /** Whether the numbers are gone. */
   get released(): boolean {
     return this.held === null;
   }
@@ -83,4 +86,5 @@ export function newArray(dtype: DType, length: number): FloatArray {
 
 /** Whole numbers: labels, and where a maximum stood. */
 export type IndexStorage = Storage<Int32Array>;
+/** The numbers of a tensor, or whole numbers that a kernel keeps. */
 export type AnyStorage = Storage | IndexStorage;

@@ -32,6 +32,7 @@ export class Tensor {
     this.#requiresGrad = requiresGrad;
   }
 
+  /** 'float32', or 'float64', which is for checks. */
   get dtype(): DType {
     return this.storage.dtype;
   }

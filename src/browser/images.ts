@@ -14,6 +14,7 @@ export type ImageSource =
   | ImageData
   | OffscreenCanvas;
 
+/** Options of `loadImages`. */
 export interface LoadImagesOptions {
   /** Height and width to which every image is resized, in pixels. @default all images must have one size */
   size?: Pair;

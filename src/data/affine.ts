@@ -4,6 +4,7 @@ import { cosSin } from './angle.js';
 import { Sampler } from './bilinear.js';
 import { imageShape, type Range, range, type Transform } from './transform.js';
 
+/** Options of `affine`. */
 export interface AffineOptions {
   /** Clockwise rotation in degrees: from this range, or from [-degrees, degrees]. @default 0 */
   degrees?: number | Range;

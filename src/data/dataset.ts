@@ -11,6 +11,7 @@ export type Targets = Int32Array | Tensor;
 /** What a model gets of a batch: one input [n, ...inputShape], or several. */
 export type Inputs = Tensor | Tensor[];
 
+/** Options of a `Dataset`: what its targets are. */
 export interface DatasetOptions {
   /** How many classes there are, or their names. @default one more than the largest label */
   classes?: number | readonly string[];
@@ -39,10 +40,10 @@ export interface DatasetConstructor {
    * @throws ShapeError when inputs and targets differ in number; FormatError for a label that is no class;
    * ArgumentError for what is no array of numbers
    */
-  new (inputs: Numbers, inputShape: Shape, labels: Numbers, classes?: ClassOptions): Dataset;
+  new (inputs: Numbers, inputShape: Shape, targets: Numbers, options?: ClassOptions): Dataset;
   new (inputs: Numbers, inputShape: Shape, targets: Numbers, options: NumberOptions): Dataset<Tensor>;
-  new (inputs: Numbers[], shapes: Shape[], labels: Numbers, classes?: ClassOptions): Dataset<Int32Array, Tensor[]>;
-  new (inputs: Numbers[], shapes: Shape[], targets: Numbers, options: NumberOptions): Dataset<Tensor, Tensor[]>;
+  new (inputs: Numbers[], inputShape: Shape[], targets: Numbers, options?: ClassOptions): Dataset<Int32Array, Tensor[]>;
+  new (inputs: Numbers[], inputShape: Shape[], targets: Numbers, options: NumberOptions): Dataset<Tensor, Tensor[]>;
   readonly prototype: Dataset<Targets, Inputs>;
 }
 
@@ -254,6 +255,7 @@ export class Examples<Y extends Targets, X extends Inputs> {
   }
 }
 
+/** Makes data sets: `new Dataset(inputs, inputShape, targets, options)`. */
 export const Dataset = /* @__PURE__ */ (() => Examples as DatasetConstructor)();
 
 /** @internal Rows of `size` numbers, in the order of these indices. */

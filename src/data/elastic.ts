@@ -3,6 +3,7 @@ import type { Generator } from '../random.js';
 import { Sampler } from './bilinear.js';
 import { imageShape, type Transform } from './transform.js';
 
+/** Options of `elastic`. */
 export interface ElasticOptions {
   /** Strength of the distortion in pixels, at least 0; the paper used 34, with sigma 4, for images of 29x29. */
   alpha: number;

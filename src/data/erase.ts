@@ -1,6 +1,7 @@
 import { checkNumber, readOptions } from '../errors.js';
 import { imageShape, type Range, range, type Transform } from './transform.js';
 
+/** Options of `erase`. */
 export interface EraseOptions {
   /** Probability that an image is changed, from 0 to 1. @default 0.5 */
   probability?: number;

@@ -6,6 +6,7 @@ import { sizeOf } from '../shape.js';
 import { Dataset, type Inputs, rowsOf, type Targets } from './dataset.js';
 import { checkTransform, type Transform } from './transform.js';
 
+/** Options of a `DataLoader`. */
 export interface DataLoaderOptions {
   /** Examples in a batch. @default 1 */
   batchSize?: number;
@@ -64,6 +65,7 @@ export class DataLoader<Y extends Targets = Int32Array, X extends Inputs = Tenso
     return this.#options.dropLast ? Math.floor(exact) : Math.ceil(exact);
   }
 
+  /** The batches of one epoch. */
   [Symbol.iterator](): IterableIterator<Batch<Y, X>> {
     return this.batches();
   }

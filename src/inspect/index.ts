@@ -1,3 +1,8 @@
+/**
+ * What filters look like, what they do, and whether that is more than chance.
+ * @module convgrad/inspect
+ */
+
 import '../wasm/install.js';
 
 export {
@@ -7,11 +12,13 @@ export {
   quantile,
   randomLayers,
 } from './filters/emergence.js';
+export { fitGabor, type GaborFit } from './filters/gabor.js';
 export { type HandMadeFilter, handMadeFilters, nearestHandMade } from './filters/handmade.js';
 export { type FilterClass, type FilterMetrics, filterMetrics } from './filters/metrics.js';
 export { type NullDistribution, type NullKind, type NullOptions, nullDistribution } from './filters/nulls.js';
 export { type FilterPattern, filterPatterns } from './filters/pattern.js';
 export type { Family, Template } from './filters/templates.js';
+export { type Whitening, type WhiteningOptions, zcaWhitening } from './filters/whitening.js';
 export { ablate, type Intervention, replaceFilter } from './network/ablation.js';
 export { activations } from './network/activations.js';
 export { type DeadFilters, deadFilters } from './network/dead-filters.js';

@@ -7,6 +7,7 @@ import { checkRank, showShape } from '../shape.js';
 import { fold } from './fold.js';
 import { describe, Module, Parameter, StateBuffer } from './module.js';
 
+/** Options of `BatchNorm1D` and `BatchNorm2D`. */
 export interface BatchNorm2DOptions {
   /** Added to the variance, at least 0. @default 1e-5 */
   eps?: number;

@@ -5,6 +5,7 @@ import { groupNorm } from '../ops/groupNorm.js';
 import { checkRank, showShape, sizeOf } from '../shape.js';
 import { describe, Module, Parameter } from './module.js';
 
+/** Options of `GroupNorm`. */
 export interface GroupNormOptions {
   /** Added to the variance, at least 0. @default 1e-5 */
   eps?: number;

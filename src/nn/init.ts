@@ -10,6 +10,7 @@ import { sameShape, showShape, sizeOf } from '../shape.js';
 /** The function that follows a layer. */
 export type Nonlinearity = 'linear' | 'sigmoid' | 'tanh' | 'relu' | 'leakyRelu';
 
+/** Options of every initialization. */
 export interface InitOptions {
   /** What the numbers are drawn from. @default the default generator */
   generator?: Generator;
@@ -21,6 +22,7 @@ export interface WeightOptions extends InitOptions {
   bias?: boolean;
 }
 
+/** Options of Kaiming He's initializations. */
 export interface KaimingOptions extends InitOptions {
   /** Whether the variance is kept in the forward pass ('fanIn') or in the backward pass ('fanOut'). @default 'fanIn' */
   mode?: 'fanIn' | 'fanOut';
@@ -30,6 +32,7 @@ export interface KaimingOptions extends InitOptions {
   negativeSlope?: number;
 }
 
+/** Options of Glorot's initializations and of the orthogonal one. */
 export interface GainOptions extends InitOptions {
   /** A factor for what follows the layer, see `gain`. @default 1 */
   gain?: number;

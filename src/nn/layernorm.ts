@@ -5,6 +5,7 @@ import { layerNorm } from '../ops/normalize.js';
 import { checkShape, type Shape, showShape } from '../shape.js';
 import { describe, Module, Parameter } from './module.js';
 
+/** Options of `LayerNorm`. */
 export interface LayerNormOptions {
   /** Added to the variance, at least 0. @default 1e-5 */
   eps?: number;

@@ -139,6 +139,7 @@ export class Sequential extends Module {
     throw new ArgumentError('Sequential', `a layer cannot be assigned to ${key}: use ${call}`);
   }
 
+  /** The layers, in their order. */
   [Symbol.iterator](): IterableIterator<Module> {
     return this.#layers.values();
   }

@@ -5,6 +5,7 @@ import { checkShape, type Shape, showShape } from '../shape.js';
 import { inEvaluation } from './modes.js';
 import { type AnyModule, checkModel, lineOf } from './module.js';
 
+/** A row of a `summary`: one layer. */
 export interface LayerSummary {
   /** The path inside the model, such as 'conv1'. */
   name: string;
@@ -20,6 +21,7 @@ export interface LayerSummary {
   multiplyAdds: number;
 }
 
+/** What `summary` gives: a row for each layer, and the numbers of parameters. */
 export interface Summary {
   /** The layers in the order in which they run. */
   layers: LayerSummary[];

@@ -4,6 +4,7 @@ import type { Picture } from '../inspect/pictures/picture.js';
 import { joined, pngChunk, pngData, pngStart, words } from '../inspect/pictures/png.js';
 import { saveFile } from './files.js';
 
+/** Options of `saveAnimation` and `animation`. */
 export interface AnimationOptions {
   /** How long a frame stays, in milliseconds, 1 to 65535: of every frame, or a number for each. @default 400 */
   delay?: number | readonly number[];

@@ -5,6 +5,7 @@ import { CHECKPOINT_FORMAT } from '../train/checkpoint.js';
 import { Best, type Mode, type Monitor, numberOrNull } from '../train/monitor.js';
 import { readBytes, removeLeftovers, saveFile, saveModel } from './files.js';
 
+/** Options of `checkpoint`. */
 export interface CheckpointOptions {
   /** Steps from one checkpoint to the next, at least 1. @default checkpoints follow epochs only */
   everySteps?: number;

@@ -4,6 +4,7 @@ import { Dataset } from '../data/dataset.js';
 import { checkChoice, FormatError, readOptions, show } from '../errors.js';
 import { FileError, readBytes, refused } from './files.js';
 
+/** Options of `loadCifar100`. */
 export interface Cifar100Options {
   /** The 100 classes, or the 20 that they are grouped into. @default 'fine' */
   labels?: 'fine' | 'coarse';

@@ -1,3 +1,8 @@
+/**
+ * Files, pictures, progress and checkpoints in Node.
+ * @module convgrad/node
+ */
+
 import '../wasm/install.js';
 
 export { chartDocument } from '../charts/document.js';

@@ -4,6 +4,7 @@ import type { Callback, EpochRecord, TrainingState } from '../train/callback.js'
 export interface TextStream {
   /** Whether it is a terminal, on which a line can be overwritten. @default false */
   isTTY?: boolean;
+  /** Writes a text as it is, without a new line. */
   write(text: string): unknown;
 }
 

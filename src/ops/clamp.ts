@@ -3,6 +3,7 @@ import type { Tensor } from '../autograd/tensor.js';
 import { ArgumentError, readOptions, show } from '../errors.js';
 import { unaryDefinition, unaryOf } from './elementwise.js';
 
+/** Options of `clamp`. */
 export interface ClampOptions {
   /** What is less becomes this. @default -Infinity */
   min?: number;

@@ -6,6 +6,7 @@ import { ArgumentError, checkNumber, readOptions, ShapeError, show } from '../er
 import { checkRank, checkSameShape, type Pair, pair, type Shape, showShape, windowsAlong } from '../shape.js';
 import { broadcastKernels } from './broadcast.js';
 
+/** Options of `conv2d` and `Conv2D`. */
 export interface ConvolutionOptions {
   /** How far the filter moves, in pixels. @default 1 */
   stride?: Pair;

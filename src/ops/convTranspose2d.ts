@@ -7,6 +7,7 @@ import { checkRank, checkSameShape, type Pair, pair, type Shape, showShape } fro
 import { broadcastKernels } from './broadcast.js';
 import { type ConvSizes, checkWeight, conv2dKernels } from './conv2d.js';
 
+/** Options of `convTranspose2d` and `ConvTranspose2D`. */
 export interface TransposedConvolutionOptions {
   /** How far the filter's copies lie apart, in pixels. @default 1 */
   stride?: Pair;

@@ -6,6 +6,7 @@ import { checkNumber, readOptions } from '../errors.js';
 import { type Generator, generatorOf } from '../random.js';
 import { checkRank } from '../shape.js';
 
+/** Options of `dropout` and its layers. */
 export interface DropoutOptions {
   /** What the numbers are drawn from. @default the default generator, see `manualSeed` */
   generator?: Generator;

@@ -64,6 +64,7 @@ export function silu(x: Tensor): Tensor {
   return unary('silu', x);
 }
 
+/** Options of `gelu`. */
 export interface GeluOptions {
   /** 'tanh' for the approximation 0.5 x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))). @default 'none' */
   approximate?: 'none' | 'tanh';

@@ -7,6 +7,7 @@ import { checkNumber, readOptions, ShapeError } from '../errors.js';
 import { checkRank, checkSameShape, checkShape, type Shape, sameShape, showShape, sizeOf } from '../shape.js';
 import { add, mul } from './arithmetic.js';
 
+/** Options of `batchNorm2d`. */
 export interface BatchNormalizationOptions {
   /** Whether to use the statistics of x, and bring the running ones up to date. @default false */
   training?: boolean;

@@ -6,6 +6,7 @@ import type { Tensor } from '../autograd/tensor.js';
 import { readOptions, ShapeError, show } from '../errors.js';
 import { checkRank, type Pair, pair, showShape, sizeOf, windowsAlong } from '../shape.js';
 
+/** Options of pooling. */
 export interface PoolingOptions {
   /** How far the window moves, in pixels. @default the size of the window */
   stride?: Pair;

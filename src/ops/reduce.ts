@@ -9,6 +9,7 @@ import { broadcastKernels } from './broadcast.js';
 import { neg } from './elementwise.js';
 import { type AxisSizes, argmaxOfRow, axisSizes, eachRow } from './softmax.js';
 
+/** Options of reductions: along which axes. */
 export interface ReduceOptions {
   /** The axis, or axes, to reduce over, negative ones counted from the back. @default all */
   axis?: number | readonly number[];
@@ -16,6 +17,7 @@ export interface ReduceOptions {
   keepDims?: boolean;
 }
 
+/** Options of functions along one axis. */
 export interface RowOptions {
   /** The axis to reduce over, a negative one counted from the back. @default all, as if they were one */
   axis?: number;

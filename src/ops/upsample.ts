@@ -5,6 +5,7 @@ import { checkRank, type Pair, pair } from '../shape.js';
 import { broadcastKernels } from './broadcast.js';
 import { resample, type Taps } from './resample.js';
 
+/** Options of `upsample` and `Upsample`. */
 export interface UpsampleOptions {
   /** How many times as large the image becomes: a whole number, or [height, width]. */
   scale: Pair;

@@ -3,6 +3,7 @@ import { checkNumber, readOptions, withPlace } from '../errors.js';
 import { mul, sub } from './arithmetic.js';
 import { mean, type ReduceOptions, sum } from './reduce.js';
 
+/** Options of `variance`. */
 export interface VarianceOptions extends ReduceOptions {
   /** What is taken off the number of elements that the sum is divided by; 0 for the biased variance. @default 1 */
   correction?: number;

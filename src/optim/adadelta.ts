@@ -5,6 +5,7 @@ import { checkNumber } from '../errors.js';
 import { decayed } from './arithmetic.js';
 import { checkNotNegative, Optimizer, type ParameterGroup, type ParameterState } from './optimizer.js';
 
+/** Options of `Adadelta`. */
 export interface AdadeltaOptions {
   /** Learning rate: what each step is multiplied by. @default 1 */
   lr: number;

@@ -5,6 +5,7 @@ import { ArgumentError, show } from '../errors.js';
 import { decayed, power } from './arithmetic.js';
 import { checkNotNegative, Optimizer, type ParameterGroup, type ParameterState } from './optimizer.js';
 
+/** Options of `Adam` and `AdamW`. */
 export interface AdamOptions {
   /** Learning rate. @default 0.001 */
   lr: number;

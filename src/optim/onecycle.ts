@@ -3,6 +3,7 @@ import { cosPi } from './arithmetic.js';
 import { checkNotNegative, type Optimizer } from './optimizer.js';
 import { checkOptimizer, eachGroup, LRScheduler, type SchedulerState } from './scheduler.js';
 
+/** Options of `OneCycleLR`. */
 export interface OneCycleLROptions {
   /** The highest learning rate: one for all groups, or one for each. */
   maxLr: number | readonly number[];

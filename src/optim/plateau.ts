@@ -2,6 +2,7 @@ import { ArgumentError, checkBuilt, checkChoice, checkNumber, FINITE, readOption
 import type { Optimizer } from './optimizer.js';
 import { checkOptimizer, eachGroup } from './scheduler.js';
 
+/** Options of `ReduceLROnPlateau`. */
 export interface ReduceLROnPlateauOptions {
   /** Whether a better measure is a smaller or a larger one. @default 'min' */
   mode?: 'min' | 'max';

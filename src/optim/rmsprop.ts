@@ -5,6 +5,7 @@ import { checkNumber } from '../errors.js';
 import { decayed } from './arithmetic.js';
 import { checkNotNegative, Optimizer, type ParameterGroup, type ParameterState } from './optimizer.js';
 
+/** Options of `RMSprop`. */
 export interface RMSpropOptions {
   /** Learning rate. @default 0.01 */
   lr: number;

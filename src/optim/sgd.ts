@@ -5,6 +5,7 @@ import { ArgumentError, checkNumber } from '../errors.js';
 import { decayed } from './arithmetic.js';
 import { checkNotNegative, Optimizer, type ParameterGroup, type ParameterState } from './optimizer.js';
 
+/** Options of `SGD`. */
 export interface SGDOptions {
   /** Learning rate. @default 0.001 */
   lr: number;

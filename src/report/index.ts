@@ -1,3 +1,8 @@
+/**
+ * A page about any model.
+ * @module convgrad/report
+ */
+
 import '../wasm/install.js';
 
 export type { Ablation, Mistake, ReportFigures, ReportOptions } from './figures.js';

@@ -37,6 +37,7 @@ export interface Evaluation extends Measures {
   predictions: Int32Array;
 }
 
+/** Options of `evaluate`. */
 export interface EvaluateOptions<Output = Tensor, Y = Targets> {
   /** Examples in a batch: larger ones are no faster, and take more memory. @default 100 */
   batchSize?: number;

@@ -79,6 +79,7 @@ export class Best {
 
 const finite = (state: StateDict) => Object.values(state).every(({ storage }) => allFinite(storage.array));
 
+/** Options of `earlyStopping`. */
 export interface EarlyStoppingOptions {
   /** What should get better. @default 'validationLoss' */
   monitor?: Monitor;

@@ -10,6 +10,7 @@ import { type AnyModule, checkModel, type Module } from '../nn/module.js';
 import { clone } from '../ops/reshape.js';
 import { type Shape, sameShape, showShape, sizeOf } from '../shape.js';
 
+/** Options of `predict`. */
 export interface PredictOptions {
   /**
    * How many examples go through the model at once. It changes outputs in the last digits at most, unless a layer looks at

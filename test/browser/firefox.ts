@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Opened } from './static-host.js';
 
 /** It asks nothing, shows nothing of its own, and talks to nobody but the page's host. */
 const PREFERENCES = {
@@ -25,14 +26,8 @@ const PREFERENCES = {
   'toolkit.telemetry.enabled': false,
 };
 
-/** Debian's Firefox, without a window, with a new profile and one page, which can only tell what it does by requests. */
-export interface Firefox {
-  /** Rejects if Firefox ends before it is closed. */
-  failure: Promise<never>;
-  close(): Promise<void>;
-}
-
-export function openFirefox(url: string): Firefox {
+/** Debian's Firefox, without a window, with a new profile and one page. */
+export async function openFirefox(url: string): Promise<Opened> {
   const profile = mkdtempSync(join(tmpdir(), 'convgrad-firefox-'));
   const lines = Object.entries(PREFERENCES).map(
     (entry) => `user_pref(${entry.map((e) => JSON.stringify(e)).join(', ')});`,

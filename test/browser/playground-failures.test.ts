@@ -87,7 +87,7 @@ test('without the worker that measures no figure of other weights is shown, and 
   await expect.poll(() => page.getByTestId('r2ori').count()).toBe(0);
   await expect.poll(() => page.locator('.filter-label .fit').count()).toBe(0);
   await expect
-    .poll(() => page.locator('.timeline output').textContent())
+    .poll(() => page.locator('.timeline .reading').textContent())
     .toBe('after 141 batches: held-out accuracy –, loss –');
   const progress = page.locator('#progress');
   await expect.poll(() => progress.textContent()).toContain('Not available');

@@ -50,6 +50,9 @@ test('from a click to 95%: filters change within a second, and the timeline goes
   });
   expect(changed).toBeLessThan(1000);
   await hash(page);
+  // A screen reader is told of epochs, not of batches.
+  expect(await page.locator('output').allTextContents()).not.toContain('423');
+  await expect.poll(() => page.getByTestId('announced').textContent()).toMatch(/^Epoch 3 is done\. Accuracy: 9\d/);
   const accuracy = () => page.getByTestId('accuracy').textContent();
   await expect.poll(async () => Number.parseFloat((await accuracy()) ?? '')).toBeGreaterThan(95);
 
@@ -59,7 +62,7 @@ test('from a click to 95%: filters change within a second, and the timeline goes
   await slider.focus();
   await page.keyboard.press('Home');
   await expect.poll(() => picture(page, 'now')).toBe(await picture(page, 'twin'));
-  const standing = page.locator('.timeline output');
+  const standing = page.locator('.timeline .reading');
   await expect.poll(() => standing.textContent()).toMatch(/^after 0 batches: held-out accuracy \d?\d\.\d%/);
   await page.keyboard.press('ArrowRight');
   await expect.poll(() => standing.textContent()).toMatch(/^after 1 batches/);
@@ -137,7 +140,7 @@ test('pause, step, speed and reset work at once, and change no number', async ()
   // And the accuracy is that of the very weights shown.
   await expect.poll(() => page.getByTestId('accuracy').textContent()).toMatch(/^\d+\.\d%$/);
   await expect
-    .poll(() => page.locator('.timeline output').textContent())
+    .poll(() => page.locator('.timeline .reading').textContent())
     .toMatch(new RegExp(`^after ${stopped + 1} batches: held-out accuracy \\d`));
 
   await trainButton(page).click();

@@ -1,5 +1,6 @@
 import { pathToFileURL } from 'node:url';
 import { beforeAll, expect, test } from 'vitest';
+import { deadLeaves } from '../../datasets/index.js';
 import { openPage } from './page.js';
 import { train } from './training.js';
 
@@ -42,4 +43,20 @@ test.each([
 test('another seed gives other weights, and training changes the loss', () => {
   expect(here[0].hash).not.toBe(here[1].hash);
   expect(here[0].losses.at(-1)).not.toBe(here[0].losses[0]);
+});
+
+test('dead leaves are the same images in a page as in Node, to the last bit', async () => {
+  const options = { count: 2, size: 100, seed: 5 };
+  const script = `
+    import { deadLeaves } from './datasets/dead-leaves.ts';
+    window.done = Array.from(deadLeaves(${JSON.stringify(options)}).data.inputs);`;
+  const { page, errors, close } = await openPage(script, {});
+  try {
+    await page.waitForFunction('window.done');
+    expect(errors).toEqual([]);
+    const inputs = await page.evaluate<number[]>('window.done');
+    expect(Float32Array.from(inputs)).toEqual(deadLeaves(options).data.inputs);
+  } finally {
+    await close();
+  }
 });

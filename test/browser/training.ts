@@ -58,5 +58,34 @@ export function train(
     x.gelu(),
     x.softplus(),
   ];
-  return { hash: convgrad.weightHash(model), losses, functions: results.flatMap((y) => [...y.data]) };
+  const hash = convgrad.weightHash(model) + trainKinds(convgrad, generator);
+  return { hash, losses, functions: results.flatMap((y) => [...y.data]) };
+}
+
+/** Three steps through the other kinds of convolutions, on color images; the hash of their weights. */
+function trainKinds(convgrad: Convgrad, generator: InstanceType<Convgrad['Generator']>): string {
+  const { BatchNorm2D, Conv2D, Dense, GlobalAvgPool2D, ReLU, SGD, Sequential } = convgrad;
+  const model = new Sequential(
+    new Conv2D(3, 16, 3, { padding: 1, bias: false, generator }),
+    new BatchNorm2D(16),
+    new ReLU(),
+    new Conv2D(16, 16, 3, { padding: 1, generator }), // Dense 3x3: Winograd's algorithm.
+    new Conv2D(16, 16, 3, { padding: 1, groups: 16, generator }), // Depthwise.
+    new Conv2D(16, 32, 1, { stride: 2, generator }),
+    new ReLU(),
+    new GlobalAvgPool2D(),
+    new Dense(32, 10, { generator }),
+  );
+  const sgd = new SGD(model.parameters(), { lr: 0.05, momentum: 0.9 });
+  for (let step = 0; step < 3; step++) {
+    const x = convgrad.randn([16, 3, 16, 16], { generator });
+    const loss = convgrad.crossEntropy(
+      model.forward(x),
+      Array.from({ length: 16 }, () => generator.integer(10)),
+    );
+    sgd.zeroGrad();
+    loss.backward();
+    sgd.step();
+  }
+  return convgrad.weightHash(model);
 }

@@ -1,21 +1,18 @@
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { transformSync } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PAGE } from '../../.ci/entries.js';
 import { packMnist } from '../../datasets/index.js';
 import { openFirefox } from './firefox.js';
 import { launch } from './page.js';
+import { pageOf, type Site, visit } from './static-host.js';
 
 // The file for pages without a bundler, on a host of static files, in Chromium and in Firefox.
 
 const FILE = `${PAGE.file}.js`;
-const FOLDER = '/some/folder/';
 /** The guide's page, and its program. */
 const [, page] = /```html\n([\s\S]*?)```/.exec(readFileSync('docs/GUIDE.md', 'utf8'))!;
 const [, program] = /<script type="module">\n([\s\S]*?)<\/script>/.exec(page)!;
@@ -45,29 +42,11 @@ document.querySelector('pre').textContent = JSON.stringify(train(convgrad, 1));`
 /** Stands for the page in a worker and in Node: what is shown there is handed to `show`. */
 const shown = (show: string) => `const document = { querySelector: () => ({ set textContent(text) { ${show}; } }) };\n`;
 
-/** A page that runs a program; a worker's page that shows what the worker does. */
-const pageOf = (code: string) => `<!doctype html><pre></pre><script type="module">${code}</script>`;
+/** A page that shows what its worker does. */
 const WORKER_PAGE = pageOf(`
   const worker = new Worker('train.js', { type: 'module' });
   worker.onmessage = ({ data }) => { document.querySelector('pre').textContent = data; };
   worker.onerror = ({ message }) => { throw new Error('the worker failed: ' + message); };`);
-
-/** Tells the host what the page shows, or what fails. It stands in front of all else in the page. */
-const PROBE = `<script>
-  const tell = (body) => fetch('told', { method: 'POST', body: JSON.stringify(body) });
-  const read = () => document.querySelector('pre')?.textContent;
-  new MutationObserver(() => read() && tell({ shown: read() })).observe(document, { childList: true, subtree: true });
-  addEventListener('error', ({ message, target }) => tell({ error: message ?? target.outerHTML }), true);
-  addEventListener('unhandledrejection', ({ reason }) => tell({ error: String(reason) }));
-</script>`;
-
-interface Site {
-  page: string;
-  /** The worker's program. */
-  worker?: string;
-  /** Whether the host sends the headers that let a page have threads. */
-  isolated?: boolean;
-}
 
 let digits: Uint8Array;
 let folder: string;
@@ -87,47 +66,6 @@ function inNode(code: string): string {
   return execFileSync(process.execPath, ['train.js'], { cwd: folder, encoding: 'utf8' }).trim();
 }
 
-/** Hosts the site, opens it, and waits until the page shows something. @throws what the page says when it fails */
-async function visit(browser: 'Chromium' | 'Firefox', site: Site): Promise<string> {
-  const files: Record<string, [type: string, content: string | Uint8Array]> = {
-    '': ['text/html', site.page.replace(/<!doctype html>/, `$&${PROBE}`)],
-    'train.js': ['text/javascript', site.worker ?? ''],
-    [FILE]: ['text/javascript', readFileSync(join('dist', FILE))],
-    'digits.bin': ['application/octet-stream', digits],
-    'favicon.ico': ['', ''],
-  };
-  const isolation = {
-    'Cross-Origin-Opener-Policy': 'same-origin',
-    'Cross-Origin-Embedder-Policy': 'require-corp',
-  };
-  let hear: (request: IncomingMessage) => void;
-  const told = new Promise<IncomingMessage>((resolve) => {
-    hear = resolve;
-  });
-  const server = createServer((request, response) => {
-    if (request.method === 'POST') {
-      hear(request);
-      request.on('end', () => response.writeHead(204).end());
-      return;
-    }
-    const [type, content] = files[(request.url ?? '').replace(FOLDER, '')] ?? ['', null];
-    response.writeHead(content === null ? 404 : 200, { 'Content-Type': type, ...(site.isolated ? isolation : {}) });
-    response.end(content);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}${FOLDER}`;
-  const opened = browser === 'Firefox' ? openFirefox(url) : await openChromium(url);
-  try {
-    const { shown, error } = JSON.parse(await text(await Promise.race([told, opened.failure])));
-    if (error) throw new Error(`${browser}: ${error}`);
-    return shown;
-  } finally {
-    await opened.close();
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
-  }
-}
-
 async function openChromium(url: string) {
   const browser = await launch();
   const page = await browser.newPage();
@@ -139,35 +77,45 @@ async function openChromium(url: string) {
   return { failure, close: () => browser.close() };
 }
 
-describe.each(['Chromium', 'Firefox'] as const)('in %s', (browser) => {
+describe.each([
+  ['Chromium', openChromium],
+  ['Firefox', openFirefox],
+] as const)('in %s', (_, open) => {
+  /** What the page shows; the package's file and the digits lie beside it. */
+  const show = (page: string, { worker, isolated }: { worker?: string; isolated?: boolean } = {}) => {
+    const files: Site['files'] = { [FILE]: readFileSync(join('dist', FILE)), 'digits.bin': digits };
+    if (worker) files['train.js'] = worker;
+    return visit(open, { page, files, isolated });
+  };
+
   test("the guide's page trains to the same weights as in Node", async () => {
     const here = inNode(program);
     expect(here).toMatch(/^accuracy (0\.9\d*|1), weights [0-9a-f]{16}$/);
-    expect(await visit(browser, { page })).toBe(here);
+    expect(await show(page)).toBe(here);
   });
 
   test('every function gives the same numbers as in Node, to the last bit', async () => {
     const here = inNode(numbers);
     expect(JSON.parse(here).functions).toHaveLength(9000);
-    expect(await visit(browser, { page: pageOf(numbers) })).toBe(here);
+    expect(await show(pageOf(numbers))).toBe(here);
   });
 
   test('a module worker trains to the same weights, too', async () => {
     const worker = shown('postMessage(text)') + program;
-    expect(await visit(browser, { page: WORKER_PAGE, worker })).toBe(inNode(program));
+    expect(await show(WORKER_PAGE, { worker })).toBe(inNode(program));
   });
 
   test('a page and a worker that are cross-origin isolated have two threads, and others one', async () => {
     const here = inNode(withThreads);
     expect(here).toMatch(/^2 threads, accuracy/);
-    expect(await visit(browser, { page: pageOf(withThreads), isolated: true })).toBe(here);
+    expect(await show(pageOf(withThreads), { isolated: true })).toBe(here);
     const worker = shown('postMessage(text)') + withThreads;
-    expect(await visit(browser, { page: WORKER_PAGE, worker, isolated: true })).toBe(here);
-    expect(await visit(browser, { page: pageOf(withThreads) })).toBe(here.replace('2 threads', '1 threads'));
+    expect(await show(WORKER_PAGE, { worker, isolated: true })).toBe(here);
+    expect(await show(pageOf(withThreads))).toBe(here.replace('2 threads', '1 threads'));
   });
 
   test('loadMnist says what to do, and its digits come from a file', async () => {
-    const [refusal, count, loss] = JSON.parse(await visit(browser, { page: pageOf(DIGITS) }));
+    const [refusal, count, loss] = JSON.parse(await show(pageOf(DIGITS)));
     expect(refusal).toMatch(
       /^ArgumentError: loadMnist: expected the package mnist, which a page without a bundler does/,
     );
@@ -180,7 +128,7 @@ describe.each(['Chromium', 'Firefox'] as const)('in %s', (browser) => {
   });
 
   test('what fails in the page fails here', async () => {
-    await expect(visit(browser, { page: pageOf(`import { none } from './${FILE}';`) })).rejects.toThrow(/none/);
-    await expect(visit(browser, { page: pageOf(`import './missing.js';`) })).rejects.toThrow(`${browser}: `);
+    await expect(show(pageOf(`import { none } from './${FILE}';`))).rejects.toThrow(/none/);
+    await expect(show(pageOf(`import './missing.js';`))).rejects.toThrow('the page failed: ');
   });
 });

@@ -27,6 +27,8 @@ test.concurrent.each<[string, string[], RegExp]>([
   ['04-inspect-filters', [pytorch, '--seed', '1.5'], /argument '1\.5' is invalid/],
   ['06-what-deeper-filters-see', ['--epochs', '0'], /option '--epochs <n>' argument '0' is invalid. Expected a whole number of at least 1/],
   ['06-what-deeper-filters-see', ['--out', 'package.json'], noFolder('EEXIST: file already exists')],
+  ['07-natural-images', ['--patches', '1'], /option '--patches <n>' argument '1' is invalid. Expected a whole number of at least 2/],
+  ['07-natural-images', ['--out', 'package.json'], noFolder('EEXIST: file already exists')],
 ])('%s %j is a clear error and trains nothing', async (name, args, message) => {
   const out = join(folder, 'out');
   const ended = await runExample(name, args.includes('--out') ? args : [...args, '--out', out]);
@@ -40,6 +42,7 @@ test.concurrent.each([
   ['04-inspect-filters', ['<model>', '--seed', '--out', 'conv1.weight']],
   ['05-is-it-real', ['--seeds', '--first', '--epochs', '--full', '--out']],
   ['06-what-deeper-filters-see', ['--epochs', '--images', '--seed', '--out']],
+  ['07-natural-images', ['--photos', '--control', '--no-control', '--epochs', '--patches', '--seed', '--out']],
   ['experiments/resnet', ['--epochs', '--seed', '--quick', '--out', '--data']],
   ['experiments/tiny-mnist', ['--epochs', '--seed', '--out', '--held-out', '--quick']],
 ])('%s --help names every flag', async (name, flags) => {

@@ -32,6 +32,7 @@ export interface NullDistribution {
 
 const WHERE = 'nullDistribution';
 
+/** Options of `nullDistribution`. */
 export interface NullOptions {
   /**
    * How many random filters, at least 1. A p-value below about `sources` / `draws` means no more than that.

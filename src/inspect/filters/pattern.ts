@@ -1,6 +1,7 @@
 import { FormatError, ShapeError } from '../../errors.js';
 import { type Shape, showShape, sizeOf } from '../../shape.js';
 import { checkValues, dot, partsOf } from '../values.js';
+import { symmetricEigen } from './eigen.js';
 import { LARGEST, SMALLEST } from './templates.js';
 
 /** What all channels of a filter have in common: one picture, and how strong it is in each channel. */
@@ -46,49 +47,9 @@ export function patternOf(filter: Float64Array, channels: number): FilterPattern
   return { taps, channels: unit, share: dot(taps, taps) / energy };
 }
 
-/** Sweeps that Jacobi's method may take; it needs less than ten. */
-const SWEEPS = 30;
-
-/**
- * The eigenvalues and eigenvectors of the products of rows with each other, in no order, by Jacobi's rotations (Golub and Van
- * Loan, "Matrix Computations", section 8.5).
- */
+/** The eigenvalues and eigenvectors of the products of rows with each other, in no order. */
 export function eigen(rows: readonly Float64Array[]): { values: number[]; vectors: Float64Array[] } {
-  const n = rows.length;
-  const a = rows.map((row) => Float64Array.from(rows, (other) => dot(row, other)));
-  const turned = rows.map((_, i) => Float64Array.from(rows, (_, j) => (i === j ? 1 : 0)));
-  const energy = a.reduce((sum, row, i) => sum + row[i], 0);
-  for (let sweep = 0; sweep < SWEEPS; sweep++) {
-    let done = true;
-    for (let p = 0; p < n; p++) {
-      for (let q = p + 1; q < n; q++) {
-        const mixed = a[p][q];
-        if (Math.abs(mixed) <= 1e-14 * energy) continue;
-        done = false;
-        const theta = (a[q][q] - a[p][p]) / (2 * mixed);
-        const t = (theta < 0 ? -1 : 1) / (Math.abs(theta) + Math.sqrt(theta * theta + 1));
-        const cos = 1 / Math.sqrt(t * t + 1);
-        const sin = t * cos;
-        for (const row of a) turn(row, p, q, cos, sin);
-        for (let i = 0; i < n; i++) {
-          const [x, y] = [a[p][i], a[q][i]];
-          a[p][i] = cos * x - sin * y;
-          a[q][i] = sin * x + cos * y;
-        }
-        for (const row of turned) turn(row, p, q, cos, sin);
-      }
-    }
-    if (done) break;
-  }
-  const vectors = rows.map((_, i) => Float64Array.from(turned, (row) => row[i]));
-  return { values: a.map((row, i) => row[i]), vectors };
-}
-
-/** Turns columns p and q of a row. */
-function turn(row: Float64Array, p: number, q: number, cos: number, sin: number): void {
-  const [x, y] = [row[p], row[q]];
-  row[p] = cos * x - sin * y;
-  row[q] = sin * x + cos * y;
+  return symmetricEigen(rows.map((row) => Float64Array.from(rows, (other) => dot(row, other))));
 }
 
 /** Why other kernels cannot be measured. */

@@ -19,6 +19,7 @@ import {
   outputOf,
 } from './layer.js';
 
+/** Options of `maximize`. */
 export interface MaximizeOptions {
   /** One image's shape, [C, H, W]. */
   inputShape: Shape;

@@ -11,6 +11,7 @@ import { sum, type Values } from '../values.js';
 import { inputGradient } from './gradient.js';
 import { checkFinite, copies, extremes, imageFor, layerAt, logitsOf } from './layer.js';
 
+/** Options of `saliency`. */
 export interface SaliencyOptions {
   /**
    * 'gradient': d(logit)/d(pixel) (Simonyan, Vedaldi and Zisserman 2013).

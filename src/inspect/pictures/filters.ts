@@ -5,6 +5,7 @@ import { GRID, type GridOptions, type PanelRow, panelGrid } from './grid.js';
 import { checkLabels, type Panel, planes } from './panel.js';
 import type { Picture } from './picture.js';
 
+/** Options of `filterGrid`. */
 export interface FilterGridOptions extends GridOptions {
   /** The text at each filter; '\n' begins a new line. @default the filter's number */
   labels?: readonly string[];

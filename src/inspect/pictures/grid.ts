@@ -3,6 +3,7 @@ import { drawLegend, LEGEND_HEIGHT, legendOf } from './legend.js';
 import { checkPanel, drawPanel, isScaled, largest, type Panel } from './panel.js';
 import { Picture, textHeight, textWidth } from './picture.js';
 
+/** A row of panels in a grid, with its label. */
 export interface PanelRow {
   /** The text at its left; '\n' begins a new line. */
   label: string;
@@ -10,6 +11,7 @@ export interface PanelRow {
   panels: readonly (Panel | null)[];
 }
 
+/** Options of `panelGrid`. */
 export interface GridOptions {
   /** The text at the top; '\n' begins a new line. @default none */
   title?: string;

@@ -5,6 +5,7 @@ import { GRID, type GridOptions, panelGrid } from './grid.js';
 import { checkLabels, type Panel, planes } from './panel.js';
 import type { Picture } from './picture.js';
 
+/** Options of `featureMapGrid`. */
 export interface FeatureMapGridOptions extends GridOptions {
   /** The text below each map; '\n' begins a new line. @default the channel's number */
   labels?: readonly string[];

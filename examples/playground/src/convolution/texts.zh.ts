@@ -115,8 +115,8 @@ export const convolutionZh: ConvolutionTexts = {
     sharpen: '锐化：像素本身，加上它与邻居的差别。平坦的地方保持不变，差别则被放大，边缘的一侧更暗，另一侧更亮。',
     identity: '恒等：中间的权重为 1，其余为 0。结果就是图像本身。',
     any: '图像在红色权重下亮、在蓝色权重下暗的地方，也就是与卷积核相像的地方，和很大（红）；与它相反的地方，和为负（蓝）。',
-    resembles: (name, cosine) => `它很像“${name}”（余弦 ${cosine}）。`,
-    resemblesSwapped: (name, cosine) => `把亮暗对调，它很像“${name}”（余弦 ${cosine}）。`,
+    resembles: (name, cosine) => `它很像“${name}”（余弦相似度 ${cosine}）。`,
+    resemblesSwapped: (name, cosine) => `把亮暗对调，它很像“${name}”（余弦相似度 ${cosine}）。`,
     relu: 'ReLU 已把负的和变成 0：只剩下与卷积核相像的地方。',
   },
 };

@@ -40,7 +40,7 @@ export function TimelineSlider() {
       >
         <span aria-hidden="true">●</span> {texts.live}
       </button>
-      <output for="timeline-slider">{words}</output>
+      <span class="reading">{words}</span>
     </div>
   );
 }

@@ -2,7 +2,7 @@ import type { TakeawayTexts } from './texts.en.js';
 
 /** The Simplified Chinese texts of "Take it away". */
 export const takeawayZh: TakeawayTexts = {
-  title: '带走',
+  title: '导出与保存',
   lede: '网络存成文件，卷积核存成图片，训练写成程序：你在这里做出来的都归你。',
   weights: '网络',
   download: '下载 model.safetensors',

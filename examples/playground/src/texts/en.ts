@@ -42,6 +42,7 @@ export const en = {
     heldOutAfter: (step: number) => `Accuracy after ${step}`,
     heldOutTip: 'Share of 1,000 held-out digits that are named right; the network never learns from them',
     imagesPerSecond: (count: number) => `${grouped.format(count)} images/s`,
+    epochDone: (epoch: number) => `Epoch ${epoch} is done.`,
     progress: 'Progress of the training',
   },
   conditions: {

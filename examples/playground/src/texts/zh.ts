@@ -13,7 +13,7 @@ export const zh: Texts = {
   page: {
     title: 'convgrad 游乐场：看卷积核学习',
     heading: '看一个网络学会“看”',
-    lede: '一个真正的卷积神经网络就在这个页面里、在你的电脑上学习手写数字。它的第一层卷积核最初只是噪声，没有人告诉它什么是边缘。它们会变成什么？这是否超出了偶然？',
+    lede: '一个真正的卷积神经网络就在这个页面里、在你的设备上学习手写数字。它的第一层卷积核最初只是噪声，没有人告诉它什么是边缘。它们会变成什么？这是否超出了偶然？',
     language: '语言',
     languageTip: '页面语言',
     languages: { en: 'EN', zh: '中文' },
@@ -43,6 +43,7 @@ export const zh: Texts = {
     heldOutAfter: (step) => `准确率（${step} 批后）`,
     heldOutTip: '在网络从未学习过的 1,000 个数字中，识别正确的比例',
     imagesPerSecond: (count) => `${grouped.format(count)} 张/秒`,
+    epochDone: (epoch) => `第 ${epoch} 轮完成。`,
     progress: '训练进度',
   },
   conditions: {
@@ -84,7 +85,7 @@ export const zh: Texts = {
       `学习 ${step} 个批次之后（留出集最近一次在 ${lag} 个批次之后测量：准确率 ${accuracy}，损失 ${loss}）`,
   },
   emergence: {
-    title: '比偶然更像边缘吗？',
+    title: '真的是边缘，还是只是巧合？',
     chart: '训练过程中该层的平均 R²ori，以及随机层所在的区间',
     steps: '已学习的批次',
     layer: '这一层',

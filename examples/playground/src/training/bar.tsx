@@ -68,7 +68,7 @@ function Standing() {
         <div>
           <dt>{texts.stepName}</dt>
           <dd>
-            <output data-testid="step">{live.step}</output> / {prepared.steps}
+            <span data-testid="step">{live.step}</span> / {prepared.steps}
           </dd>
         </div>
         <div title={texts.heldOutTip}>
@@ -81,7 +81,21 @@ function Standing() {
         </div>
       </dl>
       <progress max={prepared.steps} value={live.step} aria-label={texts.progress} />
+      <Announcement accuracy={training.isLearning.value || lag !== null ? null : accuracy} />
     </>
+  );
+}
+
+/** What a screen reader says: once an epoch, and how well the network does when it rests; the figures above change all the time. */
+function Announcement({ accuracy }: { accuracy: string | null }) {
+  const { training } = useStore();
+  const { training: texts } = useTexts();
+  const { steps, epochs } = training.prepared.value!;
+  const done = Math.floor((training.live.value!.step * epochs) / steps);
+  return (
+    <p class="unseen" aria-live="polite" data-testid="announced">
+      {done > 0 && texts.epochDone(done)} {accuracy && `${texts.heldOut}: ${accuracy}`}
+    </p>
   );
 }
 
