@@ -16,7 +16,7 @@ const pages = files.filter((path) => path.endsWith('.md'));
 const text = (path: string) => readFileSync(path, 'utf8');
 
 /** What programs and the build write, and a file of PyTorch's repository. */
-const ELSEWHERE = ['report.html', 'examples/playground/dist', 'dist/convgrad.min.js', 'mnist/main.py'];
+const ELSEWHERE = ['report.html', 'examples/playground/dist', 'docs/dist', 'dist/convgrad.min.js', 'mnist/main.py'];
 /** `examples/NAME.ts` stands for any name. */
 const isPlaceholder = (path: string) => /\b(NAME|TASK)\./.test(path);
 

@@ -15,21 +15,10 @@ import { checkFirstBatch } from './first-batch.js';
 import type { FitSettings } from './fit-options.js';
 import { argmax } from './metrics.js';
 import { type AnyBatch, Source, sizeOfBatch } from './source.js';
+import { turn } from './turn.js';
 
 /** How long a training computes before it lets timers, signals and the page have their turn, in ms. */
 const YIELD_AFTER = 50;
-
-/** Lets messages, timers and frames have their turn. A message, since a page lets timers within timers wait 4 ms each. */
-function turn(): Promise<void> {
-  return new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => {
-      port1.close();
-      resolve();
-    };
-    port2.postMessage(null);
-  });
-}
 
 const START = { epoch: 0, batch: 0, step: 0, loss: 0, accuracy: 0, seconds: 0, imagesPerSecond: 0 };
 
