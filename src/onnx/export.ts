@@ -46,8 +46,8 @@ export function exportOnnx(model: AnyModule, options: OnnxOptions): Uint8Array {
 
   const traces = [2, 3].map((examples) => traceOf(model, shapes, examples));
   const kept = needed(traces[0]);
-  checkSame(traces, kept);
   checkExportable(traces[0], kept);
+  checkSame(traces, kept);
   const [first, second] = traces.map((trace, i) => new Writing(trace, traces[1 - i], state).steps(kept));
   checkEqual(first, second);
 
@@ -114,11 +114,21 @@ function sameList<T>(a: readonly T[], b: readonly T[], same: (x: T, y: T) => boo
 }
 
 /** Throws one error that names all that cannot be exported. */
-function checkExportable({ steps }: Trace, kept: ReadonlySet<number>): void {
-  const wrong = steps.filter(({ step }, i) => kept.has(i) && !Object.hasOwn(OPERATORS, step.name));
-  if (wrong.length === 0) return;
-  const shown = wrong.map(({ step, path }) => (path === '' ? step.name : `${step.name} (in ${path})`));
-  throw new ArgumentError(WHERE, `these operations cannot be exported: ${[...new Set(shown)].join(', ')}`);
+function checkExportable({ steps, reads }: Trace, kept: ReadonlySet<number>): void {
+  const isUnknown = (i: number) => i < steps.length && !Object.hasOwn(OPERATORS, steps[i].step.name);
+  const place = (path: string) => (path === '' ? '' : ` (in ${path})`);
+  const unknown = steps.filter((_, i) => kept.has(i) && isUnknown(i));
+  const operations = new Set(unknown.map(({ step, path }) => step.name + place(path)));
+  // An operation of one's own reads its inputs, which is its business: it is named itself.
+  const read = reads.filter(({ tensor, step }) => !(isUnknown(step) && steps[step].step.inputs.includes(tensor)));
+  const ways = new Set(read.map(({ what, path }) => what + place(path)));
+  const found = [
+    ...(operations.size > 0 ? [`these operations cannot be exported: ${[...operations].join(', ')}`] : []),
+    ...(ways.size > 0
+      ? [`forward reads the numbers of tensors, which no graph can do: with ${[...ways].join(', ')}`]
+      : []),
+  ];
+  if (found.length > 0) throw new ArgumentError(WHERE, found.join('; and '));
 }
 
 /** Throws unless both passes led to the same file. */

@@ -13,6 +13,8 @@ import { type Shape, sameShape } from '../shape.js';
 export interface Trace {
   inputs: readonly Tensor[];
   steps: readonly { step: Step; result: Tensor; path: string }[];
+  /** Where numbers were read in JavaScript: by what, by which module, and of what, before which step. */
+  reads: readonly { what: string; path: string; tensor: Tensor; step: number }[];
   /** What came out, by name: '' where it is one tensor. */
   outputs: readonly [name: string, value: Tensor][];
   /**
@@ -22,12 +24,12 @@ export interface Trace {
   identify(tensor: Tensor): string | null;
 }
 
-const READS = ['data', 'item', 'toArray'] as const;
-
 /** Runs the model in evaluation mode on `examples` random examples. */
 export function traceOf(model: AnyModule, shapes: readonly Shape[], examples: number): Trace {
   const generator = new Generator('exportOnnx');
-  const inputs = shapes.map((shape) => guarded(randn([examples, ...shape], { generator })));
+  const reads: { what: string; path: string; tensor: Tensor; step: number }[] = [];
+  const note = (tensor: Tensor, what: string) => void reads.push({ what, path: path(), tensor, step: steps.length });
+  const inputs = shapes.map((shape) => guarded(randn([examples, ...shape], { generator }), note));
   const steps: { step: Step; result: Tensor; path: string }[] = [];
   const known = new Map<Tensor, string>();
   const sharing = new Map<Storage, Tensor[]>();
@@ -45,7 +47,7 @@ export function traceOf(model: AnyModule, shapes: readonly Shape[], examples: nu
       noGrad(() =>
         traced(
           (step, result) => {
-            know(guarded(result), `step ${steps.length}`);
+            know(guarded(result, note), `step ${steps.length}`);
             steps.push({ step, result, path: path() });
           },
           () => model.forward(...inputs),
@@ -55,6 +57,7 @@ export function traceOf(model: AnyModule, shapes: readonly Shape[], examples: nu
     return {
       inputs,
       steps,
+      reads,
       outputs: namedOutputs(output, ''),
       identify: (tensor) => {
         // Of the same numbers and shape, such as what detach() gives, and a layer's parameter: the oldest is none computed from it.
@@ -67,17 +70,20 @@ export function traceOf(model: AnyModule, shapes: readonly Shape[], examples: nu
   }
 }
 
-/** A tensor whose numbers are not to be read: what a program does with them in JavaScript is in no graph. */
-function guarded(tensor: Tensor): Tensor {
-  for (const name of READS) {
-    const get = () => {
-      const reads = name === 'data' ? 'data' : `${name}()`;
-      throw new ArgumentError(
-        'exportOnnx',
-        `forward reads the numbers of a tensor with ${reads}, which no graph can do`,
-      );
+/** A tensor that tells when its numbers are read: what a program does with them in JavaScript is in no graph. */
+function guarded(tensor: Tensor, note: (tensor: Tensor, what: string) => void): Tensor {
+  Object.defineProperty(tensor, 'data', {
+    get: () => {
+      note(tensor, 'data');
+      return tensor.storage.expose();
+    },
+  });
+  for (const name of ['item', 'toArray'] as const) {
+    const value = () => {
+      note(tensor, `${name}()`);
+      return Tensor.prototype[name].call(tensor);
     };
-    Object.defineProperty(tensor, name, name === 'data' ? { get } : { value: get });
+    Object.defineProperty(tensor, name, { value });
   }
   return tensor;
 }
