@@ -6,6 +6,7 @@ import { type Initializer, type OnnxNode, type OnnxValue, writeOnnx } from './fi
 import { OPERATORS, type Operand } from './operators.js';
 import { type Trace, traceOf } from './trace.js';
 
+/** What `exportOnnx` needs to know besides the model. */
 export interface OnnxOptions {
   /** One example's shape, without the batch axis, such as [1, 28, 28]; a list of shapes for a model of several inputs. */
   inputShape: Shape | readonly Shape[];

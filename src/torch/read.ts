@@ -23,6 +23,7 @@ interface Opened {
   most: number;
 }
 
+/** Where in a file `readTorch` looks, and how much it may hold. */
 export interface TorchOptions extends UnpackOptions {
   /** Where in the file the state dict is, such as 'model' or 'checkpoint.model'. @default the whole file is one */
   path?: string;
