@@ -16,7 +16,7 @@ const SEEDRANDOM = 'node_modules/seedrandom/lib/alea.js';
 const [NOTICE] = readFileSync(SEEDRANDOM, 'utf8').split('(function');
 
 /** Rooms above the core: what several entries share of one of them is a file of its own, which the core never needs. */
-const UPPER = ['inspect', 'charts', 'numpy', 'torch', 'onnx', 'report', 'browser', 'node'];
+const UPPER = ['inspect', 'charts', 'numpy', 'torch', 'onnx', 'report', 'browser', 'node', 'mpi'];
 const roomOf = (id: string) => relative('src', id).split(sep)[0];
 /** What the readers of archives share, and nobody else needs. */
 const isArchive = (id: string) => /[\\/]io[\\/](zip|strided)\.ts$/.test(id);

@@ -17,7 +17,7 @@ export default {
       project: ['{src,datasets,examples,test}/**/*.{ts,tsx,mjs}'],
       ignore: ['src/wasm/assembly/**'], // AssemblyScript, which its own compiler reads.
       ignoreDependencies: ['axe-core'], // A test reads its file.
-      ignoreBinaries: ['taskset', 'mkfifo', 'xvfb-run'], // Of the system.
+      ignoreBinaries: ['taskset', 'mkfifo', 'mpirun', 'xvfb-run'], // Of the system.
     },
     bench: {
       entry: ['*.ts', 'bundles/*.ts'],

@@ -161,3 +161,4 @@ export {
 export { type EarlyStoppingOptions, earlyStopping, type Mode, type Monitor } from './train/monitor.js';
 export { type PredictOptions, predict } from './train/predict.js';
 export type { AnyBatch, Batches } from './train/source.js';
+export type { Communicator, World } from './train/world.js';

@@ -21,6 +21,7 @@ const ROOMS = [
   'report',
   'browser',
   'node',
+  'mpi',
 ];
 /** What a room may not know, although it lies above. */
 const STRANGERS: Record<string, string[]> = {
@@ -29,6 +30,7 @@ const STRANGERS: Record<string, string[]> = {
   data: ['ops', 'optim', 'nn', 'wasm'],
   inspect: ['optim', 'wasm'], // It measures on data and watches a training, whichever way that goes.
   io: ['optim', 'data', 'train', 'inspect', 'charts', 'wasm'],
+  mpi: ['inspect', 'charts', 'report', 'browser', 'node', 'wasm'],
   nn: ['optim', 'wasm'],
   numpy: ['ops', 'optim', 'data', 'train', 'inspect', 'charts', 'wasm'],
   onnx: ['optim', 'data', 'train', 'inspect', 'charts', 'numpy', 'torch', 'wasm'],
@@ -46,6 +48,7 @@ const ENTRIES = [
   'src/browser/index.ts',
   'src/index.ts',
   'src/inspect/index.ts',
+  'src/mpi/index.ts',
   'src/node/index.ts',
   'src/numpy/index.ts',
   'src/onnx/index.ts',
@@ -143,8 +146,10 @@ test('src/index.ts is never imported from inside', () => {
   expect(shipped.filter((path) => local(path).includes('src/index.ts'))).toEqual([]);
 });
 
-test('node: and process stand only in src/node and where packages are found; document and window nowhere', () => {
-  const nodeOnly = shipped.filter((path) => room(path) !== 'node' && path !== 'datasets/package-folder.ts');
+test('node: and process stand only in src/node, src/mpi and where packages are found; document and window nowhere', () => {
+  const nodeOnly = shipped.filter(
+    (path) => !['node', 'mpi'].includes(room(path)) && path !== 'datasets/package-folder.ts',
+  );
   expect(nodeOnly.filter((path) => imports(path).some((name) => name.startsWith('node:')))).toEqual([]);
   expect(nodeOnly.filter((path) => /\b(process|Buffer)\b\s*\./.test(code(path)))).toEqual([]);
   expect(shipped.filter((path) => /\b(document|window)\b\s*[.[]/.test(code(path)))).toEqual([]);
@@ -182,12 +187,14 @@ test('nothing is needed at run time: the core imports seedrandom alone, which is
   const outside = (from: readonly string[]) => [
     ...new Set(from.flatMap(imports).filter((name) => !name.startsWith('.'))),
   ];
-  const core = source.filter((path) => !['node', 'charts', 'report'].includes(room(path)));
+  const core = source.filter((path) => !['node', 'mpi', 'charts', 'report'].includes(room(path)));
   expect(outside(core)).toEqual(['seedrandom/lib/alea.js']);
   // convgrad/charts is an entry of its own, for those who have installed the optional package that draws them.
   // A document and PNG images are packages, too, for the charts without a page and for the report, loaded when they are needed.
   expect(outside(source.filter((path) => room(path) === 'charts'))).toEqual(['@observablehq/plot', 'linkedom/worker']);
   expect(outside(source.filter((path) => room(path) === 'report'))).toEqual(['fast-png']);
+  const ofMpi = outside(source.filter((path) => room(path) === 'mpi')).filter((name) => !name.startsWith('node:'));
+  expect(ofMpi).toEqual(['koffi']); // Loaded where mpirun has started the program.
 });
 
 /** Lines of code: blank ones and comments do not count. */

@@ -16,6 +16,7 @@ import {
   type Tensor,
   zeros,
 } from '../src/index.js';
+import { MpiError } from '../src/mpi/index.js';
 import { FileError } from '../src/node/index.js';
 
 /** What a user may add: other arguments, a private field, something computed. */
@@ -42,6 +43,7 @@ const ERRORS: [ConvgradError, object][] = [
   [new FormatError('inner', 'wrong'), {}],
   [new ThreadError('threads', 'wrong', { cause }), { cause }],
   [new DivergenceError('fit', 'NaN', 7, 'conv1'), { step: 7, layer: 'conv1' }],
+  [new MpiError('mpi', 'wrong', { cause }), { cause }],
   [new FileError('saveFile', 'wrong', '/a/b', 'ENOENT'), { path: '/a/b', code: 'ENOENT' }],
   [new QuotaError(4, { cause }), { left: 6, cause }],
 ];

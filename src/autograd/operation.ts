@@ -4,7 +4,7 @@ import { allocate, zeros } from './backend.js';
 import { type GradientFunction, isRecording, ownedByScope } from './graph.js';
 import type { AnyStorage, Storage } from './storage.js';
 import { Tensor } from './tensor.js';
-import { tracer } from './trace.js';
+import { told } from './trace.js';
 
 /** A forward computation and its gradient, side by side. */
 export interface Operation {
@@ -54,11 +54,9 @@ export function operation(described: Operation): Tensor {
     if (!keep) owned.push(storage);
   }
   for (const each of owned) ownedByScope(each);
-  const records = isRecording() && inputs.some((input) => input.requiresGrad);
-  const versions = records ? inputs.map((input) => input.storage.version) : [];
-  const result = new Tensor(storage, shape, records, records ? { name, inputs, versions, backward, owned } : null);
-  tracer?.(described, result);
-  return result;
+  if (!isRecording() || !inputs.some((input) => input.requiresGrad)) return told(described, new Tensor(storage, shape));
+  const versions = inputs.map((input) => input.storage.version);
+  return told(described, new Tensor(storage, shape, true, { name, inputs, versions, backward, owned }));
 }
 
 /**

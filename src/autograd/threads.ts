@@ -24,7 +24,7 @@ export async function setThreads(count?: number): Promise<number> {
   return installed()?.setThreads(wanted, Team.start) ?? 1;
 }
 
-/** @internal Starts as many threads as the machine can run at once, unless `setThreads` was called. */
-export async function useAllThreads(): Promise<void> {
-  if (!threadsAreChosen) await setThreads();
+/** @internal Starts so many threads, or as many as the machine can run at once, unless `setThreads` was called. */
+export async function useAllThreads(count?: number): Promise<void> {
+  if (!threadsAreChosen) await setThreads(count);
 }

@@ -9,8 +9,13 @@ export interface Step {
 
 type Observe = (step: Step, result: Tensor) => void;
 
-/** Told every operation and its result; null while nobody traces. */
-export let tracer: Observe | null = null;
+let tracer: Observe | null = null;
+
+/** The result of an operation, which a trace is told of if there is one. */
+export function told(step: Step, result: Tensor): Tensor {
+  tracer?.(step, result);
+  return result;
+}
 
 /** @internal Calls `fn`; meanwhile `observe` is told every operation and its result. */
 export function traced<T>(observe: Observe, fn: () => T): T {

@@ -75,26 +75,38 @@ export class DataLoader<Y extends Targets = Int32Array, X extends Inputs = Tenso
    * @param from how many are left out at the beginning: those that a resumed epoch has done
    */
   batches(from = 0): IterableIterator<Batch<Y, X>> {
-    const order = Int32Array.from({ length: this.dataset.length }, (_, i) => i);
-    if (this.#options.shuffle) (this.#options.generator ?? getDefaultGenerator()).shuffle(order);
-    return this.#read(order, from);
+    return this.#read(this.indices(from));
   }
 
-  *#read(order: Int32Array, from: number): IterableIterator<Batch<Y, X>> {
-    const { dataset, batchSize } = this;
+  /** @internal Which examples these batches are made of. */
+  indices(from = 0): IterableIterator<Int32Array> {
+    const order = Int32Array.from({ length: this.dataset.length }, (_, i) => i);
+    if (this.#options.shuffle) (this.#options.generator ?? getDefaultGenerator()).shuffle(order);
+    return this.#cut(order, from);
+  }
+
+  *#cut(order: Int32Array, from: number): IterableIterator<Int32Array> {
+    const { batchSize } = this;
+    for (let i = from; i < this.length; i++) yield order.subarray(i * batchSize, (i + 1) * batchSize);
+  }
+
+  *#read(all: Iterable<Int32Array>): IterableIterator<Batch<Y, X>> {
+    for (const indices of all) yield this.pick(indices);
+  }
+
+  /** @internal A batch of these examples. */
+  pick(indices: Int32Array): Batch<Y, X> {
+    const { dataset } = this;
     const { transform, generator } = this.#options;
-    for (let batch = from; batch < this.length; batch++) {
-      const indices = order.subarray(batch * batchSize, (batch + 1) * batchSize);
-      const inputs = dataset.allInputs.map(({ values, shape }) => {
-        const picked = rowsOf(values, sizeOf(shape), indices);
-        const batchShape = [indices.length, ...shape];
-        transform?.(picked, batchShape, generator ?? getDefaultGenerator());
-        return wrap(picked, batchShape);
-      });
-      const { targets, targetShape } = dataset;
-      const picked = rowsOf<Float32Array | Int32Array>(targets, sizeOf(targetShape ?? []), indices);
-      const y = targetShape ? wrap(picked as Float32Array, [indices.length, ...targetShape]) : picked;
-      yield { x: (dataset.several ? inputs : inputs[0]) as X, y: y as Y };
-    }
+    const inputs = dataset.allInputs.map(({ values, shape }) => {
+      const picked = rowsOf(values, sizeOf(shape), indices);
+      const batchShape = [indices.length, ...shape];
+      transform?.(picked, batchShape, generator ?? getDefaultGenerator());
+      return wrap(picked, batchShape);
+    });
+    const { targets, targetShape } = dataset;
+    const picked = rowsOf<Float32Array | Int32Array>(targets, sizeOf(targetShape ?? []), indices);
+    const y = targetShape ? wrap(picked as Float32Array, [indices.length, ...targetShape]) : picked;
+    return { x: (dataset.several ? inputs : inputs[0]) as X, y: y as Y };
   }
 }

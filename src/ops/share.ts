@@ -2,8 +2,8 @@ import type { Tensor } from '../autograd/tensor.js';
 
 /** How a loss of one batch counts where the mean over several batches is asked for. */
 interface Share {
-  /** What the loss has to be multiplied by to be the sum of the losses. */
-  scale: number;
+  /** Whether the loss is the sum of the losses, or their mean. */
+  isSum: boolean;
   /** How many losses there are, or their weights together. */
   weight: number;
 }
@@ -18,15 +18,16 @@ export function counted(loss: Tensor, isSum: boolean, losses: number | ArrayLike
   let weight = 0;
   if (typeof losses === 'number') weight = losses;
   else for (let i = 0; i < losses.length; i++) weight += losses[i];
-  shares.set(loss, { scale: isSum ? 1 : weight, weight });
+  shares.set(loss, { isSum, weight });
   return loss;
 }
 
 /**
- * @internal The sum of the losses of a batch, and what to divide the sums of all batches by. A loss of which nothing was
- * noted counts as the mean over the examples.
+ * @internal The sum of the losses of a batch, what the loss was multiplied by to be it, and what to divide the sums of all
+ * batches by. A loss of which nothing was noted counts as the mean over the examples.
  */
-export function shareOf(loss: Tensor, examples: number): { sum: number; weight: number } {
-  const { scale, weight } = shares.get(loss) ?? { scale: examples, weight: examples };
-  return { sum: weight === 0 ? 0 : loss.item() * scale, weight };
+export function shareOf(loss: Tensor, examples: number): Share & { sum: number; scale: number } {
+  const { isSum, weight } = shares.get(loss) ?? { isSum: false, weight: examples };
+  const scale = isSum ? 1 : weight;
+  return { isSum, scale, weight, sum: weight === 0 ? 0 : loss.item() * scale };
 }

@@ -35,11 +35,10 @@ addMethods({ softmax, logSoftmax });
 
 function along(name: string, kernels: typeof softmaxKernels | typeof logSoftmaxKernels, x: Tensor, axis: number) {
   checkTensors(name, x);
-  const along = normalizeAxis(name, axis, x.shape.length);
-  const sizes = axisSizes(x, along);
+  const sizes = axisSizes(x, normalizeAxis(name, axis, x.shape.length));
   return operation({
     name,
-    attributes: { axis: along },
+    attributes: { axis },
     inputs: [x],
     shape: x.shape,
     forward: (y) => kernels.forward(x.storage, y, sizes),

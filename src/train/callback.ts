@@ -122,6 +122,8 @@ export interface Checkpoint {
     seed: number | string | null;
     clipGradNorm: number | null;
     schedulerInterval: string;
+    /** Into how many parts each batch fell, where there was a `world`. */
+    parts?: number;
     /** Fingerprints of the training data, and of the validation data if there are any. */
     data: number | null;
     validation: number | null;

@@ -12,6 +12,7 @@ import { type Loss, lossFor, metricsFrom } from './evaluate.js';
 import { checkLastBatch } from './first-batch.js';
 import { accuracy, type Metrics } from './metrics.js';
 import { type AnyBatch, type Batches, checkSource } from './source.js';
+import type { World } from './world.js';
 
 /** What `fit` can be told of any training. */
 export interface TrainingOptions {
@@ -71,6 +72,16 @@ export interface FitOptions<Output = Tensor, Y = Int32Array> extends TrainingOpt
   metrics?: Metrics<Output, Y>;
   /** The norm that all gradients together are clipped to before each step, at least 0. @default no clipping */
   clipGradNorm?: number;
+  /**
+   * The processes that train together, `await mpi()` of `convgrad/mpi`; each calls `fit` with the same data, model and
+   * settings. `batchSize` is that of all together. Each batch falls into parts, 8 unless said otherwise, whose gradients are
+   * added along a fixed tree: the weights are the same, to the last bit, on 1, 2, 4 or 8 ranks. They are not those of `fit`
+   * without a world, which adds over the batch as a whole, in another order, and normalizes over it: here batch norm sees a
+   * part at a time, its running statistics are the mean of those of the parts, and dropout and transforms draw part by part.
+   * Callbacks, and what they write, run on rank 0 only: what changes the model or the optimizer there is an error on all.
+   * @default this process alone
+   */
+  world?: World;
   /** Data to evaluate on after each epoch; the model never learns from it. */
   validation?: Dataset<Y extends Tensor ? Tensor : Int32Array, Inputs>;
   step?: undefined;
@@ -88,6 +99,7 @@ export interface StepOptions<B> extends TrainingOptions {
   loss?: undefined;
   metrics?: undefined;
   clipGradNorm?: undefined;
+  world?: undefined;
   validation?: undefined;
 }
 
@@ -102,6 +114,7 @@ const DEFAULTS = {
   scheduler: undefined,
   schedulerInterval: undefined, // Is 'step' where it is not given; for a plateau it must not be given as 'step'.
   clipGradNorm: undefined,
+  world: undefined,
   validation: undefined,
   seed: undefined,
   transform: undefined,
@@ -124,8 +137,8 @@ type AnyOptions = Omit<FitOptions<unknown, never>, 'optimizer' | 'step' | 'valid
 export type FitSettings = ReturnType<typeof checkFit>;
 
 const HOOKS = ['onTrainBegin', 'onEpochBegin', 'onBatchEnd', 'onEpochEnd', 'onTrainEnd', 'onTrainError'];
-const OF_BATCHES = ['batchSize', 'dropLast', 'seed', 'transform'] as const;
-const OF_LOSSES = ['loss', 'metrics', 'clipGradNorm', 'validation'] as const;
+const OF_BATCHES = ['batchSize', 'dropLast', 'seed', 'transform', 'world'] as const;
+const OF_LOSSES = ['loss', 'metrics', 'clipGradNorm', 'validation', 'world'] as const;
 
 /** @internal The options with their defaults, or an error for what does not fit together. */
 export function checkFit(
@@ -178,7 +191,7 @@ function optimizersOf(given: unknown, named: boolean): Readonly<Record<string, O
   return given as Record<string, Optimizer>;
 }
 
-type Read = Pick<AnyOptions, 'scheduler' | 'schedulerInterval' | 'validation' | 'signal'> & {
+type Read = Pick<AnyOptions, 'scheduler' | 'schedulerInterval' | 'validation' | 'signal' | 'world'> & {
   callbacks: readonly Callback[];
   generators: readonly Generator[];
 };
@@ -198,11 +211,12 @@ function checkScheduler(
   }
 }
 
-function checkRest({ signal, generators, callbacks }: Read): void {
+function checkRest({ signal, generators, callbacks, world }: Read): void {
   expect(signal === undefined || signal instanceof AbortSignal, 'signal to be an AbortSignal', signal);
   const drawn = Array.isArray(generators) && generators.every((each) => each instanceof Generator);
   expect(drawn, 'generators to be a list of Generators', generators);
   expect(Array.isArray(callbacks), 'a list of callbacks', callbacks);
+  expect(world === undefined || typeof world?.share === 'function', 'world to be what mpi() gives', world);
   for (const callback of callbacks) {
     expect(typeof callback === 'object' && callback !== null, 'a callback such as { onEpochEnd() {} }', callback);
     const unknown = Object.keys(callback).find((name) => /^on[A-Z]/.test(name) && !HOOKS.includes(name));

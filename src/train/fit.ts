@@ -7,9 +7,10 @@ import { clipGradNorm } from '../optim/clip.js';
 import type { History } from './callback.js';
 import { diverged, divergedInValidation } from './divergence.js';
 import { lossOf } from './evaluate.js';
-import { checkFit, type FitOptions, type StepOptions } from './fit-options.js';
+import { checkFit, type FitOptions, type FitSettings, type StepOptions } from './fit-options.js';
 import { forwardOf } from './predict.js';
 import { Run } from './run.js';
+import type { SharedTraining } from './shared-training.js';
 import { type AnyBatch, type Batches, checkBatch } from './source.js';
 
 /**
@@ -40,9 +41,15 @@ export async function fit(
   options: FitOptions<never, never> | StepOptions<never>,
 ): Promise<History> {
   const settings = checkFit(model, data, options);
-  const { optimizers, loss, step, scheduler, schedulerInterval, validation, stopOnDivergence } = settings;
+  const { optimizers, loss, step, scheduler, schedulerInterval, validation, stopOnDivergence, world } = settings;
   const [plateau, schedule] = scheduler && 'mode' in scheduler ? [scheduler] : [undefined, scheduler];
-  const run = new Run(model, data, settings);
+  const make = (changed: FitSettings) => new Run(model, data, changed);
+  const shared = world?.share<FitSettings, SharedTraining>(settings);
+  const run = shared ? await shared.begin(model, data as Dataset<Targets, Inputs>, make) : make(settings);
+  const goesOn = async () => {
+    await shared?.agree();
+    return run.goesOn;
+  };
   const learn = (batch: AnyBatch) => {
     const { x, y } = checkBatch('fit', batch);
     const output = forwardOf(model, x);
@@ -55,20 +62,22 @@ export async function fit(
     if (settings.clipGradNorm !== undefined) clipGradNorm(model.parameters(), settings.clipGradNorm);
     optimizers.optimizer.step();
   };
-  await useAllThreads();
+  await useAllThreads(world?.threads);
   try {
     await run.begin();
-    while (run.goesOn) {
+    while (await goesOn()) {
       for await (const batch of await run.beginEpoch()) {
-        if (step) run.log(batch, await step(batch));
+        if (shared) {
+          if (!(await shared.learn(batch as never))) break;
+        } else if (step) run.log(batch, await step(batch));
         else learn(batch);
         if (schedulerInterval !== 'epoch') schedule?.step();
         await run.endBatch();
-        if (!run.goesOn) break;
+        if (!shared && !run.goesOn) break;
       }
-      if (!run.goesOn) break;
+      if (!(await goesOn())) break;
 
-      const score = validation && run.validate(validation);
+      const score = validation && (shared ? await shared.validate(validation) : run.validate(validation));
       if (stopOnDivergence && score && !Number.isFinite(score.loss)) {
         throw divergedInValidation(run.state, score.loss, validation, loss!);
       }
@@ -77,7 +86,9 @@ export async function fit(
       if (schedulerInterval === 'epoch') schedule?.step();
       await run.endEpoch(record);
     }
-    return await run.end();
+    const history = await run.end();
+    await shared?.end();
+    return history;
   } catch (error) {
     throw await run.fail(error);
   }

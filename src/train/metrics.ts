@@ -19,6 +19,11 @@ export interface Metric<Output = Tensor, Y = Targets> {
   saveState?(): unknown;
   /** Takes over what `saveState` returned. */
   loadState?(state: unknown): void;
+  /**
+   * Whether the states of two parts of the data add up to that of both: lists of numbers, such as a sum and a count. `fit` with a
+   * `world` needs it.
+   */
+  readonly adds?: boolean;
 }
 
 /** A measure of all outputs together, such as `(outputs, targets) => sub(outputs, targets).abs().max().item()`. */
@@ -110,6 +115,7 @@ function ratio<Output, Y>(
   let sums = [0, 0];
   return {
     mode,
+    adds: true,
     reset() {
       sums = [0, 0];
     },

@@ -26,14 +26,14 @@ const START = { epoch: 0, batch: 0, step: 0, loss: 0, accuracy: 0, seconds: 0, i
 export class Run {
   readonly state: TrainingState;
   readonly #history: History = { epochs: [], trainSeconds: 0, imagesPerSecond: 0, stopped: null };
-  readonly #measures: EpochMeasures;
+  readonly measures: EpochMeasures;
   /** Examples done in the epochs before this one. */
   #seenBefore = 0;
   readonly #settings: FitSettings;
   readonly #callbacks: readonly Callback[];
   readonly #source: Source;
   /** What the order of the examples is drawn from. */
-  readonly #generator: Generator;
+  readonly generator: Generator;
   /** Where it and the others stood before this epoch's order was drawn; null until it has been. */
   #before: Pick<Checkpoint['generators'], 'orderBefore' | 'othersBefore'> | null = null;
   /** The settings of the optimizers' groups when the training began. */
@@ -55,8 +55,8 @@ export class Run {
     const { optimizers, epochs, batchSize, dropLast, transform, seed, callbacks, resume, metrics, step } = settings;
     this.#settings = settings;
     this.#callbacks = [...callbacks.filter(({ last }) => !last), ...callbacks.filter(({ last }) => last)];
-    this.#generator = seed === undefined ? getDefaultGenerator() : new Generator(seed);
-    const generator = this.#generator;
+    this.generator = seed === undefined ? getDefaultGenerator() : new Generator(seed);
+    const generator = this.generator;
     this.#source = new Source(data, { batchSize, dropLast, shuffle: true, generator, transform });
     this.#begun = this.#optimizerSettings();
     this.#modesBefore = keepModes(model);
@@ -79,7 +79,7 @@ export class Run {
       },
       checkpoint: () => this.#checkpoint(),
     };
-    this.#measures = new EpochMeasures(metrics, step !== undefined);
+    this.measures = new EpochMeasures(metrics, step !== undefined);
     if (resume !== undefined) this.#resume(resume);
     this.#began = performance.now() - 1000 * this.state.seconds;
     this.#yieldAt = performance.now() + YIELD_AFTER;
@@ -107,8 +107,8 @@ export class Run {
     const resumed = state.epoch > this.#history.epochs.length;
     if (!resumed) {
       Object.assign(state, { epoch: state.epoch + 1, batch: 0, loss: 0, accuracy: 0, metrics: {} });
-      this.#seenBefore += this.#measures.sums.seen;
-      this.#measures.forget();
+      this.#seenBefore += this.measures.sums.seen;
+      this.measures.forget();
       this.#before = null;
     }
     await this.#call((callback) => callback.onEpochBegin?.(state));
@@ -116,11 +116,11 @@ export class Run {
     const saved = resumed ? this.#settings.resume : undefined;
     if (saved) {
       this.#restoreGenerators(saved); // Callbacks have drawn a second time.
-      this.#generator.setState(saved.generators.orderBefore);
+      this.generator.setState(saved.generators.orderBefore);
       this.#setOthers(saved.generators.othersBefore); // Batches of one's own may be drawn from them.
     }
     this.#before = this.#standBefore();
-    const batches = await this.#source.batches(state.batch);
+    const batches = await this.#source.batches(state.batch, this.#settings.world !== undefined);
     // So has the order, unless the checkpoint was taken before it was drawn.
     if (saved && orderDrawn(saved)) this.#restoreGenerators(saved);
     this.#batchBegan = performance.now();
@@ -134,12 +134,12 @@ export class Run {
     if (naming && this.#first) argmax('fit', output as Tensor, (y as Int32Array).length, dataset!.classes);
     if (this.#first) checkFirstBatch(this.state, dataset ?? this, x, loss, warnings);
     this.#first = false;
-    this.#measures.notice(sizeOfBatch({ x, y }), loss, output, y);
+    this.measures.notice(sizeOfBatch({ x, y }), loss, output, y);
   }
 
   /** Takes into account what a step of one's own has logged for a batch. */
   log(batch: AnyBatch, logged: Record<string, number>): void {
-    this.#measures.log(sizeOfBatch(batch ?? {}), logged, (name, value) => {
+    this.measures.log(sizeOfBatch(batch ?? {}), logged, (name, value) => {
       if (!this.#settings.stopOnDivergence) return;
       const { epoch, batch: done, step } = this.state;
       const found = `the step gave ${value} as ${name} in batch ${done + 1} of epoch ${epoch} (step ${step + 1})`;
@@ -155,7 +155,7 @@ export class Run {
     state.step++;
     this.#measure();
     state.seconds = (now - this.#began) / 1000;
-    state.imagesPerSecond = (this.#seenBefore + this.#measures.sums.seen) / this.#history.trainSeconds;
+    state.imagesPerSecond = (this.#seenBefore + this.measures.sums.seen) / this.#history.trainSeconds;
     if (now > this.#yieldAt) {
       await turn();
       this.#yieldAt = performance.now() + YIELD_AFTER;
@@ -168,28 +168,28 @@ export class Run {
   /** Puts what has been measured in this epoch so far into the state. */
   #measure(): void {
     const { state } = this;
-    state.metrics = this.#measures.figures(false);
-    state.loss = this.#measures.loss;
+    state.metrics = this.measures.figures(false);
+    state.loss = this.measures.loss;
     state.accuracy = state.metrics.accuracy ?? Number.NaN;
   }
 
   /** Measures the validation data, by the same metrics, which are then again what they were. */
   validate(data: Dataset<Targets, Inputs>): Measures {
     const { loss, metrics } = this.#settings;
-    this.#figures = this.#measures.figures(true);
-    const state = this.#measures.saveState();
+    this.#figures = this.measures.figures(true);
+    const state = this.measures.saveState();
     const measures = evaluate<unknown, Targets, Inputs>(this.state.model, data, {
       loss: loss!,
       metrics: Object.fromEntries(metrics),
     });
-    this.#measures.loadState(state);
+    this.measures.loadState(state);
     return measures;
   }
 
   /** Puts the epoch into the history. */
   record(score: Measures | undefined): EpochRecord {
     const { epoch, step, loss, seconds, optimizer } = this.state;
-    const metrics = this.#figures ?? this.#measures.figures(true);
+    const metrics = this.#figures ?? this.measures.figures(true);
     this.#figures = null;
     this.#source.length = this.state.batch;
     const accuracyOf = (measures: Record<string, number>) => measures.accuracy ?? Number.NaN;
@@ -257,10 +257,10 @@ export class Run {
       scheduler: scheduler?.stateDict() ?? null,
       setting: this.#setting(),
       position: { epoch, batch, step, seconds, imagesPerSecond },
-      ...this.#measures.saveState(),
+      ...this.measures.saveState(),
       generators: {
         ...(this.#before ?? this.#standBefore()),
-        order: this.#generator.getState(),
+        order: this.generator.getState(),
         default: getDefaultGenerator().getState(),
         others: this.#standBefore().othersBefore,
       },
@@ -287,6 +287,7 @@ export class Run {
       seed,
       clipGradNorm,
       schedulerInterval,
+      parts: this.#settings.world?.parts,
       data: this.#data[0],
       validation: this.#data[1],
       scheduler: scheduler ? settingsOf([scheduler.settings])[0] : null,
@@ -323,13 +324,13 @@ export class Run {
     Object.assign(this.#history, { ...history, epochs: [...history.epochs], stopped: null });
     this.#seenBefore = Math.round(position.imagesPerSecond * history.trainSeconds) - sums.seen || 0;
     this.#begun = checkpoint.setting.optimizers;
-    this.#measures.loadState(checkpoint);
+    this.measures.loadState(checkpoint);
     if (sums.seen > 0) this.#measure();
     for (const [callback, own] of statesFor(this.#callbacks, checkpoint.callbacks)) callback.loadState?.(own, state);
   }
 
   #restoreGenerators({ generators: { order, default: usual, others } }: Checkpoint): void {
-    this.#generator.setState(order);
+    this.generator.setState(order);
     getDefaultGenerator().setState(usual);
     this.#setOthers(others);
   }
@@ -342,6 +343,6 @@ export class Run {
 
   #standBefore() {
     const othersBefore = this.#settings.generators.map((generator) => generator.getState());
-    return { orderBefore: this.#generator.getState(), othersBefore };
+    return { orderBefore: this.generator.getState(), othersBefore };
   }
 }

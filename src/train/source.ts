@@ -28,9 +28,13 @@ export class Source {
     this.length = this.#loader?.length ?? (data as Batches<AnyBatch>).length ?? null;
   }
 
-  /** The batches of one epoch but for the first ones: those that a resumed epoch has done. */
-  async batches(from: number): Promise<Iterable<AnyBatch> | AsyncIterable<AnyBatch>> {
-    if (this.#loader) return this.#loader.batches(from);
+  /**
+   * The batches of one epoch but for the first ones: those that a resumed epoch has done.
+   * @param shared whether only the indices of their examples are asked for, of which several machines take their parts
+   */
+  async batches(from: number, shared: boolean): Promise<Iterable<AnyBatch> | AsyncIterable<AnyBatch>> {
+    // Who asks for indices knows that they are no batches.
+    if (this.#loader) return shared ? (this.#loader.indices(from) as Iterable<never>) : this.#loader.batches(from);
     const iterator =
       Symbol.asyncIterator in this.#given
         ? this.#given[Symbol.asyncIterator]()
