@@ -15,8 +15,10 @@ const ALEA = 'src/alea.ts';
 const [NOTICE] = readFileSync(ALEA, 'utf8').split('/**');
 
 /** Rooms above the core: what several entries share of one of them is a file of its own, which the core never needs. */
-const UPPER = ['inspect', 'charts', 'report', 'browser', 'node', 'mpi'];
+const UPPER = ['inspect', 'charts', 'numpy', 'torch', 'onnx', 'report', 'browser', 'node', 'mpi'];
 const roomOf = (id: string) => relative('src', id).split(sep)[0];
+/** What the readers of archives share, and nobody else needs. */
+const isArchive = (id: string) => /[\\/]io[\\/](zip|strided)\.ts$/.test(id);
 
 const input: InputOptions = {
   platform: 'neutral',
@@ -50,6 +52,7 @@ await bundle.write({
     groups: [
       // Charts need no more than this, least of all the numbers.
       { name: 'ground', test: (id) => ['errors.ts', 'shape.ts'].includes(roomOf(id)), priority: 2 },
+      { name: 'archive', test: isArchive, priority: 2 },
       ...UPPER.map((room) => ({ name: room, test: (id: string) => roomOf(id) === room })),
       { name: 'core', priority: 1, test: (id) => !UPPER.includes(roomOf(id)) },
     ],

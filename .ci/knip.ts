@@ -25,6 +25,8 @@ export default {
       // The first is loaded by `createRequire`, as it has no types; the others by a name that is a value.
       ignoreDependencies: ['convnetjs', 'onnxruntime-node', 'onnxruntime-web'],
     },
+    // The package is loaded by its path, in Node and in a page.
+    'test/interop': { entry: ['*.test.ts', 'page.ts'], ignoreDependencies: ['onnxruntime-web'] },
     'test/runtimes': { ignoreDependencies: ['.*'] }, // Programs, started by their paths.
     docs: { entry: ['typedoc.config.js'] },
     '.ci': { entry: ['*.ts'] },

@@ -16,6 +16,9 @@ const ROOMS = [
   'inspect',
   'charts',
   'io',
+  'numpy',
+  'torch',
+  'onnx',
   'report',
   'browser',
   'node',
@@ -23,16 +26,19 @@ const ROOMS = [
 ];
 /** What a room may not know, although it lies above. */
 const STRANGERS: Record<string, string[]> = {
-  browser: ['ops', 'optim', 'nn', 'train', 'inspect', 'charts', 'report', 'wasm'],
+  browser: ['ops', 'optim', 'nn', 'train', 'inspect', 'charts', 'numpy', 'torch', 'onnx', 'report', 'wasm'],
   charts: ['autograd', 'ops', 'optim', 'nn', 'data', 'train', 'inspect', 'wasm'], // Plain numbers in, SVG out.
   data: ['ops', 'optim', 'nn', 'wasm'],
   inspect: ['optim', 'wasm'], // It measures on data and watches a training, whichever way that goes.
   io: ['optim', 'data', 'train', 'inspect', 'charts', 'wasm'],
   mpi: ['inspect', 'charts', 'report', 'browser', 'node', 'wasm'],
   nn: ['optim', 'wasm'],
-  node: ['browser', 'wasm'],
+  numpy: ['ops', 'optim', 'data', 'train', 'inspect', 'charts', 'wasm'],
+  onnx: ['optim', 'data', 'train', 'inspect', 'charts', 'numpy', 'torch', 'wasm'],
+  node: ['browser', 'numpy', 'torch', 'onnx', 'wasm'],
   optim: ['ops'],
-  report: ['optim', 'wasm'],
+  report: ['optim', 'numpy', 'torch', 'onnx', 'wasm'],
+  torch: ['ops', 'optim', 'data', 'train', 'inspect', 'charts', 'numpy', 'wasm'],
   train: ['wasm'],
   transforms: ['autograd', 'ops', 'optim', 'wasm', 'nn'], // Plain arrays in and out.
   wasm: ['ops', 'optim'], // But for types.
@@ -48,7 +54,10 @@ const ENTRIES = [
   'src/io/index.ts',
   'src/mpi/index.ts',
   'src/node/index.ts',
+  'src/numpy/index.ts',
+  'src/onnx/index.ts',
   'src/report/index.ts',
+  'src/torch/index.ts',
 ];
 const INSTALL = 'src/wasm/install.ts';
 const INSTALL_JS = 'src/wasm/install.js';
@@ -56,7 +65,7 @@ const INSTALL_JS = 'src/wasm/install.js';
 const files = (folder: string): string[] =>
   readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .map((name) => join(folder, name))
-    .filter((path) => path.endsWith('.ts') && !path.endsWith('.d.ts') && !path.includes('assembly'));
+    .filter((path) => path.endsWith('.ts') && !/\.d\.ts$|assembly|node_modules/.test(path));
 
 const text = (path: string) => readFileSync(path, 'utf8');
 /** The code without comments and without the contents of strings. */

@@ -4,6 +4,7 @@ import { allocate, zeros } from './backend.js';
 import { type GradientFunction, isRecording, ownedByScope } from './graph.js';
 import type { AnyStorage, Storage } from './storage.js';
 import { Tensor } from './tensor.js';
+import { told } from './trace.js';
 
 /** A forward computation and its gradient, side by side. */
 export interface Operation {
@@ -23,6 +24,8 @@ export interface Operation {
   adds?: boolean;
   /** The result is a copy to keep: no `backward` or `noGrad` frees it. */
   keep?: boolean;
+  /** What else decides the result, such as a stride: for those who write the operation down. */
+  attributes?: object;
 }
 
 /** Throws unless all are tensors: for plain JavaScript, where the compiler does not see to it. */
@@ -39,11 +42,10 @@ export function operation(described: Operation): Tensor {
     throw new ArgumentError('operation', `expected { name, inputs, shape, backward }, got ${show(described)}`);
   }
   checkTensors(name, ...inputs);
-  const [{ dtype, storage: first }] = inputs;
+  let [{ dtype, storage }] = inputs;
   const other = inputs.find((input) => input.dtype !== dtype);
   if (other) throw new ArgumentError(name, `expected tensors of one dtype, got ${dtype} and ${other.dtype}`);
 
-  let storage = first;
   const owned: AnyStorage[] = [];
   if (forward) {
     storage = (adds ? zeros : allocate)(dtype, sizeOf(shape));
@@ -51,9 +53,9 @@ export function operation(described: Operation): Tensor {
     if (!keep) owned.push(storage);
   }
   for (const each of owned) ownedByScope(each);
-  if (!isRecording() || !inputs.some((input) => input.requiresGrad)) return new Tensor(storage, shape);
+  if (!isRecording() || !inputs.some((input) => input.requiresGrad)) return told(described, new Tensor(storage, shape));
   const versions = inputs.map((input) => input.storage.version);
-  return new Tensor(storage, shape, true, { name, inputs, versions, backward, owned });
+  return told(described, new Tensor(storage, shape, true, { name, inputs, versions, backward, owned }));
 }
 
 /**

@@ -4,6 +4,7 @@ import { ArgumentError, FormatError, show } from '../errors.js';
 import { checkStateDict, type StateDict } from '../nn/module.js';
 import { sizeOf } from '../shape.js';
 import { littleEndian } from './bytes.js';
+import { bytesOf, dtypeOf, ELEMENTS, type Element, elementReader } from './elements.js';
 
 // The format (https://github.com/huggingface/safetensors): 8 bytes with the header's length, little-endian; the header,
 // JSON: { name: { dtype, shape, data_offsets: [begin, end] }, __metadata__: { string: string } }; then the numbers,
@@ -12,40 +13,7 @@ import { littleEndian } from './bytes.js';
 const LENGTH_BYTES = 8;
 /** The reference implementation's limit: a longer header is refused before it is read. */
 const LONGEST_HEADER = 100_000_000;
-const DTYPES: Record<DType, string> = { float32: 'F32', float64: 'F64' };
-
-/** How a number of each type is read from a DataView; the halves as their bits. */
-const READERS = {
-  F64: 'Float64',
-  F32: 'Float32',
-  F16: 'Uint16',
-  BF16: 'Uint16',
-  I64: 'BigInt64',
-  U64: 'BigUint64',
-  I32: 'Int32',
-  U32: 'Uint32',
-  I16: 'Int16',
-  U16: 'Uint16',
-  I8: 'Int8',
-  U8: 'Uint8',
-  BOOL: 'Uint8',
-} as const;
-type Type = keyof typeof READERS;
-
-const word = new DataView(new ArrayBuffer(4));
-
-/** Sign, 5 bits of exponent and 10 of fraction (IEEE 754), moved to where a float32 has them; its bias is 112 more. */
-function half(bits: number): number {
-  word.setUint32(0, (bits & 0x7fff) << 13);
-  const value = word.getFloat32(0) * 2 ** 112;
-  return (bits >> 15 ? -1 : 1) * (value < 2 ** 16 ? value : value > 2 ** 16 ? Number.NaN : Infinity);
-}
-
-/** The upper half of a float32. */
-function bfloat(bits: number): number {
-  word.setUint16(0, bits);
-  return word.getFloat32(0);
-}
+const DTYPES: Record<DType, Element> = { float32: 'F32', float64: 'F64' };
 
 /** The contents of a safetensors file. */
 export interface SafetensorsFile {
@@ -73,7 +41,7 @@ export function writeSafetensors(tensors: StateDict, metadata: Record<string, st
   for (const [name, { dtype, shape, size }] of Object.entries(tensors)) {
     if (name === '__metadata__') throw new ArgumentError('writeSafetensors', `${show(name)} is no name for a tensor`);
     const begin = end;
-    end += size * (bitsOf(dtype) / 8);
+    end += size * bytesOf(DTYPES[dtype]);
     header[name] = { dtype: DTYPES[dtype], shape, data_offsets: [begin, end] };
   }
   const json = new TextEncoder().encode(JSON.stringify(header));
@@ -133,16 +101,10 @@ export function readSafetensors(bytes: Uint8Array): SafetensorsFile {
   }
   const tensors: StateDict = Object.create(null);
   for (const { name, type, step, shape, offsets } of described) {
-    const from = start + offsets[0];
-    const dtype = type === 'F32' || step < 4 ? 'float32' : 'float64'; // The first that holds each value of the type.
+    const dtype = dtypeOf(type);
     const array = newArray(dtype, sizeOf(shape));
-    const read = `get${READERS[type]}` as const;
-    for (let i = 0; i < array.length; i++) {
-      const value = view[read](from + step * i, true);
-      array[i] = type === 'F16' ? half(value as number) : type === 'BF16' ? bfloat(value as number) : Number(value);
-      if (typeof value === 'bigint' && BigInt(array[i]) !== value)
-        throw invalid(`${show(name)} holds ${value}, beyond 2^53`);
-    }
+    const read = elementReader(WHERE, show(name), view, type);
+    for (let i = 0; i < array.length; i++) array[i] = read(start + offsets[0] + step * i);
     tensors[name] = tensor(array, { shape, dtype });
   }
   return { tensors, metadata: metadata as Record<string, string> };
@@ -181,9 +143,9 @@ function parseHeader(bytes: Uint8Array): Record<string, unknown> {
 function checkEntry(name: string, entry: unknown) {
   const { dtype: type, shape, data_offsets: offsets } = isRecord(entry) ? entry : {};
   if (!isType(type)) {
-    throw invalid(`expected ${show(name)} to be of type ${Object.keys(READERS).join(', ')}, got ${show(type)}`);
+    throw invalid(`expected ${show(name)} to be of type ${Object.keys(ELEMENTS).join(', ')}, got ${show(type)}`);
   }
-  const step = bitsOf(READERS[type]) / 8;
+  const step = bytesOf(type);
   if (!isSizes(shape)) throw invalid(`expected a shape for ${show(name)}, got ${show(shape)}`);
   if (!isSizes(offsets) || offsets.length !== 2) {
     throw invalid(`expected data_offsets [begin, end] for ${show(name)}, got ${show(offsets)}`);
@@ -208,13 +170,8 @@ const OTHERS = [
   ['version https://git-lfs', 'a pointer to one, which git lfs pull fetches'],
 ];
 
-function isType(type: unknown): type is Type {
-  return typeof type === 'string' && Object.hasOwn(READERS, type);
-}
-
-/** The number in the name of a type, such as 'Float64'. */
-function bitsOf(name: string): number {
-  return Number(/\d+/.exec(name));
+function isType(type: unknown): type is Element {
+  return typeof type === 'string' && Object.hasOwn(ELEMENTS, type);
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

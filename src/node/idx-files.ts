@@ -5,9 +5,10 @@ import { fromBytes } from '../data/bytes.js';
 import { Dataset } from '../data/dataset.js';
 import { checkNumber, FormatError, readOptions, show } from '../errors.js';
 import { type IdxFile, readIdx } from '../io/idx.js';
+import { checkMaxBytes, mostBytes, type UnpackOptions } from '../io/limits.js';
 import { showShape } from '../shape.js';
 import { FileError, readBytes, refused } from './files.js';
-import { checkMaxBytes, mostBytes, type UnpackOptions, unpackGzip } from './unpack.js';
+import { unpackGzip } from './unpack.js';
 
 export interface IdxOptions extends UnpackOptions {
   /** How many classes there are, or their names. @default one more than the largest label */

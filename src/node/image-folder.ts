@@ -5,11 +5,11 @@ import type { Image } from '../data/image.js';
 import { resize } from '../data/resize.js';
 import { ArgumentError, checkChoice, FormatError, readOptions, show } from '../errors.js';
 import { PNG_SIGNATURE } from '../inspect/pictures/png.js';
+import { checkMaxBytes, type UnpackOptions } from '../io/limits.js';
 import { type Pair, pair } from '../shape.js';
 import { FileError, readBytes, refused } from './files.js';
 import { JPEG_SIGNATURE, jpegReader, type ReadJpeg } from './jpeg.js';
 import { readPng } from './png.js';
-import { checkMaxBytes, type UnpackOptions } from './unpack.js';
 
 export interface ImageFolderOptions extends UnpackOptions {
   /** Height and width to which every image is resized, in pixels. @default all images must have one size */

@@ -6,6 +6,7 @@
 import '../wasm/install.js';
 
 export { chartDocument } from '../charts/document.js';
+export type { UnpackOptions } from '../io/limits.js';
 export { type AnimationOptions, animation, saveAnimation } from './animation.js';
 export { bestCheckpoint, type CheckpointOptions, checkpoint, loadCheckpoint } from './checkpoint.js';
 export { type Cifar100Options, loadCifar10, loadCifar100 } from './cifar.js';
@@ -15,4 +16,3 @@ export { type ImageFolderOptions, loadImageFolder, type SkippedFile } from './im
 export { interruptible } from './interrupt.js';
 export { csvLog } from './log.js';
 export { progress, type TextStream } from './progress.js';
-export type { UnpackOptions } from './unpack.js';

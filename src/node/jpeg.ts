@@ -1,6 +1,6 @@
 import { bytesOfImage, emptyImage, type Image } from '../data/image.js';
 import { FormatError, optional } from '../errors.js';
-import { mostBytes, tooLarge } from './unpack.js';
+import { mostBytes, tooLarge } from '../io/limits.js';
 
 /** The first bytes of each JPEG. */
 export const JPEG_SIGNATURE = [255, 216, 255];

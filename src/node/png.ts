@@ -1,7 +1,8 @@
 import { bytesOfImage, emptyImage, type Image } from '../data/image.js';
 import { FormatError } from '../errors.js';
 import { crc32, PNG_SIGNATURE } from '../inspect/pictures/png.js';
-import { DEFLATE_RATIO, mostBytes, tooLarge, unpackZlib } from './unpack.js';
+import { mostBytes, tooLarge } from '../io/limits.js';
+import { DEFLATE_RATIO, unpackZlib } from './unpack.js';
 
 // PNG (https://www.w3.org/TR/png-3/) is read here and not with a package: what is left to one, once the header has been
 // held against the data and the data are unpacked within their limit, are the five filters and the order of the pixels.

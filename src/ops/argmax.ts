@@ -14,6 +14,7 @@ export function argmax(x: Tensor, options: RowOptions = {}): Tensor {
   const { sizes, shape } = rowsAlong('argmax', x, options);
   return operation({
     name: 'argmax',
+    attributes: options,
     inputs: [x.detach()],
     shape,
     forward: (y) => argmaxKernels.forward(x.storage, y, sizes),

@@ -51,6 +51,7 @@ export function conv2d(
   const perChannel = { shape: [N, O, outH * outW], strides: [0, 1, 0] };
   return operation({
     name: 'conv2d',
+    attributes: sizes,
     inputs: bias ? [x, weight, bias] : [x, weight],
     shape: [N, O, outH, outW],
     forward: (y) => conv2dKernels.forward(x.storage, weight.storage, bias?.storage ?? null, y, sizes),

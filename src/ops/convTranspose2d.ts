@@ -45,6 +45,7 @@ export function convTranspose2d(
   const perChannel = { shape: [N, C, H * W], strides: [0, 1, 0] };
   return operation({
     name: where,
+    attributes: sizes,
     inputs: bias ? [x, weight, bias] : [x, weight],
     shape: [N, C, H, W],
     adds: true,

@@ -35,9 +35,8 @@ export function crossEntropy(
   const { reduction, labelSmoothing, classWeights, ignoreIndex } = readOptions(where, options, defaults);
   const smoothing = checkNumber(where, 'labelSmoothing', labelSmoothing, { least: 0, most: 1 });
   const { rows, shape } = byRow(where, 'logits', logits);
-  const { dtype } = logits;
   const [, classes] = rows.shape;
-  const weights = classWeights && weightsOf(where, classWeights, classes, dtype);
+  const weights = classWeights && weightsOf(where, classWeights, classes, logits.dtype);
   if (labels instanceof Tensor && labels.shape.length > shape.length) {
     checkSameShape(where, 'probabilities', labels.shape, logits.shape);
     if (ignoreIndex >= 0) throw new ArgumentError(where, 'expected class indices as labels, for ignoreIndex');
@@ -47,7 +46,7 @@ export function crossEntropy(
     return reduceLosses(where, neg(sum(weighted, { axis: 1 })), reduction, { shape });
   }
   const indices = rowLabels(where, 'logits', logits, labels, ignoreIndex);
-  const counts = ones([classes], { dtype });
+  const counts = ones([classes], { dtype: logits.dtype });
   const own = weights || indices.includes(-1) ? rowWeights(weights ?? counts, indices) : undefined;
   let losses = crossEntropies(rows, indices, weights ? 0 : smoothing);
   if (weights && own) losses = mul(losses, mul(own, 1 - smoothing));

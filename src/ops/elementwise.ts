@@ -172,6 +172,7 @@ export function unaryOf<P>(kernels: ReturnType<typeof unaryDefinition<string, P>
   checkTensors(name, x);
   return operation({
     name,
+    attributes: { parameter },
     inputs: [x],
     shape: x.shape,
     forward: (y) => kernels.forward(x.storage, y, parameter),

@@ -30,6 +30,7 @@ export function gather(x: Tensor, axis: number, index: Tensor): Tensor {
   for (let i = 0; i < at.length; i++) at[i] += indices[i] * strides[along];
   return operation({
     name: 'gather',
+    attributes: { axis: along, index },
     inputs: [x],
     shape,
     forward: (y) => gatherKernels.forward(x.storage, y, at),

@@ -61,10 +61,8 @@ export function l1Loss(prediction: Tensor, target: Tensor, options: { reduction?
 export function checkTarget(where: string, prediction: Tensor, target: Tensor): void {
   checkTensors(where, prediction);
   if (!(target instanceof Tensor)) {
-    throw new ArgumentError(
-      where,
-      `expected a tensor as target, as of a Dataset with targetShape, got ${show(target)}`,
-    );
+    const wanted = 'a tensor as target, as of a Dataset with targetShape';
+    throw new ArgumentError(where, `expected ${wanted}, got ${show(target)}`);
   }
   checkSameShape(where, 'a target', target.shape, prediction.shape);
 }

@@ -10,6 +10,7 @@ export function norm(x: Tensor, options: ReduceOptions = {}): Tensor {
   const { view, shape } = plan('norm', x, options);
   return operation({
     name: 'norm',
+    attributes: options,
     inputs: [x],
     shape,
     forward: (y) => normKernels.forward(x.storage, y, view),

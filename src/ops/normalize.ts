@@ -124,6 +124,7 @@ function normalized(
   const inputs = [x, weight, bias, ...(given ?? [])].filter((input) => input !== null);
   return operation({
     name,
+    attributes: { settings, weight, bias, given },
     inputs,
     shape: x.shape,
     forward: (y, owned) => {

@@ -24,6 +24,7 @@ export function maxPool2d(x: Tensor, kernelSize: Pair, options: PoolingOptions =
   let indices: IndexStorage;
   return operation({
     name: 'maxPool2d',
+    attributes: sizes,
     inputs: [x],
     shape,
     forward: (y, owned) => {
@@ -44,6 +45,7 @@ export function avgPool2d(x: Tensor, kernelSize: Pair, options: PoolingOptions =
   const { sizes, shape } = pool2dSizes('avgPool2d', x, kernelSize, options);
   return operation({
     name: 'avgPool2d',
+    attributes: sizes,
     inputs: [x],
     shape,
     forward: (y) => avgPool2dKernels.forward(x.storage, y, sizes),

@@ -47,6 +47,7 @@ export function max(x: Tensor, options: RowOptions = {}): Tensor {
   let indices: IndexStorage;
   return operation({
     name: 'max',
+    attributes: options,
     inputs: [x],
     shape,
     forward: (y, owned) => {
@@ -102,6 +103,7 @@ function scaledSum(name: string, x: Tensor, options: ReduceOptions, scaleOf: (co
   const scale = scaleOf(count);
   return operation({
     name,
+    attributes: options,
     inputs: [x],
     shape,
     adds: true,

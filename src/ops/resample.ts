@@ -19,6 +19,7 @@ function along(name: string, x: Tensor, axis: number, taps: readonly Taps[]): Te
   const sizes = { ...axisSizes(x, axis), taps };
   return operation({
     name,
+    attributes: { axis, taps },
     inputs: [x],
     shape: x.shape.map((n, i) => (i === axis ? taps.length : n)),
     adds: true,

@@ -46,6 +46,7 @@ export function permute(x: Tensor, axes: readonly number[]): Tensor {
   const view = { shape, strides: order.map((axis) => strides[axis]) };
   return operation({
     name: 'permute',
+    attributes: { order },
     inputs: [x],
     shape,
     adds: true,

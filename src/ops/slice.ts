@@ -34,6 +34,7 @@ export function cat(tensors: readonly Tensor[], axis = 0): Tensor {
   });
   return operation({
     name: 'cat',
+    attributes: { axis: along },
     inputs: tensors,
     shape,
     adds: true,
@@ -68,6 +69,7 @@ export function slice(x: Tensor, axis: number, start: number, end?: number): Ten
   const part = rowsOf(x.shape, along, from, to);
   return operation({
     name: 'slice',
+    attributes: { axis: along, from, to },
     inputs: [x],
     shape: x.shape.map((n, i) => (i === along ? to - from : n)),
     adds: true,

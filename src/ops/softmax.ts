@@ -38,6 +38,7 @@ function along(name: string, kernels: typeof softmaxKernels | typeof logSoftmaxK
   const sizes = axisSizes(x, normalizeAxis(name, axis, x.shape.length));
   return operation({
     name,
+    attributes: { axis },
     inputs: [x],
     shape: x.shape,
     forward: (y) => kernels.forward(x.storage, y, sizes),

@@ -32,6 +32,7 @@ export function upsample(x: Tensor, options: UpsampleOptions): Tensor {
     const view = { shape: [N * C * H, scaleH, W, scaleW], strides: [W, 0, 1, 0] };
     return operation({
       name: 'upsample',
+      attributes: { scale },
       inputs: [x],
       shape,
       adds: true,

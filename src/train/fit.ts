@@ -7,10 +7,9 @@ import { clipGradNorm } from '../optim/clip.js';
 import type { History } from './callback.js';
 import { diverged, divergedInValidation } from './divergence.js';
 import { lossOf } from './evaluate.js';
-import { checkFit, type FitOptions, type FitSettings, type StepOptions } from './fit-options.js';
+import { checkFit, type FitOptions, type StepOptions } from './fit-options.js';
 import { forwardOf } from './predict.js';
-import { Run } from './run.js';
-import type { SharedTraining } from './shared-training.js';
+import { beginRun } from './shared-training.js';
 import { type AnyBatch, type Batches, checkBatch } from './source.js';
 
 /**
@@ -43,9 +42,7 @@ export async function fit(
   const settings = checkFit(model, data, options);
   const { optimizers, loss, step, scheduler, schedulerInterval, validation, stopOnDivergence, world } = settings;
   const [plateau, schedule] = scheduler && 'mode' in scheduler ? [scheduler] : [undefined, scheduler];
-  const make = (changed: FitSettings) => new Run(model, data, changed);
-  const shared = world?.share<FitSettings, SharedTraining>(settings);
-  const run = shared ? await shared.begin(model, data as Dataset<Targets, Inputs>, make) : make(settings);
+  const { run, shared } = await beginRun(model, data, settings);
   const goesOn = () => (shared ? shared.goesOn() : run.goesOn);
   const learn = (batch: AnyBatch) => {
     const { x, y } = checkBatch('fit', batch);

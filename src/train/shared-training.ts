@@ -3,7 +3,20 @@ import type { AnyModule } from '../nn/module.js';
 import type { History } from './callback.js';
 import type { Measures } from './evaluate.js';
 import type { FitSettings } from './fit-options.js';
-import type { Run } from './run.js';
+import { Run } from './run.js';
+import type { AnyBatch, Batches } from './source.js';
+
+/** @internal Makes the run of one training, or this rank's of a shared one. */
+export async function beginRun(
+  model: AnyModule,
+  data: Dataset<Targets, Inputs> | Batches<AnyBatch>,
+  settings: FitSettings,
+): Promise<{ run: Run; shared?: SharedTraining }> {
+  const make = (changed: FitSettings) => new Run(model, data, changed);
+  const shared = settings.world?.share<FitSettings, SharedTraining>(settings);
+  if (!shared) return { run: make(settings) };
+  return { run: await shared.begin(model, data as Dataset<Targets, Inputs>, make), shared };
+}
 
 /** @internal How `fit` trains together with other processes. The world brings it, so that who trains alone does not carry it. */
 export interface SharedTraining {

@@ -14,12 +14,14 @@ import {
 } from '../../src/index.js';
 import { FilterTimeline, readTimeline } from '../../src/inspect/index.js';
 import { readIdx, readSafetensors, readState, writeSafetensors, writeState } from '../../src/io/index.js';
+import { mostBytes } from '../../src/io/limits.js';
 import { checksum } from '../../src/io/state.js';
 import { jpegReader } from '../../src/node/jpeg.js';
 import { readPng } from '../../src/node/png.js';
-import { mostBytes, unpackGzip } from '../../src/node/unpack.js';
+import { unpackGzip } from '../../src/node/unpack.js';
 import { CHECKPOINT_FORMAT } from '../../src/train/checkpoint.js';
 import { assemblePng, makePng, type PngParts, rowsOf } from '../png-maker.js';
+import { archiveSubjects } from './archives.js';
 import { joined, mutateBytes, mutateData, mutateLeaf, pick, textOf } from './mutate.js';
 import { resumable } from './resume.js';
 
@@ -123,6 +125,7 @@ export async function subjects(): Promise<Subject[]> {
       read: (bytes) => readJpeg('fuzz', bytes, bytes.length % 2 === 0),
       restructure: (generator) => restructuredJpeg(pick(jpegs, generator), generator),
     },
+    ...archiveSubjects(),
     {
       name: 'fashion-mnist.json',
       seeds: [new TextEncoder().encode(textOf({ data: [image(), [], image()] }))],

@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { readSafetensors } from '../../src/io/index.js';
+import { readNpz } from '../../src/numpy/index.js';
 import { expectKept, runExample } from '../programs.js';
 import { readJson, readPng } from '../read-files.js';
 import { temporaryFolder } from '../temporary-folder.js';
@@ -129,6 +130,26 @@ test.concurrent('resnet: images in folders, the best epoch, and the keys of torc
   const cifar = ['--epochs', '1', '--data', join(folder, 'cifar'), '--out', join(folder, 'resnet-cifar')];
   const { code, output: said } = await runExample('experiments/resnet', cifar);
   expect([code, said]).toEqual([0, expect.stringMatching(/fc +Dense\(32, 10\)[\s\S]*accuracy on 10 test images/)]);
+});
+
+test.concurrent('from-pytorch: PyTorch says how good its network is, and that it is here; it learns, and goes back', async () => {
+  const output = await outputOf('from-pytorch', '--quick', '--epochs', '1', '--seed', '2');
+  expect(output).toContain('upright digits, held out: 97.7%; PyTorch said 97.7% after epoch 6');
+  const { before, after, study, weightHash } = readJson(folder, 'from-pytorch/metrics.json');
+  expect(before.upright).toBeCloseTo(0.977, 10);
+  expect(after.turned).toBeGreaterThan(0.5); // Four steps have broken nothing.
+  expect(output).toContain(study.conclusion);
+  const { metadata } = readSafetensors(readFileSync(join(folder, 'from-pytorch/model.safetensors')));
+  expect(metadata.weightHash).toBe(weightHash);
+  const arrays = await readNpz(readFileSync(join(folder, 'from-pytorch/model.npz')));
+  expect(Object.keys(arrays)).toContain('norm1.running_var');
+  const onnx = readFileSync(join(folder, 'from-pytorch/model.onnx'));
+  expect(onnx.includes('conv1.weight') && onnx.includes('BatchNormalization')).toBe(true);
+  const digits = join(folder, 'digits.npz');
+  const written = await runExample('experiments/digits-to-npz', [digits]);
+  expect(written).toEqual({ code: 0, output: `written: ${digits}\n` });
+  const { x, y_held_out: labels } = await readNpz(readFileSync(digits), { maxBytes: 1e9 });
+  expect([x.shape, labels.shape]).toEqual([[9000, 1, 28, 28], [1000]]);
 });
 
 test.concurrent('two-heads: a class and two numbers', async () => {

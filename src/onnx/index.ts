@@ -1,0 +1,3 @@
+import '../wasm/install.js';
+
+export { exportOnnx, type OnnxOptions } from './export.js';
