@@ -144,6 +144,7 @@ const unlike = [
   { C: 3, groups: 3, H: 5, W: 11, kernelH: 4, kernelW: 1, padTop: 3, padLeft: 2, strideW: 4 },
   { C: 2, groups: 2, H: 8, W: 8, kernelH: 1, strideH: 5, padTop: 1 },
   { C: 1, O: 2, H: 1, W: 40, kernelH: 1, kernelW: 7, padLeft: 3 },
+  { N: 3, C: 3, groups: 3, O: 6, H: 41, W: 43, padTop: 1 }, // Planes of more than 1024 numbers.
 ].map(sizesOf);
 const DEPTHWISE = [...depthwise, ...unlike].filter(isSizes);
 /** Strides and filters too large for the kernel of its own. */
@@ -223,11 +224,63 @@ describe('convolutions of 8 channels or more', () => {
   });
 });
 
+/** First layers on images in color, and 1x1 filters: matrix products of columns. Then such as just do not fit that way. */
+const COLUMNS = [
+  { N: 33, C: 3, O: 16, H: 8, padTop: 1 },
+  { N: 3, C: 3, O: 32, H: 28, padTop: 1 },
+  { N: 2, C: 3, O: 18, H: 18, W: 34 },
+  { N: 5, C: 2, O: 20, H: 32, padTop: 2, kernelH: 5 },
+  { N: 3, C: 3, O: 16, H: 13, W: 20, kernelH: 4, kernelW: 3, padTop: 3, padLeft: 1 },
+  { N: 2, C: 4, O: 20, H: 24, padTop: 2, dilationH: 2 },
+  { N: 33, C: 10, O: 22, H: 12, kernelH: 1 },
+  { N: 3, C: 9, O: 12, H: 8, W: 6, kernelH: 1 },
+  { N: 2, C: 30, O: 42, H: 28, kernelH: 1 },
+  { N: 2, C: 512, O: 10, H: 4, kernelH: 1 },
+  { N: 1, C: 2, O: 4, H: 4, kernelH: 1 },
+  { N: 3, C: 3, O: 32, H: 26, padTop: 1 },
+  { N: 2, C: 3, O: 17, H: 28, padTop: 1 },
+  { N: 3, C: 7, O: 16, H: 32, padTop: 1, strideH: 2 },
+  { N: 2, C: 6, O: 36, H: 16, padTop: 1, groups: 2 },
+  { N: 5, C: 16, O: 32, H: 32, kernelH: 1, strideH: 2 },
+  { N: 4, C: 10, O: 26, H: 12, kernelH: 1, groups: 2 },
+  { N: 2, C: 514, O: 10, H: 4, kernelH: 1 },
+]
+  .map(sizesOf)
+  .filter(isSizes);
+
+describe('convolutions as matrix products of columns', () => {
+  test('of every size are the definition, to 3e-6 of the largest', () => checkAll(COLUMNS, 3e-6));
+
+  test('whatever share of x and dy is zero', () => {
+    for (const share of [0.4, 0.5, 0.66]) {
+      for (const s of COLUMNS.filter(({ N }) => N < 4)) {
+        const numbers = numbersFor(s);
+        for (const name of ['x', 'dy'] as const) {
+          numbers[name] = numbers[name].map((value) => (generator.uniform() < share ? value : 0));
+        }
+        for (const pass of PASSES) {
+          const wanted = compute(pass, numbers, s, 'definition');
+          expectSame(compute(pass, numbers, s, 'kernels'), wanted, 3e-6, `${pass} ${JSON.stringify(s)}, ${share}`);
+        }
+      }
+    }
+  });
+
+  test('of 1x1 filters have infinities and NaN where the definition has them', () => {
+    checkSpecial(
+      COLUMNS.filter(({ C, N, kernelH, groups }) => C > 8 && C < 30 && N < 5 && kernelH === 1 && groups === 1),
+      ['forward', 'gradInput'],
+    );
+  });
+});
+
 const BITS = [
   { N: 3, C: 48, groups: 48, H: 28, padTop: 1 },
   { N: 1, C: 64, groups: 64, O: 128, H: 26, padTop: 2, kernelH: 5, strideH: 2 },
   { N: 5, C: 9, O: 12, H: 15, padTop: 2, kernelH: 5 },
   { N: 7, C: 40, O: 24, H: 15, kernelH: 1 },
+  { N: 7, C: 40, O: 24, H: 16, kernelH: 1 },
+  { N: 7, C: 3, O: 18, H: 28, padTop: 1 },
 ]
   .map(sizesOf)
   .filter(isSizes);

@@ -7,6 +7,8 @@ import type { Engine } from './instance.js';
 const FILTERS = 3;
 const TAPS = 128;
 const PHASES = 64;
+/** How many plans are kept. */
+const MOST_PLANS = 64;
 
 /** Whether each filter sees one channel, and few filters each channel. */
 export function isDepthwise(s: ConvSizes): boolean {
@@ -14,8 +16,23 @@ export function isDepthwise(s: ConvSizes): boolean {
   return few && s.C === s.groups && s.O <= FILTERS * s.C;
 }
 
-/** Forward and the gradient to the input of convolutions for which `isDepthwise` holds. */
+/** Convolutions for which `isDepthwise` holds. */
 export function depthwise({ memory, struct, parts, split }: Engine) {
+  /** By sizes and pass: at batch 1 making one takes as long as the arithmetic. */
+  const plans = new Map<string, ReturnType<typeof planOf>>();
+
+  function planFor(s: ConvSizes, forward: boolean) {
+    const window = [s.kernelH, s.kernelW, s.strideH, s.strideW, s.dilationH, s.dilationW, s.padTop, s.padLeft];
+    const key = `${forward} ${[s.C, s.H, s.W, s.O, ...window, s.outH, s.outW]}`;
+    let plan = plans.get(key);
+    if (!plan) {
+      plan = planOf(s, forward);
+      if (plans.size >= MOST_PLANS) plans.clear();
+      plans.set(key, plan);
+    }
+    return plan;
+  }
+
   function run(
     s: ConvSizes,
     source: number,
@@ -25,9 +42,8 @@ export function depthwise({ memory, struct, parts, split }: Engine) {
     forward: 0 | 1,
     adds: number,
   ) {
-    const { plan, ownBytes } = planOf(s, forward === 1);
-    // At 10 multiply-adds a ns.
-    const work = (s.N * s.O * s.kernelH * s.kernelW * s.outH * s.outW) / 10;
+    const { plan, ownBytes } = planFor(s, forward === 1);
+    const work = workOf(s);
     const shares = parts(s.N * s.C, work);
     const room = memory.scratch(shares * ownBytes);
     const sizes = struct(plan);
@@ -45,7 +61,26 @@ export function depthwise({ memory, struct, parts, split }: Engine) {
       const { address, adds } = memory.sum(dx);
       run(s, memory.read(dy), memory.read(weight), 0, address, 0, adds);
     },
+
+    /** Adds the gradient to the weights; x and dy have no infinity. */
+    gradWeight(X: number, dY: number, dF: number, s: ConvSizes): void {
+      const { plan, ownBytes } = planFor(s, true);
+      const work = workOf(s);
+      const shares = parts(s.C, work);
+      const totalBytes = aligned(s.O * s.kernelH * s.kernelW * 8);
+      const totals = memory.scratch(totalBytes + shares * ownBytes);
+      const room = totals + totalBytes;
+      const sizes = struct(plan);
+      split('depthwiseGradient', s.C, shares, work, (from, to, share) => {
+        return [sizes, X, dY, dF, totals, room + share * ownBytes, s.N, from, to];
+      });
+    },
   };
+}
+
+/** About how long a pass takes on one thread, in ns, at 10 multiply-adds a ns. */
+function workOf(s: ConvSizes): number {
+  return (s.N * s.O * s.kernelH * s.kernelW * s.outH * s.outW) / 10;
 }
 
 /** What the kernel reads: see assembly/depthwise.ts; and the bytes of room that it needs. */
