@@ -7,7 +7,7 @@ import type { Engine } from './instance.js';
 const MOST_CHANNELS = 7;
 const MOST_TAPS = 64;
 const LEAST_FILTERS = 16;
-/** How many products are summed one after another: forward, and in a share of the gradient to the weights, 256 of them at once. */
+/** How many products are summed at once, at most, and how many strips of them the gradient to the weights adds up, in numbers. */
 const MOST_PRODUCTS = 512;
 const MOST_SUMMED = 32768;
 /** Bytes of columns that are made at a time, and pixels at most. */
@@ -41,10 +41,7 @@ function isFirst(s: ConvSizes): boolean {
 
 /** Convolutions as matrix products: see assembly/columns.ts. */
 export function columns({ run, memory, struct, parts, split, keep }: Engine) {
-  /**
-   * Calls a kernel for all examples, in so many parts, each with `ownBytes` of room beyond that for padded planes.
-   * @returns where there is room for `before` bytes, whose use is up to the caller
-   */
+  /** Calls a kernel for all examples, in so many parts, each with `ownBytes` of room and `sumBytes` before all rooms. */
   function each(
     s: ConvSizes,
     kernel: 'columns' | 'columnsGradient',
@@ -60,15 +57,12 @@ export function columns({ run, memory, struct, parts, split, keep }: Engine) {
     const first = room + tableBytes;
     const key = `columns ${[s.C, s.kernelH, s.kernelW, s.dilationH, s.dilationW, s.outH, s.outW, rowBytes, planeBytes]}`;
     const table = keep([], key, tableBytes, room, (to) => {
-      const offsets: number[] = [];
-      for (let c = 0; c < s.C; c++) {
-        for (let y = 0; y < s.kernelH * s.dilationH; y += s.dilationH) {
-          for (let x = 0; x < s.kernelW * s.dilationW; x += s.dilationW) {
-            offsets.push(c * planeBytes + y * rowBytes + x * 4);
-          }
-        }
-      }
-      while (offsets.length < four(taps)) offsets.push(0);
+      const inPlane = s.kernelH * s.kernelW;
+      const offsets = Array.from({ length: four(taps) }, (_, i) => {
+        const tap = Math.min(i, taps - 1);
+        const [ky, kx] = [Math.floor((tap % inPlane) / s.kernelW), tap % s.kernelW];
+        return Math.floor(tap / inPlane) * planeBytes + ky * s.dilationH * rowBytes + kx * s.dilationW * 4;
+      });
       for (let p = 0; p < s.outH * s.outW; p += 4) offsets.push(Math.floor(p / s.outW) * rowBytes + (p % s.outW) * 4);
       new Int32Array(memory.buffer, to).set(offsets);
     });
@@ -89,7 +83,7 @@ export function columns({ run, memory, struct, parts, split, keep }: Engine) {
       let rows = F;
       each(s, 'columns', count, weightBytes, strip * 4 * (four(taps) + 1), (table, first, room, part) => {
         if (turned && part === 0) {
-          rows = keep([weight], `columns ${s.O}`, weightBytes, first, (to) => run.transpose(F, to, s.C, s.O));
+          rows = keep([weight], 'columns', weightBytes, first, (to) => run.transpose(F, to, s.C, s.O));
         }
         return [X, rows, B, Y, adds, table, room];
       });

@@ -10,7 +10,7 @@ import { high, highPairs, low, lowPairs } from './transpose';
 //
 // for each example, with taps = C * kernelH * kernelW in the order of the weights. A table says where a tap is in padded planes, in
 // bytes, and then where the first of four pixels is, which are neighbors: an address is the sum of both. Of taps it has whole
-// fours, the first one again at the end.
+// fours, the last one repeated.
 
 /** The fields of ../columns.ts, in its order. All lengths in bytes. */
 @unmanaged
