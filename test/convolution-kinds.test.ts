@@ -144,7 +144,6 @@ const unlike = [
   { C: 3, groups: 3, H: 5, W: 11, kernelH: 4, kernelW: 1, padTop: 3, padLeft: 2, strideW: 4 },
   { C: 2, groups: 2, H: 8, W: 8, kernelH: 1, strideH: 5, padTop: 1 },
   { C: 1, O: 2, H: 1, W: 40, kernelH: 1, kernelW: 7, padLeft: 3 },
-  { N: 3, C: 3, groups: 3, O: 6, H: 41, W: 43, padTop: 1 }, // Planes of more than 1024 numbers.
 ].map(sizesOf);
 const DEPTHWISE = [...depthwise, ...unlike].filter(isSizes);
 /** Strides and filters too large for the kernel of its own. */

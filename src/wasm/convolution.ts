@@ -109,11 +109,7 @@ export function convolution(engine: Engine): Overrides<typeof import('../ops/con
         const nonzero = run.nonzeroShare(dY, dy.length);
         if (tiled.fits(s) && tiled.gradWeight(X, dY, nonzero, dF, s)) return;
         // Zeros of padding must not meet an infinity.
-        const usual = nonzero > DENSE && run.allUsual(dY, dy.length) !== 0;
-        if (usual && isDepthwise(s) && run.allUsual(X, x.length)) {
-          ofPlanes.gradWeight(X, dY, dF, s);
-          return;
-        }
+        const usual = nonzero > DENSE && !isDepthwise(s) && run.allUsual(dY, dy.length) !== 0;
         if (usual && suitsColumnsGradient(s)) {
           byColumns.gradWeight(X, dY, dF, s);
           return;
