@@ -2,7 +2,7 @@ import type { Overrides } from '../autograd/define.js';
 import type { Storage } from '../autograd/storage.js';
 import type { ConvSizes } from '../ops/conv2d.js';
 import { aligned } from './blocks.js';
-import { columns, isPointwise, suitsColumns, suitsColumnsGradient } from './columns.js';
+import { columns, isPointwise, suitsColumns } from './columns.js';
 import { depthwise, isDepthwise } from './depthwise.js';
 import type { Engine } from './instance.js';
 import { winograd } from './winograd.js';
@@ -110,7 +110,7 @@ export function convolution(engine: Engine): Overrides<typeof import('../ops/con
         if (tiled.fits(s) && tiled.gradWeight(X, dY, nonzero, dF, s)) return;
         // Zeros of padding must not meet an infinity.
         const usual = nonzero > DENSE && !isDepthwise(s) && run.allUsual(dY, dy.length) !== 0;
-        if (usual && suitsColumnsGradient(s)) {
+        if (usual && byColumns.fitsGradient(s)) {
           byColumns.gradWeight(X, dY, dF, s);
           return;
         }
