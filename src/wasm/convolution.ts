@@ -2,7 +2,6 @@ import type { Overrides } from '../autograd/define.js';
 import type { Storage } from '../autograd/storage.js';
 import type { ConvSizes } from '../ops/conv2d.js';
 import { aligned } from './blocks.js';
-import { columns, isPointwise, suitsColumns } from './columns.js';
 import { depthwise, isDepthwise } from './depthwise.js';
 import type { Engine } from './instance.js';
 import { winograd } from './winograd.js';
@@ -10,7 +9,6 @@ import { winograd } from './winograd.js';
 export function convolution(engine: Engine): Overrides<typeof import('../ops/conv2d.js')> {
   const { run, memory, struct, parts, split, keep } = engine;
   const tiled = winograd(engine);
-  const byColumns = columns(engine);
   const ofPlanes = depthwise(engine);
 
   /** Where the offsets of the output pixels are; `sizes` is the plan's struct, `room` is for those that are not kept. */
@@ -69,8 +67,7 @@ export function convolution(engine: Engine): Overrides<typeof import('../ops/con
         const [tiles, skips] = [tiled.fits(s), isTransposable(s, SPARSE_CHANNELS)];
         const nonzero = tiles || skips ? run.nonzeroShare(X, x.length) : 1;
         if (tiles && tiled.forward(X, nonzero, weight, B, s, false, () => ({ address: Y, adds: 0 }))) return;
-        const inColumns = suitsColumns(s);
-        if (skips && nonzero < (inColumns ? SPARSE_POINTWISE : SPARSE)) {
+        if (skips && nonzero < SPARSE) {
           const transposed = transpose(s);
           const { sizes, rows, rowsBytes, compute } = prepareGradInput(transposed);
           const packed = keep([weight], `flipped ${keyOf(s)}`, rowsBytes, rows, (to) => run.packFlipped(sizes, F, to));
@@ -78,8 +75,7 @@ export function convolution(engine: Engine): Overrides<typeof import('../ops/con
           compute(packed, X, Y, 1);
           return;
         }
-        if (inColumns) byColumns.forward(X, weight, B, Y, 0, s);
-        else direct(s, X, weight, bias, Y);
+        direct(s, X, weight, bias, Y);
       },
 
       gradInput(dy, weight, dx, s) {
@@ -92,8 +88,7 @@ export function convolution(engine: Engine): Overrides<typeof import('../ops/con
           // Zeros of padding must not meet infinite weights.
           if (nonzero > DENSE && run.allUsual(F, weight.length)) {
             const { address, adds } = memory.sum(dx);
-            if (isPointwise(s) && suitsColumns(turned)) byColumns.forward(dY, weight, 0, address, adds, turned, true);
-            else direct(turned, dY, weight, null, address, 1, adds);
+            direct(turned, dY, weight, null, address, 1, adds);
             return;
           }
         }
@@ -108,12 +103,6 @@ export function convolution(engine: Engine): Overrides<typeof import('../ops/con
         const [X, dY, dF] = [memory.read(x), memory.read(dy), memory.update(dweight)];
         const nonzero = run.nonzeroShare(dY, dy.length);
         if (tiled.fits(s) && tiled.gradWeight(X, dY, nonzero, dF, s)) return;
-        // Zeros of padding must not meet an infinity.
-        const usual = nonzero > DENSE && !isDepthwise(s) && run.allUsual(dY, dy.length) !== 0;
-        if (usual && byColumns.fitsGradient(s)) {
-          byColumns.gradWeight(X, dY, dF, s);
-          return;
-        }
         const rowsBytes = s.O * s.kernelH * plan.tapBytes;
         // The examples fall into shares that only their number decides: each is summed apart, then all in their order.
         const shares = Math.max(1, Math.min(s.N, SHARES));
@@ -127,8 +116,9 @@ export function convolution(engine: Engine): Overrides<typeof import('../ops/con
         const own = table + plan.tableBytes;
         const sizes = struct(plan.fields);
         const offsets = offsetsOf(s, plan, sizes, table);
-        // In tiles of four filters by two vectors of taps.
-        const dense = Number(usual && s.O >= 4 * s.groups && plan.taps > 4);
+        // In tiles of four filters by two vectors of taps, where zeros of padding meet no infinity.
+        const tiles = s.O >= 4 * s.groups && plan.taps > 4;
+        const dense = tiles && nonzero > DENSE ? run.allUsual(dY, dy.length) : 0;
         split('gradWeight', s.N, shares, workOf(s), (from, to, share) => {
           const rows = own + share * ownBytes;
           const sums = rows + rowsBytes;
@@ -160,9 +150,6 @@ function workOf(s: ConvSizes): number {
 /** The share of nonzero inputs below which it pays to leave the zeros out, and how many channels that takes. */
 const SPARSE = 0.6;
 const SPARSE_CHANNELS = 16;
-
-/** The same where a filter sees one pixel. */
-const SPARSE_POINTWISE = 0.45;
 
 /** Above which share the gradient to the input is computed like a forward pass and that to the weights in tiles. */
 const DENSE = 0.65;

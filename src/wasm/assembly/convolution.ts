@@ -89,7 +89,7 @@ export function packImage(s: ConvSizes, x: usize, to: usize): void {
   }
 }
 
-export function copyRow(from: usize, to: usize, count: i32): void {
+function copyRow(from: usize, to: usize, count: i32): void {
   for (; count >= 4; count -= 4, from += 16, to += 16) v128.store(to, v128.load(from));
   for (; count > 0; count--, from += 4, to += 4) store<f32>(to, load<f32>(from));
 }
