@@ -7,6 +7,8 @@ import type { Engine } from './instance.js';
 const FILTERS = 3;
 const TAPS = 128;
 const PHASES = 64;
+/** How many plans are kept. */
+const MOST_PLANS = 64;
 
 /** Whether each filter sees one channel, and few filters each channel. */
 export function isDepthwise(s: ConvSizes): boolean {
@@ -16,6 +18,21 @@ export function isDepthwise(s: ConvSizes): boolean {
 
 /** Forward and the gradient to the input of convolutions for which `isDepthwise` holds. */
 export function depthwise({ memory, struct, parts, split }: Engine) {
+  /** By sizes and pass: at batch 1 making one takes as long as the arithmetic. */
+  const plans = new Map<string, ReturnType<typeof planOf>>();
+
+  function planFor(s: ConvSizes, forward: boolean) {
+    const window = [s.kernelH, s.kernelW, s.strideH, s.strideW, s.dilationH, s.dilationW, s.padTop, s.padLeft];
+    const key = `${forward} ${[s.C, s.H, s.W, s.O, ...window, s.outH, s.outW]}`;
+    let plan = plans.get(key);
+    if (!plan) {
+      plan = planOf(s, forward);
+      if (plans.size >= MOST_PLANS) plans.clear();
+      plans.set(key, plan);
+    }
+    return plan;
+  }
+
   function run(
     s: ConvSizes,
     source: number,
@@ -25,7 +42,7 @@ export function depthwise({ memory, struct, parts, split }: Engine) {
     forward: 0 | 1,
     adds: number,
   ) {
-    const { plan, ownBytes } = planOf(s, forward === 1);
+    const { plan, ownBytes } = planFor(s, forward === 1);
     // At 10 multiply-adds a ns.
     const work = (s.N * s.O * s.kernelH * s.kernelW * s.outH * s.outW) / 10;
     const shares = parts(s.N * s.C, work);

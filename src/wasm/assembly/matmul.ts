@@ -70,6 +70,49 @@ export function columnsOf8(
   for (; rows > 0; rows -= 4, a += 4 * stepM, y += 4 * stepY) tile(4, 2, a, b, y, K, stepM, stepK, stepB, stepY, adds);
 }
 
+/** Pairs of rows, `rows` at least, by 16 columns: fewer instructions a product than in fours by 8. */
+export function columnsOf16(
+  a: usize, b: usize, y: usize, rows: i32, K: i32, stepM: usize, stepK: usize, stepB: usize, stepY: usize, adds: bool,
+): void {
+  for (; rows > 0; rows -= 2, a += 2 * stepM, y += 2 * stepY) {
+    let a1 = f32x4.splat(0);
+    let a2 = a1;
+    let a3 = a1;
+    let a4 = a1;
+    let b1 = a1;
+    let b2 = a1;
+    let b3 = a1;
+    let b4 = a1;
+    let p = a;
+    let q = a + stepM;
+    let column = b;
+    for (const end = b + K * stepB; column < end; column += stepB, p += stepK, q += stepK) {
+      const x = v128.load32_splat(p);
+      const z = v128.load32_splat(q);
+      const c1 = v128.load(column);
+      a1 = f32x4.add(a1, f32x4.mul(x, c1));
+      b1 = f32x4.add(b1, f32x4.mul(z, c1));
+      const c2 = v128.load(column, 16);
+      a2 = f32x4.add(a2, f32x4.mul(x, c2));
+      b2 = f32x4.add(b2, f32x4.mul(z, c2));
+      const c3 = v128.load(column, 32);
+      a3 = f32x4.add(a3, f32x4.mul(x, c3));
+      b3 = f32x4.add(b3, f32x4.mul(z, c3));
+      const c4 = v128.load(column, 48);
+      a4 = f32x4.add(a4, f32x4.mul(x, c4));
+      b4 = f32x4.add(b4, f32x4.mul(z, c4));
+    }
+    put(y, a1, adds);
+    put(y + 16, a2, adds);
+    put(y + 32, a3, adds);
+    put(y + 48, a4, adds);
+    put(y + stepY, b1, adds);
+    put(y + stepY + 16, b2, adds);
+    put(y + stepY + 32, b3, adds);
+    put(y + stepY + 48, b4, adds);
+  }
+}
+
 /** 4 or 1 rows by 1 or 2 vectors of columns, added to y or written there. */
 @inline
 function tile(
@@ -87,7 +130,8 @@ function tile(
   let a1 = a + stepM;
   let a2 = a1 + stepM;
   let a3 = a2 + stepM;
-  for (; K > 0; K--) {
+  // By a pointer that is there anyway: counting, too, costs 5%.
+  for (const end = b + K * stepB; b < end; b += stepB) {
     const b0 = v128.load(b);
     const b1 = V > 1 ? v128.load(b, 16) : b0;
     const x0 = v128.load32_splat(a);
@@ -108,7 +152,6 @@ function tile(
       a3 += stepK;
     }
     a += stepK;
-    b += stepB;
   }
   put(y, s00, adds);
   if (V > 1) put(y + 16, s01, adds);

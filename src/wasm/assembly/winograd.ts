@@ -1,5 +1,5 @@
 import { packFour } from './convolution';
-import { columnsOf8 } from './matmul';
+import { columnsOf16, columnsOf8 } from './matmul';
 import { high, highPairs, low, lowPairs } from './transpose';
 import {
   transformGradient, transformInput, transformOutput, transformSum, transformWeight,
@@ -51,7 +51,9 @@ export function winogradWeights(
   const columns = room + 9 * 16;
   for (let v = from; v < to; v++) {
     const lanes = min(s.O - 4 * v, 4);
-    const panel = U + (v >> 1) * (s.C << 5) + ((v & 1) << 4);
+    // Of 16 filters, or of the last 8.
+    const width = (v & ~3) + 4 <= s.result >> 4 ? 64 : 32;
+    const panel = U + (v & ~3) * (s.C << 4) + ((v & 3) << 4);
     for (let c = 0; c < s.C; c++) {
       const own = weight + 4 * v * filterStep + c * channelStep;
       for (let tap = 0; tap < 9; tap++) {
@@ -61,7 +63,7 @@ export function winogradWeights(
         }
       }
       transformWeight(room, 48, columns, 48, 48, 1, 0, 0);
-      transformWeight(columns, 16, panel + (c << 5), s.placeU, 16, 6, 32, 6 * s.placeU - 16);
+      transformWeight(columns, 16, panel + c * width, s.placeU, 16, 6, 32, 6 * s.placeU - 16);
     }
   }
 }
@@ -94,6 +96,21 @@ function transformRow(s: WinogradSizes, image: usize, strip: usize, V: usize): v
   }
 }
 
+/**
+ * A product of so many bytes of columns, by 16 and by 8 where no more are left. In b they are side by side, from one row to
+ * the next `stepB` bytes, or in panels of their own, `stepB` being 0, from one column to the next `K` bytes.
+ */
+function multiply(
+  a: usize, b: usize, y: usize, bytes: i32, rows: i32, K: i32, stepM: usize, stepK: usize, column: i32, stepB: usize,
+  stepY: usize, adds: bool,
+): void {
+  let o = 0;
+  for (; o + 64 <= bytes; o += 64) {
+    columnsOf16(a, b + o * column, y + o, rows, K, stepM, stepK, stepB || 64, stepY, adds);
+  }
+  if (o < bytes) columnsOf8(a, b + o * column, y + o, rows, K, stepM, stepK, stepB || 32, stepY, adds);
+}
+
 /** The convolution of the examples [from, to); y is overwritten, or added to. `room` has what ../winograd.ts gives it. */
 export function winograd(
   s: WinogradSizes, x: usize, U: usize, bias: usize, y: usize, adds: bool, room: usize, from: i32, to: i32,
@@ -115,11 +132,10 @@ export function winograd(
     }
     const tiles = count * s.columns;
     for (let place = 0; place < 36; place++) {
-      for (let o = 0; o < s.result; o += 32) {
-        const panel = U + place * s.placeU + o * s.C;
-        const target = M + place * s.placeM + o;
-        columnsOf8(V + place * s.placeV, panel, target, tiles, s.C, s.pixel, 4, 32, s.result, false);
-      }
+      const rows = V + place * s.placeV;
+      const panels = U + place * s.placeU;
+      const target = M + place * s.placeM;
+      multiply(rows, panels, target, s.result, tiles, s.C, s.pixel, 4, s.C, 0, s.result, false);
     }
     for (let r = 0; r < count; r++) {
       const i = (first + r) % s.rows;
@@ -211,10 +227,8 @@ export function winogradGradient(
     }
     const tiles = count * s.columns;
     for (let place = 0; place < 36; place++) {
-      for (let o = 0; o < s.result; o += 32) {
-        const target = sums + place * s.placeSum + o;
-        columnsOf8(V + place * s.placeV, M + place * s.placeM + o, target, s.C, tiles, 4, s.pixel, s.result, s.result, true);
-      }
+      const target = sums + place * s.placeSum;
+      multiply(V + place * s.placeV, M + place * s.placeM, target, s.result, s.C, tiles, 4, s.pixel, 1, s.result, s.result, true);
     }
   }
 }
