@@ -140,7 +140,24 @@ export const NETS: Record<string, NetSpec> = {
     ],
   },
   V: {
-    title: 'like VGG, convolutions of 32, 64 and 128 filters with batch norm',
+    title: 'like VGG, convolutions of 32, 64 and 128 filters',
+    input: COLOR,
+    layers: [
+      conv(3, 32, 3, 1),
+      pool,
+      relu,
+      conv(32, 64, 3, 1),
+      pool,
+      relu,
+      conv(64, 128, 3, 1),
+      pool,
+      relu,
+      flatten,
+      dense(2048, 10),
+    ],
+  },
+  VN: {
+    title: 'the same with batch norm',
     input: COLOR,
     lr: 0.005,
     layers: [
