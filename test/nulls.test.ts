@@ -268,7 +268,12 @@ describe('what cannot be drawn is refused', () => {
 
   test('kind, size, options', () => {
     refused("expected the kind to be 'normal', X", 'pink' as NullKind, 5, {});
-    refused('expected the kernel size to be a whole number from 3 to 11, got 2', 'normal', 2, {});
+    refused(
+      "expected the kind to be 'normal', 'uniform', 'colored', 'permuted' or 'rotated', got 'pink'",
+      'pink' as NullKind,
+      5,
+      {},
+    );
     refused('got 12', 'normal', 12, {});
     refused('got 4.5', 'normal', 4.5, {});
     refused("unknown option 'draw'; the options are draws, seed, channels, patches, filters", 'normal', 5, { draw: 9 });
