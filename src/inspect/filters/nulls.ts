@@ -161,7 +161,7 @@ function sampler(
 
 const WHAT_FOR = {
   permuted: 'to permute',
-  rotated: 'to mix, two at least,',
+  rotated: 'to mix (two at least)',
   colored: 'whose channels those of the draws are to be as alike as',
 };
 
