@@ -24,7 +24,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { loadMnist } from '../../datasets/index.js';
 import { Conv2D, type Dataset, evaluate, manualSeed, setThreads, weightHash } from '../../src/index.js';
 import { type NullDistribution, nullDistribution } from '../../src/inspect/index.js';
@@ -32,6 +32,7 @@ import { makeFolder, saveFile, saveJson } from '../../src/node/index.js';
 import { number, shortErrors } from '../lib/arguments.js';
 import { type Condition, IMAGES, PHASES, type Reading } from '../lib/fair/conditions.js';
 import { measure } from '../lib/fair/measure.js';
+import { commitHash, seedsOf } from '../lib/fair/seeds.js';
 import { differencesOf, type Run, rowsOf } from '../lib/fair/summary.js';
 import { csvOf, tableOf } from '../lib/fair/tables.js';
 import { network, SETTINGS, train } from '../lib/recipe.js';
@@ -42,7 +43,7 @@ const { registration, out, epochs, only } = new Command()
   .description(
     'Trains conv1 under fair controls and measures its filters against the null of the images it learned from.',
   )
-  .requiredOption('--registration <hash>', 'the commit that the seeds are read off', hash)
+  .requiredOption('--registration <hash>', 'the commit that the seeds are read off', commitHash)
   .option('--out <dir>', 'folder for what it writes', 'runs/fair-controls')
   .option('--epochs <n>', 'fewer than the 10 of the study: to try it out', number(1, true), SETTINGS.epochs)
   .option('--only <n>', 'so many trainings and no more', number(0, true), Infinity)
@@ -50,22 +51,6 @@ const { registration, out, epochs, only } = new Command()
   .showHelpAfterError()
   .parse()
   .opts<{ registration: string; out: string; epochs: number; only: number }>();
-
-function hash(text: string): string {
-  if (/^[0-9a-f]{40}$/.test(text)) return text;
-  throw new InvalidArgumentError('Expected the 40 hexadecimal digits of a commit.');
-}
-
-/** Ten seeds, by the rule above. */
-function seedsOf(hash: string): number[] {
-  const seeds: number[] = [];
-  for (const group of hash.match(/.{4}/g) ?? []) {
-    let seed = Number.parseInt(group, 16);
-    while (seed < 1000 || seeds.includes(seed)) seed += 65_536;
-    seeds.push(seed);
-  }
-  return seeds;
-}
 
 await setThreads(1);
 await makeFolder(out);
