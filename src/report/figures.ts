@@ -5,6 +5,7 @@ import { handMadeFilters } from '../inspect/filters/handmade.js';
 import type { NullDistribution } from '../inspect/filters/nulls.js';
 import { ablate, replaceFilter } from '../inspect/network/ablation.js';
 import { accuracyByChannel } from '../inspect/network/channel-by-channel.js';
+import { classSeparability, type Separability } from '../inspect/network/class-separability.js';
 import { filtersOf } from '../inspect/network/filters.js';
 import { receptiveField } from '../inspect/network/receptive-field.js';
 import { type TopActivation, topActivationsOf } from '../inspect/network/top-activations.js';
@@ -55,6 +56,13 @@ export interface ReportOptions {
   example?: number;
   /** Shows 1 in gray images as black, ink on paper. @default false: 1 is white */
   ink?: boolean;
+  /**
+   * Paths of layers, in their order, which are measured by how far they tell the classes apart (see `classSeparability`); needs
+   * `data.train`. @default none
+   */
+  layers?: readonly string[];
+  /** The same network trained otherwise, or not at all, by name, whose layers stand beside the model's. @default {} */
+  twins?: Readonly<Record<string, Module>>;
   /** What makes the charts' elements. @default the page's own; without a page, one by the package linkedom */
   document?: Document;
 }
@@ -75,6 +83,8 @@ const DEFAULTS = {
   command: undefined,
   example: undefined,
   ink: false,
+  layers: [],
+  twins: {},
   document: undefined,
 };
 
@@ -124,6 +134,8 @@ export interface ReportFigures extends Partial<FilterStudy> {
   topActivations: TopActivation[][] | null;
   /** The held-out image whose feature maps are shown. */
   example: { index: number; label: number };
+  /** The layers of the model and of its twins, by name; null where no layers were asked for. */
+  separability: Record<string, Separability[]> | null;
   settings: Record<string, string | number>;
   weightHash: string;
   /** `node` is null in a browser. */
@@ -165,6 +177,7 @@ export function computeFigures(options: ReportSettings): ReportFigures {
       ? strongest(model, layer, norms, heldOut)
       : null,
     example: { index: example, label: heldOut.labels[example] },
+    separability: separabilityOf(options),
     settings,
     weightHash: weightHash(model),
     versions: { convgrad: VERSION, node: process?.versions.node ?? null },
@@ -209,6 +222,15 @@ function evaluated(model: Module, heldOut: Dataset) {
   }).filter(({ label, predicted }) => label !== predicted);
   const worst = [...mistakes].sort((a, b) => b.probability - a.probability || a.index - b.index).slice(0, MISTAKES);
   return { count: heldOut.length, accuracy, loss, confusion, mistakes: mistakes.length, worst, predictions };
+}
+
+/** How far the layers tell the classes apart, of the model and of its twins. */
+function separabilityOf({ model, data: { train, heldOut }, layers, twins }: ReportSettings) {
+  if (layers.length === 0) return null;
+  if (!train)
+    throw new ArgumentError('report', 'expected data.train: the class means of layers are those of its images');
+  const all = Object.entries({ 'this network': model, ...twins });
+  return Object.fromEntries(all.map(([name, each]) => [name, classSeparability(each, { train, heldOut }, layers)]));
 }
 
 /** The accuracy without each filter, and with the nearest hand-made one in its place. */

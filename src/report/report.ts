@@ -8,6 +8,7 @@ import { filtersSection, lessonSection } from './filters.js';
 import { growthSection, SLIDER } from './growth.js';
 import { Html, html } from './html.js';
 import { drawer, imageTiles, tilesOf } from './images.js';
+import { layersSection } from './layers.js';
 import { fixed, percent, pText, whole } from './numbers.js';
 import { guesses, limitsSection, readingSection, settingsSection } from './reading.js';
 import { NULLS } from './study-text.js';
@@ -52,7 +53,7 @@ export async function report(options: ReportOptions): Promise<{ html: string; fi
 <h1>${title}</h1>
 ${summary(subject)}
 ${lessonSection(subject)}${filtersSection(subject)}${growthSection(subject)}${chanceSection(subject)}
-${behaviorSection(subject)}${readingSection(subject)}${limitsSection(subject)}${settingsSection(subject)}
+${behaviorSection(subject)}${layersSection(subject)}${readingSection(subject)}${limitsSection(subject)}${settingsSection(subject)}
 </main>
 <script>${new Html(SLIDER)}</script>
 </body></html>
