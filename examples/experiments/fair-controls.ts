@@ -67,10 +67,10 @@ const runs: Run[] = existsSync(file)
 const nulls = new Map<string, NullDistribution>();
 let trainings = 0;
 for (const phase of PHASES) {
-  for (const seed of seeds.slice(0, phase.seeds)) {
+  for (const seed of seeds.slice(...phase.seeds)) {
     const digits = digitsOf(seed);
     for (const condition of phase.conditions) {
-      for (const size of condition.sizes ?? [5, 7]) {
+      for (const size of phase.sizes.filter((each) => (condition.sizes ?? [5, 7]).includes(each))) {
         const isDone = runs.some((run) => run.condition === condition.name && run.size === size && run.seed === seed);
         if (isDone || trainings >= only) continue;
         trainings++;
