@@ -28,9 +28,11 @@ import { Command } from 'commander';
 import { loadMnist } from '../../datasets/index.js';
 import { Conv2D, type Dataset, evaluate, manualSeed, setThreads, weightHash } from '../../src/index.js';
 import { type NullDistribution, nullDistribution } from '../../src/inspect/index.js';
-import { makeFolder, saveFile, saveJson } from '../../src/node/index.js';
+import { chartDocument, makeFolder, saveFile, savePng } from '../../src/node/index.js';
 import { number, shortErrors } from '../lib/arguments.js';
 import { type Condition, IMAGES, PHASES, type Reading } from '../lib/fair/conditions.js';
+import { figureOf } from '../lib/fair/figure.js';
+import { filtersOf } from '../lib/fair/filters.js';
 import { measure } from '../lib/fair/measure.js';
 import { commitHash, seedsOf } from '../lib/fair/seeds.js';
 import { differencesOf, type Run, rowsOf } from '../lib/fair/summary.js';
@@ -55,7 +57,7 @@ const { registration, out, epochs, only } = new Command()
 await setThreads(1);
 await makeFolder(out);
 const seeds = seedsOf(registration);
-const file = join(out, 'runs.jsonl');
+const file = join(out, 'controls.jsonl');
 const runs: Run[] = existsSync(file)
   ? readFileSync(file, 'utf8')
       .split('\n')
@@ -88,10 +90,11 @@ for (const phase of PHASES) {
 }
 
 const [rows, differences] = [rowsOf(runs), differencesOf(runs)];
-await saveJson(join(out, 'summary.json'), { registration, seeds, rows, differences });
-await saveFile(join(out, 'table.md'), tableOf(rows, differences));
+await saveFile(join(out, 'controls.md'), tableOf(rows, differences));
 await saveFile(join(out, 'controls.csv'), csvOf(runs));
-console.log(`written to ${out}: runs.jsonl, summary.json, table.md, controls.csv`);
+await saveFile(join(out, 'controls.svg'), figureOf(rows, await chartDocument()));
+await savePng(join(out, 'controls-filters.png'), filtersOf(runs, seeds[0]));
+console.log(`written to ${out}: controls.jsonl, controls.md, controls.csv, controls.svg, controls-filters.png`);
 
 /** The digits of a seed, and what each kind of images makes of them, made once. */
 function digitsOf(seed: number) {

@@ -19,9 +19,10 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { loadMnist } from '../../datasets/index.js';
 import { evaluate, setThreads } from '../../src/index.js';
-import { makeFolder, saveFile } from '../../src/node/index.js';
+import { chartDocument, makeFolder, saveFile } from '../../src/node/index.js';
 import { number, shortErrors } from '../lib/arguments.js';
 import { deepNetwork, LAYERS, layersOf, type Twins } from '../lib/deeper/layers.js';
+import { layersFigure } from '../lib/deeper/layers-figure.js';
 import { interval } from '../lib/fair/interval.js';
 import { commitHash, seedsOf } from '../lib/fair/seeds.js';
 import { intervalText } from '../lib/fair/tables.js';
@@ -96,4 +97,10 @@ const differences = all.slice(1).map((name) => {
 const [head, ...body] = rows.map((row) => `| ${row.join(' | ')} |`);
 const table = [head, `| ${rows[0].map(() => '---').join(' | ')} |`, ...body].join('\n');
 await saveFile(join(out, 'layers.md'), `${table}\n\n${differences.join('\n')}\n`);
-console.log(`\n${table}\n\n${differences.join('\n')}\nwritten to ${out}: layers.jsonl, layers.md`);
+const values = all.map((name) => [
+  NAMES[name],
+  LAYERS.map((_, layer) => at(name, layer).map(({ accuracy }) => 100 * accuracy)),
+]);
+const names = LAYERS.map((_, i) => `after layer ${i + 1}`);
+await saveFile(join(out, 'layers.svg'), layersFigure(Object.fromEntries(values), names, await chartDocument()));
+console.log(`\n${table}\n\n${differences.join('\n')}\nwritten to ${out}: layers.jsonl, layers.md, layers.svg`);

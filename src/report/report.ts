@@ -1,6 +1,7 @@
 import { chartDocument } from '../charts/document.js';
 import { optional } from '../errors.js';
 import { filtersOf } from '../inspect/network/filters.js';
+import { largest } from '../inspect/pictures/panel.js';
 import { behaviorSection } from './behavior.js';
 import { chanceSection } from './chance.js';
 import { computeFigures, type ReportFigures, type ReportOptions, readReport } from './figures.js';
@@ -36,7 +37,8 @@ export async function report(options: ReportOptions): Promise<{ html: string; fi
     options: settings,
     figures,
     weights,
-    filters: tilesOf(weights, shape),
+    // On one scale: on its own each would look as strong as any other, also one that does almost nothing.
+    filters: tilesOf(weights, shape, largest([{ values: weights }])),
     image: imageTiles(settings.data.heldOut, settings.ink),
     draw: await drawer(),
     charts: await optional('report', '@observablehq/plot', () => import('../charts/index.js')),
