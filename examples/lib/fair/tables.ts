@@ -24,10 +24,8 @@ export function tableOf(rows: readonly Row[], differences: readonly Difference[]
     'raw excess (95%)',
     'centered R2ori',
     'centered excess (95%)',
-    'p < .05: smooth, raw',
-    'smooth, centered',
-    'rotated, raw',
-    'rotated, centered',
+    'p < .05, smooth: raw, centered',
+    'rotated: raw, centered',
   ];
   const sizes = [...new Set(rows.map(({ size }) => size))];
   const parts = sizes.map((size) => {
@@ -37,7 +35,7 @@ export function tableOf(rows: readonly Row[], differences: readonly Difference[]
         row.condition,
         READINGS[row.reading],
         row.without ? `${row.accuracy.count}, ${row.without} without a value` : `${row.accuracy.count}`,
-        `${(100 * row.accuracy.mean).toFixed(1)}%`,
+        row.reading === 'start' ? '–' : `${(100 * row.accuracy.mean).toFixed(1)}%`,
         row.live.mean.toFixed(1),
         Number.isFinite(row.dc.mean) ? row.dc.mean.toFixed(2) : '–',
         row.nullMean.toFixed(3),
@@ -45,11 +43,11 @@ export function tableOf(rows: readonly Row[], differences: readonly Difference[]
           row[kind]?.r2ori.mean.toFixed(3) ?? '–',
           row[kind] ? intervalText(row[kind].excess, 3) : '–',
         ]),
-        ...(['smooth', 'rotated'] as const).flatMap((against) =>
-          KINDS.map((kind) => (row[kind] ? `${row[kind][against]} of ${row[kind].values.length}` : '–')),
+        ...(['smooth', 'rotated'] as const).map((against) =>
+          row.raw && row.centered ? `${row.raw[against]}, ${row.centered[against]} of ${row.raw.values.length}` : '–',
         ),
       ]);
-    return `${size}x${size}\n\n${markdown([head, ...lines])}`;
+    return `**${size}x${size}**\n\n${markdown([head, ...lines])}`;
   });
   const claimed = differences.map(({ what, size, kind, difference }) => [
     what,
