@@ -138,7 +138,7 @@ const chart = curve({
   title: 'How far each layer tells the digits apart',
   series,
   xLabel: 'layer of filters',
-  yLabel: 'held-out digits nearest to their own class mean, %',
+  yLabel: 'digits nearest to their class mean, %',
   document: await chartDocument(),
 });
 

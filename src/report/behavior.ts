@@ -93,7 +93,7 @@ function strongest({ figures, options, draw, image, filters }: Subject): Html | 
   const like = figures.shape[1] === 1 && `: ${bright} where it is red, ${dark} where it is blue`;
   return html`<h3>What each filter answers to most</h3>
 <div class="tops">${rows}</div>
-<p class="caption">For each filter, on one scale for all, the held-out images that it answers to most, with the place framed. What to see:
+<p class="caption">For each filter (all on one scale) the held-out images that it answers to most, with the place framed. What to see:
 whether the framed pieces look alike, and like the filter${like}.</p>
 `;
 }
