@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { emergence } from '../src/inspect/filters/emergence.js';
 import { fitTemplates } from '../src/inspect/filters/fit.js';
 import { type FilterMetrics, filterMetrics } from '../src/inspect/filters/metrics.js';
 import { filterPatterns } from '../src/inspect/filters/pattern.js';
@@ -362,6 +363,24 @@ describe('layers', () => {
     expect(layer[2].r2ori).toBeCloseTo(layer[0].r2ori, 6);
     const { r2ori, r2best, jori, j1, moran, dc, norm } = layer[3];
     expect([r2ori, r2best, jori, j1, moran, dc, norm]).toEqual([...Array(6).fill(Number.NaN), 0]);
+  });
+
+  test('dead is also less than 5% of the largest norm at the start: where all fade alike, no filter stands out', () => {
+    const edge = oriented('edge', 3, 20, 1);
+    const times = (factor: number) => edge.map((tap) => tap * factor);
+    const [weights, shape] = [[times(0.0501), times(-0.0499)].flat(), [2, 1, 3, 3]];
+    const classes = (initial?: number[]) => filterMetrics(weights, shape, { initial }).map((each) => each.class);
+    expect(classes()).toEqual(['edge', 'edge']);
+    expect(classes([edge, times(0.2)].flat())).toEqual(['edge', 'dead']);
+    expect(classes([times(0.2), times(-2)].flat())).toEqual(['dead', 'dead']);
+    expect(classes([times(0.01), times(0)].flat())).toEqual(['edge', 'edge']); // Filters that grew are not dead.
+    expect(() => classes([edge].flat())).toThrow(
+      'expected initial weights [filters, channels, k, k] with k from 3 to 11',
+    );
+    expect(() => classes([...edge, ...times(Number.NaN)])).toThrow('expected finite initial weights, got NaN at 9');
+    const layer = (initial?: number[]) => emergence(weights, shape, { initial });
+    expect([layer().live, layer([edge, times(0.2)].flat()).live]).toEqual([2, 1]);
+    expect(layer([times(0.2), times(-2)].flat())).toMatchObject({ live: 0, r2ori: Number.NaN });
   });
 
   test('a layer of 500 x 260 kernels fits on the stack', () => {

@@ -59,7 +59,7 @@ describe('independent taps', () => {
 
   test('the same seed draws the same, another seed others; without one it is seed 0', () => {
     const patches = train.take(20);
-    for (const kind of ['normal', 'uniform', 'colored', 'permuted'] as const) {
+    for (const kind of ['normal', 'uniform', 'colored', 'permuted', 'rotated'] as const) {
       const draw = (seed?: number | string) =>
         nullDistribution(kind, 4, {
           draws: 50,
@@ -70,7 +70,7 @@ describe('independent taps', () => {
       expect(draw(3)).toEqual(draw('3'));
       expect(draw(3).r2ori).not.toEqual(draw(4).r2ori);
       expect(draw()).toEqual(draw(0));
-      expect(draw()).toMatchObject({ kind, size: 4, sources: kind === 'permuted' ? 3 : 1 });
+      expect(draw()).toMatchObject({ kind, size: 4, sources: kind === 'permuted' || kind === 'rotated' ? 3 : 1 });
     }
   });
 });
@@ -267,12 +267,8 @@ describe('what cannot be drawn is refused', () => {
   };
 
   test('kind, size, options', () => {
-    refused(
-      "expected the kind to be 'normal', 'uniform', 'colored' or 'permuted', got 'pink'",
-      'pink' as NullKind,
-      5,
-      {},
-    );
+    const kinds = "'normal', 'uniform', 'colored', 'permuted' or 'rotated'";
+    refused(`expected the kind to be ${kinds}, got 'pink'`, 'pink' as NullKind, 5, {});
     refused('expected the kernel size to be a whole number from 3 to 11, got 2', 'normal', 2, {});
     refused('got 12', 'normal', 12, {});
     refused('got 4.5', 'normal', 4.5, {});

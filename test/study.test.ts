@@ -117,6 +117,15 @@ describe('conclude', () => {
     expect(conclude(layer(['normal', 5e-5], ['colored', 0.2]), noise)).toMatch(/smoothness alone may explain them/);
   });
 
+  test('of a layer and mixtures of its own filters, what these have in common explains what does not pass', () => {
+    expect(conclude(layer(['normal', 5e-5], ['colored', 0.002], ['rotated', 0.3]), noise)).toMatch(
+      /not more than random mixtures of themselves are \(p = 0.3\): .* what they have in common may explain them/,
+    );
+    expect(conclude(layer(['normal', 5e-5], ['colored', 0.02], ['rotated', 0.01]), noise)).toMatch(
+      /^The filters are more like edges and lines than random ones are .*than random ones as smooth as the images are/,
+    );
+  });
+
   test('what is no more than noise says so, and so does what was there before training', () => {
     expect(conclude(noise, noise)).toMatch(
       /no more like edges and lines than random ones are \(p = 0.4\): nothing follows/,

@@ -21,6 +21,7 @@ export type { Family, Template } from './filters/templates.js';
 export { type Whitening, type WhiteningOptions, zcaWhitening } from './filters/whitening.js';
 export { ablate, type Intervention, replaceFilter } from './network/ablation.js';
 export { activations } from './network/activations.js';
+export { classSeparability, type Separability } from './network/class-separability.js';
 export { type DeadFilters, deadFilters } from './network/dead-filters.js';
 export { featureMaps } from './network/feature-maps.js';
 export { type Maximized, type MaximizeOptions, maximize } from './network/maximize.js';

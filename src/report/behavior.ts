@@ -33,7 +33,7 @@ ${made}</div>
 ${legend(draw, 1, scale, 'sum, one scale for all')}
 <p class="caption">What to see: red where the image fits the filter, blue where it is the filter's opposite, white where there is
 nothing or where it cancels. A filter that detects edges lights up along the borders that run its way. The small filters
-are each on their own scale.</p>
+are on one scale: a pale one does little.</p>
 `;
 }
 
@@ -79,7 +79,7 @@ In brackets is the change in percentage points.`
 0. In brackets is the change.`
   }</p>
 ${table(
-  `Each picture is on its own scale. What to see: which filter the network would miss most.${naming ? ` One image is ${fixed(100 / count, 1)} points: a change of a few images says nothing.` : ''}`,
+  `The pictures are on one scale: a pale filter does little. What to see: which filter the network would miss most.${naming ? ` One image is ${fixed(100 / count, 1)} points: a change of a few images says nothing.` : ''}`,
   Object.keys(columns),
   ablation.map(({ filter }) => Object.values(columns).map((cell) => cell(filter))),
 )}`;
@@ -109,7 +109,7 @@ function strongest({ figures, options, draw, image, filters }: Subject): Html | 
   const like = figures.shape[1] === 1 && `: ${bright} where it is red, ${dark} where it is blue`;
   return html`<h3>What each filter answers to most</h3>
 <div class="tops">${rows}</div>
-<p class="caption">For each filter, on its own scale, the held-out images that it answers to most, with the place framed. What to see:
+<p class="caption">For each filter (all on one scale) the held-out images that it answers to most, with the place framed. What to see:
 whether the framed pieces look alike, and like the filter${like}.</p>
 `;
 }

@@ -35,7 +35,7 @@ is.${after.live < after.filters.length ? ' Dead filters are dots here, too, unle
     ),
     table(
       html`The layer as a whole. <em>p</em> is the share of 20,000 layers of random filters whose mean R2ori is at least as
-large; a small one (below 0.05) is unlikely to be chance. <em>By chance</em>: how many of as many random filters would be
+large; a small one (below 0.05) is unlikely to be chance, unless the layer's filters are much alike. <em>By chance</em>: how many of as many random filters would be
 called an edge or a line.`,
       columns,
       rows,

@@ -6,6 +6,7 @@ import { handMadeFilters } from '../inspect/filters/handmade.js';
 import type { NullDistribution } from '../inspect/filters/nulls.js';
 import { ablate, replaceFilter } from '../inspect/network/ablation.js';
 import { accuracyByChannel } from '../inspect/network/channel-by-channel.js';
+import { classSeparability, type Separability } from '../inspect/network/class-separability.js';
 import { filtersOf } from '../inspect/network/filters.js';
 import { receptiveField } from '../inspect/network/receptive-field.js';
 import { type TopActivation, topActivationsOf } from '../inspect/network/top-activations.js';
@@ -72,6 +73,13 @@ export interface ReportOptions<Output = Tensor, Y extends Targets = Int32Array> 
   example?: number;
   /** Shows 1 in gray images as black, ink on paper. @default false: 1 is white */
   ink?: boolean;
+  /**
+   * Paths of layers, in their order, which are measured by how far they tell the classes apart (see `classSeparability`); needs
+   * `data.train`. @default none
+   */
+  layers?: readonly string[];
+  /** The same network trained otherwise, or not at all, by name, whose layers stand beside the model's. @default {} */
+  twins?: Readonly<Record<string, Module>>;
   /** What makes the charts' elements. @default the page's own; without a page, one by the package linkedom */
   document?: Document;
 }
@@ -97,6 +105,8 @@ const DEFAULTS = {
   command: undefined,
   example: undefined,
   ink: false,
+  layers: [],
+  twins: {},
   document: undefined,
 };
 
@@ -172,6 +182,8 @@ export interface ReportFigures extends Partial<FilterStudy> {
   topActivations: TopActivation[][] | null;
   /** The held-out image whose feature maps are shown; its label is NaN where targets are numbers. */
   example: { index: number; label: number };
+  /** The layers of the model and of its twins, by name; null where no layers were asked for. */
+  separability: Record<string, Separability[]> | null;
   settings: Record<string, string | number>;
   weightHash: string;
   /** `node` is null in a browser. */
@@ -214,6 +226,7 @@ export function computeFigures(options: ReportSettings): ReportFigures {
       ? strongest(model, layer, norms, heldOut)
       : null,
     example: { index: example, label: naming ? heldOut.targets[example] : Number.NaN },
+    separability: separabilityOf(options),
     settings,
     weightHash: weightHash(model),
     versions: { convgrad: VERSION, node: process?.versions.node ?? null },
@@ -264,6 +277,16 @@ function evaluated(model: Module, heldOut: Dataset) {
 /** The loss without each filter. */
 function lossesWithout(options: ReportSettings, layer: string, count: number): Ablation[] {
   return losses(options, layer, count).map((loss, filter) => ({ filter, accuracy: Number.NaN, loss, handMade: null }));
+}
+
+/** How far the layers tell the classes apart, of the model and of its twins. */
+function separabilityOf({ model, data: { train, heldOut }, layers, twins }: ReportSettings) {
+  if (layers.length === 0) return null;
+  if (!train || !isNaming(train) || !isNaming(heldOut)) {
+    throw new ArgumentError('report', 'expected data.train, of images with classes, whose means the layers tell apart');
+  }
+  const all = Object.entries({ 'this network': model, ...twins });
+  return Object.fromEntries(all.map(([name, each]) => [name, classSeparability(each, { train, heldOut }, layers)]));
 }
 
 /** The accuracy without each filter, and with the nearest hand-made one in its place. */

@@ -8,7 +8,7 @@ import { type Html, html, section } from './html.js';
 import { legend, type Tile, tilesOf } from './images.js';
 import { fixed, whole } from './numbers.js';
 import type { StudiedFilter } from './study.js';
-import { angleText } from './study-text.js';
+import { angleText, NULLS } from './study-text.js';
 import type { Subject } from './subject.js';
 
 /** An image, bright on the left and dark on the right, a filter, and the result of the convolution. */
@@ -85,7 +85,7 @@ export function filtersSection({ figures, options, draw, weights }: Subject): Ht
     { what: first ? 'after' : 'filter', tiles: tilesOf(weights, shape, scale), layer: after },
     { what: 'closest ideal', tiles: after && tilesOf(ideals(weights, shape), shape, scale), layer: null },
   ];
-  const looks = (row: StudiedFilter) => `${named(row)} · R² ${fixed(row.r2ori)}`;
+  const looks = (row: StudiedFilter) => `${named(row)} · R² ${fixed(row.r2ori)} · norm ${fixed(row.norm)}`;
   const cards = Array.from({ length: shape[0] }, (_, filter) => {
     const picture = (what: string, tile: Tile, looks: string) =>
       html`<div>${draw([tile], `filter ${filter}, ${what}${looks && `: ${looks}`}`)}<span>${what}</span></div>`;
@@ -99,7 +99,7 @@ ${columns.map(({ what, tiles, layer }) => tiles && picture(what, tiles[filter], 
     html` The angle says which way it runs (0° is horizontal, 90° is vertical).
 <em>Closest ideal</em> is the mathematically drawn edge or line, of ${whole(templates(shape[2]).filter(({ family }) => family !== 'blob').length)}, that fits the filter best,
 scaled to match it${shape[1] > 1 ? ', in the colors that all of the filter shares most: its first principal component' : null}. <strong>R²</strong>, called R2ori in tables, is the share of the filter that it explains: 1
-is a perfect edge or line, and random filters of this size reach ${fixed(after.nulls[0].mean)} on average. A filter is
+is a perfect edge or line, and random filters of this size reach, on average, ${after.nulls.map(({ kind, mean }) => `${fixed(mean)} (${NULLS[kind].name})`).join(', ')}. A filter is
 <em>unclassified</em> when no template fits it better than templates fit 99% of random filters, and <em>dead</em> when its weights
 have all but vanished beside the strongest filter's.`;
   return section(

@@ -92,7 +92,11 @@ export function limitsSection({ figures, options }: Subject): Html {
 with filters that stay random. When much is lost without one filter, these layers have come to rely on it; that does not mean
 that it has to be an edge.`,
     figures.after &&
-      'Anything about one filter alone: the filters of a layer learn together, and p belongs to the layer.',
+      'Anything about one filter alone, or about another training: p is about the mean over the layer, in this one. Where its filters ' +
+        'resemble each other more than random ones do, p is too small; several trainings with other seeds tell more.',
+    figures.after &&
+      'That edges in the images made the filters so. Images without any, of the same smoothness, can give filters of the same shape: ' +
+        'only a network that learns from such images, as a control, can tell.',
     figures.after &&
       'That the split between edges and lines is certain: the two overlap, and so they are counted together.',
     options.timeline &&

@@ -3,6 +3,7 @@ import { chartDocument } from '../charts/document.js';
 import type { Targets } from '../data/dataset.js';
 import { optional } from '../errors.js';
 import { filtersOf } from '../inspect/network/filters.js';
+import { largest } from '../inspect/pictures/panel.js';
 import { behaviorSection } from './behavior.js';
 import { chanceSection } from './chance.js';
 import { computeFigures, type ReportFigures, type ReportOptions, readReport } from './figures.js';
@@ -10,6 +11,7 @@ import { filtersSection, lessonSection } from './filters.js';
 import { growthSection, SLIDER } from './growth.js';
 import { Html, html } from './html.js';
 import { drawer, imageTiles, tilesOf } from './images.js';
+import { layersSection } from './layers.js';
 import { fixed, percent, pText, whole } from './numbers.js';
 import { shown } from './performance.js';
 import { guesses, limitsSection, readingSection, settingsSection } from './reading.js';
@@ -42,7 +44,8 @@ export async function report<Output = Tensor, Y extends Targets = Int32Array>(
     options: settings,
     figures,
     weights,
-    filters: tilesOf(weights, shape),
+    // On one scale: on its own each would look as strong as any other, also one that does almost nothing.
+    filters: tilesOf(weights, shape, largest([{ values: weights }])),
     image: imageTiles(settings.data.heldOut, settings.ink),
     draw: await drawer(),
     charts: await optional('report', '@observablehq/plot', () => import('../charts/index.js')),
@@ -59,7 +62,7 @@ export async function report<Output = Tensor, Y extends Targets = Int32Array>(
 <h1>${title}</h1>
 ${summary(subject)}
 ${lessonSection(subject)}${filtersSection(subject)}${growthSection(subject)}${chanceSection(subject)}
-${behaviorSection(subject)}${readingSection(subject)}${limitsSection(subject)}${settingsSection(subject)}
+${behaviorSection(subject)}${layersSection(subject)}${readingSection(subject)}${limitsSection(subject)}${settingsSection(subject)}
 </main>
 <script>${new Html(SLIDER)}</script>
 </body></html>

@@ -24,6 +24,12 @@ export const NULLS: Record<NullKind, { name: string; meaning: string }> = {
     name: 'own taps, permuted',
     meaning: "each learned filter's own numbers in random order: what is left when only the arrangement is lost.",
   },
+  rotated: {
+    name: 'mixtures of its own filters',
+    meaning:
+      'random mixtures of the learned filters, as smooth as these are and as alike: what is left when only the way in which ' +
+      'the layer shares out its shapes among its filters is lost.',
+  },
 };
 
 /** The columns of tables of filters. */

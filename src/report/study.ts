@@ -50,7 +50,8 @@ export interface FilterStudy {
 /**
  * Measures the filters of a layer after training, before it, and over it.
  * @param weights [filters, channels, k, k], k from 3 to 11
- * @param options `nulls` to compare with; `before`: the weights before training, or a `timeline`, which begins with them;
+ * @param options `nulls` to compare with; `before`: the weights before training, or a `timeline`, which begins with them, and beside
+ * which filters that have all but vanished since are dead;
  * `seed` of the random layers (0 by default)
  * @throws ArgumentError without nulls; ShapeError for weights, nulls or a timeline of another shape
  */
@@ -73,9 +74,9 @@ export function studyFilters(
     const [expected, got] = [shape, timeline.shape].map(showShape);
     throw new ShapeError('studyFilters', `expected a timeline of filters ${expected}, got one of ${got}`);
   }
-  const compare = (values: ArrayLike<number>) => emergence(values, shape, { nulls, seed });
-  const after = studied(weights, shape, compare(weights));
   const first = given.before ?? timeline?.snapshots[0]?.weights;
+  const compare = (values: ArrayLike<number>) => emergence(values, shape, { nulls, seed, initial: first });
+  const after = studied(weights, shape, compare(weights));
   const before = first ? studied(first, shape, compare(first)) : null;
   const points = (timeline?.snapshots ?? []).map(({ step, accuracy, loss, weights }): TimelinePoint => {
     const { r2ori, live, nulls: compared } = compare(weights);

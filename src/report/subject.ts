@@ -7,7 +7,7 @@ export interface Subject {
   figures: ReportFigures;
   /** The layer's weights, [filters, channels, kernelH, kernelW]. */
   weights: ArrayLike<number>;
-  /** Each filter as a picture on its own scale. */
+  /** Each filter as a picture, on one scale for all. */
   filters: readonly Tile[];
   /** The held-out image at an index. */
   image: (index: number) => Tile;

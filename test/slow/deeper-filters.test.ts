@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { readSafetensors } from '../../src/io/index.js';
 import { expectKept, runExample } from '../programs.js';
-import { readJson, readPng } from '../read-files.js';
+import { readJson, readPng, readText } from '../read-files.js';
 import { sum } from '../statistics.js';
 import { temporaryFolder } from '../temporary-folder.js';
 
@@ -32,6 +32,13 @@ test('after one epoch: four pictures, the model, and figures that agree with eac
   for (const { own, others } of Object.values<{ own: number; others: number }>(checks.likeness)) {
     expect(own).toBeGreaterThan(others);
   }
+  // Layers separate the digits only where their names were learned; more closely than this in layers-measured.ts.
+  const { layers } = figures;
+  expect(Object.keys(layers)).toEqual(['trained', 'untrained', 'byHeart', 'learned']);
+  expect(layers.trained.map(({ layer }: { layer: string }) => layer)).toEqual(['relu1', 'relu2', 'relu3']);
+  expect(layers.trained[2].accuracy).toBeGreaterThan(layers.untrained[2].accuracy);
+  expect(layers.trained[2].accuracy).toBeGreaterThan(layers.byHeart[2].accuracy);
+  expect(readText(folder, '5-layers.svg')).toMatch(/^<svg/);
   expect(checks.ablation.own).toBeGreaterThan(checks.ablation.any);
   const { metadata, tensors } = readSafetensors(readFileSync(join(folder, 'model.safetensors')));
   expect(metadata.weightHash).toBe(figures.weightHash);

@@ -1,3 +1,4 @@
+import { readOptions } from '../../errors.js';
 import { type Shape, sizeOf } from '../../shape.js';
 import { dot, norm, partsOf, sum } from '../values.js';
 import { derivativeShares } from './derivatives.js';
@@ -17,7 +18,7 @@ export interface FilterMetrics {
   /** The share of the filter's energy that is in the pattern: 1 for one channel. */
   shared: number;
   /**
-   * 'dead' when its norm is below 5% of the layer's largest; else the family of the template that fits best, or
+   * 'dead' when its norm is below 5% of the layer's largest, now or, where they are given, among the initial weights; else the family of the template that fits best, or
    * 'unclassified' when it fits no better than 99% of random filters fit theirs.
    */
   class: FilterClass;
@@ -41,9 +42,12 @@ export interface FilterMetrics {
   norm: number;
 }
 
-/** Whether each filter of a layer is dead: its norm is below 5% of the largest, or 0. */
-export function deadOf(norms: readonly number[]): boolean[] {
-  const least = 0.05 * norms.reduce((most, each) => Math.max(most, each), 0);
+/**
+ * Whether each filter of a layer is dead: its norm is 0, or below 5% of the largest. Where all have all but vanished, only the norms
+ * at the start show it.
+ */
+export function deadOf(norms: readonly number[], initial: readonly number[] = []): boolean[] {
+  const least = 0.05 * [...norms, ...initial].reduce((most, each) => Math.max(most, each), 0);
   return norms.map((each) => each === 0 || each < least);
 }
 
@@ -52,10 +56,18 @@ export function deadOf(norms: readonly number[]): boolean[] {
  * measured, the pattern that they share (see `filterPatterns`). A filter of zeros looks like nothing: its shares are NaN.
  * @param weights [filters, channels, k, k], k from 3 to 11: the templates, drawn at 16 angles, need a square; below 3x3 an edge
  * and a line are one, and beyond 11x11 no thresholds are known
+ * @param options `initial`: the same layer's weights before training, so that a filter is dead, too, when its norm is below 5% of
+ * the largest at the start: where weight decay leaves nothing of any filter, no filter stands out
  * @throws ShapeError for another shape; FormatError for a weight that is NaN or infinite
  */
-export function filterMetrics(weights: ArrayLike<number>, shape: Shape): FilterMetrics[] {
+export function filterMetrics(
+  weights: ArrayLike<number>,
+  shape: Shape,
+  options: { initial?: ArrayLike<number> } = {},
+): FilterMetrics[] {
+  const { initial } = readOptions('filterMetrics', options, { initial: undefined });
   checkFilters('filterMetrics', weights, shape);
+  if (initial) checkFilters('filterMetrics', initial, shape, 'initial weights');
   const [count, channels, size] = shape;
   const filters = partsOf(weights, sizeOf(shape.slice(1)));
   const patterns = filters.map((filter) => patternOf(filter, channels));
@@ -64,7 +76,7 @@ export function filterMetrics(weights: ArrayLike<number>, shape: Shape): FilterM
   const fits = fitTemplates(all, size);
   const list = templates(size);
   const norms = filters.map(norm);
-  const dead = deadOf(norms);
+  const dead = deadOf(norms, initial && partsOf(initial, sizeOf(shape.slice(1))).map(norm));
   return patterns.map(({ taps, channels, share }, i) => {
     const { jori, j1 } = derivativeShares(taps, size);
     return {

@@ -6,14 +6,17 @@ import { colored, coloredLike } from './colored.js';
 import { fitTemplates } from './fit.js';
 import { classOf } from './metrics.js';
 import { patternOf } from './pattern.js';
+import { rotated } from './rotated.js';
 import { type Family, LARGEST, SMALLEST, templates } from './templates.js';
 
 /**
  * How random filters are drawn: 'normal' and 'uniform' have independent taps; 'colored' ones have the second moments of
  * image patches, as one gradient step with random errors would give, and no mean, and with several channels are as alike in
- * these as given filters; 'permuted' ones are given filters with their own taps in random order, the same in all channels.
+ * these as given filters; 'permuted' ones are given filters with their own taps in random order, the same in all channels;
+ * 'rotated' ones are random orthogonal mixtures of given filters, a layer at a time: each has exactly the second moments of the
+ * given layer, and needs no images.
  */
-export type NullKind = 'normal' | 'uniform' | 'colored' | 'permuted';
+export type NullKind = 'normal' | 'uniform' | 'colored' | 'permuted' | 'rotated';
 
 /** What random filters look like. */
 export interface NullDistribution {
@@ -26,7 +29,9 @@ export interface NullDistribution {
   r2ori: Float64Array;
   /** Share of the draws in each class. */
   classes: Record<Family | 'unclassified', number>;
-  /** How many filters were permuted: draw i is of filter i % sources. 1 for another kind. */
+  /**
+   * How many filters were permuted or mixed: draw i is of filter i % sources, or of the mixture i / sources. 1 for another kind.
+   */
   sources: number;
 }
 
@@ -46,7 +51,8 @@ export interface NullOptions {
   /** For 'colored': images [channels, height, width] whose patches, of each channel, give the second moments. */
   patches?: Dataset;
   /**
-   * For 'permuted', and for 'colored' with several channels: the filters, [n, channels, k, k], row-major; leave dead ones out.
+   * For 'permuted' and 'rotated', and for 'colored' with several channels: the filters, [n, channels, k, k], row-major; leave
+   * dead ones out. To be mixed there must be two at least.
    */
   filters?: ArrayLike<number>;
 }
@@ -73,9 +79,9 @@ export function keptNull(kind: NullKind, size: number, options: NullOptions = {}
   const { draws, seed, channels, patches, filters } = readOptions(WHERE, options, defaults);
   checkNumber(WHERE, 'the kernel size', size, { least: SMALLEST, most: LARGEST, whole: true });
   checkNumber(WHERE, 'draws', draws, { least: 1, whole: true });
-  checkChoice(WHERE, 'the kind', kind, ['normal', 'uniform', 'colored', 'permuted']);
+  checkChoice(WHERE, 'the kind', kind, ['normal', 'uniform', 'colored', 'permuted', 'rotated']);
   checkNumber(WHERE, 'channels', channels, { least: 1, whole: true });
-  if (kind === 'colored' || kind === 'permuted') return drawn(kind, size, channels, draws, seed, { patches, filters });
+  if (kind !== 'normal' && kind !== 'uniform') return drawn(kind, size, channels, draws, seed, { patches, filters });
   const key = [kind, size, channels, draws, typeof seed, seed].join(' ');
   const found = kept.get(key) ?? drawn(kind, size, channels, draws, seed, {});
   kept.delete(key);
@@ -92,7 +98,7 @@ function drawn(
   seed: number | string,
   { patches, filters }: Pick<NullOptions, 'patches' | 'filters'>,
 ): NullDistribution {
-  const isLike = kind === 'permuted' || (kind === 'colored' && channels > 1);
+  const isLike = kind === 'permuted' || kind === 'rotated' || (kind === 'colored' && channels > 1);
   const sources = isLike ? sourcesOf(kind, size, channels, filters) : [];
   const draw = sampler(kind, size, channels, new Generator(seed), patches, sources);
   const taps = new Float32Array(draws * size * size);
@@ -138,6 +144,10 @@ function sampler(
         return patternOf(filter.taps, filter.channels).taps;
       };
     }
+    case 'rotated': {
+      const draw = rotated(sources, generator);
+      return (i) => patternOf(draw(i), channels).taps;
+    }
     case 'permuted': {
       // One order of the taps for all channels permutes the pattern that they share.
       const patterns = sources.map((filter) => patternOf(filter, channels).taps);
@@ -150,7 +160,13 @@ function sampler(
   }
 }
 
-/** The filters to permute or to draw others like, checked to be some, and none of them dead. */
+const WHAT_FOR = {
+  permuted: 'to permute',
+  rotated: 'to mix (two at least)',
+  colored: 'whose channels those of the draws are to be as alike as',
+};
+
+/** The filters to permute, to mix or to draw others like, checked to be some, and none of them dead. */
 function sourcesOf(
   kind: NullKind,
   size: number,
@@ -158,8 +174,9 @@ function sourcesOf(
   filters: ArrayLike<number> | undefined,
 ): Float64Array[] {
   const each = channels * size * size;
-  const what = kind === 'permuted' ? 'to permute' : 'whose channels those of the draws are to be as alike as';
-  if (!filters || filters.length === 0 || filters.length % each !== 0) {
+  const what = WHAT_FOR[kind as keyof typeof WHAT_FOR];
+  const least = kind === 'rotated' ? 2 : 1;
+  if (!filters || filters.length < least * each || filters.length % each !== 0) {
     const got = filters ? `${filters.length} numbers` : 'none';
     const shape = channels === 1 ? `${size}, ${size}` : `${channels}, ${size}, ${size}`;
     throw new ShapeError(WHERE, `expected filters [n, ${shape}] ${what}, got ${got}`);

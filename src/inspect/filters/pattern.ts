@@ -60,10 +60,10 @@ const REASON =
  * Throws unless these are the weights of filters, [filters, channels, k, k] with k from 3 to 11, and all finite.
  * @throws ShapeError for another shape; FormatError for a weight that is NaN or infinite
  */
-export function checkFilters(where: string, weights: ArrayLike<number>, shape: Shape): void {
+export function checkFilters(where: string, weights: ArrayLike<number>, shape: Shape, what = 'weights'): void {
   const [, , size, width] = shape;
   const isKernel = size === width && size >= SMALLEST && size <= LARGEST;
-  const expected = `weights [filters, channels, k, k] with k from ${SMALLEST} to ${LARGEST}`;
+  const expected = `${what} [filters, channels, k, k] with k from ${SMALLEST} to ${LARGEST}`;
   if (shape.length === 4 && !isKernel) {
     const got = `got ${weights.length} numbers and the shape ${showShape(shape)}`;
     throw new ShapeError(where, `expected ${expected}, ${got}: ${REASON}`);
@@ -71,5 +71,5 @@ export function checkFilters(where: string, weights: ArrayLike<number>, shape: S
   checkValues(where, expected, weights, shape, shape.length === 4);
   const wrong = Array.prototype.findIndex.call(weights, (value) => !Number.isFinite(value));
   if (wrong < 0) return;
-  throw new FormatError(where, `expected finite weights, got ${weights[wrong]} at ${wrong} of ${showShape(shape)}`);
+  throw new FormatError(where, `expected finite ${what}, got ${weights[wrong]} at ${wrong} of ${showShape(shape)}`);
 }

@@ -97,7 +97,7 @@ function Words({ measured }: { measured: Measured | null }) {
   );
 }
 
-/** What follows: nothing, that smoothness alone explains it, or more. */
+/** What follows: nothing, that smoothness alone may explain it, or more. */
 function verdictOf({ nulls, live }: Measured): 'inside' | 'smooth' | 'outside' {
   if (!nulls || live === 0 || nulls.independent.p > LEVEL) return 'inside';
   return nulls.smooth.p > LEVEL ? 'smooth' : 'outside';

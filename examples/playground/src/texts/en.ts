@@ -51,7 +51,7 @@ export const en = {
     tips: {
       recipe: 'Digits with their true labels. Choose a control to see what happens when their structure is gone.',
       permuted:
-        'Control: the pixels of every image in one and the same random order. The network still learns, but neighboring pixels are neighbors no longer: edges should not appear.',
+        'Control: the pixels of every image in one and the same random order. The network still learns, but neighboring pixels are neighbors no longer: neither smooth shapes nor edges should appear.',
       shuffled:
         'Control: 1,000 digits with random labels, learned by heart. The images are intact, but the task makes no sense.',
       untrained: 'Control: as many steps at a learning rate of 0. Nothing is learned, so nothing should be found.',
@@ -107,11 +107,11 @@ export const en = {
     },
     verdicts: {
       inside: 'Within the range of chance: nothing follows.',
-      smooth: 'More than independent random weights, but no more than smooth ones: smoothness alone explains it.',
+      smooth: 'More than independent random weights, but no more than smooth ones: smoothness alone may explain it.',
       outside: 'More like edges and lines than either kind of random filter.',
     },
     explanation:
-      'p is the share of 20,000 random layers that score at least as high. It belongs to the layer, not to any one filter, and does not say whether the network needs edges.',
+      'p is the share of 20,000 random layers that score at least as high. It is about the mean of all filters in this one training, not about any one filter, and does not say whether edges in the digits made them so, or whether the network needs edges.',
   },
   progress: {
     title: 'Progress',
