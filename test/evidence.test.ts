@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import type { Interval } from '../examples/lib/fair/interval.js';
 import { seedsOf } from '../examples/lib/fair/seeds.js';
 import { differencesOf, type Run as FairRun, rowsOf } from '../examples/lib/fair/summary.js';
 import { csvOf, tableOf } from '../examples/lib/fair/tables.js';
@@ -42,21 +43,44 @@ test('what is said of it holds: the recipe beats both nulls, and no control beat
   }
 });
 
-test("the README's figures are the table's", () => {
-  const rows = text('examples/emergence/table.md')
-    .split('\n')
-    .map((line) => line.split('|').map((cell) => cell.trim()));
-  const readme = text('README.md');
-  for (const [name, shown] of [
-    ['recipe', 'the main job'],
-    ['pixels permuted', 'the same, with all pixels in one random order'],
-    ['labels shuffled', 'the same, with shuffled labels, memorized'],
-    ['conv1 frozen', 'the same, conv1 frozen as it was drawn'],
+test("the README's figures are those of the registered study", () => {
+  const fair: FairRun[] = linesOf('examples/emergence/controls.jsonl');
+  const rows = rowsOf(fair).filter(({ size }) => size === 5);
+  const of = (condition: string) => rows.find((row) => row.condition === condition && row.reading === 'trained')!;
+  const percent = (share: number) => `${(100 * share).toFixed(1)}%`;
+  const shown = (value: number) => value.toFixed(2).replace('-', '−');
+  const interval = ({ mean, low, high }: Interval) => `${shown(mean)} (${shown(low)} to ${shown(high)})`;
+  const readme = text('README.md').replaceAll(/\s+/g, ' ');
+  for (const [condition, name] of [
+    ['recipe', 'digits'],
+    ['scrambled', 'digits with scrambled phases, no edge left'],
+    ['whitened', 'whitened digits'],
+    ['whitened, scrambled', 'whitened digits with scrambled phases'],
   ]) {
-    const row = rows.find((cells) => cells[1] === name) ?? [];
-    const mean = (cell: string) => cell.split(' ±')[0];
-    expect(readme).toContain(`| ${shown} | ${mean(row[2])} | ${mean(row[4])} | ${row[9]} |`);
+    const { accuracy, raw } = of(condition);
+    expect(readme).toContain(`| ${name} | ${percent(accuracy.mean)} | ${interval(raw!.excess)} |`);
   }
+  const centered = (condition: string) => shown(of(condition).centered!.excess.mean);
+  expect(readme).toContain(`(${centered('scrambled')}, digits ${centered('recipe')})`);
+  const added = differencesOf(fair).find(
+    ({ what, size, kind }) => what.startsWith('whitened (') && size === 5 && kind === 'raw',
+  )!;
+  expect(readme).toContain(`shapes add ${interval(added.difference)}`);
+  expect(readme).toContain(`with conv1 fixed as drawn, ${percent(of('conv1 fixed').accuracy.mean)}`);
+});
+
+test('the README in Chinese has the same program, commands, pictures and figures', () => {
+  const [english, chinese] = [text('README.md'), text('docs/README.zh.md')];
+  const blocks = (page: string) => page.match(/```[\s\S]*?```/g);
+  expect(blocks(chinese)).toEqual(blocks(english));
+  const pictures = (page: string) => [...page.matchAll(/!\[[^\]]*\]\((?:\.\.\/)?([^)]*)\)/g)].map(([, path]) => path);
+  expect(pictures(chinese)).toEqual(pictures(english));
+  const figures = (page: string) =>
+    page
+      .replace(/```[\s\S]*?```/g, '')
+      .match(/−?\d[\d.,]*\d%?/g)!
+      .sort();
+  expect(figures(chinese)).toEqual(figures(english));
 });
 
 test('the README is a first page: at most 900 words', () => {

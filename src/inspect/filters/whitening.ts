@@ -22,7 +22,7 @@ export interface Whitening {
   /**
    * Whitens patches: along every kept component their variance becomes 1, along the others 0.
    * @param patches [n, ...shape]
-   * @returns [n, ...shape]: they stay pictures
+   * @returns [n, ...shape], pictures still
    * @throws ShapeError for another number of values; FormatError for one that is NaN or infinite
    */
   apply(patches: ArrayLike<number>): Float32Array;
