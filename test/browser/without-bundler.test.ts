@@ -14,7 +14,7 @@ import { pageOf, type Site, visit } from './static-host.js';
 
 const FILE = `${PAGE.file}.js`;
 /** The guide's page, and its program. */
-const [, page] = /```html\n([\s\S]*?)```/.exec(readFileSync('docs/GUIDE.md', 'utf8'))!;
+const [, page] = /```html\n([\s\S]*?)```/.exec(readFileSync('docs/guides/in-a-page.md', 'utf8'))!;
 const [, program] = /<script type="module">\n([\s\S]*?)<\/script>/.exec(page)!;
 
 /** A program for the file's reader and for `loadMnist`: what it refuses, and how well an untrained network does. */
