@@ -18,6 +18,7 @@ export interface AnimalFace {
   eyes: 'round' | 'slit';
 }
 
+/** Options of `animalFaces`. */
 export interface AnimalFacesOptions {
   /** How many drawings. @default 1000 */
   count?: number;
@@ -34,6 +35,7 @@ export interface AnimalFacesOptions {
   arrangement?: FaceArrangement;
 }
 
+/** Drawn faces, what they show, and where: see `animalFaces`. */
 export interface AnimalFaces {
   /** Inputs of shape [1, 64, 64], 0 black and 1 white, and the labels that are asked for, with their names. */
   data: Dataset;

@@ -13,6 +13,7 @@ export interface Leaf {
   color: readonly [number, number, number];
 }
 
+/** Options of `deadLeaves`. */
 export interface DeadLeavesOptions {
   /** How many images. @default 24 */
   count?: number;

@@ -13,7 +13,9 @@ import {
   spot,
 } from './parts.js';
 
+/** A part of a face of which a filter can be asked whether it finds it. */
 export type FacePart = 'eye' | 'nose' | 'ear';
+/** How a face is put together: as it should be, with eyes and nose exchanged, or with its parts anywhere. */
 export type FaceArrangement = 'face' | 'turnedOver' | 'scattered';
 
 /** Paints the whole face on an empty canvas, without light and noise. */

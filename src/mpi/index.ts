@@ -1,3 +1,8 @@
+/**
+ * One training on many processes, by MPI.
+ * @module convgrad/mpi
+ */
+
 import '../wasm/install.js';
 
 export { MpiError } from './library.js';

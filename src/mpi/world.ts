@@ -3,6 +3,7 @@ import type { FitSettings } from '../train/fit-options.js';
 import type { Communicator, World } from '../train/world.js';
 import { Together } from './training.js';
 
+/** Options of `mpi` and `worldOf`. */
 export interface WorldOptions {
   /**
    * Into how many parts each batch falls. The more, the more ranks can share it, and the smaller what a kernel gets at once.

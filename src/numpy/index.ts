@@ -1,3 +1,8 @@
+/**
+ * NumPy's files.
+ * @module convgrad/numpy
+ */
+
 import '../wasm/install.js';
 
 export type { UnpackOptions } from '../io/limits.js';

@@ -1,3 +1,8 @@
+/**
+ * Models as ONNX files.
+ * @module convgrad/onnx
+ */
+
 import '../wasm/install.js';
 
 export { exportOnnx, type OnnxOptions } from './export.js';

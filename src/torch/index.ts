@@ -1,3 +1,8 @@
+/**
+ * PyTorch's files.
+ * @module convgrad/torch
+ */
+
 import '../wasm/install.js';
 
 export type { UnpackOptions } from '../io/limits.js';

@@ -35,6 +35,7 @@ export interface Whitening {
   invert(whitened: ArrayLike<number>): Float32Array;
 }
 
+/** Options of `zcaWhitening`. */
 export interface WhiteningOptions {
   /** The share of the variance that the kept components carry at least, above 0 to 1. @default 0.985 */
   variance?: number;

@@ -6,6 +6,7 @@ import { eachMap } from './layer.js';
 import { checkPartImages, type PartImages } from './part-images.js';
 import { receptiveField } from './receptive-field.js';
 
+/** Options of `partDetectors`. */
 export interface PartDetectorsOptions {
   /** How many images of each half, those that excite a filter most, are looked at; fewer if there are not as many. @default 100 */
   top?: number;
@@ -36,6 +37,7 @@ export interface PartScore {
   others: number;
 }
 
+/** A filter, and how it answers to parts. */
 export interface PartDetector<Part extends string = string> {
   channel: number;
   /** Without which its answers fall most, in the first half of the images; null when they fall without none. */
@@ -64,6 +66,7 @@ export interface PartAnswer {
   onPart: boolean;
 }
 
+/** What `partDetectors` found in a layer. */
 export interface PartDetection<Part extends string = string> {
   filters: PartDetector<Part>[];
   /** For each part the fraction of all squares, in all images, that it is in: what an answer anywhere would score. */
