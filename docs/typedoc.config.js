@@ -48,6 +48,7 @@ export default {
   excludePrivate: true,
   disableSources: true,
   hideGenerator: true,
+  highlightLanguages: ['bash', 'html', 'javascript', 'json', 'python', 'typescript'],
   requiredToBeDocumented: ['Class', 'Function', 'Interface', 'TypeAlias', 'Variable', 'Enum', 'Method'],
   validation: { notDocumented: true },
   treatWarningsAsErrors: true,
