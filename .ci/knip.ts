@@ -7,6 +7,7 @@ export default {
       entry: [
         ...entries.map(({ path }) => `${path}.ts`),
         'examples/*.ts',
+        'examples/*/summarize.ts', // Tables of the registered studies.
         'examples/experiments/*.ts',
         'examples/playground/vite.config.ts',
         'examples/playground/src/main.tsx',
@@ -17,7 +18,7 @@ export default {
       project: ['{src,datasets,examples,test}/**/*.{ts,tsx,mjs}'],
       ignore: ['src/wasm/assembly/**'], // AssemblyScript, which its own compiler reads.
       ignoreDependencies: ['axe-core'], // A test reads its file.
-      ignoreBinaries: ['taskset', 'mkfifo', 'mpirun', 'xvfb-run'], // Of the system.
+      ignoreBinaries: ['taskset', 'mkfifo', 'mpirun'], // Of the system.
     },
     bench: {
       entry: ['*.ts', 'bundles/*.ts'],
@@ -27,8 +28,6 @@ export default {
     },
     // The package is loaded by its path, in Node and in a page.
     'test/interop': { entry: ['*.test.ts', 'page.ts'], ignoreDependencies: ['onnxruntime-web'] },
-    'test/runtimes': { ignoreDependencies: ['.*'] }, // Programs, started by their paths.
-    docs: { entry: ['typedoc.config.js'] },
     '.ci': { entry: ['*.ts'] },
   },
 };

@@ -41,7 +41,7 @@ export function withHalf({ eye, nose, ear }: Thresholds): Thresholds {
 }
 
 /** For each part how many filters are above the controls. */
-export function countAbove(filters: readonly PartDetector<Part>[], thresholds: Thresholds): Counts {
+function countAbove(filters: readonly PartDetector<Part>[], thresholds: Thresholds): Counts {
   const above = aboveThresholds(filters, thresholds);
   return { eye: above.eye.length, nose: above.nose.length, ear: above.ear.length };
 }
@@ -52,7 +52,7 @@ export function countsOf(filters: readonly PartDetector<Part>[], thresholds: Thr
 }
 
 /** For each part how many filters are on it in 9 of 10, fall by half without it, and by less than a quarter without another. */
-export function countStrict(filters: readonly PartDetector<Part>[]): Counts {
+function countStrict(filters: readonly PartDetector<Part>[]): Counts {
   const count = (name: Part) =>
     filters.filter(({ part, scores: { [name]: score } }) => {
       return part === name && score.onPart >= 0.9 && score.fall >= 0.5 && score.others <= 0.25;

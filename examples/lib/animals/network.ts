@@ -16,7 +16,7 @@ import {
 import * as init from '../../../src/nn/init.js';
 
 /** How a network learns: so many passes over its drawings. */
-export const TRAINING = { batchSize: 64, lr: 0.01 };
+const TRAINING = { batchSize: 64, lr: 0.01 };
 
 /**
  * 64x64 pixels to logits. A filter of conv1 sees 5x5 pixels, one of conv2 10x10, one of conv3 20x20: about an ear. Without padding,

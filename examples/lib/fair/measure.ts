@@ -6,7 +6,7 @@ import { emergence, type NullDistribution, nullDistribution } from '../../../src
 const ROTATIONS = 1000;
 
 /** One statistic of a layer: raw, of the filters as they are, or centered, of the filters without their means. */
-export interface Statistic {
+interface Statistic {
   /** Mean R2ori over the filters that are not dead. */
   r2ori: number;
   /** That less the mean R2ori of random filters as smooth as the images that the network learned from. */

@@ -68,6 +68,6 @@ function squares(values: Float32Array): number {
   return values.reduce((sum, value) => sum + value * value, 0);
 }
 
-export function mean(values: readonly number[]): number {
+function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -12,7 +12,7 @@ import {
   Sequential,
 } from '../../../src/index.js';
 
-export const FILTERS = 64;
+const FILTERS = 64;
 export const SIZE = 9;
 /** A patch. */
 export const SHAPE = [3, SIZE, SIZE] as const;
