@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import type { Interval } from '../examples/lib/fair/interval.js';
+import { trainingsIn } from '../examples/lib/fair/lines.js';
 import { seedsOf } from '../examples/lib/fair/seeds.js';
 import { differencesOf, type Run as FairRun, rowsOf } from '../examples/lib/fair/summary.js';
 import { csvOf, tableOf } from '../examples/lib/fair/tables.js';
@@ -44,7 +45,7 @@ test('what is said of it holds: the recipe beats both nulls, and no control beat
 });
 
 test("the README's figures are those of the registered study", () => {
-  const fair: FairRun[] = linesOf('examples/emergence/controls.jsonl');
+  const fair: FairRun[] = trainingsIn('examples/emergence/controls.jsonl');
   const rows = rowsOf(fair).filter(({ size }) => size === 5);
   const of = (condition: string) => rows.find((row) => row.condition === condition && row.reading === 'trained')!;
   const percent = (share: number) => `${(100 * share).toFixed(1)}%`;
@@ -88,14 +89,9 @@ test('the README is a first page: at most 900 words', () => {
 });
 
 // The registered studies: the page shows the tables that their scripts write from the trainings beside it.
-const linesOf = (path: string) =>
-  text(path)
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line));
 
 test('fair controls: table, data and claims are those of the trainings', () => {
-  const fair: FairRun[] = linesOf('examples/emergence/controls.jsonl');
+  const fair: FairRun[] = trainingsIn('examples/emergence/controls.jsonl');
   const page = text('examples/emergence.md');
   expect(tableOf(rowsOf(fair), differencesOf(fair))).toBe(text('examples/emergence/controls.md'));
   expect(csvOf(fair)).toBe(text('examples/emergence/controls.csv'));
@@ -121,7 +117,7 @@ test('fair controls: table, data and claims are those of the trainings', () => {
 });
 
 test('layers: at least 8 points above each twin on five seeds of five', () => {
-  const layers: { seed: number; [twin: string]: unknown }[] = linesOf('examples/emergence/layers.jsonl');
+  const layers: { seed: number; [twin: string]: unknown }[] = trainingsIn('examples/emergence/layers.jsonl');
   const page = text('examples/emergence.md');
   expect(page).toContain(text('examples/emergence/layers.md').trim());
   const [, registration] = page.match(/[0-9a-f]{40}/g)!;

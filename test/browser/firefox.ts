@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Opened } from './static-host.js';
+import { type Opened, opened } from './static-host.js';
 
 /** It asks nothing, shows nothing of its own, and talks to nobody but the page's host. */
 const PREFERENCES = {
@@ -38,26 +38,11 @@ export async function openFirefox(url: string): Promise<Opened> {
     ['--headless', '--no-remote', '--profile', profile, url],
     { env: { ...process.env, HOME: profile }, stdio: ['ignore', 'ignore', 'pipe'] },
   );
-  let said = '';
-  program.stderr.on('data', (data) => {
-    said += data;
-  });
-  const ended = new Promise<string>((resolve) => {
-    program.once('error', (error) => resolve(String(error)));
-    program.once('close', (status, signal) => resolve(`Firefox ended (${status ?? signal})`));
-  });
-  let closing = false;
-  const failure = ended.then((reason): never | Promise<never> => {
-    if (closing) return new Promise(() => {});
-    throw new Error(`${reason}: ${said}`);
-  });
-  failure.catch(() => {}); // Whoever waits for the page hears of it.
+  const { failure, close } = opened('Firefox', program, () => program.kill());
   return {
     failure,
     async close() {
-      closing = true;
-      program.kill();
-      await ended;
+      await close();
       rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
     },
   };

@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { build } from 'esbuild';
 import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Opened } from './static-host.js';
 
 /** A headless Chromium with one page that runs a script bundled from the built package. */
 export interface TestPage {
@@ -65,4 +66,16 @@ export function launch(...flags: string[]): Promise<Browser> {
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking', ...flags],
   });
+}
+
+/** Chromium with one page, which can only tell what it does by requests. */
+export async function openChromium(url: string): Promise<Opened> {
+  const browser = await launch();
+  const page = await browser.newPage();
+  const failure = page.waitForEvent('crash', { timeout: 0 }).then((): never => {
+    throw new Error('the page crashed');
+  });
+  failure.catch(() => {});
+  await page.goto(url);
+  return { failure, close: () => browser.close() };
 }

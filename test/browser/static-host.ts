@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
@@ -9,6 +10,32 @@ export interface Opened {
   /** Rejects if the browser ends before it is closed. */
   failure: Promise<never>;
   close(): Promise<void>;
+}
+
+/** A browser that runs as a program of its own, which `kill` ends; what it says on stderr stands in the error. */
+export function opened(name: string, program: ChildProcess, kill: () => void): Opened {
+  let said = '';
+  program.stderr?.on('data', (data) => {
+    said += data;
+  });
+  const ended = new Promise<string>((resolve) => {
+    program.once('error', (error) => resolve(String(error)));
+    program.once('close', (status, signal) => resolve(`${name} ended (${status ?? signal})`));
+  });
+  let closing = false;
+  const failure = ended.then((reason): never | Promise<never> => {
+    if (closing) return new Promise(() => {});
+    throw new Error(`${reason}: ${said}`);
+  });
+  failure.catch(() => {}); // Whoever waits for the page hears of it.
+  return {
+    failure,
+    async close() {
+      closing = true;
+      kill();
+      await ended;
+    },
+  };
 }
 
 /** What lies in the host's folder. */

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PAGE } from '../../.ci/entries.js';
 import { packMnist } from '../../datasets/index.js';
 import { openFirefox } from './firefox.js';
-import { launch } from './page.js';
+import { openChromium } from './page.js';
 import { pageOf, type Site, visit } from './static-host.js';
 
 // The file for pages without a bundler, on a host of static files, in Chromium and in Firefox.
@@ -64,17 +64,6 @@ afterAll(() => rmSync(folder, { recursive: true }));
 function inNode(code: string): string {
   writeFileSync(join(folder, 'train.js'), shown('console.log(text)') + code);
   return execFileSync(process.execPath, ['train.js'], { cwd: folder, encoding: 'utf8' }).trim();
-}
-
-async function openChromium(url: string) {
-  const browser = await launch();
-  const page = await browser.newPage();
-  const failure = page.waitForEvent('crash', { timeout: 0 }).then((): never => {
-    throw new Error('the page crashed');
-  });
-  failure.catch(() => {});
-  await page.goto(url);
-  return { failure, close: () => browser.close() };
 }
 
 describe.each([

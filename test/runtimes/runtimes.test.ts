@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { transformSync } from 'esbuild';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openFirefox } from '../browser/firefox.js';
-import { launch } from '../browser/page.js';
+import { openChromium } from '../browser/page.js';
 import { type Opened, pageOf, type Site, visit } from '../browser/static-host.js';
 import { openWebKit } from './webkit.js';
 
@@ -56,16 +56,6 @@ const inPage = (open: (url: string) => Promise<Opened>) => {
     return JSON.parse(await visit(open, { page: pageOf(program(threads)), files, isolated: threads > 1 }));
   };
 };
-
-async function openChromium(url: string): Promise<Opened> {
-  const browser = await launch();
-  const failure = new Promise<never>((_, reject) => {
-    browser.once('disconnected', () => reject(new Error('Chromium ended')));
-  });
-  failure.catch(() => {});
-  await (await browser.newPage()).goto(url);
-  return { failure, close: () => browser.close() };
-}
 
 const node = inProcess(process.execPath);
 const RUNTIMES: [name: string, run: (threads: number) => Promise<Outcome>][] = [

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Opened } from '../browser/static-host.js';
+import { type Opened, opened } from '../browser/static-host.js';
 
 const BROWSER = '/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser';
 
@@ -15,30 +15,14 @@ export async function openWebKit(url: string): Promise<Opened> {
     env: { ...process.env, JSC_useSharedArrayBuffer: '1' }, // WebKitGTK shares no memory unless it is told to.
     stdio: ['ignore', 'ignore', 'pipe'],
   });
-  let said = '';
-  driver.stderr.on('data', (data) => {
-    said += data;
-  });
-  const ended = new Promise<string>((resolve) => {
-    driver.once('error', (error) => resolve(String(error)));
-    driver.once('close', (status, signal) => resolve(`WebKit's driver ended (${status ?? signal})`));
-  });
-  let closing = false;
-  const failure = ended.then((reason): never | Promise<never> => {
-    if (closing) return new Promise(() => {});
-    throw new Error(`${reason}: ${said}`);
-  });
-  failure.catch(() => {}); // Whoever waits for the page hears of it.
-  const close = async () => {
-    closing = true;
+  const { failure, close } = opened("WebKit's driver", driver, () => {
     if (driver.exitCode === null && driver.pid !== undefined) process.kill(-driver.pid);
-    await ended;
-  };
+  });
   const request = async <Value>(method: string, path: string, body?: object): Promise<Value> => {
     const sent = fetch(`http://127.0.0.1:${port}${path}`, { method, body: body && JSON.stringify(body) });
     const response = await Promise.race([sent, failure]);
     const { value } = (await response.json()) as { value: Value };
-    if (!response.ok) throw new Error(`WebKit's driver: ${JSON.stringify(value)} ${said}`);
+    if (!response.ok) throw new Error(`WebKit's driver: ${JSON.stringify(value)}`);
     return value;
   };
   try {
