@@ -21,7 +21,6 @@
  * - p < .05 of single trainings is counted as a by-product: against the images' null, and against 1,000 rotations of the layer.
  * - If time ends early, what is there is reported with its number of seeds.
  */
-import { existsSync, readFileSync } from 'node:fs';
 import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Command } from 'commander';
@@ -33,6 +32,7 @@ import { number, shortErrors } from '../lib/arguments.js';
 import { type Condition, IMAGES, PHASES, type Reading } from '../lib/fair/conditions.js';
 import { figureOf } from '../lib/fair/figure.js';
 import { filtersOf } from '../lib/fair/filters.js';
+import { trainingsIn } from '../lib/fair/lines.js';
 import { measure } from '../lib/fair/measure.js';
 import { commitHash, seedsOf } from '../lib/fair/seeds.js';
 import { differencesOf, type Run, rowsOf } from '../lib/fair/summary.js';
@@ -58,12 +58,7 @@ await setThreads(1);
 await makeFolder(out);
 const seeds = seedsOf(registration);
 const file = join(out, 'controls.jsonl');
-const runs: Run[] = existsSync(file)
-  ? readFileSync(file, 'utf8')
-      .split('\n')
-      .filter(Boolean)
-      .map((line) => JSON.parse(line))
-  : [];
+const runs = trainingsIn<Run>(file);
 
 /** By kind of images, kernel size and seed. */
 const nulls = new Map<string, NullDistribution>();

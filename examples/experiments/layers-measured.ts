@@ -13,7 +13,6 @@
  *   95% intervals over seeds (Student's t), and the differences by seed.
  * - Nothing is excluded. A twin that learned less than 99% of its shuffled labels is reported as such.
  */
-import { existsSync, readFileSync } from 'node:fs';
 import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Command } from 'commander';
@@ -24,6 +23,7 @@ import { number, shortErrors } from '../lib/arguments.js';
 import { deepNetwork, LAYERS, layersOf, type Twins } from '../lib/deeper/layers.js';
 import { layersFigure } from '../lib/deeper/layers-figure.js';
 import { interval } from '../lib/fair/interval.js';
+import { trainingsIn } from '../lib/fair/lines.js';
 import { commitHash, seedsOf } from '../lib/fair/seeds.js';
 import { intervalText } from '../lib/fair/tables.js';
 import { SETTINGS, train } from '../lib/recipe.js';
@@ -50,12 +50,7 @@ interface Run extends Twins {
 await setThreads(1);
 await makeFolder(out);
 const file = join(out, 'layers.jsonl');
-const runs: Run[] = existsSync(file)
-  ? readFileSync(file, 'utf8')
-      .split('\n')
-      .filter(Boolean)
-      .map((line) => JSON.parse(line))
-  : [];
+const runs = trainingsIn<Run>(file);
 for (const seed of seedsOf(registration).slice(0, 5)) {
   if (runs.some((run) => run.seed === seed)) continue;
   const digits = await loadMnist({ seed });

@@ -10,6 +10,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { saveFile, saveJson } from '../../src/node/index.js';
+import { interval } from '../lib/fair/interval.js';
 
 interface Run {
   seed: number;
@@ -24,8 +25,6 @@ interface Run {
   weightHash: string;
 }
 
-/** Student's t with 4 degrees of freedom: 95% lie within. */
-const T4 = 2.776;
 const SEEDS = 5;
 
 const [hash, folder, photos] = process.argv.slice(2);
@@ -100,14 +99,6 @@ await saveJson(join(folder, 'results.json'), { hash, seeds, results: short(), di
 
 function mean(values: number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-/** The mean, and the 95% interval of the mean. */
-function interval(values: number[]): { mean: number; low: number; high: number } {
-  const center = mean(values);
-  const variance = values.reduce((sum, value) => sum + (value - center) ** 2, 0) / (values.length - 1);
-  const half = T4 * Math.sqrt(variance / values.length);
-  return { mean: center, low: center - half, high: center + half };
 }
 
 /** The results without the single filters. */
