@@ -72,7 +72,7 @@ export class Generator {
     return { ...this.#alea.state, spare: this.#spare };
   }
 
-  /** Goes on from where a generator stood: what `getState` gave */
+  /** Goes on from where a generator stood: from what `getState` gave. */
   setState({ spare, ...state }: GeneratorState): void {
     this.#alea.state = state; // A copy.
     this.#spare = spare;

@@ -198,13 +198,20 @@ export const OPERATORS: Readonly<Record<string, Writer>> = {
   layerNorm: normalized,
 };
 
-function convolution(sizes: ConvSizes): Attributes {
-  const { H, W, outH, outW, kernelH, kernelW, strideH, strideW, dilationH, dilationW, padTop, padLeft } = sizes;
+/** What a convolution and a transposed one have in common. */
+function window({ kernelH, kernelW, strideH, strideW, dilationH, dilationW, groups }: ConvSizes): Attributes {
   return {
     kernel_shape: [kernelH, kernelW],
     strides: [strideH, strideW],
     dilations: [dilationH, dilationW],
-    group: int(sizes.groups),
+    group: int(groups),
+  };
+}
+
+function convolution(sizes: ConvSizes): Attributes {
+  const { H, W, outH, outW, kernelH, kernelW, strideH, strideW, dilationH, dilationW, padTop, padLeft } = sizes;
+  return {
+    ...window(sizes),
     pads: [
       padTop,
       padLeft,
@@ -224,10 +231,7 @@ function padAfter(size: number, kernel: number, stride: number, dilation: number
 function transposedConvolution(sizes: ConvSizes): Attributes {
   const { H, W, outH, outW, kernelH, kernelW, strideH, strideW, dilationH, dilationW, padTop, padLeft } = sizes;
   return {
-    kernel_shape: [kernelH, kernelW],
-    strides: [strideH, strideW],
-    dilations: [dilationH, dilationW],
-    group: int(sizes.groups),
+    ...window(sizes),
     pads: [padTop, padLeft, padTop, padLeft],
     output_padding: [
       H - ((outH - 1) * strideH - 2 * padTop + dilationH * (kernelH - 1) + 1),
