@@ -3,7 +3,11 @@ import { DrawCard } from './draw/draw.js';
 import { Filters } from './filters/filters.js';
 import { Guard } from './guard.js';
 import { Header } from './header.js';
+import { Hero } from './hero/hero.js';
 import { InspectorCard } from './inspector/inspector.js';
+import { later } from './later.js';
+import { NetworkCard } from './network/network.js';
+import { Presets } from './presets/presets.js';
 import { Progress } from './progress/progress.js';
 import { SettingsCard } from './settings/settings.js';
 import { Story } from './story/story.js';
@@ -12,8 +16,26 @@ import { TrainingBar } from './training/bar.js';
 import { Conditions } from './training/conditions.js';
 import { Notices } from './training/notices.js';
 
+const OneStepCard = later('one-step', async () => (await import('./one-step/one-step.js')).OneStepCard);
+const LayersCard = later('layers', async () => (await import('./layers/layers.js')).LayersCard);
+const AnimalsCard = later('animals', async () => (await import('./animals/animals.js')).AnimalsCard);
+
 /** In order of importance. */
-const CARDS = [Conditions, Filters, ConvolutionCard, DrawCard, InspectorCard, Progress, SettingsCard, TakeawayCard];
+const CARDS = [
+  Conditions,
+  Presets,
+  Filters,
+  NetworkCard,
+  ConvolutionCard,
+  OneStepCard,
+  DrawCard,
+  LayersCard,
+  InspectorCard,
+  Progress,
+  AnimalsCard,
+  SettingsCard,
+  TakeawayCard,
+];
 
 /** The page: a card for each part. */
 export function App() {
@@ -22,6 +44,9 @@ export function App() {
       <Header />
       <main>
         <Notices />
+        <Guard>
+          <Hero />
+        </Guard>
         <TrainingBar />
         {CARDS.map((Part, i) => (
           <Guard key={i}>

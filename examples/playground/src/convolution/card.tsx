@@ -9,7 +9,7 @@ import type { LearnedFilter } from './lab.js';
 
 /** "Take a convolution apart" as a card of the page, with its digits and with the filters that the page shows. */
 export function ConvolutionCard() {
-  const { training, parts } = useStore();
+  const { training, parts, lab } = useStore();
   const { convolution } = useTexts();
   const heldOut = training.heldOut.value;
   const digits = useMemo(() => (heldOut ? digitsOf(heldOut) : []), [heldOut]);
@@ -18,7 +18,7 @@ export function ConvolutionCard() {
   const learned = useMemo(() => (weights && shape ? filtersOf(weights, shape) : []), [weights, shape]);
   return (
     <div class={parts.story.value === 0 ? 'card told' : 'card'} id="convolution" ref={box}>
-      <ConvolutionLab digits={digits} learned={learned} texts={convolution} />
+      <ConvolutionLab lab={lab} digits={digits} learned={learned} texts={convolution} />
     </div>
   );
 }

@@ -1,10 +1,10 @@
 /** Part 4 of the playground: an image, a filter, and every number of the convolution between them. */
-import { useCallback, useEffect, useMemo, useRef } from 'preact/hooks';
+import { useCallback, useEffect, useRef } from 'preact/hooks';
 import { Board } from './board.js';
 import { Controls } from './controls.js';
 import { FilterChooser } from './filter-choice.js';
 import { ImageChooser } from './image-choice.js';
-import { type Digit, Lab, type LearnedFilter } from './lab.js';
+import type { Digit, Lab, LearnedFilter } from './lab.js';
 import { Meaning } from './meaning.js';
 import { long } from './numbers.js';
 import { paintImage, paintResult, type Sheet } from './paint.js';
@@ -15,6 +15,7 @@ import type { ConvolutionTexts } from './texts.en.js';
 import { peakOf } from './walk.js';
 
 export interface ConvolutionLabProps {
+  lab: Lab;
   /** Digits to choose from; without any, the choice of a digit is not offered. */
   digits?: readonly Digit[];
   /** The filters of a network as they are now; a new array whenever they have changed. */
@@ -24,8 +25,7 @@ export interface ConvolutionLabProps {
 
 const NONE: readonly never[] = [];
 
-export function ConvolutionLab({ digits = NONE, learned = NONE, texts }: ConvolutionLabProps) {
-  const lab = useMemo(() => new Lab(), []);
+export function ConvolutionLab({ lab, digits = NONE, learned = NONE, texts }: ConvolutionLabProps) {
   useEffect(() => lab.receive(digits, learned), [lab, digits, learned]);
   return (
     <section class="convolution" aria-labelledby="convolution-title">

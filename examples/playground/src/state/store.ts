@@ -2,6 +2,7 @@ import { computed, type ReadonlySignal, type Signal, signal } from '@preact/sign
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
 import type { Sequential } from '../../../../src/index.js';
+import { Lab } from '../convolution/lab.js';
 import type { NetworkFile } from '../takeaway/network-file.js';
 import { networkOf } from '../worker/job.js';
 import { loadWeights } from '../worker/weights.js';
@@ -18,6 +19,8 @@ export interface Store {
   readonly refused: ReadonlySignal<readonly string[]>;
   readonly training: Training;
   readonly parts: Parts;
+  /** What "Take a convolution apart" shows. */
+  readonly lab: Lab;
   /**
    * The network that the page shows, to be looked into on the page itself; null until it stands. For each state another
    * object, so that who reads it hears of changes, around one and the same model.
@@ -54,6 +57,7 @@ export function createStore(): Store {
   return {
     preferences: createPreferences(),
     parts,
+    lab: new Lab(),
     settings,
     refused,
     training,

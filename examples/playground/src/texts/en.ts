@@ -1,6 +1,12 @@
+import { animalsEn } from '../animals/texts.en.js';
 import { convolutionEn } from '../convolution/texts.en.js';
 import { drawEn } from '../draw/texts.en.js';
+import { heroEn } from '../hero/texts.en.js';
 import { inspectorEn } from '../inspector/texts.en.js';
+import { layersEn } from '../layers/texts.en.js';
+import { networkEn } from '../network/texts.en.js';
+import { oneStepEn } from '../one-step/texts.en.js';
+import { presetsEn } from '../presets/texts.en.js';
 import { storyEn } from '../story/texts.en.js';
 import { takeawayEn } from '../takeaway/texts.en.js';
 import { troubleEn } from '../training/texts.en.js';
@@ -180,6 +186,12 @@ export const en = {
     took: (seconds: string, rate: number, threads: number) =>
       `${seconds} s of training, ${grouped.format(rate)} images/s, ${threads} ${threads === 1 ? 'thread' : 'threads'}`,
   },
+  hero: heroEn,
+  presets: presetsEn,
+  network: networkEn,
+  oneStep: oneStepEn,
+  layers: layersEn,
+  animals: animalsEn,
   convolution: convolutionEn,
   draw: drawEn,
   inspector: inspectorEn,

@@ -1,6 +1,12 @@
+import { animalsZh } from '../animals/texts.zh.js';
 import { convolutionZh } from '../convolution/texts.zh.js';
 import { drawZh } from '../draw/texts.zh.js';
+import { heroZh } from '../hero/texts.zh.js';
 import { inspectorZh } from '../inspector/texts.zh.js';
+import { layersZh } from '../layers/texts.zh.js';
+import { networkZh } from '../network/texts.zh.js';
+import { oneStepZh } from '../one-step/texts.zh.js';
+import { presetsZh } from '../presets/texts.zh.js';
 import { storyZh } from '../story/texts.zh.js';
 import { takeawayZh } from '../takeaway/texts.zh.js';
 import { troubleZh } from '../training/texts.zh.js';
@@ -174,6 +180,12 @@ export const zh: Texts = {
     hashNote: '同样的设置在任何机器上都得到同样的哈希，无论在 Node 还是浏览器中。',
     took: (seconds, rate, threads) => `训练用时 ${seconds} 秒，${grouped.format(rate)} 张/秒，${threads} 个线程`,
   },
+  hero: heroZh,
+  presets: presetsZh,
+  network: networkZh,
+  oneStep: oneStepZh,
+  layers: layersZh,
+  animals: animalsZh,
   convolution: convolutionZh,
   draw: drawZh,
   inspector: inspectorZh,

@@ -41,6 +41,8 @@ export const troubleEn = {
     'so plain loops in JavaScript compute: 20 to 50 times slower, and to weights that differ in their last digits, so their hash is another.',
   notCopied: 'Not allowed here',
   cardFailed: 'This part of the page has failed.',
+  cardUnloaded:
+    'This part of the page could not be loaded: the connection is broken, or a file is missing on the host.',
 };
 
 export type TroubleTexts = typeof troubleEn;

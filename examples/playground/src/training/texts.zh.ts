@@ -37,4 +37,5 @@ export const troubleZh: TroubleTexts = {
   slowly: '因此改用 JavaScript 的普通循环计算：慢 20 到 50 倍，得到的权重在末几位上不同，权重哈希也就不同。',
   notCopied: '此处不允许复制',
   cardFailed: '页面的这一部分出了故障。',
+  cardUnloaded: '页面的这一部分无法加载：网络中断，或服务器上缺少文件。',
 };

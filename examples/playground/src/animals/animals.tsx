@@ -1,0 +1,6 @@
+import '../styles/animals.css';
+
+/** To come. */
+export function AnimalsCard() {
+  return null;
+}

@@ -1,0 +1,4 @@
+/** The English texts of this card. */
+export const heroEn = {
+  title: 'Hero',
+};

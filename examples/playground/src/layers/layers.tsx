@@ -1,0 +1,6 @@
+import '../styles/layers.css';
+
+/** To come. */
+export function LayersCard() {
+  return null;
+}

@@ -1,0 +1,6 @@
+import '../styles/one-step.css';
+
+/** To come. */
+export function OneStepCard() {
+  return null;
+}

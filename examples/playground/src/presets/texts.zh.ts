@@ -1,0 +1,4 @@
+/** The Chinese texts of this card. */
+export const presetsZh = {
+  title: 'Presets',
+};
