@@ -4,6 +4,7 @@ import './styles/colors.css';
 import './styles/page.css';
 import './styles/controls.css';
 import './styles/notices.css';
+import './styles/term.css';
 import './styles/hero.css';
 import './styles/presets.css';
 import './styles/filters.css';

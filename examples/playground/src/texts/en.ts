@@ -25,6 +25,7 @@ export const en = {
     theme: 'Colors',
     themeTip: 'The colors of this page: as your system has them, light or dark',
     themes: { system: 'Auto', light: 'Light', dark: 'Dark' },
+    explain: (word: string) => `What does “${word}” mean?`,
   },
   training: {
     title: 'Training',

@@ -26,6 +26,7 @@ export const zh: Texts = {
     theme: '配色',
     themeTip: '页面配色：跟随系统、浅色或深色',
     themes: { system: '自动', light: '浅色', dark: '深色' },
+    explain: (word) => `“${word}”是什么意思？`,
   },
   training: {
     title: '训练',
