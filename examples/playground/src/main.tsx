@@ -20,7 +20,7 @@ import { App } from './app.js';
 import { createStore, StoreProvider } from './state/store.js';
 import { textsFor } from './texts/index.js';
 
-const store = createStore();
+const store = await createStore();
 const { language, dark } = store.preferences;
 effect(() => {
   const { documentElement } = document;
