@@ -12,14 +12,14 @@ const FILTERS = 4096;
 const STEPS = 128;
 
 /**
- * Against independent weights, and against weights as smooth as the digits of seed 0: null for a size that is not stored.
- * The same objects each time, since what is computed of them is kept with them.
+ * Random filters of independent weights, and of weights as smooth as the digits of seed 0. The same objects each time,
+ * since what is computed of them is kept with them.
+ * @param size one that the settings offer
  */
-export function storedNulls(size: number): readonly [NullDistribution, NullDistribution] | null {
+export function storedNulls(size: number): readonly [NullDistribution, NullDistribution] {
   const stored = known.get(size);
   if (stored) return stored;
   const tables = NULL_TABLES[size];
-  if (!tables) return null;
   const nulls = [nullOf('normal', size, tables.normal), nullOf('colored', size, tables.colored)] as const;
   known.set(size, nulls);
   return nulls;
