@@ -94,6 +94,7 @@ test.each([
     expect(untold).toEqual([]);
     await page.keyboard.press('Escape');
 
+    await comeTo(page, '#takeaway');
     const buffer = Buffer.from(writeSafetensors(networkOf({ ...DEFAULTS, seed: 3, filters: 5 }).stateDict()));
     const file = { name: 'a.safetensors', mimeType: 'application/octet-stream', buffer };
     await page.locator('#takeaway input[type=file]').setInputFiles(file);

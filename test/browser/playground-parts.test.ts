@@ -155,6 +155,7 @@ test('a filter of the grid is inspected, ablated and replaced, and the held-out 
 test('loads what Node wrote; says what is wrong with a corrupt file, and lives on', async () => {
   const { page, errors, close } = await playground.visit('?epochs=1&filters=3');
   const card = page.locator('#takeaway');
+  await comeTo(page, '#takeaway'); // It is loaded when one comes near it.
   const model = networkOf({ ...DEFAULTS, seed: 11, filters: 4, kernelSize: 7 });
   const good = Buffer.from(writeSafetensors(model.stateDict()));
   const load = (name: string, buffer: Buffer) =>
@@ -189,6 +190,7 @@ test('loads what Node wrote; says what is wrong with a corrupt file, and lives o
 
 test('the program that the page gives runs as it says, to the same hash; the filters come as a PNG', async () => {
   const { page, errors, close } = await playground.visit('?epochs=1&filters=2&seed=4');
+  await comeTo(page, '#takeaway');
   const program = (await page.getByTestId('program').textContent())!;
   const hash = await train(page);
   // A checkout without anything built, in which its packages have been installed.
