@@ -70,7 +70,7 @@ export const en = {
   },
   filters: {
     title: 'The first filters, live',
-    lede: 'Each square is one filter of the first layer: a few weights that slide over the image. Blue is negative, white zero, red positive.',
+    lede: 'Each square is one filter of the first layer: a few weights that slide over the image. Blue, with a small minus, is negative, white zero, red positive.',
     loading: 'Loading…',
     rows: 'Small: the untrained twin. Large: the same filter now. One color scale for all.',
     words: 'Words',
