@@ -13,6 +13,7 @@ export function ImageChooser({ lab, texts }: { lab: Lab; texts: ConvolutionTexts
   const offers: { kind: ImageChoice['kind']; name: string; tip: string; choose: ImageChoice }[] = [
     { kind: 'tutorial', name: words.tutorial, tip: words.tutorialTip, choose: { kind: 'tutorial' } },
     { kind: 'digit', name: words.digit, tip: words.digitTip, choose: { kind: 'digit', index: 0 } },
+    { kind: 'drawn', name: words.drawn, tip: words.drawnTip, choose: { kind: 'drawn' } },
     { kind: 'own', name: words.own, tip: words.ownTip, choose: { kind: 'own' } },
   ];
   return (
@@ -20,7 +21,7 @@ export function ImageChooser({ lab, texts }: { lab: Lab; texts: ConvolutionTexts
       <legend>{words.heading}</legend>
       <div class="segments">
         {offers
-          .filter(({ kind }) => kind !== 'digit' || digits.length > 0)
+          .filter(({ kind }) => (kind !== 'digit' || digits.length > 0) && (kind !== 'drawn' || lab.drawn.value))
           .map(({ kind, name, tip, choose }) => (
             <label key={kind} title={tip}>
               <input

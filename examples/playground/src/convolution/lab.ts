@@ -26,7 +26,7 @@ export interface LearnedFilter extends SquareFilter {
   label: string;
 }
 
-export type ImageChoice = { kind: 'tutorial' } | { kind: 'own' } | { kind: 'digit'; index: number };
+export type ImageChoice = { kind: 'tutorial' } | { kind: 'own' } | { kind: 'digit'; index: number } | { kind: 'drawn' };
 
 export type FilterChoice =
   | { kind: 'hand'; name: string; size: number }
@@ -45,6 +45,8 @@ export class Lab {
   readonly learned = signal<readonly LearnedFilter[]>([]);
   readonly imageChoice = signal<ImageChoice>({ kind: 'tutorial' });
   readonly own = signal<GrayImage>(firstOwnImage());
+  /** What the network looks at, once it has been brought here. */
+  readonly drawn = signal<GrayImage | null>(null);
   readonly filterChoice = signal<FilterChoice>({ kind: 'hand', name: FIRST_FILTER, size: 3 });
   readonly sliding = signal<Sliding>({ stride: 1, padding: 0, dilation: 1 });
   readonly rectify = signal(false);
@@ -61,6 +63,7 @@ export class Lab {
   readonly image = computed<GrayImage>(() => {
     const choice = this.imageChoice.value;
     if (choice.kind === 'own') return this.own.value;
+    if (choice.kind === 'drawn' && this.drawn.value) return this.drawn.value;
     const digit = choice.kind === 'digit' ? this.digits.value[choice.index] : undefined;
     return digit ? { values: digit.pixels, size: 28, white: 1 } : tutorialImage();
   });
