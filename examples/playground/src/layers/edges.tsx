@@ -27,7 +27,7 @@ export function Edges({ shown, filter }: { shown: Snapshot; filter: number }) {
   const scales = {
     edges: roundScale(shown.weights.subarray(0, edges.length * edges[0].length)),
     taps: slices.reduce((most, { weights }) => weights.reduce((peak, w) => Math.max(peak, Math.abs(w)), most), 1e-6),
-    sums: roundScale(composedOf(shown, filter)),
+    products: Math.max(...slices.map(({ channel }) => roundScale(composedOf(shown, filter, [channel])))),
   };
   return (
     <section class="edges" aria-label={texts.edges(filter)}>
@@ -66,7 +66,7 @@ function Edge({
   slice: Slice;
   taps: Float32Array;
   dead: boolean;
-  scales: { edges: number; taps: number; sums: number };
+  scales: { edges: number; taps: number; products: number };
 }) {
   const { parts } = useStore();
   const { layers: texts, inspector } = useTexts();
@@ -102,12 +102,13 @@ function Edge({
       <span aria-hidden="true">=</span>
       <Pixels
         values={composedOf(shown, filter, [channel])}
-        {...{ width: field, height: field, scale: scales.sums }}
+        {...{ width: field, height: field, scale: scales.products }}
         label={texts.product(channel)}
       />
       <p>
-        <strong class={sign}>{texts.signs[sign]}</strong> {texts.sizes(signed(sum), norm.toFixed(2), percent(share))}
-        {dead && ` ${texts.dead}`}
+        <strong class={sign}>{texts.signs[sign]}</strong>
+        {texts.sizes(signed(sum), norm.toFixed(2), percent(share))}
+        {dead && texts.dead}
       </p>
     </>
   );

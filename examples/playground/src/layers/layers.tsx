@@ -35,16 +35,18 @@ export function LayersCard() {
   const asked = heldOut && inquiry && { asking, inquiry, heldOut, fits };
   return (
     <Card id="layers" title={texts.title} lede={texts.lede}>
-      {asked ? (
-        <>
-          <StrokesSection {...asked} />
-          <LikestSection {...asked} />
-          <SeparableSection {...asked} />
-        </>
-      ) : (
-        <Unmeasured />
-      )}
-      <Photographs />
+      <div class="layers">
+        {asked ? (
+          <>
+            <StrokesSection {...asked} />
+            <LikestSection {...asked} />
+            <SeparableSection {...asked} />
+          </>
+        ) : (
+          <Unmeasured />
+        )}
+        <Photographs />
+      </div>
     </Card>
   );
 }

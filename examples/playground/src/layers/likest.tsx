@@ -58,7 +58,8 @@ function OneDigit({ one, pixelsOf }: { one: Likest; pixelsOf: (index: number) =>
         <Shown
           pixels={pixelsOf(best.index)}
           kind={texts.best}
-          note={texts.named(best.label, chance(best.probability))}
+          digit={texts.named(best.label)}
+          share={chance(best.probability)}
           label={texts.bestOf(digit, best.label, chance(best.probability))}
         />
       )}
@@ -66,7 +67,8 @@ function OneDigit({ one, pixelsOf }: { one: Likest; pixelsOf: (index: number) =>
         <Shown
           pixels={pixelsOf(stranger.index)}
           kind={texts.stranger}
-          note={texts.named(stranger.label, chance(stranger.probability))}
+          digit={texts.named(stranger.label)}
+          share={chance(stranger.probability)}
           label={texts.strangerOf(digit, stranger.label, chance(stranger.probability))}
         />
       )}
@@ -74,7 +76,8 @@ function OneDigit({ one, pixelsOf }: { one: Likest; pixelsOf: (index: number) =>
         <Shown
           pixels={made.pixels}
           kind={texts.made}
-          note={chance(made.probability)}
+          digit="–"
+          share={chance(made.probability)}
           label={texts.madeOf(digit, chance(made.probability))}
         />
       )}
@@ -85,12 +88,14 @@ function OneDigit({ one, pixelsOf }: { one: Likest; pixelsOf: (index: number) =>
 function Shown({
   pixels,
   kind,
-  note,
+  digit,
+  share,
   label,
 }: {
   pixels: ArrayLike<number>;
   kind: string;
-  note: string;
+  digit: string;
+  share: string;
   label: string;
 }) {
   return (
@@ -98,7 +103,8 @@ function Shown({
       <Pixels values={pixels} width={28} height={28} color={ink} label={label} />
       <figcaption>
         <span>{kind}</span>
-        <span class="note">{note}</span>
+        <span>{digit}</span>
+        <span>{share}</span>
       </figcaption>
     </figure>
   );

@@ -1,13 +1,13 @@
 import type { RefObject } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { linearScale } from '../charts/scales.js';
+import { linearScale, ticksOf } from '../charts/scales.js';
 import { meanOf, type Network, type Series } from './recorded.js';
 
 const HEIGHT = 270;
 const EDGE = { left: 46, right: 14, top: 12, bottom: 46 };
-const TICKS = [0, 0.2, 0.4, 0.6, 0.8, 1];
-/** The share that is right by chance: there are ten digits. */
-const CHANCE = 0.1;
+
+/** How far to the right of its mark the seeds of a network stand, so that they do not hide each other's. */
+const BESIDE: Record<Network, number> = { trained: 14, untrained: -14, byHeart: 24 };
 
 /** Told apart without color, too: by their marks and their lines. */
 const LOOKS: Record<Network, { color: string; dash?: string; mark: (x: number, y: number) => string }> = {
@@ -35,21 +35,21 @@ const LOOKS: Record<Network, { color: string; dash?: string; mark: (x: number, y
 export function Marks(props: {
   label: string;
   xLabel: string;
-  yLabel: string;
-  chance: string;
   layers: readonly string[];
   series: Partial<Record<Network, Series>>;
+  /** Where the axis begins; it ends at 1. */
+  lowest: number;
 }) {
   const box = useRef<HTMLDivElement>(null);
   const width = useWidth(box);
   const [left, right] = [EDGE.left, Math.max(EDGE.left + 1, width - EDGE.right)];
-  const y = linearScale(0, 1, HEIGHT - EDGE.bottom, EDGE.top);
+  const y = linearScale(props.lowest, 1, HEIGHT - EDGE.bottom, EDGE.top);
   const step = (right - left) / props.layers.length;
   const x = (layer: number) => left + (layer + 0.5) * step;
   return (
     <div class="chart marks" ref={box} role="img" aria-label={props.label}>
       <svg {...{ width, height: HEIGHT }} aria-hidden="true">
-        {TICKS.map((tick) => (
+        {ticksOf([props.lowest, 1]).map((tick) => (
           <g key={tick}>
             <line class="grid" x1={left} x2={right} y1={y(tick)} y2={y(tick)} />
             <text x={left - 6} y={y(tick) + 4} text-anchor="end">
@@ -57,10 +57,6 @@ export function Marks(props: {
             </text>
           </g>
         ))}
-        <line class="chance" x1={left} x2={right} y1={y(CHANCE)} y2={y(CHANCE)} />
-        <text x={right} y={y(CHANCE) - 5} text-anchor="end">
-          {props.chance}
-        </text>
         {props.layers.map((name, layer) => (
           <text key={name} x={x(layer)} y={HEIGHT - EDGE.bottom + 18} text-anchor="middle">
             {name}
@@ -68,9 +64,6 @@ export function Marks(props: {
         ))}
         <text x={(left + right) / 2} y={HEIGHT - 7} text-anchor="middle">
           {props.xLabel}
-        </text>
-        <text x={left + 6} y={EDGE.top + 14}>
-          {props.yLabel}
         </text>
         {Object.entries(props.series).map(([name, series]) => {
           const { color, dash, mark } = LOOKS[name as Network];
@@ -82,15 +75,15 @@ export function Marks(props: {
                 d={`M${means.map((mean, layer) => `${x(layer)} ${y(mean)}`).join('L')}`}
                 stroke-dasharray={dash}
               />
-              {series.map((seeds, layer) =>
-                seeds.length > 1 ? (
-                  seeds.map((value, i) => (
-                    <circle key={`${layer} ${i}`} class="seed" cx={x(layer) + 3 * (i - 2)} cy={y(value)} r={2} />
-                  ))
-                ) : (
-                  <path key={layer} class="mark-of" d={mark(x(layer), y(means[layer]))} />
-                ),
-              )}
+              {series.map((seeds, layer) => (
+                <g key={layer}>
+                  <path class="mark-of" d={mark(x(layer), y(means[layer]))} />
+                  {seeds.length > 1 &&
+                    seeds.map((value, i) => (
+                      <circle key={i} class="seed" cx={x(layer) + BESIDE[name as Network]} cy={y(value)} r={2.5} />
+                    ))}
+                </g>
+              ))}
             </g>
           );
         })}

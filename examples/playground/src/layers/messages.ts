@@ -49,9 +49,8 @@ export interface Separable {
   accuracy: number;
 }
 
-/** Where class means are taken, from the image on: its pixels, what the two layers of filters give, the logits. */
-export const SEPARABLE = ['pixels', 'relu1', 'relu2', 'dense'] as const;
-export type SeparableLayer = (typeof SEPARABLE)[number];
+/** Where class means are taken: of the image's pixels, of what the two layers of filters give, of the logits. */
+export type SeparableLayer = 'pixels' | 'relu1' | 'relu2' | 'dense';
 
 export type LayersQuestion =
   | { type: 'combined'; id: number; weights: Float32Array; filter: number }

@@ -66,7 +66,7 @@ export function Photographs() {
     <section class="photographs" aria-label={texts.photographs}>
       <h3>{texts.photographs}</h3>
       <p>
-        {texts.onPhotographs}{' '}
+        {texts.onPhotographs}
         <a target="_blank" rel="noreferrer" href="https://doi.org/10.1145/1553374.1553453">
           {texts.lee}
         </a>

@@ -6,8 +6,10 @@ import { Unmeasured } from '../training/trouble.js';
 import { useAnswer } from './asking.js';
 import type { Asked } from './layers.js';
 import { Key, Marks } from './marks.js';
-import { SEPARABLE } from './messages.js';
 import { byLayer, meanOf, type Network, RECORDED, type Series, seriesOf } from './recorded.js';
+
+/** Where the axis of both charts begins, unless something lies below. */
+const HALF = 0.5;
 
 /** How far each layer tells the digits apart, beside networks that have learned nothing of them. */
 export function SeparableSection({ asking, inquiry, fits, heldOut }: Asked) {
@@ -34,6 +36,11 @@ export function SeparableSection({ asking, inquiry, fits, heldOut }: Asked) {
     byHeart: byLayer(RECORDED.byHeart),
     trained: byLayer(RECORDED.trained),
   };
+  const lowest = Object.values(live)
+    .flat(2)
+    .some((share) => share < HALF)
+    ? 0
+    : HALF;
   return (
     <section class="separable" ref={box} aria-label={texts.separable}>
       <h3>{texts.separable}</h3>
@@ -42,7 +49,12 @@ export function SeparableSection({ asking, inquiry, fits, heldOut }: Asked) {
         <div>
           <h4>{texts.live}</h4>
           {now && before ? (
-            <Panel series={live} layers={SEPARABLE.map((layer) => texts.layers[layer])} id="live" />
+            <Panel
+              series={live}
+              layers={now.answer.map(({ layer }) => texts.layers[layer])}
+              lowest={lowest}
+              id="live"
+            />
           ) : (
             <Unmeasured waiting={texts.computing} />
           )}
@@ -54,7 +66,7 @@ export function SeparableSection({ asking, inquiry, fits, heldOut }: Asked) {
         </div>
         <div>
           <h4>{texts.recorded}</h4>
-          <Panel series={recorded} layers={texts.layersOfStudy} id="recorded" />
+          <Panel series={recorded} layers={texts.layersOfStudy} lowest={lowest} id="recorded" />
           <p class="note">{texts.recordedNote}</p>
         </div>
       </div>
@@ -70,10 +82,12 @@ const NONE = { weights: new Float32Array(0), step: 0 };
 function Panel({
   series,
   layers,
+  lowest,
   id,
 }: {
   series: Partial<Record<Network, Series>>;
   layers: readonly string[];
+  lowest: number;
   id: 'live' | 'recorded';
 }) {
   const { layers: texts } = useTexts();
@@ -88,14 +102,13 @@ function Panel({
     .join('; ');
   return (
     <>
+      <p class="note">{texts.yLabel}</p>
       <Marks
         label={`${texts.yLabel}; ${layers.join(', ')}. ${label}`}
         xLabel={texts.xLabel}
-        yLabel={texts.yLabel}
-        chance={texts.chance}
-        {...{ layers, series }}
+        {...{ layers, series, lowest }}
       />
-      <table data-testid={`layers-${id}`}>
+      <table class="numbers" data-testid={`layers-${id}`}>
         <thead>
           <tr>
             <th scope="col">
@@ -118,7 +131,9 @@ function Panel({
                 <td key={layer}>
                   {percent(meanOf(seeds))}
                   {seeds.length > 1 && (
-                    <span class="note">{texts.range(percent(Math.min(...seeds)), percent(Math.max(...seeds)))}</span>
+                    <span class="note">
+                      {texts.range((100 * Math.min(...seeds)).toFixed(1), percent(Math.max(...seeds)))}
+                    </span>
                   )}
                 </td>
               ))}

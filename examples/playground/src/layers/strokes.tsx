@@ -117,7 +117,7 @@ function Seen({
             <strong>{texts.mean}</strong>
             <span class="note">
               {texts.meanNote}
-              {typeof seen?.likeness === 'number' && ` ${texts.likeness(seen.likeness.toFixed(2))}`}
+              {typeof seen?.likeness === 'number' && texts.likeness(seen.likeness.toFixed(2))}
             </span>
           </figcaption>
         </figure>

@@ -1,5 +1,7 @@
 type Part = 'eye' | 'nose' | 'ear';
 
+const grouped = new Intl.NumberFormat('en');
+
 /** The English texts of what layers combine. */
 export const layersEn = {
   title: 'Layers combine',
@@ -17,14 +19,14 @@ export const layersEn = {
   open: (index: number) => `Look into filter ${index} of layer 2`,
   sum: 'Its edges, added up',
   sumNote:
-    'Worked out from the weights: red where ink raises its answer, blue where it lowers it. For this, pooling is taken as a mean and ReLU is left out; the real network bends it a little.',
+    'Worked out from the weights alone, as if pooling took the mean and there were no ReLU; the real network differs a little.',
   maximized: 'The input it prefers',
   maximizedNote:
     'Made up, by gradient ascent from plain gray: dark where it wants ink. How it looks depends on how smooth one asks it to be.',
   unmoved: 'No input raises its answer.',
   mean: 'What excites it, on average',
   meanNote: 'The mean of the framed pieces of the eight digits. These are real, and extremes.',
-  likeness: (correlation: string) => `Their correlation with the made-up input: ${correlation}.`,
+  likeness: (correlation: string) => ` Their correlation with the made-up input: ${correlation}.`,
   exciting: 'Held-out digits that excite it most',
   excitingTip: (label: number, value: string) => `A ${label}: in the frame the filter gives ${value}`,
   excitingNote: (label: number, value: string) => `a ${label}: ${value}`,
@@ -33,13 +35,13 @@ export const layersEn = {
 
   edges: (index: number) => `Which edges does filter ${index} add up?`,
   edgesNote:
-    'A filter of the first layer, times nine weights, one for each of the 3x3 places, is its part of the sum; the largest weights first. A positive weight adds where that edge is found, a negative one subtracts. Weights are not all: an edge that digits seldom have counts for less.',
+    'A filter of the first layer, times nine weights, one for each of 3x3 places, is its part of the sum; the largest weights first. A positive weight adds where that edge is found, a negative one subtracts. Weights are not all: an edge that digits seldom have counts for less.',
   edge: (channel: number) => `edge ${channel}`,
   slice: (channel: number) => `The nine weights of edge ${channel}`,
   product: (channel: number) => `Edge ${channel} put in its places with these weights`,
   signs: { adds: 'Adds', subtracts: 'Subtracts', both: 'Adds here, subtracts there' },
-  sizes: (sum: string, norm: string, share: string) => `(sum ${sum}). Norm ${norm}, ${share} of the filter.`,
-  dead: 'But this edge is a dead filter: it finds next to nothing.',
+  sizes: (sum: string, norm: string, share: string) => ` (sum ${sum}). Norm ${norm}, ${share} of the filter.`,
+  dead: ' But this edge is a dead filter: it finds next to nothing.',
   carried: (shown: number, all: number, share: string) =>
     `The ${shown} shown, of ${all}, carry ${share} of the filter (of the sum of its squared weights).`,
   all: (count: number) => `Show all ${count}`,
@@ -47,11 +49,11 @@ export const layersEn = {
 
   likest: 'From strokes to digits: what does it find most like an 8?',
   likestNote:
-    'For each digit, with the probability that the network gives it: the held-out digit that it finds most like it; the one that it finds most like it among all other digits; and an input made up by gradient ascent on the digit’s score, from plain gray.',
-  best: 'most like it',
-  stranger: 'another digit',
-  made: 'made up',
-  named: (label: number, probability: string) => `a ${label}: ${probability}`,
+    'For each digit, with the probability that the network gives it: the held-out digit that it finds most like it (best); the one that it finds most like it of all that are another digit (other); and an input made up by gradient ascent on the digit’s score, from plain gray (made).',
+  best: 'best',
+  stranger: 'other',
+  made: 'made',
+  named: (label: number) => `a ${label}`,
   bestOf: (digit: number, label: number, probability: string) =>
     `Of all held-out digits most like a ${digit}: a ${label}, with ${probability}`,
   strangerOf: (digit: number, label: number, probability: string) =>
@@ -59,24 +61,25 @@ export const layersEn = {
   madeOf: (digit: number, probability: string) =>
     `Made up for the score of ${digit}: taken for one with ${probability}`,
   honest: (sure: number) =>
-    `The network is more than 90% sure of ${sure} of the 10 made-up inputs. Most of them hardly look like digits to us: it knows what tells ten digits apart, not what a digit is.`,
+    sure === 0
+      ? 'The network is more than 90% sure of none of the 10 made-up inputs.'
+      : `The network is more than 90% sure of ${sure} of the 10 made-up inputs. Some of them resemble the digit, others hardly look like one to us, and it cannot tell: it knows what tells ten digits apart, not what a digit is.`,
 
   separable: 'Does each layer tell the digits better apart, and is that learned?',
   separableNote: (count: number) =>
-    `Each held-out digit is given to the class whose mean is nearest, of pixels, or of what a layer gives for them. Nothing is fitted but the means: those of one half of the ${count} digits name the other half, then the other way round. With so few digits, differences of less than about 3 points may be chance.`,
+    `Each held-out digit is given to the class whose mean is nearest, of pixels, or of what a layer gives for them. Nothing is fitted but the means: those of one half of the ${grouped.format(count)} digits name the other half, then the other way round. With so few digits, differences of less than about 3 points may be chance.`,
   live: 'This page’s network, computed now',
   recorded: 'A recorded study: three layers, five seeds',
   recordedNote:
     'Not computed here: a network of three layers of filters, registered before it was run (examples/emergence.md; seeds 25999, 16022, 41082, 4604, 43854). Means from 1,500 digits learned from, tested on 1,000 others. A dot is a seed; in brackets the lowest and the highest.',
   network: 'Network',
-  networks: { trained: 'as shown', untrained: 'untrained twin', byHeart: 'shuffled labels, by heart' },
+  networks: { trained: 'this network', untrained: 'untrained twin', byHeart: 'shuffled labels, by heart' },
   networksOfStudy: { trained: 'trained', untrained: 'untrained twin', byHeart: 'shuffled labels, by heart' },
   layers: { pixels: 'pixels', relu1: 'layer 1', relu2: 'layer 2', dense: 'scores' },
   layersOfStudy: ['layer 1', 'layer 2', 'layer 3'],
-  xLabel: 'from the image on, behind pooling',
-  yLabel: 'digits nearest to their own class’s mean',
-  chance: 'chance',
-  range: (lowest: string, highest: string) => `(${lowest} to ${highest})`,
+  xLabel: 'layer, from the image on',
+  yLabel: 'Digits whose nearest class mean is their own (10% by chance)',
+  range: (lowest: string, highest: string) => `(${lowest}–${highest})`,
   separableMeans:
     'Random filters keep what can be told apart in the pixels and add nothing to it, or lose some. Learned ones make the digits easier to tell apart, step by step. A twin that learned 1,000 shuffled labels by heart does not end up there: what does it is learning what digits are called. Choose “Labels shuffled” above and train, and this page’s network is such a twin.',
 
@@ -92,7 +95,7 @@ export const layersEn = {
   drawn: (part: Part, layer: number, trained: boolean) =>
     `Best ${part} filter of layer ${layer}${trained ? '' : ', untrained'}`,
   drawnNote: (part: Part, on: number, fall: number) =>
-    `on the ${part} in ${on} of 100; without ${part === 'nose' ? 'it' : 'them'} its answer falls by ${fall}%`,
+    `on the ${part} in ${on} of 100; without ${part === 'nose' ? 'the nose' : `${part}s`} its answer falls by ${fall}%`,
   drawnPicture: (part: Part, layer: number, trained: boolean) =>
     `Six pieces of drawn animals that excite the best ${part} filter of layer ${layer} most${trained ? '' : ', in the network before training'}`,
   drawnCaption:

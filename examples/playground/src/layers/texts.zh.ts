@@ -1,5 +1,6 @@
 import type { LayersTexts } from './texts.en.js';
 
+const grouped = new Intl.NumberFormat('zh');
 const PARTS = { eye: '眼睛', nose: '鼻子', ear: '耳朵' };
 
 /** The Simplified Chinese texts of what layers combine. */
@@ -18,8 +19,7 @@ export const layersZh: LayersTexts = {
   filter: (index) => `第二层的卷积核 ${index}`,
   open: (index) => `查看第二层的卷积核 ${index}`,
   sum: '它的边缘之和',
-  sumNote:
-    '直接由权重算出：红色处有墨迹会增大响应，蓝色处会减小。计算时把池化当作取平均，并略去 ReLU；真实的网络与此稍有出入。',
+  sumNote: '只由权重算出，把池化当作取平均，并略去 ReLU；真实的网络与此稍有出入。',
   maximized: '它最喜欢的输入',
   maximizedNote: '这是造出来的：从一片灰色出发做梯度上升，希望有墨迹的地方为深色。样子取决于要求它有多平滑。',
   unmoved: '没有输入能增大它的响应。',
@@ -47,33 +47,34 @@ export const layersZh: LayersTexts = {
 
   likest: '从笔画到数字：它觉得什么最像 8？',
   likestNote:
-    '对每个数字，连同网络给出的概率：留出集里它觉得最像的那一个；在其他数字里它觉得最像的那一个；以及从一片灰色出发，对这个数字的得分做梯度上升造出来的输入。',
-  best: '最像的',
-  stranger: '其他数字',
-  made: '造出来的',
-  named: (label, probability) => `${label}：${probability}`,
+    '对每个数字，连同网络给出的概率：留出集里它觉得最像的那一个（最像）；在其他数字里它觉得最像的那一个（其他）；以及从一片灰色出发，对这个数字的得分做梯度上升造出来的输入（造出）。',
+  best: '最像',
+  stranger: '其他',
+  made: '造出',
+  named: (label) => `数字 ${label}`,
   bestOf: (digit, label, probability) => `留出集中最像 ${digit} 的：一个 ${label}，概率 ${probability}`,
   strangerOf: (digit, label, probability) => `其他数字中最像 ${digit} 的：一个 ${label}，概率 ${probability}`,
   madeOf: (digit, probability) => `为 ${digit} 的得分造出来的输入：网络认为它是 ${digit} 的概率为 ${probability}`,
   honest: (sure) =>
-    `在 10 个造出来的输入中，网络对 ${sure} 个有九成以上的把握。可在我们看来，它们大多不像数字：网络知道怎样区分十个数字，却不知道数字是什么。`,
+    sure === 0
+      ? '在 10 个造出来的输入中，网络没有一个有九成以上的把握。'
+      : `在 10 个造出来的输入中，网络对 ${sure} 个有九成以上的把握。有的像那个数字，有的在我们看来并不像，而它分辨不出：它知道怎样区分十个数字，却不知道数字是什么。`,
 
   separable: '每一层都能把数字分得更开吗？这是学来的吗？',
   separableNote: (count) =>
-    `把每个留出的数字归到均值离它最近的那一类；比较的是像素，或某一层的输出。除了均值，没有拟合任何东西：用 ${count} 个数字中一半的均值判断另一半，再反过来。数字不多，相差不到约 3 个百分点可能只是偶然。`,
+    `把每个留出的数字归到均值离它最近的那一类；比较的是像素，或某一层的输出。除了均值，没有拟合任何东西：用 ${grouped.format(count)} 个数字中一半的均值判断另一半，再反过来。数字不多，相差不到约 3 个百分点可能只是偶然。`,
   live: '本页的网络，现场计算',
   recorded: '记录的研究：三层，五个随机种子',
   recordedNote:
     '不是在这里算的：一个有三层卷积核的网络，运行之前已登记方案（examples/emergence.md；种子 25999、16022、41082、4604、43854）。均值取自 1,500 个学过的数字，在另外 1,000 个上测试。每个小点是一个种子；括号内为最低和最高。',
   network: '网络',
-  networks: { trained: '所显示的网络', untrained: '未训练的孪生网络', byHeart: '死记打乱的标签' },
+  networks: { trained: '这个网络', untrained: '未训练的孪生网络', byHeart: '死记打乱的标签' },
   networksOfStudy: { trained: '训练过的', untrained: '未训练的孪生网络', byHeart: '死记打乱的标签' },
   layers: { pixels: '像素', relu1: '第 1 层', relu2: '第 2 层', dense: '得分' },
   layersOfStudy: ['第 1 层', '第 2 层', '第 3 层'],
-  xLabel: '从图像开始，逐层（池化之后）',
-  yLabel: '离本类均值最近的数字所占比例',
-  chance: '瞎猜',
-  range: (lowest, highest) => `（${lowest} 至 ${highest}）`,
+  xLabel: '层（从图像开始）',
+  yLabel: '离自己那一类的均值最近的数字所占比例（瞎猜为 10%）',
+  range: (lowest, highest) => `(${lowest}–${highest})`,
   separableMeans:
     '随机的卷积核保留了像素里已有的差别，不会增加，甚至会丢掉一些。学来的卷积核则一步步把数字分得更开。死记 1,000 个打乱的标签的孪生网络到不了那里：起作用的是学会了数字的名字。在上面选“打乱标签”再训练，本页的网络就成了这样的孪生网络。',
 
@@ -84,7 +85,7 @@ export const layersZh: LayersTexts = {
   zeiler: 'Zeiler 和 Fergus，2014',
   onlyDigits: '）。本页的网络只见过数字：它的第二层找的是笔画，里面没有眼睛。',
   drawn: (part, layer, trained) => `第 ${layer} 层最好的${PARTS[part]}卷积核${trained ? '' : '（未训练）'}`,
-  drawnNote: (part, on, fall) => `100 次中有 ${on} 次落在${PARTS[part]}上；去掉${PARTS[part]}后响应下降 ${fall}%`,
+  drawnNote: (part, on, fall) => `100 幅图中有 ${on} 幅落在${PARTS[part]}上；去掉${PARTS[part]}后响应下降 ${fall}%`,
   drawnPicture: (part, layer, trained) =>
     `最能激活${trained ? '' : '训练前的网络中'}第 ${layer} 层最好的${PARTS[part]}卷积核的六块动物图画`,
   drawnCaption:

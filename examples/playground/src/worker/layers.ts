@@ -8,18 +8,20 @@ import {
   receptiveField,
   topActivations,
 } from '../../../../src/inspect/index.js';
-import {
-  type Combined,
-  type LayersAnswer,
-  type LayersQuestion,
-  type Likeness,
-  type Likest,
-  SEPARABLE,
-  type Separable,
+import type {
+  Combined,
+  LayersAnswer,
+  LayersQuestion,
+  Likeness,
+  Likest,
+  Separable,
+  SeparableLayer,
 } from '../layers/messages.js';
 
 const IMAGE = [1, 28, 28];
 const WIDTH = 28;
+/** From the image on. */
+const SEPARABLE: readonly SeparableLayer[] = ['pixels', 'relu1', 'relu2', 'dense'];
 /** How many digits are shown. */
 const EXCITING = 8;
 
