@@ -15,7 +15,7 @@ export interface Parts {
   image: Signal<LookedAt | null>;
   /** The filter of conv1 that the inspector shows. */
   filter: Signal<number>;
-  /** The filter of conv2 that is looked at. */
+  /** The filter of conv2 that is looked into. */
   filter2: Signal<number>;
   /** Why filters cannot be inspected; null when they can. */
   uninspected: Signal<Failure | null>;

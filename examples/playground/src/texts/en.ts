@@ -3,7 +3,6 @@ import { convolutionEn } from '../convolution/texts.en.js';
 import { drawEn } from '../draw/texts.en.js';
 import { heroEn } from '../hero/texts.en.js';
 import { inspectorEn } from '../inspector/texts.en.js';
-import { layersEn } from '../layers/texts.en.js';
 import { networkEn } from '../network/texts.en.js';
 import { oneStepEn } from '../one-step/texts.en.js';
 import { presetsEn } from '../presets/texts.en.js';
@@ -206,7 +205,6 @@ export const en = {
   presets: presetsEn,
   network: networkEn,
   oneStep: oneStepEn,
-  layers: layersEn,
   animals: animalsEn,
   convolution: convolutionEn,
   draw: drawEn,
