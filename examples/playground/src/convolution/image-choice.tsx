@@ -37,7 +37,7 @@ export function ImageChooser({ lab, texts }: { lab: Lab; texts: ConvolutionTexts
   return (
     <fieldset class="part">
       <legend>{words.heading}</legend>
-      <div class="segments">
+      <div class="segments images">
         {offers
           .filter(({ kind }) => kind !== 'digit' || digits.length > 0 || chosen === 'digit')
           .map(({ kind, name, tip, choose }) => (

@@ -24,10 +24,12 @@ import {
 import type { ImageTrouble } from './image-trouble.js';
 import {
   type GrayImage,
+  mostBelow,
   peakOf,
   planWalk,
   positionMoved,
   positionOver,
+  rangeOf,
   type Sliding,
   type SquareFilter,
   slide,
@@ -124,17 +126,16 @@ export class Lab {
   });
   readonly peak = computed(() => peakOf(this.result.value));
   /** The smallest sum and the largest. */
-  readonly range = computed<[least: number, most: number]>(() => [
-    this.result.value.reduce((least, sum) => Math.min(least, sum), Number.POSITIVE_INFINITY),
-    this.result.value.reduce((most, sum) => Math.max(most, sum), Number.NEGATIVE_INFINITY),
-  ]);
+  readonly range = computed(() => rangeOf(this.result.value));
   /** The sums at the two ends of the scale. */
   readonly scale = computed(() => {
     const sum = this.filter.value.values.reduce((total, weight) => total + weight, 0);
     const white = this.image.value.white;
     // In gray, a filter whose weights add up to something makes an image, as bright as the one before.
     if (this.isGray.value && sum > FLAT * peakOf(this.filter.value.values)) return { from: 0, to: sum * white };
-    return { from: this.rectify.value ? 0 : -this.peak.value, to: this.peak.value };
+    // A photograph has a few strong edges and many weak ones.
+    const to = isPicture(this.imageChoice.value) ? mostBelow(this.result.value) : this.peak.value;
+    return { from: this.rectify.value ? 0 : -to, to };
   });
 
   readonly row = computed(() => Math.floor(this.position.value / this.plan.value.outSize));
@@ -322,12 +323,14 @@ export class Lab {
     });
   }
 
-  /** All sums, and the window in the middle. */
+  /** All sums, and the window where the strongest is. */
   private showWhole(): void {
     batch(() => {
-      const middle = Math.floor(this.plan.value.outSize / 2);
       this.fillAll();
-      this.position.value = middle * this.plan.value.outSize + middle;
+      this.position.value = Math.max(
+        0,
+        this.result.value.findIndex((sum) => Math.abs(sum) === this.peak.value),
+      );
     });
   }
 
