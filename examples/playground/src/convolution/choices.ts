@@ -36,6 +36,7 @@ export interface FilterMeaning {
 export type ImageChoice =
   | { kind: 'tutorial' }
   | { kind: 'own' }
+  | { kind: 'drawn' }
   | { kind: 'digit'; index: number }
   | { kind: 'photograph'; name: PhotographName }
   | { kind: 'file' };
@@ -56,7 +57,7 @@ const DIGIT_SPEED = 5;
 
 /** Pixels along a side of an image that need not have come yet; 0 for those that nobody knows before. */
 export function sizeOfImage({ kind }: ImageChoice): number {
-  return { tutorial: 5, own: OWN_SIZE, digit: 28, photograph: LARGEST_SIDE, file: 0 }[kind];
+  return { tutorial: 5, own: OWN_SIZE, digit: 28, drawn: 28, photograph: LARGEST_SIDE, file: 0 }[kind];
 }
 
 /** The speed that suits an image, an index of SPEEDS. */

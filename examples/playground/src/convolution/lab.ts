@@ -22,9 +22,9 @@ import {
   usualSpeed,
 } from './choices.js';
 import type { ImageTrouble } from './image-trouble.js';
+import { scaleOf } from './scale.js';
 import {
   type GrayImage,
-  mostBelow,
   peakOf,
   planWalk,
   positionMoved,
@@ -37,15 +37,14 @@ import {
   tapsAt,
 } from './walk.js';
 
-/** Weights that add up to less than this share of the largest cancel each other: the result is no image. */
-const FLAT = 0.05;
-
 /** One laboratory; every field that changes is a signal. */
 export class Lab {
   readonly digits = signal<readonly Digit[]>([]);
   readonly learned = signal<readonly LearnedFilter[]>([]);
   readonly imageChoice = signal<ImageChoice>({ kind: 'tutorial' });
   readonly own = signal<GrayImage>(firstOwnImage());
+  /** What the network looks at, once it has been brought here. */
+  readonly drawn = signal<GrayImage | null>(null);
   /** Those that have been loaded. */
   readonly photographs = signal<Readonly<Partial<Record<PhotographName, GrayImage>>>>({});
   readonly file = signal<OwnFile | null>(null);
@@ -85,6 +84,8 @@ export class Lab {
       }
       case 'photograph':
         return this.photographs.value[choice.name] ?? null;
+      case 'drawn':
+        return this.drawn.value;
       case 'file':
         return this.file.value?.image ?? null;
     }
@@ -128,15 +129,13 @@ export class Lab {
   /** The smallest sum and the largest. */
   readonly range = computed(() => rangeOf(this.result.value));
   /** The sums at the two ends of the scale. */
-  readonly scale = computed(() => {
-    const sum = this.filter.value.values.reduce((total, weight) => total + weight, 0);
-    const white = this.image.value.white;
-    // In gray, a filter whose weights add up to something makes an image, as bright as the one before.
-    if (this.isGray.value && sum > FLAT * peakOf(this.filter.value.values)) return { from: 0, to: sum * white };
-    // A photograph has a few strong edges and many weak ones.
-    const to = isPicture(this.imageChoice.value) ? mostBelow(this.result.value) : this.peak.value;
-    return { from: this.rectify.value ? 0 : -to, to };
-  });
+  readonly scale = computed(() =>
+    scaleOf(this.result.value, this.filter.value, this.image.value, {
+      gray: this.isGray.value,
+      rectify: this.rectify.value,
+      picture: isPicture(this.imageChoice.value),
+    }),
+  );
 
   readonly row = computed(() => Math.floor(this.position.value / this.plan.value.outSize));
   readonly column = computed(() => this.position.value % this.plan.value.outSize);

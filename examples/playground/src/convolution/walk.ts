@@ -135,12 +135,6 @@ export function peakOf(values: ArrayLike<number>): number {
   return peak || 1;
 }
 
-/** What 99% of the absolute values do not exceed; 1 where that is 0. */
-export function mostBelow(values: Float32Array): number {
-  const sizes = values.map(Math.abs).sort();
-  return sizes[Math.floor(0.99 * (sizes.length - 1))] || 1;
-}
-
 /** The smallest value and the largest. */
 export function rangeOf(values: Float32Array): [least: number, most: number] {
   let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
