@@ -1,4 +1,3 @@
-import { animalsEn } from '../animals/texts.en.js';
 import { convolutionEn } from '../convolution/texts.en.js';
 import { drawEn } from '../draw/texts.en.js';
 import { heroEn } from '../hero/texts.en.js';
@@ -191,7 +190,6 @@ export const en = {
   network: networkEn,
   oneStep: oneStepEn,
   layers: layersEn,
-  animals: animalsEn,
   convolution: convolutionEn,
   draw: drawEn,
   inspector: inspectorEn,

@@ -1,4 +1,3 @@
-import { animalsZh } from '../animals/texts.zh.js';
 import { convolutionZh } from '../convolution/texts.zh.js';
 import { drawZh } from '../draw/texts.zh.js';
 import { heroZh } from '../hero/texts.zh.js';
@@ -185,7 +184,6 @@ export const zh: Texts = {
   network: networkZh,
   oneStep: oneStepZh,
   layers: layersZh,
-  animals: animalsZh,
   convolution: convolutionZh,
   draw: drawZh,
   inspector: inspectorZh,
