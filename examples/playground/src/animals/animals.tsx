@@ -11,7 +11,7 @@ import { FilterGridOf, OneFilter } from './found.js';
 import { Run } from './run.js';
 import { Samples } from './samples.js';
 import { Seeds } from './seeds.js';
-import { HELD_OUT, QUESTIONS, type Question, readSizes, stepsOf } from './sizes.js';
+import { HELD_OUT, QUESTIONS, type Question, readSizes, SIZES, stepsOf } from './sizes.js';
 import { useAnimalsTexts } from './texts.js';
 
 /** A second dataset, of which it is known where each part is: do names alone make filters for eyes, noses and ears? */
@@ -22,7 +22,11 @@ export function AnimalsCard() {
     const sizes = readSizes(location.search);
     return { animal: new Run('animal', sizes), nose: new Run('nose', sizes) };
   }, []);
-  useEffect(() => () => QUESTIONS.forEach((each) => runs[each].end()), [runs]);
+  useEffect(() => {
+    return () => {
+      for (const each of QUESTIONS) runs[each].end();
+    };
+  }, [runs]);
   const run = runs[question];
   return (
     <Card id="animals" title={texts.title} lede={texts.lede}>
@@ -33,7 +37,7 @@ export function AnimalsCard() {
           name="animals-question"
           label={texts.asked.title}
           value={question}
-          choices={QUESTIONS.map((value) => ({ value, text: texts.asked[value] }))}
+          choices={QUESTIONS.map((value) => ({ value, text: texts.asked[value], title: texts.asked.notes[value] }))}
           onChange={(value) => setQuestion(value)}
         />
         <p class="note">{texts.asked.notes[question]}</p>
@@ -49,7 +53,7 @@ export function AnimalsCard() {
 /** The buttons of a training, and where it stands. One learns at a time: to begin one pauses the other. */
 function Controls({ run, other }: { run: Run; other: Run }) {
   const { training: digits } = useStore();
-  const { training: words } = useTexts();
+  const { training: words, trouble } = useTexts();
   const texts = useAnimalsTexts();
   const phase = run.phase.value;
   const finished = phase === 'finished';
@@ -71,11 +75,12 @@ function Controls({ run, other }: { run: Run; other: Run }) {
           type="button"
           class="primary"
           disabled={run.problem.value?.kind === 'absent'}
+          title={run.isLearning ? texts.tips.pause : texts.tips.train}
           onClick={run.isLearning ? () => run.pause() : start}
         >
           <span aria-hidden="true">{run.isLearning ? '❚❚' : '▶'}</span> {run.isLearning ? words.pause : verb}
         </button>
-        <button type="button" disabled={phase === 'idle'} onClick={() => run.reset()}>
+        <button type="button" title={texts.tips.reset} disabled={phase === 'idle'} onClick={() => run.reset()}>
           {words.reset}
         </button>
         <dl class="standing">
@@ -101,7 +106,10 @@ function Controls({ run, other }: { run: Run; other: Run }) {
       <Slow run={run} />
       {digits.isLearning.value && run.isLearning && <p class="notice">{texts.shared}</p>}
       <Trouble run={run} />
-      <p class="note">{texts.cost(run.sizes.learned.toLocaleString('en'), run.sizes.epochs)}</p>
+      <p class="note">
+        {texts.amount(run.sizes.learned.toLocaleString('en'), run.sizes.epochs)}
+        {run.sizes === SIZES && trouble.gap + texts.cost}
+      </p>
       {run.hash.value && (
         <p class="note">
           {texts.hash} <code data-testid="animals-hash">{run.hash.value}</code>
@@ -150,10 +158,12 @@ function Trouble({ run }: { run: Run }) {
 function Filters({ run }: { run: Run }) {
   const { filters: texts } = useAnimalsTexts();
   const [at, setAt] = useState<number | null>(null);
-  const [chosen, setChosen] = useState(0);
+  const [picked, setPicked] = useState<number | null>(null);
   const all = run.measured.value;
   const shown = all.find(({ step }) => step === at) ?? all.at(-1);
   const drawings = run.drawings.value;
+  // Until one is chosen, the first that counts.
+  const chosen = picked ?? Math.max(0, shown?.filters.findIndex(({ counted }) => counted !== null) ?? 0);
   return (
     <section class="found" aria-label={texts.title}>
       <h3>{texts.title}</h3>
@@ -162,6 +172,7 @@ function Filters({ run }: { run: Run }) {
           <Choice
             name="animals-when"
             label={texts.when}
+            title={texts.whenTip}
             value={String(all.some(({ step }) => step === at) ? at : 'newest')}
             choices={[
               ...all.slice(0, -1).map(({ step }) => ({
@@ -174,7 +185,7 @@ function Filters({ run }: { run: Run }) {
           />
           <p class="note">{texts.note(shown.step)}</p>
           <div class="parts-found">
-            <FilterGridOf filters={shown.filters} drawings={drawings} chosen={chosen} choose={setChosen} />
+            <FilterGridOf filters={shown.filters} drawings={drawings} chosen={chosen} choose={setPicked} />
             <OneFilter filter={shown.filters[chosen]} index={chosen} drawings={drawings} />
           </div>
         </>

@@ -24,9 +24,7 @@ export function FilterGridOf(props: {
     <fieldset class="part-filters">
       <legend class="unseen">{texts.title}</legend>
       {props.filters.map((filter, i) => (
-        <label key={i} class={filter.counted ? `part-${filter.counted} counted` : ''}>
-          <Square filter={filter} index={i} {...props} />
-        </label>
+        <Square key={i} filter={filter} index={i} {...props} />
       ))}
     </fieldset>
   );
@@ -51,7 +49,7 @@ function Square(props: {
       : (counted ? texts.finds : texts.leans)(parts[part], whole(onPart));
   const label = texts.filter(index, words);
   return (
-    <>
+    <label class={counted ? `part-${counted} counted` : ''} title={texts.tip}>
       <input
         type="radio"
         name="animals-filter"
@@ -61,7 +59,7 @@ function Square(props: {
       />
       <Pixels values={values} width={MOSAIC} height={MOSAIC} color={shade} label={label} />
       <span aria-hidden="true">{words}</span>
-    </>
+    </label>
   );
 }
 

@@ -30,10 +30,10 @@ export function Samples() {
         ))}
       </ul>
       <div class="buttons">
-        <button type="button" onClick={() => setSeed(seed + 1)}>
+        <button type="button" title={texts.othersTip} onClick={() => setSeed(seed + 1)}>
           {texts.others}
         </button>
-        <label class="tick">
+        <label class="tick" title={texts.allTip}>
           <input type="checkbox" checked={all} onChange={({ currentTarget }) => setAll(currentTarget.checked)} />
           {texts.all}
         </label>
@@ -59,6 +59,7 @@ function Sample({ drawings, index, all }: { drawings: Drawings; index: number; a
       class="face"
       aria-pressed={pressed}
       aria-label={label}
+      title={texts.tip}
       data-shows={shows}
       onClick={() => setPressed(!pressed)}
       onPointerEnter={({ pointerType }) => setNear(pointerType === 'mouse')}
@@ -69,7 +70,11 @@ function Sample({ drawings, index, all }: { drawings: Drawings; index: number; a
       <Pixels values={values} width={SIZE} height={SIZE} color={shade} label={label} />
       <span>
         <b>{name}</b>
-        {shows && ` ${texts.ears[face.ears]}, ${texts.nose[face.nose]}, ${texts.eyes[face.eyes]}`}
+        {texts.ears[face.ears]}
+        <br />
+        {texts.nose[face.nose]}
+        <br />
+        {texts.eyes[face.eyes]}
       </span>
     </button>
   );

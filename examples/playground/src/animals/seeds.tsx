@@ -12,8 +12,8 @@ export function Seeds() {
       <h3>{rule.title}</h3>
       <p class="note">{rule.text(TOP, HELD_OUT / 2, whole(eye.onPart), whole(nose.onPart), whole(ear.onPart))}</p>
       <h3>{texts.title}</h3>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard. */}
-      <div class="scroll" tabIndex={0} role="group" aria-label={texts.caption}>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: on phones it scrolls, also by keyboard */}
+      <section class="scroll" tabIndex={0} aria-label={texts.caption}>
         <table>
           <caption class="note">{texts.caption}</caption>
           <thead>
@@ -21,7 +21,7 @@ export function Seeds() {
               <td />
               {FIVE_SEEDS.animal.eye.map((_, seed) => (
                 <th key={seed} scope="col">
-                  {texts.seed(seed)}
+                  {seed}
                 </th>
               ))}
               <th scope="col">{texts.mean}</th>
@@ -40,7 +40,7 @@ export function Seeds() {
             })}
           </tbody>
         </table>
-      </div>
+      </section>
       <p class="note">
         {texts.before} {texts.small}
       </p>
@@ -50,11 +50,11 @@ export function Seeds() {
   );
 }
 
-const percent = (share: number) => `${(100 * share).toFixed(1)}%`;
+const percent = (share: number) => (100 * share).toFixed(0);
 
 function Row({ name, values, show }: { name: string; values: readonly number[]; show(value: number): string }) {
   const { mean, deviation } = spread(values);
-  const rounded = (value: number) => (show === percent ? percent(value) : value.toFixed(1));
+  const rounded = (value: number) => (show === percent ? 100 * value : value).toFixed(1);
   return (
     <tr>
       <th scope="row">{name}</th>

@@ -7,7 +7,7 @@ import { answerTrainer } from './trainer.js';
 
 /** Its program is loaded by its first message, and messages keep their order. */
 async function answerAnimals(data: ToAnimals): Promise<void> {
-  const program = await import('./animals.js').catch(() => null);
+  const program = await import('./animals-trainer.js').catch(() => null);
   if (program) program.answerAnimals(data);
   else self.postMessage({ type: 'failed', failure: { kind: 'unloaded' } });
 }
