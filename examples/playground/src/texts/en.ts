@@ -1,4 +1,3 @@
-import { animalsEn } from '../animals/texts.en.js';
 import { convolutionEn } from '../convolution/texts.en.js';
 import { drawEn } from '../draw/texts.en.js';
 import { heroEn } from '../hero/texts.en.js';
@@ -213,7 +212,6 @@ export const en = {
   presets: presetsEn,
   network: networkEn,
   oneStep: oneStepEn,
-  animals: animalsEn,
   convolution: convolutionEn,
   draw: drawEn,
   inspector: inspectorEn,
