@@ -19,8 +19,16 @@ export interface Parts {
   uninspected: Signal<Failure | null>;
   /** The step of the guided story, from 0; null when it is not being told. */
   story: Signal<number | null>;
+  /** How many steps of learning were taken apart. */
+  stepsTaken: Signal<number>;
 }
 
 export function createParts(): Parts {
-  return { image: signal(null), filter: signal(0), uninspected: signal(null), story: signal(null) };
+  return {
+    image: signal(null),
+    filter: signal(0),
+    uninspected: signal(null),
+    story: signal(null),
+    stepsTaken: signal(0),
+  };
 }

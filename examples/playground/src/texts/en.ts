@@ -5,7 +5,6 @@ import { heroEn } from '../hero/texts.en.js';
 import { inspectorEn } from '../inspector/texts.en.js';
 import { layersEn } from '../layers/texts.en.js';
 import { networkEn } from '../network/texts.en.js';
-import { oneStepEn } from '../one-step/texts.en.js';
 import { presetsEn } from '../presets/texts.en.js';
 import { storyEn } from '../story/texts.en.js';
 import { takeawayEn } from '../takeaway/texts.en.js';
@@ -189,7 +188,6 @@ export const en = {
   hero: heroEn,
   presets: presetsEn,
   network: networkEn,
-  oneStep: oneStepEn,
   layers: layersEn,
   animals: animalsEn,
   convolution: convolutionEn,

@@ -5,7 +5,6 @@ import { heroZh } from '../hero/texts.zh.js';
 import { inspectorZh } from '../inspector/texts.zh.js';
 import { layersZh } from '../layers/texts.zh.js';
 import { networkZh } from '../network/texts.zh.js';
-import { oneStepZh } from '../one-step/texts.zh.js';
 import { presetsZh } from '../presets/texts.zh.js';
 import { storyZh } from '../story/texts.zh.js';
 import { takeawayZh } from '../takeaway/texts.zh.js';
@@ -183,7 +182,6 @@ export const zh: Texts = {
   hero: heroZh,
   presets: presetsZh,
   network: networkZh,
-  oneStep: oneStepZh,
   layers: layersZh,
   animals: animalsZh,
   convolution: convolutionZh,
