@@ -225,6 +225,27 @@ test('a worker’s program that is missing, or not allowed, is told from one tha
   await playground.close();
 });
 
+test('a language that cannot be loaded is said, and the page stays in the one that it has', async () => {
+  const { page, state, close } = await visitFailing(/^zh-/, () => ({ status: 404 }));
+  const chinese = page.getByLabel('中文', { exact: true });
+  await chinese.click();
+  await expect.poll(() => page.locator('header [role=alert]').textContent()).toMatch(/“中文” could not be loaded/);
+  expect(await page.getByLabel('EN', { exact: true }).isChecked()).toBe(true);
+  expect(await trainButton(page).textContent()).toContain('Train');
+  state.healed = true;
+  await chinese.click();
+  await expect.poll(() => trainButton(page).textContent()).toContain('开始训练');
+  await expect.poll(() => page.locator('header [role=alert]').count()).toBe(0);
+  await close();
+
+  // Those who come with it get the other.
+  const spoken = await visitFailing(/^zh-/, () => ({ status: 404 }), 'zh-CN');
+  await expect.poll(() => trainButton(spoken.page).textContent()).toContain('Train');
+  await expect.poll(() => spoken.page.locator('html').getAttribute('lang')).toBe('en');
+  await spoken.page.locator('header [role=alert]').waitFor();
+  await spoken.close();
+});
+
 test('without scripts, and without the page’s own, it is said in both languages why nothing is there', async () => {
   const playground = await openPlayground({ answer: (name) => (/^index-.*js$/.test(name) ? { status: 404 } : null) });
   const unscripted = await playground.visit('', { scripts: false, until: 'body' });

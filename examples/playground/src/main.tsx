@@ -4,6 +4,7 @@ import './styles/colors.css';
 import './styles/page.css';
 import './styles/controls.css';
 import './styles/notices.css';
+import './styles/term.css';
 import './styles/hero.css';
 import './styles/presets.css';
 import './styles/filters.css';
@@ -19,7 +20,7 @@ import { App } from './app.js';
 import { createStore, StoreProvider } from './state/store.js';
 import { textsFor } from './texts/index.js';
 
-const store = createStore();
+const store = await createStore();
 const { language, dark } = store.preferences;
 effect(() => {
   const { documentElement } = document;

@@ -2,6 +2,7 @@ import { useMemo } from 'preact/hooks';
 import { pText } from '../../../../src/report/index.js';
 import { Chart } from '../charts/chart.js';
 import { useStore } from '../state/store.js';
+import { Term } from '../term.js';
 import { useTexts } from '../texts/index.js';
 import { Unmeasured } from '../training/trouble.js';
 import type { Measured } from '../worker/messages.js';
@@ -79,8 +80,8 @@ function Words({ measured }: { measured: Measured | null }) {
             <tbody>
               {(['independent', 'smooth'] as const).map((name) => (
                 <tr key={name}>
-                  <th scope="row" title={texts.nullTips[name]}>
-                    {texts.nulls[name]}
+                  <th scope="row">
+                    <Term word={texts.nulls[name]} meaning={texts.nullTips[name]} />
                   </th>
                   <td>{nulls[name].layer99.toFixed(2)}</td>
                   <td>{pText(nulls[name])}</td>

@@ -34,7 +34,8 @@ export interface Store {
   load(name: string, network: NetworkFile): void;
 }
 
-export function createStore(): Store {
+/** Starts the workers, and rejects when there are no texts. */
+export async function createStore(): Promise<Store> {
   const given = readSettings(location.search);
   const settings: Signal<Settings> = signal(given.settings);
   const refused = signal<readonly string[]>(given.refused);
@@ -55,7 +56,7 @@ export function createStore(): Store {
   const parts = createParts();
   training.reset();
   return {
-    preferences: createPreferences(),
+    preferences: await createPreferences(), // The workers are loaded meanwhile.
     parts,
     lab: new Lab(),
     settings,

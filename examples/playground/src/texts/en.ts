@@ -21,9 +21,12 @@ export const en = {
     language: 'Language',
     languageTip: 'The language of this page',
     languages: { en: 'EN', zh: '中文' },
+    unspoken: (language: string) =>
+      `The texts of “${language}” could not be loaded: the connection is broken, or a file is missing on the host.`,
     theme: 'Colors',
     themeTip: 'The colors of this page: as your system has them, light or dark',
     themes: { system: 'Auto', light: 'Light', dark: 'Dark' },
+    explain: (word: string) => `What does “${word}” mean?`,
   },
   training: {
     title: 'Training',

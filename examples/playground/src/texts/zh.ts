@@ -22,9 +22,11 @@ export const zh: Texts = {
     language: '语言',
     languageTip: '页面语言',
     languages: { en: 'EN', zh: '中文' },
+    unspoken: (language) => `“${language}”的文字无法加载：网络中断，或服务器上缺少文件。`,
     theme: '配色',
     themeTip: '页面配色：跟随系统、浅色或深色',
     themes: { system: '自动', light: '浅色', dark: '深色' },
+    explain: (word) => `“${word}”是什么意思？`,
   },
   training: {
     title: '训练',
