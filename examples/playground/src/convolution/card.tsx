@@ -3,6 +3,7 @@ import type { Dataset } from '../../../../src/index.js';
 import { useCalm, useInSight } from '../calm.js';
 import { oneOfEach } from '../draw/examples.js';
 import { useStore } from '../state/store.js';
+import { STEPS } from '../story/steps.js';
 import { useTexts } from '../texts/index.js';
 import { ConvolutionLab } from './index.js';
 import type { LearnedFilter } from './lab.js';
@@ -16,8 +17,10 @@ export function ConvolutionCard() {
   const box = useRef<HTMLDivElement>(null);
   const { weights, shape } = useCalm(training.shown, useInSight(box)) ?? {};
   const learned = useMemo(() => (weights && shape ? filtersOf(weights, shape) : []), [weights, shape]);
+  const { value: step } = parts.story;
+  const told = step !== null && STEPS[step].card === 'convolution';
   return (
-    <div class={parts.story.value === 0 ? 'card told' : 'card'} id="convolution" ref={box}>
+    <div class={told ? 'card told' : 'card'} id="convolution" ref={box}>
       <ConvolutionLab lab={lab} digits={digits} learned={learned} texts={convolution} />
     </div>
   );

@@ -15,7 +15,7 @@ export function Equation({ taps, index, texts }: { taps: Taps; index: number; te
   const { before, gradient, after, lr, size } = taps;
   const { parts } = texts;
   const term = (value: string, name: string) => (
-    <span class="term">
+    <span class="factor">
       <b>{value}</b>
       <small>{name}</small>
     </span>

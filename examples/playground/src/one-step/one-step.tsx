@@ -74,8 +74,8 @@ function Bench({ shown, batch, inSight }: { shown: Snapshot; batch: Dataset; inS
     setTaken(null);
     setRate(own.lr);
   }, [own, batch]);
-  useBeats(taken, setBeat, () => {
-    parts.stepsTaken.value++;
+  useBeats(taken, setBeat, ({ step: { judgedBefore, judgedAfter } }) => {
+    parts.lastStep.value = { before: judgedBefore.loss, after: judgedAfter.loss };
   });
   const learning = training.isLearning.value;
   const atRest = useMemo(
@@ -142,7 +142,7 @@ function Bench({ shown, batch, inSight }: { shown: Snapshot; batch: Dataset; inS
         losses={[(step?.judgedBefore ?? atRest)?.loss ?? null, done ? step.judgedAfter.loss : null]}
         onChoose={setWeight}
       />
-      <p class="outcome" role="status" data-testid="one-step-outcome">
+      <p class="came-of-it" role="status" data-testid="one-step-outcome">
         {done ? outcomeOf(step, texts) : learning && !taken ? texts.learning : ''}
       </p>
       {taps && done && <Equation {...{ taps, texts }} index={chosen} />}
@@ -161,7 +161,7 @@ function Bench({ shown, batch, inSight }: { shown: Snapshot; batch: Dataset; inS
 }
 
 /** Shows the beats of each new step one after the other; all at once to those who want no motion. */
-function useBeats(taken: Taken | null, setBeat: (beat: number) => void, onEnd: () => void): void {
+function useBeats(taken: Taken | null, setBeat: (beat: number) => void, onEnd: (taken: Taken) => void): void {
   useEffect(() => {
     if (!taken) {
       setBeat(0);
@@ -173,7 +173,7 @@ function useBeats(taken: Taken | null, setBeat: (beat: number) => void, onEnd: (
       setBeat(beat);
       if (beat === BEATS) {
         clearInterval(timer);
-        onEnd();
+        onEnd(taken);
       }
       beat++;
     };

@@ -19,8 +19,10 @@ export interface Parts {
   uninspected: Signal<Failure | null>;
   /** The step of the guided story, from 0; null when it is not being told. */
   story: Signal<number | null>;
-  /** How many steps of learning were taken apart. */
-  stepsTaken: Signal<number>;
+  /** The step at which it begins when it is opened. */
+  storyAt: Signal<number>;
+  /** The loss before and after the step of learning that was taken apart last; null before the first. */
+  lastStep: Signal<{ readonly before: number; readonly after: number } | null>;
 }
 
 export function createParts(): Parts {
@@ -29,6 +31,7 @@ export function createParts(): Parts {
     filter: signal(0),
     uninspected: signal(null),
     story: signal(null),
-    stepsTaken: signal(0),
+    storyAt: signal(0),
+    lastStep: signal(null),
   };
 }
