@@ -15,6 +15,8 @@ export interface Parts {
   image: Signal<LookedAt | null>;
   /** The filter of conv1 that the inspector shows. */
   filter: Signal<number>;
+  /** The filter of conv2 that is looked into. */
+  filter2: Signal<number>;
   /** Why filters cannot be inspected; null when they can. */
   uninspected: Signal<Failure | null>;
   /** The step of the guided story, from 0; null when it is not being told. */
@@ -29,6 +31,7 @@ export function createParts(): Parts {
   return {
     image: signal(null),
     filter: signal(0),
+    filter2: signal(0),
     uninspected: signal(null),
     story: signal(null),
     storyAt: signal(0),
