@@ -1,12 +1,13 @@
 import type { ReadonlySignal } from '@preact/signals';
 import type { RefObject } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { useStore } from './state/store.js';
 
 /**
- * Shortest time between two changes that a card follows, in ms, in sight and out of it: the filters move at full speed,
- * and the others need not.
+ * Shortest time between two changes that a card follows, in ms: in sight while the network learns, where the filters alone
+ * move at full speed; in sight while it rests, and someone may drag the timeline; out of sight.
  */
-const BETWEEN = { seen: 250, unseen: 1000 };
+const BETWEEN = { learning: 500, resting: 100, unseen: 2000 };
 
 /** How far from the window a card is taken to be in sight, so that it is up to date when one scrolls to it. */
 const NEAR = { rootMargin: '300px 0px' };
@@ -22,30 +23,31 @@ export function useInSight(box: RefObject<Element | null>): boolean {
   return inSight;
 }
 
-/** The value of a signal that may change many times a second: followed a few times a second, and out of sight once. */
+/** The value of a signal that may change many times a second: followed twice a second while the network learns. */
 export function useCalm<T>(signal: ReadonlySignal<T>, inSight: boolean): T {
+  const isLearning = useStore().training.isLearning.value;
   const [value, setValue] = useState<{ of: T }>({ of: signal.peek() });
   const last = useRef(0);
   useEffect(() => {
+    const between = BETWEEN[!inSight ? 'unseen' : isLearning ? 'learning' : 'resting'];
     let timer = 0;
     const follow = () => {
       if (timer !== 0) return;
-      const wait = last.current + (inSight ? BETWEEN.seen : BETWEEN.unseen) - performance.now();
-      timer = window.setTimeout(
-        () => {
-          timer = 0;
-          last.current = performance.now();
-          const now = signal.peek();
-          setValue((before) => (before.of === now ? before : { of: now }));
-        },
-        Math.max(0, wait),
-      );
+      const now = performance.now();
+      // By one clock: what many cards show changes in the same frame.
+      const wait = now < last.current + between ? between - (now % between) : 0;
+      timer = window.setTimeout(() => {
+        timer = 0;
+        last.current = performance.now();
+        const newest = signal.peek();
+        setValue((before) => (before.of === newest ? before : { of: newest }));
+      }, wait);
     };
     const stop = signal.subscribe(follow);
     return () => {
       stop();
       clearTimeout(timer);
     };
-  }, [signal, inSight]);
+  }, [signal, inSight, isLearning]);
   return value.of;
 }

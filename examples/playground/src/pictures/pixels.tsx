@@ -1,42 +1,79 @@
-import { useLayoutEffect, useRef } from 'preact/hooks';
+import { effect, type ReadonlySignal } from '@preact/signals';
+import type { RefObject } from 'preact';
+import { useCallback, useLayoutEffect, useRef } from 'preact/hooks';
 import { type Color, diverging } from '../../../../src/inspect/index.js';
+import { css } from '../convolution/paint.js';
+import { markNegative } from './signs.js';
+
+interface PixelsProps {
+  width: number;
+  height: number;
+  label: string;
+  /** What the strongest color stands for; 1 unless given. */
+  scale?: number;
+  /** The color of a number divided by `scale`; `diverging` unless given. */
+  color?: (value: number) => Color;
+  /** Whether negative numbers have a small minus; for squares of 10 pixels or more. */
+  signs?: boolean;
+}
+
+/** Of a square with a sign, in the canvas's own pixels. */
+const SQUARE = 9;
 
 /**
  * Numbers as one square pixel each, whatever size the styles give the canvas.
  * @param values [height, width], row-major
- * @param color of a number; `diverging` of it divided by `scale` unless given
  */
-export function Pixels({
-  values,
-  width,
-  height,
-  label,
-  scale = 1,
-  color = diverging,
-}: {
-  values: ArrayLike<number>;
-  width: number;
-  height: number;
-  label: string;
-  scale?: number;
-  color?: (value: number) => Color;
-}) {
+export function Pixels({ values, ...props }: PixelsProps & { values: ArrayLike<number> }) {
+  const { canvas, paint } = usePainter(props);
+  useLayoutEffect(() => paint(values), [values, paint]);
+  return <Canvas canvas={canvas} {...props} />;
+}
+
+/** The same for numbers that change many times a second: they are painted, and nothing is rendered anew. */
+export function LivePixels({ values, ...props }: PixelsProps & { values: ReadonlySignal<ArrayLike<number> | null> }) {
+  const { canvas, paint } = usePainter(props);
+  useLayoutEffect(() => effect(() => paint(values.value)), [values, paint]);
+  return <Canvas canvas={canvas} {...props} />;
+}
+
+function Canvas(props: PixelsProps & { canvas: RefObject<HTMLCanvasElement | null> }) {
+  const { canvas, width, height, label, signs } = props;
+  const each = signs ? SQUARE : 1;
+  return (
+    <canvas class="pixels" ref={canvas} width={each * width} height={each * height} role="img" aria-label={label} />
+  );
+}
+
+function usePainter({ width, height, scale = 1, color = diverging, signs = false }: PixelsProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const made = useRef<{ context: CanvasRenderingContext2D; image: ImageData } | null>(null);
-  useLayoutEffect(() => {
-    if (made.current?.image.width !== width || made.current.image.height !== height) {
-      const context = canvas.current?.getContext('2d');
-      if (!context) return;
-      made.current = { context, image: context.createImageData(width, height) };
-    }
-    const { context, image } = made.current;
-    for (let i = 0; i < width * height; i++) {
-      image.data.set(color(values[i] / scale), 4 * i);
-      image.data[4 * i + 3] = 255;
-    }
-    context.putImageData(image, 0, 0);
-  }, [values, width, height, scale, color]);
-  return <canvas class="pixels" ref={canvas} width={width} height={height} role="img" aria-label={label} />;
+  const paint = useCallback(
+    (values: ArrayLike<number> | null) => {
+      if (made.current?.image.width !== width || made.current.image.height !== height) {
+        const context = canvas.current?.getContext('2d');
+        if (!context) return;
+        made.current = { context, image: context.createImageData(width, height) };
+      }
+      if (!values || values.length < width * height) return;
+      const { context, image } = made.current;
+      for (let i = 0; i < width * height; i++) {
+        const rgb = color(values[i] / scale);
+        if (signs) paintSquare(context, i % width, Math.floor(i / width), values[i] / scale, rgb);
+        image.data.set(rgb, 4 * i);
+        image.data[4 * i + 3] = 255;
+      }
+      if (!signs) context.putImageData(image, 0, 0);
+    },
+    [width, height, scale, color, signs],
+  );
+  return { canvas, paint };
+}
+
+function paintSquare(context: CanvasRenderingContext2D, x: number, y: number, share: number, color: Color): void {
+  context.fillStyle = css(color);
+  context.fillRect(SQUARE * x, SQUARE * y, SQUARE, SQUARE);
+  markNegative(context, share, SQUARE * x, SQUARE * y, SQUARE);
 }
 
 /** A round number, no larger than it must be, that no number exceeds in magnitude: a scale that seldom changes. */

@@ -59,13 +59,6 @@ export function digitsOf(packed: PackedDigits, settings: Settings): Digits {
   return { train: condition === 'shuffled' ? shuffleLabels(train, seed) : train, heldOut };
 }
 
-/** So many of the digits to learn from, evenly chosen, as they are. */
-export function someDigitsOf(packed: PackedDigits, { seed }: Settings, count: number): Dataset {
-  const { train } = splitNumbers(packed, { seed });
-  const chosen = Array.from({ length: count }, (_, i) => Math.floor((i * train.length) / count));
-  return imagesOf(packed, train.subset(chosen));
-}
-
 /** The held-out digits alone. */
 export function heldOutOf(packed: PackedDigits, { seed, condition }: Settings): Dataset {
   const heldOut = imagesOf(packed, splitNumbers(packed, { seed }).heldOut);
