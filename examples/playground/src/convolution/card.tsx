@@ -5,8 +5,8 @@ import { oneOfEach } from '../draw/examples.js';
 import { useStore } from '../state/store.js';
 import { STEPS } from '../story/steps.js';
 import { useTexts } from '../texts/index.js';
+import type { LearnedFilter } from './choices.js';
 import { ConvolutionLab } from './index.js';
-import type { LearnedFilter } from './lab.js';
 
 /** "Take a convolution apart" as a card of the page, with its digits and with the filters that the page shows. */
 export function ConvolutionCard() {

@@ -93,6 +93,7 @@ export function FilterChooser({ lab, texts }: { lab: Lab; texts: ConvolutionText
           colorOf={(value) => diverging(value / peak)}
           onType={(index, value) => lab.typeWeight(index, value)}
           label={words.weights}
+          expected={texts.expected}
           cellLabel={texts.cell}
         />
         <p class="note">{words.weights}</p>
