@@ -59,6 +59,7 @@ export function Beats({
                   key={i}
                   type="radio"
                   name="one-step-weight"
+                  title={texts.writeOut}
                   aria-label={texts.weight(Math.floor(i / size) + 1, (i % size) + 1)}
                   checked={i === chosen}
                   onChange={() => onChoose(i)}

@@ -216,7 +216,7 @@ function Choose({
     <fieldset class="choose-filter">
       <legend class="unseen">{texts.choose}</legend>
       {Array.from({ length: filters }, (_, i) => (
-        <label key={i}>
+        <label key={i} title={texts.choose}>
           <input
             type="radio"
             name="one-step-filter"

@@ -33,6 +33,7 @@ export const oneStepEn = {
   equation: (row: number, column: number) => `The weight in row ${row}, column ${column}:`,
   parts: { before: 'before', rate: 'learning rate', gradient: 'gradient', after: 'after' },
   weight: (row: number, column: number) => `Weight in row ${row}, column ${column}`,
+  writeOut: 'Write this weight out below',
   gradient:
     'The gradient of a weight says how fast the loss would rise if that weight grew. So each weight moves the other way, the further the steeper.',
   fell: (from: string, to: string) => `The loss on these digits fell from ${from} to ${to}.`,

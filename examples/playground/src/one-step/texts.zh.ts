@@ -35,6 +35,7 @@ export const oneStepZh: OneStepTexts = {
   equation: (row, column) => `第 ${row} 行第 ${column} 列的权重：`,
   parts: { before: '之前', rate: '学习率', gradient: '梯度', after: '之后' },
   weight: (row, column) => `第 ${row} 行第 ${column} 列的权重`,
+  writeOut: '在下面写出这个权重',
   gradient: '一个权重的梯度，说的是这个权重变大时损失上升得多快。所以每个权重都朝相反的方向走，越陡走得越远。',
   fell: (from, to) => `这批数字上的损失从 ${from} 降到了 ${to}。`,
   rose: (from, to) => `这批数字上的损失从 ${from} 升到了 ${to}：步子太大，走过了头。把学习率调小就好。`,

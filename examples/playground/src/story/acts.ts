@@ -1,5 +1,5 @@
 /** What each step of the guided story shows, sets up, and waits for. */
-import { batch } from '@preact/signals';
+import { batch, signal } from '@preact/signals';
 import { FIRST_FILTER } from '../convolution/choices.js';
 import type { Lab } from '../convolution/lab.js';
 import type { Store } from '../state/store.js';
@@ -7,14 +7,19 @@ import type { Store } from '../state/store.js';
 export interface Act {
   /** What the text speaks of; all of it is brought into view. */
   shows: string;
+  /** In its place, once the reader has done what was asked. */
+  reveals?: string;
   /** What the reader uses first: the focus goes there when it is asked for. */
   uses: string;
   /** Which of the answers to its question is right. */
   right: number;
   /** Sets the stage, and plays what moves by itself. */
   begin?(store: Store): void;
-  /** Called at the beginning; what it returns reads signals, and says whether the reader has done what was asked. */
-  watch(store: Store): () => boolean;
+  /**
+   * Called at the beginning; what it returns reads signals, and says whether the reader has done what was asked.
+   * @param over tells when the step is over
+   */
+  watch(store: Store, over: AbortSignal): () => boolean;
 }
 
 /** Positions a second, as an index of the laboratory's speeds: one can follow the first, and not wait for the second. */
@@ -23,6 +28,8 @@ const SPEED = { steady: 2, quick: 6 };
 const DIGIT = 0;
 /** Sums from this share of the largest on are strong. */
 const STRONG = 0.6;
+/** How long nobody must draw until the digit is taken to be complete, in ms. */
+const REST = 1200;
 /** After more batches than these something is to be seen. */
 const SOME = 200;
 
@@ -72,13 +79,11 @@ export const ACTS: readonly Act[] = [
     },
   },
   {
-    shows: '#filters .filter-grid',
-    uses: '#filters .now',
+    shows: '#network [data-maps=strip-input], #network [data-maps=strip-conv1]',
+    reveals: '#network .net-large',
+    uses: '#network [data-maps=strip-conv1]',
     right: 1,
-    watch({ parts }) {
-      const before = parts.filter.peek();
-      return () => parts.filter.value !== before;
-    },
+    watch: (_, over) => used('#network [data-maps=strip-conv1]', ['click', 'keydown'], over),
   },
   {
     shows: '#filters .filter-grid',
@@ -105,16 +110,20 @@ export const ACTS: readonly Act[] = [
     },
   },
   {
-    shows: '#draw .draw-maps',
-    uses: '#draw .draw-examples input',
+    shows: '#layers .choose-stroke',
+    reveals: '#layers .choose-stroke, #layers .stroke figure:first-child',
+    uses: '#layers .choose-stroke input:checked',
     right: 2,
-    watch: () => () => false,
+    watch({ parts }) {
+      const before = parts.filter2.peek();
+      return () => parts.filter2.value !== before;
+    },
   },
   {
-    shows: '#draw .draw-maps',
-    uses: '#draw .draw-examples input',
+    shows: '#network [data-maps=strip-conv1], #network [data-maps=strip-pool1]',
+    uses: '#network [data-maps=strip-pool1]',
     right: 0,
-    watch: () => () => false,
+    watch: (_, over) => used('#network [data-maps=strip-pool1]', ['pointermove', 'click', 'keydown'], over),
   },
   {
     shows: '#timeline, #emergence .chart',
@@ -123,21 +132,39 @@ export const ACTS: readonly Act[] = [
     // Who has not trained yet sees the curve grow instead.
     watch({ training }) {
       const untrained = (training.live.peek()?.step ?? 0) === 0;
-      return () =>
-        training.selected.value !== null ||
-        (untrained && (training.score.value?.step ?? 0) > SOME && training.nullsAreReady.value);
+      return () => training.selected.value !== null || (untrained && (training.score.value?.step ?? 0) > SOME);
     },
   },
   {
-    shows: '#draw .pad, #draw .says',
+    shows: '#draw .pad',
     uses: '#draw .draw-examples input',
     right: 1,
-    watch({ parts }) {
+    watch({ parts }, over) {
+      const rested = signal(false);
+      let timer = 0;
       const before = parts.image.peek();
-      return () => parts.image.value !== null && parts.image.value !== before;
+      const stop = parts.image.subscribe((image) => {
+        clearTimeout(timer);
+        if (image && image !== before) timer = window.setTimeout(() => (rested.value = true), REST);
+      });
+      over.addEventListener('abort', () => {
+        stop();
+        clearTimeout(timer);
+      });
+      return () => rested.value;
     },
   },
 ];
+
+/** Whether one of the events has happened to something that `selector` finds. */
+function used(selector: string, events: readonly string[], over: AbortSignal): () => boolean {
+  const happened = signal(false);
+  const look = ({ target }: Event) => {
+    if (target instanceof Element && target.closest(selector)) happened.value = true;
+  };
+  for (const event of events) addEventListener(event, look, { capture: true, passive: true, signal: over });
+  return () => happened.value;
+}
 
 /** The filter of columns 1, 0, -1 at its first stop, one pixel at a time, all sums as they are. */
 function slideUpright(lab: Lab): void {

@@ -1,4 +1,5 @@
 /** What the story's texts say of the very network that the reader looks at. */
+import { noGrad, type Sequential, softmax, tensor } from '../../../../src/index.js';
 import type { Store } from '../state/store.js';
 import { percent } from '../state/training.js';
 
@@ -19,12 +20,14 @@ export interface Facts {
   oriented: { count: number; of: number; step: number } | null;
   /** Mean of R² before and after the training so far, and whether the latter is more than chance; null as above. */
   likeness: { first: string; last: string; beyond: boolean } | null;
+  /** What the network takes the digit that was drawn for; null without one. */
+  says: { digit: number; share: string } | null;
   /** The loss on the same digits, before and after the step that was taken apart. */
   loss: { before: number; after: number } | null;
 }
 
 /** Follows the signals that it reads. */
-export function factsOf({ settings, training, parts }: Store): Facts {
+export function factsOf({ settings, training, parts, replica }: Store): Facts {
   const { filters, kernelSize } = settings.value;
   const live = training.live.value;
   const score = training.score.value;
@@ -50,6 +53,14 @@ export function factsOf({ settings, training, parts }: Store): Facts {
           beyond: last.r2ori > Math.max(nulls.smooth.layer99, nulls.independent.layer99),
         }
       : null,
+    says: saysOf(replica.value?.model ?? null, parts.image.value?.pixels ?? null),
     loss: parts.lastStep.value,
   };
+}
+
+function saysOf(model: Sequential | null, pixels: Float32Array | null): Facts['says'] {
+  if (!model || !pixels) return null;
+  const shares = noGrad(() => softmax(model.forward(tensor(pixels, { shape: [1, 1, 28, 28] }))).data);
+  const digit = shares.indexOf(Math.max(...shares));
+  return { digit, share: percent(shares[digit]) };
 }

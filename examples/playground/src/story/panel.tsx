@@ -35,6 +35,7 @@ export function Panel({ step, onClose }: PanelProps) {
   const act = ACTS[step];
   const guess = guesses.value[step] ?? null;
   const phase = at?.step === step ? at.phase : guess === null ? 'ask' : 'do';
+  const shows = (phase === 'seen' && act.reveals) || act.shows;
   const setPhase = (next: Phase) => setAt({ step, phase: next });
 
   useEffect(() => {
@@ -56,17 +57,22 @@ export function Panel({ step, onClose }: PanelProps) {
     setAt(null);
     setFacts(factsOf(store));
     heading.current?.focus({ preventScroll: true });
-    return whenDone(act.watch(store), () => {
+    const over = new AbortController();
+    const stop = whenDone(act.watch(store, over.signal), () => {
       setFacts(factsOf(store));
       setPhase('seen');
     });
+    return () => {
+      over.abort();
+      stop();
+    };
   }, [step]);
   const shownStep = useRef<number | null>(null);
   useEffect(() => {
     // Within a step it is the panel's height that has changed.
     const place = shownStep.current === step ? 'near' : 'middle';
     shownStep.current = step;
-    return bringIntoView(act.shows, STEPS[step].card, place);
+    return bringIntoView(shows, STEPS[step].card, place);
   }, [step, phase]);
   useLayoutEffect(() => {
     const { activeElement } = document;
@@ -96,7 +102,7 @@ export function Panel({ step, onClose }: PanelProps) {
     }
   };
   return (
-    <aside class="story" aria-label={texts.label}>
+    <aside class="story" aria-label={texts.label} data-phase={phase}>
       <div class="story-head">
         <span class="note">{texts.step(step + 1, STEPS.length)}</span>
         <button type="button" class="quiet" title={texts.closeTip} onClick={onClose}>
@@ -116,6 +122,7 @@ export function Panel({ step, onClose }: PanelProps) {
             told={told}
             say={say}
             label={texts.guess}
+            tip={texts.guessTip}
             onGuess={(index) => {
               guesses.value = { ...guesses.peek(), [step]: index };
               setPhase('do');
@@ -136,7 +143,7 @@ export function Panel({ step, onClose }: PanelProps) {
                 class="quiet"
                 title={texts.showTip}
                 onClick={() => {
-                  bringIntoView(act.shows, STEPS[step].card, 'middle');
+                  bringIntoView(shows, STEPS[step].card, 'middle');
                   document.querySelector<HTMLElement>(act.uses)?.focus({ preventScroll: true });
                 }}
               >
@@ -195,11 +202,13 @@ function whenDone(done: () => boolean, then: () => void): () => void {
 function Answers({
   told,
   label,
+  tip,
   say,
   onGuess,
 }: {
   told: StepTexts;
   label: string;
+  tip: string;
   say(text: Told): string;
   onGuess(index: number): void;
 }) {
@@ -209,7 +218,7 @@ function Answers({
         {label} {say(told.ask)}
       </legend>
       {told.answers.map(([text], i) => (
-        <button key={i} type="button" onClick={() => onGuess(i)}>
+        <button key={i} type="button" title={tip} onClick={() => onGuess(i)}>
           {say(text)}
         </button>
       ))}

@@ -29,6 +29,7 @@ export const storyStepsEn = {
   close: 'Close',
   closeTip: 'Close the story (Esc)',
   guess: 'Your guess:',
+  guessTip: 'Take this as your guess',
   right: 'Right.',
   wrong: 'Not quite.',
   show: 'Show me',
@@ -80,8 +81,8 @@ export const storyStepsEn = {
         [({ filters }: Facts) => `${filters}, one for each filter`, 'Each filter makes a map of its own.'],
         ['Ten, one for each digit', 'The ten digits come last. Here each filter has a map of its own.'],
       ],
-      task: 'Press the large picture of any filter to choose it.',
-      seen: 'Each looks for something else, and its map is bright where it finds that. What they look for is a matter of their weights.',
+      task: 'Press one of the maps behind the digit.',
+      seen: 'These are its maps, large. Each filter looks for something else, and its map is red where it has found that. What a filter looks for is decided by its weights.',
     },
     {
       title: 'Nobody chooses these weights',
@@ -118,15 +119,18 @@ export const storyStepsEn = {
     },
     {
       title: 'Layers combine',
-      text: 'The second layer does not look at pixels. Its filters slide over the maps of the first layer, all of them at once.',
+      text: 'The second layer does not look at pixels. Each of its filters, shown here, slides over all maps of the first layer at once.',
       ask: 'What can it find that a single edge filter cannot?',
       answers: [
         ['Fainter edges', 'Those the first layer sees, too. The second one puts edges together.'],
         ['Nothing new', 'It puts edges together: into corners, curves and ends of strokes.'],
         ['Corners and curves', 'They are several edges, side by side.'],
       ],
-      task: 'Choose another digit and watch the lower maps.',
-      seen: 'Where the right edges of the first layer come together, a map of the second layer responds.',
+      task: 'Choose another filter of the second layer.',
+      seen: ({ step }: Facts) =>
+        step === 0
+          ? 'So far it adds up noise: press Train at the top, and strokes and bends come out.'
+          : 'The picture is the sum of the edges that it adds up: red where it wants ink. Below stand the digits that excite it most.',
     },
     {
       title: 'Pooling makes it smaller',
@@ -137,8 +141,8 @@ export const storyStepsEn = {
         [({ map }: Facts) => `${map} × ${map}`, 'Of four numbers one is kept: half as many along each side.'],
         ['1 × 1', 'That would be a lot to lose: of four numbers one is kept, half along each side.'],
       ],
-      task: 'Choose another digit.',
-      seen: 'It matters that something was found, and less where exactly. So a digit may stand a little to the side.',
+      task: 'Point at a number of the pooled maps, or tap it.',
+      seen: 'The four numbers that it came from light up, and the largest is marked. It matters that something was found, less where exactly.',
     },
     {
       title: 'Is it chance?',
@@ -170,10 +174,10 @@ export const storyStepsEn = {
         ['No', 'Mostly it does: it has learned what all their digits have in common.'],
       ],
       task: 'Draw a digit.',
-      seen: ({ step }: Facts) =>
+      seen: ({ step, says }: Facts) =>
         step === 0
           ? 'It has learned nothing yet, so it only guesses. Press Train at the top and see its answer change.'
-          : 'That is all: multiply, add up, keep what is large, and weights that were found by learning. Now try to fool it.',
+          : `${says ? `It takes this for a ${says.digit} (${says.share}). ` : ''}And that is all: multiply, add up, keep what is large, and weights that were found by learning. Now try to fool it.`,
     },
   ] satisfies StepTexts[],
 };

@@ -9,5 +9,5 @@ export const STEPS = [
   { card: 'layers' },
   { card: 'network' },
   { card: 'filters' },
-  { card: 'draw' },
+  { card: 'network' },
 ] as const;
