@@ -33,6 +33,7 @@ export interface FilterMeaning {
 export type ImageChoice =
   | { kind: 'tutorial' }
   | { kind: 'own' }
+  | { kind: 'drawn' }
   | { kind: 'digit'; index: number }
   | { kind: 'photograph'; name: PhotographName }
   | { kind: 'file' };

@@ -25,6 +25,12 @@ export function ImageChooser({ lab, texts }: { lab: Lab; texts: ConvolutionTexts
       tip: words.digitTip,
       choose: () => lab.chooseImage({ kind: 'digit', index: 0 }),
     },
+    {
+      kind: 'drawn',
+      name: words.drawn,
+      tip: words.drawnTip,
+      choose: () => lab.chooseImage({ kind: 'drawn' }),
+    },
     { kind: 'own', name: words.own, tip: words.ownTip, choose: () => lab.chooseImage({ kind: 'own' }) },
     {
       kind: 'photograph',
@@ -40,6 +46,7 @@ export function ImageChooser({ lab, texts }: { lab: Lab; texts: ConvolutionTexts
       <div class="segments">
         {offers
           .filter(({ kind }) => kind !== 'digit' || digits.length > 0 || chosen === 'digit')
+          .filter(({ kind }) => kind !== 'drawn' || lab.drawn.value)
           .map(({ kind, name, tip, choose }) => (
             <label key={kind} title={tip}>
               <input type="radio" name="convolution-image" checked={chosen === kind} onChange={choose} />

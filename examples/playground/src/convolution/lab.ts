@@ -44,6 +44,8 @@ export class Lab {
   readonly learned = signal<readonly LearnedFilter[]>([]);
   readonly imageChoice = signal<ImageChoice>({ kind: 'tutorial' });
   readonly own = signal<GrayImage>(firstOwnImage());
+  /** What the network looks at, once it has been brought here. */
+  readonly drawn = signal<GrayImage | null>(null);
   /** Those that have been loaded. */
   readonly photographs = signal<Readonly<Partial<Record<PhotographName, GrayImage>>>>({});
   readonly file = signal<OwnFile | null>(null);
@@ -77,6 +79,8 @@ export class Lab {
         return tutorialImage();
       case 'own':
         return this.own.value;
+      case 'drawn':
+        return this.drawn.value;
       case 'digit': {
         const digit = this.digits.value[choice.index];
         return digit ? { values: digit.pixels, size: 28, white: 1 } : null;

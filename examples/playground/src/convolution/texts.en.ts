@@ -11,6 +11,8 @@ export const convolutionEn = {
     tutorialTip: 'The image of the tutorial: 200 on the left, 50 on the right, and an edge between them',
     digit: 'Digit',
     digitTip: 'A handwritten digit of 28 × 28 pixels, from 0 (black) to 1 (white)',
+    drawn: 'From above',
+    drawnTip: 'The image that the network was looking at when its convolution was taken apart',
     own: 'Your own',
     ownTip: 'An image that you draw or type',
     tutorialAbout: 'Bright (200) in three columns, dark (50) in two: a vertical edge.',

@@ -11,6 +11,8 @@ export const convolutionZh: ConvolutionTexts = {
     tutorialTip: '教程中的图像：左边是 200，右边是 50，中间是一条边缘',
     digit: '数字',
     digitTip: '28 × 28 像素的手写数字，取值从 0（黑）到 1（白）',
+    drawn: '来自上方网络',
+    drawnTip: '拆开那次卷积时，网络正在看的图像',
     own: '自己画',
     ownTip: '自己画或自己输入的图像',
     tutorialAbout: '三列亮（200），两列暗（50）：中间是一条竖直边缘。',

@@ -1,7 +1,5 @@
 /** The English texts of the draw pad. */
 export const drawEn = {
-  title: 'Draw a digit',
-  lede: 'Write a digit and see what the network, with the weights shown above, takes it for: as you draw, as it learns, and anywhere on the timeline.',
   pad: 'Drawing board: draw a digit from 0 to 9 with the mouse, a finger or a pen. With the keyboard, choose an example below it.',
   hint: 'Draw here',
   clear: 'Clear',
@@ -17,10 +15,6 @@ export const drawEn = {
   says: (digit: number, percent: string) => `It says ${digit}, with ${percent}`,
   probabilities: 'Probability of each digit',
   probability: (digit: number, percent: string) => `${digit}: ${percent}`,
-  maps: (layer: number, count: number) => `Layer ${layer}: ${count} feature maps`,
-  mapsNote:
-    'The output of each filter at each position, before ReLU: red where the image looks like the filter, blue where it looks like the opposite. One color scale per layer.',
-  map: (layer: number, index: number) => `Feature map ${index} of layer ${layer}`,
 };
 
 export type DrawTexts = typeof drawEn;
