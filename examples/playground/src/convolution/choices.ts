@@ -15,6 +15,9 @@ export type PhotographName = (typeof PHOTOGRAPHS)[number];
 /** The two sizes in which hand-made filters are offered. */
 export const FILTER_SIZES = [3, 5] as const;
 
+/** Weights and their products stay within what a cell can show. */
+export const MOST_WEIGHT = 9999;
+
 /** The filter of the tutorial: columns 1, 0, -1. */
 export const FIRST_FILTER = 'vertical edge (Prewitt)';
 
@@ -51,6 +54,11 @@ export const SPEEDS = [0.5, 1, 2, 5, 20, 60, 200, 600, 3000] as const;
 /** Indices of SPEEDS: a digit has hundreds of positions, a photograph thousands, the others a few. */
 const USUAL_SPEEDS: Partial<Record<ImageChoice['kind'], number>> = { tutorial: 2, own: 2, photograph: 8, file: 8 };
 const DIGIT_SPEED = 5;
+
+/** Pixels along a side of an image that need not have come yet; 0 for those that nobody knows before. */
+export function sizeOfImage({ kind }: ImageChoice): number {
+  return { tutorial: 5, own: OWN_SIZE, digit: 28, drawn: 28, photograph: LARGEST_SIDE, file: 0 }[kind];
+}
 
 /** The speed that suits an image, an index of SPEEDS. */
 export const usualSpeed = ({ kind }: ImageChoice) => USUAL_SPEEDS[kind] ?? DIGIT_SPEED;

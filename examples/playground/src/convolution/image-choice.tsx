@@ -25,12 +25,7 @@ export function ImageChooser({ lab, texts }: { lab: Lab; texts: ConvolutionTexts
       tip: words.digitTip,
       choose: () => lab.chooseImage({ kind: 'digit', index: 0 }),
     },
-    {
-      kind: 'drawn',
-      name: words.drawn,
-      tip: words.drawnTip,
-      choose: () => lab.chooseImage({ kind: 'drawn' }),
-    },
+    { kind: 'drawn', name: words.drawn, tip: words.drawnTip, choose: () => lab.chooseImage({ kind: 'drawn' }) },
     { kind: 'own', name: words.own, tip: words.ownTip, choose: () => lab.chooseImage({ kind: 'own' }) },
     {
       kind: 'photograph',
@@ -43,10 +38,12 @@ export function ImageChooser({ lab, texts }: { lab: Lab; texts: ConvolutionTexts
   return (
     <fieldset class="part">
       <legend>{words.heading}</legend>
-      <div class="segments">
+      <div class="segments images">
         {offers
-          .filter(({ kind }) => kind !== 'digit' || digits.length > 0 || chosen === 'digit')
-          .filter(({ kind }) => kind !== 'drawn' || lab.drawn.value)
+          .filter(
+            ({ kind }) =>
+              kind === chosen || ((kind !== 'digit' || digits.length > 0) && (kind !== 'drawn' || lab.drawn.value)),
+          )
           .map(({ kind, name, tip, choose }) => (
             <label key={kind} title={tip}>
               <input type="radio" name="convolution-image" checked={chosen === kind} onChange={choose} />

@@ -26,7 +26,7 @@ export interface ConvolutionLabProps {
 }
 
 /** Cells along a side up to which two boards find room beside each other on a phone. */
-const FEW = 12;
+const FEW = 6;
 
 const NONE: readonly never[] = [];
 

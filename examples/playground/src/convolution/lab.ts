@@ -22,21 +22,20 @@ import {
   usualSpeed,
 } from './choices.js';
 import type { ImageTrouble } from './image-trouble.js';
+import { scaleOf } from './scale.js';
 import {
   type GrayImage,
   peakOf,
   planWalk,
   positionMoved,
   positionOver,
+  rangeOf,
   type Sliding,
   type SquareFilter,
   slide,
   sumsOf,
   tapsAt,
 } from './walk.js';
-
-/** Weights that add up to less than this share of the largest cancel each other: the result is no image. */
-const FLAT = 0.05;
 
 /** One laboratory; every field that changes is a signal. */
 export class Lab {
@@ -79,14 +78,14 @@ export class Lab {
         return tutorialImage();
       case 'own':
         return this.own.value;
-      case 'drawn':
-        return this.drawn.value;
       case 'digit': {
         const digit = this.digits.value[choice.index];
         return digit ? { values: digit.pixels, size: 28, white: 1 } : null;
       }
       case 'photograph':
         return this.photographs.value[choice.name] ?? null;
+      case 'drawn':
+        return this.drawn.value;
       case 'file':
         return this.file.value?.image ?? null;
     }
@@ -128,18 +127,15 @@ export class Lab {
   });
   readonly peak = computed(() => peakOf(this.result.value));
   /** The smallest sum and the largest. */
-  readonly range = computed<[least: number, most: number]>(() => [
-    this.result.value.reduce((least, sum) => Math.min(least, sum), Number.POSITIVE_INFINITY),
-    this.result.value.reduce((most, sum) => Math.max(most, sum), Number.NEGATIVE_INFINITY),
-  ]);
+  readonly range = computed(() => rangeOf(this.result.value));
   /** The sums at the two ends of the scale. */
-  readonly scale = computed(() => {
-    const sum = this.filter.value.values.reduce((total, weight) => total + weight, 0);
-    const white = this.image.value.white;
-    // In gray, a filter whose weights add up to something makes an image, as bright as the one before.
-    if (this.isGray.value && sum > FLAT * peakOf(this.filter.value.values)) return { from: 0, to: sum * white };
-    return { from: this.rectify.value ? 0 : -this.peak.value, to: this.peak.value };
-  });
+  readonly scale = computed(() =>
+    scaleOf(this.result.value, this.filter.value, this.image.value, {
+      gray: this.isGray.value,
+      rectify: this.rectify.value,
+      picture: isPicture(this.imageChoice.value),
+    }),
+  );
 
   readonly row = computed(() => Math.floor(this.position.value / this.plan.value.outSize));
   readonly column = computed(() => this.position.value % this.plan.value.outSize);
@@ -326,12 +322,14 @@ export class Lab {
     });
   }
 
-  /** All sums, and the window in the middle. */
+  /** All sums, and the window where the strongest is. */
   private showWhole(): void {
     batch(() => {
-      const middle = Math.floor(this.plan.value.outSize / 2);
       this.fillAll();
-      this.position.value = middle * this.plan.value.outSize + middle;
+      this.position.value = Math.max(
+        0,
+        this.result.value.findIndex((sum) => Math.abs(sum) === this.peak.value),
+      );
     });
   }
 

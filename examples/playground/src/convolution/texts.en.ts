@@ -32,7 +32,7 @@ export const convolutionEn = {
       astronaut: 'The astronaut Eileen Collins; photograph by NASA, public domain.',
       photographer: 'A photographer at work; photograph by Lav Varshney, CC0.',
     } as Record<PhotographName, string>,
-    file: 'Open an image of your own…',
+    file: 'Your own image…',
     fileTip: 'Choose an image file; it does not leave this device',
     fileHow: 'Or drop one on this card, or paste one. It does not leave this device.',
     gray: (size: number) =>

@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { Dataset } from '../../../../src/index.js';
-import { permutePixels } from '../../../lib/controls.js';
 import { useStore } from '../state/store.js';
+import { imagesFor } from '../worker/job.js';
 import { centered, type Stroke } from './centered.js';
 import { oneOfEach } from './examples.js';
 
@@ -32,22 +32,22 @@ export function useDrawing(): DrawingState {
   const heldOut = training.heldOut.value;
   const examples = useMemo(() => (heldOut ? examplesOf(heldOut) : []), [heldOut]);
   const { condition, seed } = settings.value;
-  const permuted = condition === 'permuted';
+  const control = condition === 'permuted' || condition === 'scrambled' ? `${condition} ${seed}` : '';
+  const seen = useMemo(() => imagesFor(settings.value), [control]);
   const draw = (next: readonly Stroke[]) => {
     setStrokes(next);
-    const pixels = centered(next);
-    parts.image.value = { pixels: permuted ? permutedAs(pixels, seed) : pixels, label: null };
+    const { inputs } = seen(new Dataset(centered(next), [1, 28, 28], [0], 10));
+    parts.image.value = { pixels: inputs, label: null };
   };
   const forget = () => {
     setStrokes(NOTHING);
     parts.image.value = null;
   };
   // Other digits than before: what was drawn is seen as they are, and an example is none of them any more.
-  const order = permuted ? seed : null;
   useEffect(() => {
     if (strokes.length > 0) draw(strokes);
     else parts.image.value = null;
-  }, [order]);
+  }, [seen]);
   return {
     strokes,
     image: parts.image.value ?? examples.find(({ label }) => label === SHOWN) ?? examples[0] ?? null,
@@ -67,9 +67,4 @@ const SHOWN = 3;
 
 function examplesOf(heldOut: Dataset): Example[] {
   return oneOfEach(heldOut).map((index) => ({ pixels: heldOut.input(index), label: heldOut.labels[index] }));
-}
-
-function permutedAs(pixels: Float32Array, seed: number): Float32Array {
-  const [{ inputs }] = permutePixels([new Dataset(pixels, [1, 28, 28], [0], 10)], seed);
-  return inputs;
 }

@@ -9,6 +9,7 @@ export const drawEn = {
   seen: 'What the network sees',
   seenTip: 'Scaled to fit 20 × 20 pixels, its center of mass in the middle of 28 × 28, as all digits of MNIST are',
   permuted: 'This network learned from permuted pixels, so it sees your drawing permuted, too.',
+  scrambled: 'This network learned from digits with scrambled phases, so it sees your drawing scrambled, too.',
   untrained: 'The network has learned nothing yet: these numbers are the guesses of random weights. Train it first.',
   empty: 'Nothing is drawn yet.',
   loading: 'There is no network yet.',

@@ -75,6 +75,7 @@ export function NetworkCard() {
               )}{' '}
               {drawing.held && image?.label != null && <span>{texts.held(image.label)}</span>}{' '}
               {condition === 'permuted' && <span>{drawTexts.permuted}</span>}
+              {condition === 'scrambled' && <span>{drawTexts.scrambled}</span>}
             </p>
             {trace && <Readout {...{ view, trace }} />}
           </div>

@@ -57,11 +57,19 @@ export const en = {
   },
   conditions: {
     title: 'Learns from',
-    names: { recipe: 'Digits', permuted: 'Pixels permuted', shuffled: 'Labels shuffled', untrained: 'Untrained' },
+    names: {
+      recipe: 'Digits',
+      permuted: 'Pixels permuted',
+      scrambled: 'Phases scrambled',
+      shuffled: 'Labels shuffled',
+      untrained: 'Untrained',
+    },
     tips: {
       recipe: 'Digits with their true labels. Choose a control to see what happens when their structure is gone.',
       permuted:
         'Control: the pixels of every image in one and the same random order. The network still learns, but neighboring pixels are neighbors no longer: neither smooth shapes nor edges should appear.',
+      scrambled:
+        'Control: every frequency gets a random phase, the same in all images. Neighboring pixels are as alike as before (the power spectrum is the same), but edges are gone. Filters may look like edges all the same: their shape alone proves little.',
       shuffled:
         'Control: 1,000 digits with random labels, learned by heart. The images are intact, but the task makes no sense.',
       untrained: 'Control: as many steps at a learning rate of 0. Nothing is learned, so nothing should be found.',
