@@ -17,7 +17,7 @@ export const en = {
   page: {
     title: 'convgrad playground: watch filters learn',
     heading: 'Watch a network learn to see',
-    lede: 'A real convolutional network learns handwritten digits in this page, on your machine. Its first filters start as noise, and nobody tells it what an edge is. What do they become, and is that more than chance?',
+    lede: 'A convolutional network learns handwritten digits here, on your machine. What do its filters become, and is it more than chance?',
     language: 'Language',
     languageTip: 'The language of this page',
     languages: { en: 'EN', zh: '中文' },
