@@ -3,7 +3,6 @@ import { drawEn } from '../draw/texts.en.js';
 import { heroEn } from '../hero/texts.en.js';
 import { inspectorEn } from '../inspector/texts.en.js';
 import { networkEn } from '../network/texts.en.js';
-import { oneStepEn } from '../one-step/texts.en.js';
 import { presetsEn } from '../presets/texts.en.js';
 import { storyEn } from '../story/texts.en.js';
 import { takeawayEn } from '../takeaway/texts.en.js';
@@ -211,7 +210,6 @@ export const en = {
   hero: heroEn,
   presets: presetsEn,
   network: networkEn,
-  oneStep: oneStepEn,
   convolution: convolutionEn,
   draw: drawEn,
   inspector: inspectorEn,

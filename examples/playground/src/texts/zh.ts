@@ -3,7 +3,6 @@ import { drawZh } from '../draw/texts.zh.js';
 import { heroZh } from '../hero/texts.zh.js';
 import { inspectorZh } from '../inspector/texts.zh.js';
 import { networkZh } from '../network/texts.zh.js';
-import { oneStepZh } from '../one-step/texts.zh.js';
 import { presetsZh } from '../presets/texts.zh.js';
 import { storyZh } from '../story/texts.zh.js';
 import { takeawayZh } from '../takeaway/texts.zh.js';
@@ -198,7 +197,6 @@ export const zh: Texts = {
   hero: heroZh,
   presets: presetsZh,
   network: networkZh,
-  oneStep: oneStepZh,
   convolution: convolutionZh,
   draw: drawZh,
   inspector: inspectorZh,
