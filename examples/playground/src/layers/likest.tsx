@@ -46,7 +46,9 @@ export function LikestSection({ asking, inquiry, heldOut, fits }: Asked) {
           </p>
         </>
       ) : (
-        <Unmeasured waiting={texts.computing} />
+        <div class="pending">
+          <Unmeasured waiting={texts.computing} />
+        </div>
       )}
     </section>
   );

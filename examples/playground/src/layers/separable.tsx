@@ -55,7 +55,7 @@ export function SeparableSection({ asking, inquiry, fits, heldOut }: Asked) {
       <div class="two">
         <div>
           <h4>{texts.live}</h4>
-          {live ?? <Unmeasured waiting={texts.computing} />}
+          <div class="pending">{live ?? <Unmeasured waiting={texts.computing} />}</div>
           {now && (
             <p class="note" data-testid="layers-separable-step">
               {texts.figuresOf(now.step)}
