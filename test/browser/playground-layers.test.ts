@@ -26,8 +26,11 @@ const train = async (page: Page) => {
   await page.locator('.bar button.primary').click();
   return page.getByTestId('hash').textContent({ timeout: 90_000 });
 };
-const batchOf = async (page: Page, name: string) =>
-  Number((await page.getByTestId(name).textContent())?.match(/after (\d+) batches/)?.[1]);
+/** Which batch the figures are said to be of; -1 while there are none. */
+const batchOf = async (page: Page, name: string) => {
+  const [text = ''] = await page.getByTestId(name).allTextContents();
+  return Number(text.match(/after (\d+) batches/)?.[1] ?? -1);
+};
 
 test('a filter of layer 2 is chosen, by the keyboard too, and shows what excites it and what it adds up', async () => {
   const { page, errors, close } = await playground.visit('?filters=4&seed=5');
@@ -105,13 +108,18 @@ test('figures are those of the weights shown: they change with the training, and
   await close();
 });
 
+/** While it learns, the sections of the card take turns, and a busy machine takes its time for each. */
+const PATIENT = { timeout: 50_000 };
+
 test('while the network learns, what is asked says of which batch it is', async () => {
-  const { page, errors, close } = await playground.visit('?epochs=40&filters=2');
+  const { page, errors, close } = await playground.visit('?epochs=100&filters=2');
+  await page.getByLabel('Normal', { exact: true }).check(); // It learns for longer than this test.
   await page.locator('.bar button.primary').click();
   await comeTo(page, '.separable');
-  await page.getByTestId('layers-separable-step').waitFor();
-  const first = await batchOf(page, 'layers-separable-step');
-  await expect.poll(() => batchOf(page, 'layers-separable-step')).toBeGreaterThan(first);
+  const batch = () => batchOf(page, 'layers-separable-step');
+  await expect.poll(batch, PATIENT).toBeGreaterThan(0);
+  const first = await batch();
+  await expect.poll(batch, PATIENT).toBeGreaterThan(first);
   expect(await page.locator('.bar button.primary').textContent()).toContain('Pause');
   expect(errors).toEqual([]);
   await close();
@@ -140,6 +148,21 @@ test('the nearest class mean of both networks is what Node computes', async () =
   expect(errors).toEqual([]);
   await close();
 });
+
+test.each([1280, 768, 390])(
+  'what is below it stays where it is when the card is loaded, %d pixels wide',
+  async (width) => {
+    const { page, close } = await playground.visit('?filters=8', { width });
+    const height = () => page.locator('#layers').evaluate((card) => card.getBoundingClientRect().height);
+    await page.locator('#layers.later').waitFor({ state: 'attached' });
+    const before = await height();
+    const card = await comeTo(page);
+    for (const section of ['.strokes', '.likest', '.separable']) await comeTo(page, section);
+    await card.getByTestId('layers-live').waitFor();
+    expect(Math.abs((await height()) / before - 1)).toBeLessThan(0.1);
+    await close();
+  },
+);
 
 test('pictures of drawings are loaded, and the way to the animals is there', async () => {
   const { page, errors, close } = await playground.visit('?filters=2');
