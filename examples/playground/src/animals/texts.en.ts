@@ -29,7 +29,6 @@ export const animalsEn = {
     ears: { pointed: 'pointed ears', floppy: 'floppy ears', round: 'round ears' },
     nose: { button: 'a button nose', snout: 'a snout' },
     eyes: { round: 'round eyes', slit: 'slit eyes' },
-    face: (animal: string, ears: string, nose: string, eyes: string) => `${animal}: ${ears}, ${nose}, ${eyes}`,
   },
   asked: {
     title: 'The network is asked for',

@@ -31,7 +31,6 @@ export const animalsZh: AnimalsTexts = {
     ears: { pointed: '尖耳朵', floppy: '垂耳朵', round: '圆耳朵' },
     nose: { button: '小鼻头', snout: '猪鼻子' },
     eyes: { round: '圆眼睛', slit: '细长眼睛' },
-    face: (animal, ears, nose, eyes) => `${animal}：${ears}、${nose}、${eyes}`,
   },
   asked: {
     title: '要网络回答什么',
