@@ -89,9 +89,15 @@ test('the first screen loads nothing of it; trained it has the weights that Node
 });
 
 test('pause, resume and reset work at once and change no weight; one of the two learns at a time', async () => {
-  const { page, errors, close } = await visit('?animals=900x2');
+  const { page, errors, close } = await visit('?animals=900x2&epochs=100');
   await trainButton(page).click();
   await expect.poll(() => step(page)).toMatch(/^[1-9]\d* \/ 30$/);
+  // That the digits learn, too, is said as long as both do.
+  expect(await card(page).locator('.notice').count()).toBe(0);
+  await page.locator('.bar button.primary').click();
+  await expect.poll(() => card(page).locator('.notice').textContent()).toContain('at the same time');
+  await page.locator('.bar button.primary').click();
+  await expect.poll(() => card(page).locator('.notice').count()).toBe(0);
   await trainButton(page).click();
   await expect.poll(() => trainButton(page).textContent()).toContain('Resume');
   // The batch under way is the last.
@@ -145,6 +151,22 @@ test('filters and the truth about a face are reached by keyboard, and the untrai
   const detail = card(page).locator('.one-filter h4');
   await expect.poll(() => detail.textContent()).toMatch(/^Filter 1: /);
   await expect.poll(() => card(page).locator('.pieces li').count()).toBe(8);
+  // Its frame, 20 pixels of 64, lies within the drawing.
+  const outside = await card(page)
+    .locator('.pieces div')
+    .evaluateAll(
+      (all) =>
+        all
+          .map((each) => {
+            const [drawing, frame] = [each.querySelector('canvas'), each.querySelector('i')].map((one) =>
+              one!.getBoundingClientRect(),
+            );
+            const share = (frame.width / drawing.width) * 64;
+            return frame.bottom <= drawing.bottom + 1 && frame.right <= drawing.right + 1 && Math.abs(share - 20) < 0.5;
+          })
+          .filter((fits) => !fits).length,
+    );
+  expect(outside).toBe(0);
   const note = card(page).locator('.found .note');
   await expect.poll(() => note.allTextContents().then(String)).toContain('After batch 2.');
   await card(page).locator('input[name=animals-when]').last().focus();
@@ -161,7 +183,7 @@ test('a worker that is gone is said in the reader’s language, with the batch o
   await kill(page, 'animals');
   await expect
     .poll(() => alert(page).textContent())
-    .toMatch(/^动物的训练已停止；显示的是第 \d+ 批次后的结果。工作线程不再响应/);
+    .toMatch(/^动物的训练已停止；显示的是(训练前|第 \d+ 批次后)的结果。工作线程不再响应/);
   await expect.poll(() => squares(page).count()).toBe(32);
   await alert(page).getByRole('button').click();
   await expect.poll(() => alert(page).count()).toBe(0);
