@@ -1,12 +1,12 @@
 import { Choice } from './choice.js';
 import { LANGUAGES, THEMES } from './state/preferences.js';
 import { useStore } from './state/store.js';
-import { StoryOpener } from './story/story.js';
+import { StoryOpener } from './story/opener.js';
 import { useTexts } from './texts/index.js';
 
 /** What the page is, and the switches of language and colors. */
 export function Header() {
-  const { language, theme } = useStore().preferences;
+  const { language, unspoken, speak, theme } = useStore().preferences;
   const { page } = useTexts();
   return (
     <header>
@@ -17,9 +17,7 @@ export function Header() {
           title={page.languageTip}
           value={language.value}
           choices={LANGUAGES.map((value) => ({ value, text: page.languages[value] }))}
-          onChange={(value) => {
-            language.value = value;
-          }}
+          onChange={speak}
         />
         <Choice
           name="theme"
@@ -32,6 +30,11 @@ export function Header() {
           }}
         />
       </div>
+      {unspoken.value && (
+        <p class="trouble" role="alert">
+          {page.unspoken(page.languages[unspoken.value])}
+        </p>
+      )}
       <h1>{page.heading}</h1>
       <p class="lede">{page.lede}</p>
       <StoryOpener />

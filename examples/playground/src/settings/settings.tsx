@@ -3,6 +3,7 @@ import { Card } from '../card.js';
 import { CopyButton } from '../copy-button.js';
 import { DEFAULTS, FIELDS, readValue, type Settings, writeSettings } from '../state/settings.js';
 import { useStore } from '../state/store.js';
+import { Term } from '../term.js';
 import { useTexts } from '../texts/index.js';
 
 /** The condition has a card of its own. */
@@ -43,7 +44,9 @@ function SettingField({ name, value }: { name: keyof Settings; value: string | n
   };
   return (
     <div class="field" title={texts.tips[name]}>
-      <label for={id}>{texts.names[name]}</label>
+      <Term word={texts.names[name]} meaning={texts.tips[name]}>
+        <label for={id}>{texts.names[name]}</label>
+      </Term>
       {'choices' in field ? (
         <select id={id} value={value} onChange={({ currentTarget }) => set(currentTarget.value)}>
           {field.choices.map((choice) => (

@@ -1,7 +1,6 @@
 import type { Language } from '../state/preferences.js';
 import { useStore } from '../state/store.js';
-import { en } from './en.js';
-import { zh } from './zh.js';
+import type { en } from './en.js';
 
 /** The same keys in every language, with other words. */
 export type Texts = Widened<typeof en>;
@@ -12,13 +11,32 @@ type Widened<T> = T extends string
     ? (...values: Values) => string
     : { readonly [Key in keyof T]: Widened<T[Key]> };
 
-const ALL: Record<Language, Texts> = { en, zh };
+/** A file each: a visit loads the texts that it shows. */
+const FILES: Record<Language, () => Promise<Texts>> = {
+  en: async () => (await import('./en.js')).en,
+  zh: async () => (await import('./zh.js')).zh,
+};
 
-export function textsFor(language: Language): Texts {
-  return ALL[language];
+const loaded = new Map<Language, Texts>();
+
+/** Loads the texts of a language, if they are not there. It rejects when they are not to be had. */
+export async function loadTexts(language: Language): Promise<void> {
+  if (!loaded.has(language)) loaded.set(language, await FILES[language]());
 }
 
-/** The page's texts in the language chosen. */
+/** @throws Error for a language that has not been loaded */
+export function textsFor(language: Language): Texts {
+  const texts = loaded.get(language);
+  if (!texts) throw new Error(`the texts of '${language}' have not been loaded`);
+  return texts;
+}
+
+/** The page's texts in the language that it speaks. */
 export function useTexts(): Texts {
   return textsFor(useStore().preferences.language.value);
+}
+
+/** The texts, in the language chosen, of a part that is loaded later and brings its own. */
+export function useTextsOf<Own>(texts: Record<Language, Own>): Own {
+  return texts[useStore().preferences.language.value];
 }
