@@ -10,11 +10,16 @@ afterAll(() => playground.close());
 
 /** What the text of each step speaks of. */
 const TOLD: Record<string, string>[] = [
+  { image: '#convolution .sheet >> nth=0' },
   { Play: '#convolution .control.play', image: '#convolution .sheet >> nth=0', result: '#convolution .sheet >> nth=1' },
+  { image: '#convolution .sheet >> nth=0', result: '#convolution .sheet >> nth=1' },
+  { filters: '.filter-grid' },
   { Train: '.bar button.primary', filters: '.filter-grid' },
-  { filters: '.filter-grid', slider: '#timeline-slider' },
-  { curves: '#emergence .chart' },
-  { filters: '#inspector .choose-filter', Ablate: '#inspector .needed button >> nth=0' },
+  { button: '#one-step .act button >> nth=0', pictures: '#one-step .beats' },
+  { maps: '#draw .draw-maps' },
+  { maps: '#draw .draw-maps' },
+  { slider: '#timeline-slider', curves: '#emergence .chart' },
+  { pad: '#draw .pad', answer: '#draw .says' },
 ];
 
 /** Of each of these, once the page has stopped scrolling. */
@@ -42,10 +47,15 @@ test.each([
     await page.locator('#story-opener').click();
     for (const [step, told] of TOLD.entries()) {
       const hidden = async () => Object.entries(await shares(page, told)).filter(([, share]) => share < 0.9);
-      await expect.poll(hidden, { message: `${language}, step ${step + 1}` }).toEqual([]);
-      if (process.env.SHOTS)
-        await page.screenshot({ path: `${process.env.SHOTS}/story-${width}-${language}-${step + 1}.png` });
-      await page.locator('.story button.primary').click();
+      const seen = async (phase: string) => {
+        await expect.poll(hidden, { message: `${language}, step ${step + 1}, ${phase}` }).toEqual([]);
+        if (process.env.SHOTS)
+          await page.screenshot({ path: `${process.env.SHOTS}/story-${width}-${language}-${step + 1}-${phase}.png` });
+      };
+      await seen('ask');
+      await page.locator('.story-answers button').first().click();
+      await seen('do');
+      await page.locator('.story button.on').click();
     }
     expect(errors).toEqual([]);
     await close();

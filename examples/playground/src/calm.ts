@@ -1,51 +1,62 @@
 import type { ReadonlySignal } from '@preact/signals';
 import type { RefObject } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { useStore } from './state/store.js';
 
 /**
- * Shortest time between two changes that a card follows, in ms, in sight and out of it: the filters move at full speed,
- * and the others need not.
+ * Shortest time between two changes that a card follows, in ms: while the network learns, where the filters alone move at
+ * full speed; while it rests, and someone may drag the timeline; out of sight then.
  */
-const BETWEEN = { seen: 250, unseen: 1000 };
+const BETWEEN = { learning: 500, resting: 100, unseen: 2000 };
 
 /** How far from the window a card is taken to be in sight, so that it is up to date when one scrolls to it. */
-const NEAR = { rootMargin: '300px 0px' };
+const NEAR = '300px 0px';
 
-/** Whether `box` is in sight or near. */
-export function useInSight(box: RefObject<Element | null>): boolean {
+/**
+ * Whether `box` is in sight or near.
+ * @param rootMargin how near, as IntersectionObserver takes it
+ */
+export function useInSight(box: RefObject<Element | null>, rootMargin = NEAR): boolean {
   const [inSight, setInSight] = useState(false);
   useEffect(() => {
-    const seen = new IntersectionObserver((entries) => setInSight(entries.at(-1)?.isIntersecting ?? false), NEAR);
+    const seen = new IntersectionObserver((entries) => setInSight(entries.at(-1)?.isIntersecting ?? false), {
+      rootMargin,
+    });
     if (box.current) seen.observe(box.current);
     return () => seen.disconnect();
-  }, [box]);
+  }, [box, rootMargin]);
   return inSight;
 }
 
-/** The value of a signal that may change many times a second: followed a few times a second, and out of sight once. */
+/**
+ * The value of a signal that may change many times a second: followed twice a second while the network learns, by those
+ * who are in sight; the others follow when they come into sight, or when it rests.
+ */
 export function useCalm<T>(signal: ReadonlySignal<T>, inSight: boolean): T {
+  const isLearning = useStore().training.isLearning.value;
   const [value, setValue] = useState<{ of: T }>({ of: signal.peek() });
   const last = useRef(0);
   useEffect(() => {
+    if (isLearning && !inSight) return;
+    const between = BETWEEN[isLearning ? 'learning' : inSight ? 'resting' : 'unseen'];
     let timer = 0;
     const follow = () => {
       if (timer !== 0) return;
-      const wait = last.current + (inSight ? BETWEEN.seen : BETWEEN.unseen) - performance.now();
-      timer = window.setTimeout(
-        () => {
-          timer = 0;
-          last.current = performance.now();
-          const now = signal.peek();
-          setValue((before) => (before.of === now ? before : { of: now }));
-        },
-        Math.max(0, wait),
-      );
+      const now = performance.now();
+      // By one clock: what many cards show changes in the same frame.
+      const wait = now < last.current + between ? between - (now % between) : 0;
+      timer = window.setTimeout(() => {
+        timer = 0;
+        last.current = performance.now();
+        const newest = signal.peek();
+        setValue((before) => (before.of === newest ? before : { of: newest }));
+      }, wait);
     };
     const stop = signal.subscribe(follow);
     return () => {
       stop();
       clearTimeout(timer);
     };
-  }, [signal, inSight]);
+  }, [signal, inSight, isLearning]);
   return value.of;
 }

@@ -1,7 +1,7 @@
 import type { RefObject } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { useInSight } from '../calm.js';
 import { useStore } from '../state/store.js';
+import { useTexts } from '../texts/index.js';
 import { areaUnder, asinhScale, decadesTo, linearScale, mostOf, pathOf, ticksOf } from './scales.js';
 
 interface Line {
@@ -16,15 +16,12 @@ interface Line {
 /** A number for each step, null where there is none. */
 type Column = readonly (number | null)[];
 
-/** Shortest time between two drawings, in ms, in sight and out of it: the page has other things to do. */
-const BETWEEN_DRAWINGS = { seen: 200, unseen: 2000 };
-
 /** Of the drawing, in pixels, and of what the axes take of it. */
 const HEIGHT = 240;
-const EDGE = { left: 46, right: 10, top: 10, bottom: 44 };
+const EDGE = { left: 46, right: 14, top: 10, bottom: 44 };
 
 /**
- * Lines over the steps of the training; these on a scale that is linear to about 10 and logarithmic above.
+ * Lines over the steps of the training, and told in numbers to those who do not see them; these on a scale that is linear to about 10 and logarithmic above.
  * @param steps of the columns
  * @param columns the numbers of each line
  * @param range of the numbers; as wide as they need unless given
@@ -40,11 +37,11 @@ export function Chart(props: {
   percent?: boolean;
   mark: number | null;
 }) {
-  const { label, lines, percent = false } = props;
+  const { label, lines, steps, columns, mark, percent = false } = props;
+  const { charts: texts } = useTexts();
   const box = useRef<HTMLDivElement>(null);
   const width = useWidth(box);
   const last = useStore().training.prepared.value?.steps ?? 1;
-  const { steps, columns, mark } = useRarely(props, useInSight(box));
   const [pointed, setPointed] = useState<number | null>(null);
 
   const [left, right] = [EDGE.left, Math.max(EDGE.left + 1, width - EDGE.right)];
@@ -53,9 +50,17 @@ export function Chart(props: {
   const y = linearScale(ticks[0], ticks[ticks.length - 1], HEIGHT - EDGE.bottom, EDGE.top);
   const paths = useMemo(() => columns.map((column) => pathOf(steps.map(x), column, y)), [steps, columns, width, last]);
   const show = (value: number) => (percent ? `${(100 * value).toFixed(1)}%` : value.toPrecision(3));
+  const told = lines.flatMap((line, i) => {
+    const known = columns[i].flatMap((value, at) => (value === null || !Number.isFinite(value) ? [] : [at]));
+    if (known.length === 0) return [];
+    const [first, last] = [known[0], known[known.length - 1]].map(
+      (index) => [show(columns[i][index]!), steps[index]] as const,
+    );
+    return [texts.line(line.label, ...first, ...last)];
+  });
   const at = pointed === null ? null : nearest(steps.map(x), pointed);
   return (
-    <div class="chart" ref={box} role="img" aria-label={label}>
+    <div class="chart" ref={box} role="img" aria-label={[label, ...told].join(texts.gap)}>
       <svg
         {...{ width, height: HEIGHT }}
         aria-hidden="true"
@@ -127,22 +132,4 @@ function useWidth(box: RefObject<HTMLElement | null>): number {
     return () => watcher.disconnect();
   }, [box]);
   return width;
-}
-
-/** What was given, not at once when that has changed a moment ago. */
-function useRarely<T extends { steps: unknown; mark: unknown }>(value: T, inSight: boolean): T {
-  const [shown, setShown] = useState(value);
-  const newest = useRef(value);
-  const drawn = useRef(0);
-  newest.current = value;
-  useEffect(() => {
-    const between = inSight ? BETWEEN_DRAWINGS.seen : BETWEEN_DRAWINGS.unseen;
-    const wait = Math.max(0, drawn.current + between - performance.now());
-    const timer = setTimeout(() => {
-      drawn.current = performance.now();
-      setShown(newest.current);
-    }, wait);
-    return () => clearTimeout(timer);
-  }, [value.steps, value.mark, inSight]);
-  return shown;
 }

@@ -6,6 +6,7 @@ import { oneOfEach } from '../draw/examples.js';
 import { isCarried, queryOf, writeLink } from '../state/link.js';
 import { writeSettings } from '../state/settings.js';
 import { useStore } from '../state/store.js';
+import { STEPS } from '../story/steps.js';
 import { useTexts } from '../texts/index.js';
 import type { LearnedFilter } from './choices.js';
 import { useDropped, usePasted } from './hand-over.js';
@@ -25,7 +26,8 @@ export function ConvolutionCard() {
   const learned = useMemo(() => (weights && shape ? filtersOf(weights, shape) : []), [weights, shape]);
   const { holding, ...drops } = useDropped(lab);
   usePasted(lab, inSight);
-  const told = parts.story.value === 0 ? ' told' : '';
+  const { value: step } = parts.story;
+  const told = step !== null && STEPS[step].card === 'convolution' ? ' told' : '';
   return (
     <div class={`card${told}${holding ? ' dropping' : ''}`} id="convolution" ref={box} {...drops}>
       <ConvolutionLab lab={lab} digits={digits} learned={learned} texts={convolution}>

@@ -1,5 +1,6 @@
-import { useMemo } from 'preact/hooks';
+import { useMemo, useRef } from 'preact/hooks';
 import { pText } from '../../../../src/report/index.js';
+import { useCalm, useInSight } from '../calm.js';
 import { Chart } from '../charts/chart.js';
 import { useStore } from '../state/store.js';
 import { Term } from '../term.js';
@@ -14,16 +15,18 @@ const LEVEL = 0.05;
 export function EmergenceView() {
   const { training } = useStore();
   const { emergence: texts } = useTexts();
-  const snapshots = training.snapshots.value;
+  const box = useRef<HTMLDivElement>(null);
+  const inSight = useInSight(box);
+  const snapshots = useCalm(training.snapshots, inSight);
+  const measured = useCalm(training.measured, inSight);
   const { steps, columns } = useMemo(() => {
     const known = snapshots.flatMap(({ step, measured }) => (measured ? [{ step, measured }] : []));
-    const column = (of: (measured: Measured) => number | null | undefined) =>
-      known.map(({ measured }) => of(measured) ?? null);
+    const column = (of: (measured: Measured) => number) => known.map(({ measured }) => of(measured));
     const [first] = known;
     const columns = [
-      column(({ nulls }) => nulls?.smooth.layer99),
-      column(({ nulls }) => nulls?.independent.layer99),
-      column(() => first?.measured.r2ori),
+      column(({ nulls }) => nulls.smooth.layer99),
+      column(({ nulls }) => nulls.independent.layer99),
+      column(() => first.measured.r2ori),
       column(({ r2ori }) => r2ori),
     ];
     return { steps: known.map(({ step }) => step), columns };
@@ -35,7 +38,7 @@ export function EmergenceView() {
     { label: texts.layer, color: '--accent' },
   ];
   return (
-    <div class="emergence" id="emergence">
+    <div class="emergence" id="emergence" ref={box}>
       <div>
         <h3>{texts.title}</h3>
         <Chart
@@ -48,7 +51,7 @@ export function EmergenceView() {
           mark={training.mark.value}
         />
       </div>
-      <Words measured={training.measured.value} />
+      <Words measured={measured} />
     </div>
   );
 }
@@ -64,35 +67,29 @@ function Words({ measured }: { measured: Measured | null }) {
         <span>{texts.mean(step)}</span>
       </p>
       <p>{texts.oriented(oriented, live)}</p>
-      {nulls ? (
-        <>
-          <p class={`verdict ${verdictOf(measured)}`} data-testid="verdict">
-            {texts.verdicts[verdictOf(measured)]}
-          </p>
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">{texts.against}</th>
-                <th scope="col">{texts.below}</th>
-                <th scope="col">p</th>
-              </tr>
-            </thead>
-            <tbody>
-              {(['independent', 'smooth'] as const).map((name) => (
-                <tr key={name}>
-                  <th scope="row">
-                    <Term word={texts.nulls[name]} meaning={texts.nullTips[name]} />
-                  </th>
-                  <td>{nulls[name].layer99.toFixed(2)}</td>
-                  <td>{pText(nulls[name])}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </>
-      ) : (
-        <Unmeasured waiting={texts.computing} />
-      )}
+      <p class={`verdict ${verdictOf(measured)}`} data-testid="verdict">
+        {texts.verdicts[verdictOf(measured)]}
+      </p>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">{texts.against}</th>
+            <th scope="col">{texts.below}</th>
+            <th scope="col">p</th>
+          </tr>
+        </thead>
+        <tbody>
+          {(['independent', 'smooth'] as const).map((name) => (
+            <tr key={name}>
+              <th scope="row">
+                <Term word={texts.nulls[name]} meaning={texts.nullTips[name]} />
+              </th>
+              <td>{nulls[name].layer99.toFixed(2)}</td>
+              <td>{pText(nulls[name])}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
       <p class="note">{texts.explanation}</p>
     </div>
   );
@@ -100,6 +97,6 @@ function Words({ measured }: { measured: Measured | null }) {
 
 /** What follows: nothing, that smoothness alone may explain it, or more. */
 function verdictOf({ nulls, live }: Measured): 'inside' | 'smooth' | 'outside' {
-  if (!nulls || live === 0 || nulls.independent.p > LEVEL) return 'inside';
+  if (live === 0 || nulls.independent.p > LEVEL) return 'inside';
   return nulls.smooth.p > LEVEL ? 'smooth' : 'outside';
 }

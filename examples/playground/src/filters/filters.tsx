@@ -1,9 +1,14 @@
+import { computed, useComputed } from '@preact/signals';
+import type { ComponentChildren } from 'preact';
 import { useMemo } from 'preact/hooks';
+import { useCalm } from '../calm.js';
 import { Card } from '../card.js';
+import { short } from '../convolution/numbers.js';
 import { goTo } from '../go-to.js';
-import { Pixels, roundScale } from '../pictures/pixels.js';
+import { LivePixels, Pixels, roundScale } from '../pictures/pixels.js';
 import type { Snapshot } from '../state/measuring.js';
 import { useStore } from '../state/store.js';
+import { Term } from '../term.js';
 import { useTexts } from '../texts/index.js';
 import { Unmeasured } from '../training/trouble.js';
 import type { MeasuredFilter } from '../worker/messages.js';
@@ -15,60 +20,92 @@ import { TimelineSlider } from './timeline.js';
 export function Filters() {
   const { training } = useStore();
   const { filters: texts } = useTexts();
-  const shown = training.shown.value;
+  const isThere = useComputed(() => training.shown.value !== null);
   const untrained = training.untrained.value;
   return (
     <Card id="filters" title={texts.title} lede={texts.lede}>
-      {shown && untrained ? <FilterGrid shown={shown} untrained={untrained} /> : <Unmeasured waiting={texts.loading} />}
+      {isThere.value && untrained ? <FilterGrid untrained={untrained} /> : <Unmeasured waiting={texts.loading} />}
       <TimelineSlider />
       <EmergenceView />
     </Card>
   );
 }
 
-function FilterGrid({ shown, untrained }: { shown: Snapshot; untrained: Snapshot }) {
-  const { parts, training } = useStore();
-  const { filters: texts, inspector } = useTexts();
-  const inspect = (index: number) => {
-    parts.filter.value = index;
-    goTo('inspector');
-  };
-  const now = taps(shown);
-  const before = useMemo(() => taps(untrained), [untrained]);
-  const scale = Math.max(roundScale(now.flat()), roundScale(before.flat()));
-  const state = training.measured.value;
-  const measured = state?.filters;
-  const labels = useMemo(
-    () => now.map((_, i) => <FilterLabel measured={measured?.[i] ?? null} />),
-    [measured, now.length],
-  );
+function FilterGrid({ untrained }: { untrained: Snapshot }) {
+  const { training } = useStore();
+  const { filters: texts } = useTexts();
+  const [count, , size] = untrained.shape;
+  const before = useMemo(() => tapsOf(untrained), [untrained.weights]);
+  // The filters move at full speed, and nothing but their squares is drawn for it; and not when they are only measured.
+  const weights = useComputed(() => training.shown.value?.weights ?? null);
+  const now = useMemo(() => {
+    const area = size * size;
+    return Array.from({ length: count }, (_, i) =>
+      computed(() => weights.value?.subarray(i * area, (i + 1) * area) ?? null),
+    );
+  }, [count, size]);
+  const scale = useComputed(() => {
+    const twins = training.untrained.value?.weights;
+    return Math.max(...[weights.value, twins].map((all) => roundScale(all?.subarray(0, count * size * size) ?? [])));
+  });
+  const state = useCalm(training.measured, true);
   return (
     <>
       <div class="filter-head">
         <p class="note">
-          {texts.rows} {texts.labels(state?.step ?? null)}
+          {texts.rows} {texts.labels(state?.step ?? null)} <Term word="R²" meaning={texts.fitMeans} />
         </p>
-        <Legend scale={scale} label={texts.legend} />
+        <Legend scale={scale.value} label={texts.legend} />
       </div>
       <ul class="filter-grid">
-        {now.map((values, i) => (
-          <li key={i}>
-            <div class="twin" title={texts.twin(i)}>
-              <Square values={before[i] ?? values} size={shown.shape[2]} scale={scale} label={texts.twin(i)} />
-            </div>
-            <button type="button" class="now" title={inspector.open(i)} onClick={() => inspect(i)}>
-              <Square values={values} size={shown.shape[2]} scale={scale} label={texts.filter(i)} />
-            </button>
-            {labels[i]}
-          </li>
-        ))}
+        {now.map((values, i) => {
+          const measured = state?.filters[i] ?? null;
+          return (
+            <li key={i}>
+              <div class="twin" title={texts.twin(i)}>
+                <Pixels
+                  values={before[i]}
+                  {...{ width: size, height: size, scale: scale.value }}
+                  label={`${texts.twin(i)}: ${rangeOf(before[i])}`}
+                  signs
+                />
+              </div>
+              <Now index={i}>
+                <LivePixels
+                  values={values}
+                  {...{ width: size, height: size, scale: scale.value }}
+                  label={`${texts.filter(i)}: ${rangeOf(values.peek() ?? [])}`}
+                  signs
+                />
+              </Now>
+              <FilterLabel measured={measured} />
+            </li>
+          );
+        })}
       </ul>
     </>
   );
 }
 
-function Square({ values, size, scale, label }: { values: number[]; size: number; scale: number; label: string }) {
-  return <Pixels values={values} width={size} height={size} scale={scale} label={label} />;
+/** Opens the inspector with a filter. */
+function Now({ index, children }: { index: number; children: ComponentChildren }) {
+  const { parts } = useStore();
+  const { inspector } = useTexts();
+  const inspect = () => {
+    parts.filter.value = index;
+    goTo('inspector');
+  };
+  return (
+    <button type="button" class="now" title={inspector.open(index)} onClick={inspect}>
+      {children}
+    </button>
+  );
+}
+
+/** The smallest and the largest of the weights, to be read. */
+function rangeOf(values: ArrayLike<number>): string {
+  const all = Array.from(values);
+  return `${short(Math.min(...all))} – ${short(Math.max(...all))}`;
 }
 
 /** Class, orientation and template fit of one filter. */
@@ -92,8 +129,9 @@ function FilterLabel({ measured }: { measured: MeasuredFilter | null }) {
   );
 }
 
-/** The taps of each filter of conv1, which has one input channel. */
-function taps({ weights, shape: [filters, , height, width] }: Snapshot): number[][] {
+/** The weights of each filter of conv1, which has one input channel. */
+function tapsOf(snapshot: Snapshot): Float32Array[] {
+  const [filters, , height, width] = snapshot.shape;
   const area = height * width;
-  return Array.from({ length: filters }, (_, i) => Array.from(weights.subarray(i * area, (i + 1) * area)));
+  return Array.from({ length: filters }, (_, i) => snapshot.weights.subarray(i * area, (i + 1) * area));
 }

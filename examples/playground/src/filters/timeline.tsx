@@ -1,3 +1,5 @@
+import { useRef } from 'preact/hooks';
+import { useCalm, useInSight } from '../calm.js';
 import { useStore } from '../state/store.js';
 import { useTexts } from '../texts/index.js';
 
@@ -5,15 +7,17 @@ import { useTexts } from '../texts/index.js';
 export function TimelineSlider() {
   const { training } = useStore();
   const { timeline: texts } = useTexts();
-  const snapshots = training.snapshots.value;
+  const box = useRef<HTMLDivElement>(null);
+  const inSight = useInSight(box);
   const selected = training.selected.value;
-  const shown = training.shown.value;
-  const last = Math.max(0, snapshots.length - 1);
-  const { accuracy, loss, lag } = training.standingOf(shown);
+  const shown = useCalm(training.shown, inSight);
+  const last = Math.max(0, useCalm(training.snapshots, inSight).length - 1);
+  const { accuracy, loss, lag, some } = training.standingOf(shown);
   const step = shown?.step ?? 0;
-  const words = lag === null ? texts.standing(step, accuracy, loss) : texts.behind(step, lag, accuracy, loss);
+  const words =
+    lag === null ? texts.standing(step, accuracy, loss, some) : texts.behind(step, lag, accuracy, loss, some);
   return (
-    <div class="timeline" id="timeline">
+    <div class="timeline" id="timeline" ref={box}>
       <label for="timeline-slider">{texts.title}</label>
       <input
         id="timeline-slider"

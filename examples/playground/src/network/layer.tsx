@@ -20,11 +20,11 @@ export function Layer({ view, trace, stage, wide }: LayerProps & { stage: Stage;
   const convolution = stage === 'conv1' || stage === 'conv2';
   if (stage === 'classes') return <Classes view={view} trace={trace} />;
   const { channels } = trace.stages[stage];
-  const columns =
-    stage === 'input' ? 1 : Math.min(wide ? 8 : 4, Math.ceil(channels / Math.ceil(channels / (wide ? 6 : 4))));
+  const lines = Math.ceil(channels / (wide ? 6 : 4));
+  const columns = Math.ceil(channels / lines);
   return (
     <div class={`net-layer ${stage}`}>
-      <div class="net-large">
+      <div class="net-large" style={{ maxWidth: `${Math.max(260, 180 * columns)}px` }}>
         <StageMaps
           {...{ view, trace, stage, columns }}
           opens="number"

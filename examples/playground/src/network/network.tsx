@@ -92,7 +92,7 @@ function Readout({ view, trace }: { view: View; trace: Trace }) {
   const readout = useReadout();
   const unit = view.unit.value;
   return (
-    <p class="net-readout" data-testid="readout">
+    <p class={unit ? 'net-readout lit' : 'net-readout'} data-testid="readout">
       {unit ? readout(trace, within(trace, unit)) : texts.hint}
     </p>
   );

@@ -13,10 +13,15 @@ const NARROW = 520;
 /** Maps under each other in a layer beside others. */
 const LINES = 6;
 
-/** How many maps of a layer stand side by side. */
+/** How many maps of a layer stand side by side: in lines that are as full as each other. */
 function columnsIn(width: number, maps: number): number {
   if (width >= WIDE) return Math.ceil(maps / LINES);
-  return Math.min(width >= NARROW ? 16 : 8, Math.ceil(maps / (width >= NARROW ? 1 : 2)));
+  return Math.ceil(maps / Math.ceil(maps / (width >= NARROW ? 16 : 8)));
+}
+
+/** The width that so many maps need at most, in pixels: one filter alone need not fill the page. */
+function roomFor(columns: number): number {
+  return Math.max(200, 90 * columns);
 }
 
 /** All layers behind the input. */
@@ -43,7 +48,7 @@ export function Strip({
         if (!trace) return null;
         const columns = columnsIn(width, trace.stages[stage].channels);
         return (
-          <div key={stage} class="net-stage" style={{ flexGrow: columns }}>
+          <div key={stage} class="net-stage" style={{ flexGrow: columns, maxWidth: `${roomFor(columns)}px` }}>
             <StageName {...{ view, trace, stage }} />
             <StageMaps {...{ view, trace, stage, columns }} opens="layer" name={`strip-${stage}`} />
           </div>

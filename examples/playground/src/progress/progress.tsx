@@ -1,10 +1,12 @@
 import { useMemo, useRef } from 'preact/hooks';
+import type { Dataset } from '../../../../src/index.js';
 import { useCalm, useInSight } from '../calm.js';
 import { Card } from '../card.js';
 import { Chart } from '../charts/chart.js';
 import { useStore } from '../state/store.js';
 import { useTexts } from '../texts/index.js';
 import { Unmeasured } from '../training/trouble.js';
+import type { HeldOutScore } from '../worker/messages.js';
 import { Confusion } from './confusion.js';
 import { Mistakes } from './mistakes.js';
 
@@ -13,19 +15,20 @@ export function Progress() {
   const { training } = useStore();
   const { progress: texts } = useTexts();
   const box = useRef<HTMLDivElement>(null);
-  const scored = useCalm(training.scored, useInSight(box));
+  const inSight = useInSight(box);
+  const scored = useCalm(training.scored, inSight);
   const behind = training.counting.value;
   const mark = training.mark.value;
   return (
     <Card id="progress" title={texts.title} lede={texts.lede}>
       <div class="two" ref={box}>
-        <Curve of="loss" mark={mark} />
-        <Curve of="accuracy" mark={mark} />
+        <Curve of="loss" mark={mark} inSight={inSight} />
+        <Curve of="accuracy" mark={mark} inSight={inSight} />
       </div>
       {scored ? (
         <div class={behind ? 'two behind' : 'two'}>
           <p class="note across" data-testid="counted">
-            {texts.after(scored.score.step)} {behind && texts.counting}
+            {texts.after(scored.score.step, someOf(scored))} {behind && texts.counting}
           </p>
           <Confusion confusion={scored.score.confusion} />
           <Mistakes {...scored} />
@@ -38,11 +41,12 @@ export function Progress() {
 }
 
 /** Loss or accuracy, on the digits that the network learns from and on those that it does not. */
-function Curve({ of, mark }: { of: 'loss' | 'accuracy'; mark: number | null }) {
+function Curve({ of, mark, inSight }: { of: 'loss' | 'accuracy'; mark: number | null; inSight: boolean }) {
   const { training } = useStore();
   const { progress: texts } = useTexts();
-  const points = training.points.value;
-  const snapshots = training.snapshots.value;
+  const points = useCalm(training.points, inSight);
+  const snapshots = useCalm(training.snapshots, inSight);
+  const some = snapshots.find((state) => state.measured && !training.isWhole(state))?.measured?.heldOut?.digits ?? null;
   const { at, columns } = useMemo(() => {
     const learned = new Map(points.map((point) => [point.step, point[of]]));
     const unseen = new Map(
@@ -60,7 +64,7 @@ function Curve({ of, mark }: { of: 'loss' | 'accuracy'; mark: number | null }) {
         xLabel={texts.steps}
         lines={[
           { label: texts.train, color: '--second' },
-          { label: texts.heldOut, color: '--accent' },
+          { label: some === null ? texts.heldOut : texts.someHeldOut(some), color: '--accent' },
         ]}
         steps={at}
         columns={columns}
@@ -70,4 +74,9 @@ function Curve({ of, mark }: { of: 'loss' | 'accuracy'; mark: number | null }) {
       />
     </div>
   );
+}
+
+/** How many of the held-out digits were counted; null for all. */
+function someOf({ score, heldOut }: { score: HeldOutScore; heldOut: Dataset }): number | null {
+  return score.digits < heldOut.length ? score.digits : null;
 }

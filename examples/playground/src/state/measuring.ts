@@ -22,7 +22,6 @@ interface Measurable {
   live: Signal<Snapshot | null>;
   snapshots: Signal<readonly Snapshot[]>;
   heldOut: Signal<Dataset | null>;
-  nullsAreReady: Signal<boolean>;
   /** Why nothing can be measured; null when it can. */
   unmeasured: Signal<Failure | null>;
   /** Whether the network is learning just now. */
@@ -31,23 +30,24 @@ interface Measurable {
   slowness(): number;
 }
 
-/** How many questions the worker may leave unanswered: drawing the nulls takes it seconds, on a phone many. */
-const UNANSWERED = { measuring: 8, drawing: 20 };
+/** How many questions the worker may leave unanswered; until it has the digits, which it has to download, more. */
+const UNANSWERED = { measuring: 8, preparing: 20 };
 
-/** Shortest time between two measurements while the network learns, in ms: the cores have other things to do. */
-const BETWEEN = 120;
+/** Shortest time between two measurements of states that are not kept while the network learns, in ms: the training needs the cores. */
+const BETWEEN = 500;
 
 /**
- * Has states of the network measured in a worker, one after the other: the newest snapshot first, so that the page does
- * not lag behind on a slow machine; then older ones, then the newest state of all.
+ * Has states of the network measured in a worker, one after the other. While the network learns: the newest snapshot
+ * first, so that the page does not lag behind on a slow machine, with some of the held-out digits, and the filters alone
+ * in between. At rest: what is live, then all snapshots, with all of these digits.
  */
 export class Measuring {
   #worker: Connection<ToMeasurer> | null = null;
   #run = 0;
   #settings: Settings | null = null;
   #prepared = false;
-  /** What the worker does: it measures a state, or draws the nulls; null when it has nothing to do. */
-  #task: { step: number; kept: boolean } | 'nulls' | null = null;
+  /** Whether the worker measures just now. */
+  #busy = false;
   /** The newest step that was measured. */
   #newest = -1;
   /** When a state that is not kept was last measured, and the timer that waits for the next. */
@@ -61,14 +61,12 @@ export class Measuring {
 
   /** Forgets the run before. */
   prepare(run: number, settings: Settings): void {
-    const { unmeasured, nullsAreReady } = this.target;
     this.#run = run;
     this.#settings = settings;
     this.#prepared = false;
-    this.#task = null;
+    this.#busy = false;
     this.#newest = -1;
-    nullsAreReady.value = false;
-    unmeasured.value = null;
+    this.target.unmeasured.value = null;
     this.#worker ??= this.#connect();
     this.#worker.post({ type: 'prepare', run, settings, digits: this.digits });
   }
@@ -80,28 +78,32 @@ export class Measuring {
 
   /** Looks for something to do: a new state may be there. */
   look(): void {
-    if (!this.#prepared || this.#task !== null) return;
-    const { snapshots, live, nullsAreReady, isLearning } = this.target;
-    const unmeasured = snapshots.value.findLast(({ measured }) => measured === null);
-    if (unmeasured) this.#measure(unmeasured, true, true);
-    else if (!live.value) return;
-    else if (!nullsAreReady.value) this.#drawNulls();
-    else if (!isLearning.value && live.value.measured?.heldOut?.step !== live.value.step) {
-      this.#measure(live.value, false, true); // Paused: what stays in sight is measured in full.
-    } else if (live.value.step > this.#newest || !live.value.measured?.nulls) this.#measureSoon(live.value);
-    else {
-      const uncompared = snapshots.value.findLast(({ measured }) => measured !== null && measured.nulls === null);
-      if (uncompared) this.#measure(uncompared, true, false);
+    const { snapshots, live, isLearning } = this.target;
+    if (!this.#prepared || this.#busy || !live.value) return;
+    if (isLearning.value) {
+      const unmeasured = snapshots.value.findLast(({ measured }) => measured === null);
+      if (unmeasured) this.#measure(unmeasured, 'some');
+      else if (live.value.step > this.#newest) this.#measureSoon(live.value);
+      return;
     }
+    const uncounted = (state: Snapshot) => !this.isWhole(state);
+    const next = uncounted(live.value) ? live.value : snapshots.value.findLast(uncounted);
+    if (next) this.#measure(next, 'all');
+  }
+
+  /** Whether all held-out digits have been counted for the very state. */
+  isWhole({ step, measured }: Snapshot): boolean {
+    const score = measured?.heldOut;
+    return score?.step === step && score.digits === this.target.heldOut.value?.length;
   }
 
   /** Not at once when the last time is not long ago. */
   #measureSoon(live: Snapshot): void {
     const now = performance.now();
-    const wait = this.target.isLearning.value ? this.#last + BETWEEN - now : 0;
+    const wait = this.#last + BETWEEN - now;
     if (wait <= 0) {
       this.#last = now;
-      this.#measure(live, false, false);
+      this.#measure(live, 'none');
     } else {
       this.#timer ??= setTimeout(() => {
         this.#timer = null;
@@ -110,23 +112,15 @@ export class Measuring {
     }
   }
 
-  #measure({ step, weights }: Snapshot, kept: boolean, heldOut: boolean): void {
-    this.#task = { step, kept };
+  #measure({ step, weights }: Snapshot, heldOut: 'none' | 'some' | 'all'): void {
+    this.#busy = true;
     this.#worker?.post({ type: 'measure', run: this.#run, step, weights, heldOut });
-  }
-
-  #drawNulls(): void {
-    this.#task = 'nulls';
-    this.#worker?.post({ type: 'nulls', run: this.#run });
   }
 
   #connect(): Connection<ToMeasurer> {
     return connect<ToMeasurer, FromMeasurer>(
       'measurer',
-      () => {
-        const draws = !this.#prepared || this.#task === 'nulls';
-        return UNANSWERED[draws ? 'drawing' : 'measuring'] * this.target.slowness();
-      },
+      () => UNANSWERED[this.#prepared ? 'measuring' : 'preparing'] * this.target.slowness(),
       (message) => message.run === this.#run && batch(() => this.#receive(message)),
       (failure) => this.#fail(failure),
     );
@@ -137,33 +131,31 @@ export class Measuring {
     this.#worker?.end();
     this.#worker = null;
     this.#prepared = false;
-    this.#task = null;
+    this.#busy = false;
     this.target.unmeasured.value = failure;
   }
 
   #receive(message: Exclude<FromMeasurer, { type: 'pong' }>): void {
     const { target } = this;
-    const task = this.#task;
-    this.#task = null;
+    this.#busy = false;
     if (message.type === 'prepared') {
       this.#prepared = true;
       const heldOut = new Dataset(message.inputs, [1, 28, 28], message.labels, 10);
       // The same digits are the same object: who shows one of them need not choose anew after each reset.
       if (!target.heldOut.value || !sameDigits(target.heldOut.value, heldOut)) target.heldOut.value = heldOut;
-    } else if (message.type === 'nulls') {
-      target.nullsAreReady.value = true;
-    } else if (message.type === 'measured' && task !== null && task !== 'nulls') {
-      this.#put(task, message.measured);
-    } else if (message.type === 'failed') {
+    } else if (message.type === 'measured') {
+      this.#put(message.measured);
+    } else {
       this.#fail(message.failure);
     }
     this.look();
   }
 
-  #put({ step, kept }: { step: number; kept: boolean }, measured: Measured): void {
+  #put(measured: Measured): void {
     const { live, snapshots } = this.target;
-    if (kept) {
-      snapshots.value = snapshots.value.map((other) => (other.step === step ? joined(other, measured) : other));
+    const { step } = measured;
+    if (measured.heldOut && snapshots.value.some((state) => state.step === step)) {
+      snapshots.value = snapshots.value.map((state) => (state.step === step ? joined(state, measured) : state));
     }
     if (!live.value || step < this.#newest) return;
     this.#newest = step;

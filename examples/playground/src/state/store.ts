@@ -3,7 +3,9 @@ import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
 import type { Sequential } from '../../../../src/index.js';
 import { Lab } from '../convolution/lab.js';
+import { Inquiry } from '../inspector/inquiry.js';
 import type { NetworkFile } from '../takeaway/network-file.js';
+import type { Failure } from '../worker/failure.js';
 import { networkOf } from '../worker/job.js';
 import { loadWeights } from '../worker/weights.js';
 import { Address } from './address.js';
@@ -27,6 +29,8 @@ export interface Store {
    * object, so that who reads it hears of changes, around one and the same model.
    */
   readonly replica: ReadonlySignal<{ readonly model: Sequential; readonly step: number } | null>;
+  /** Asks a worker about the network's filters, one for each make of a network and its digits; null while there are none. */
+  readonly inquiry: ReadonlySignal<Inquiry | null>;
   /** Changes settings, the address with them, and prepares a new run. */
   change(settings: Partial<Settings>): void;
   /** Starts again whatever worker has failed. */
@@ -51,6 +55,16 @@ export async function createStore(): Promise<Store> {
     loadWeights(network.value, shown.weights);
     return { model: network.value, step: shown.step };
   });
+  let asked: Inquiry | null = null;
+  const inquiry = computed(() => {
+    asked?.end(); // Its worker has a network of another make.
+    const heldOut = training.heldOut.value;
+    const fail = (failure: Failure) => {
+      parts.uninspected.value = failure;
+    };
+    asked = heldOut && new Inquiry(settings.value, heldOut, () => training.slowness(), fail);
+    return asked;
+  });
   training.reset();
   return {
     preferences: await createPreferences(), // The workers are loaded meanwhile.
@@ -60,6 +74,7 @@ export async function createStore(): Promise<Store> {
     refused,
     training,
     replica,
+    inquiry,
     change(patch) {
       address.change(withUsualRate(patch), Object.keys(patch));
       training.reset();

@@ -35,6 +35,11 @@ export interface Point {
 /** Shortest time between two points of the curves, in ms: who looks sees no more, and a page has other things to do. */
 const BETWEEN_POINTS = 100;
 
+/** How many threads train, on so many cores: the page needs one for itself. */
+function threadsOn(cores: number): number {
+  return Math.max(1, Math.min(16, cores - 1));
+}
+
 /** How many questions a training worker may leave unanswered: it answers at least every 100 ms. */
 const UNANSWERED = 3;
 
@@ -44,6 +49,8 @@ interface Standing {
   loss: string;
   /** The step that these are of, when it is an earlier one than that of the network shown; else null. */
   lag: number | null;
+  /** How many of the held-out digits these are of, when it is not all of them; else null. */
+  some: number | null;
 }
 
 /** A share as it is read. */
@@ -89,10 +96,10 @@ export class Training {
     const [score, heldOut] = [this.score.value, this.heldOut.value];
     return score && heldOut && { score, heldOut };
   });
-  /** Whether the network is at rest, and `score` of one before: its own is being counted. */
+  /** Whether the network is at rest, and `score` of one before or of some digits: its own is being counted. */
   readonly counting: ReadonlySignal<boolean> = computed(() => {
-    const score = this.score.value;
-    return !this.isLearning.value && score !== null && score.step !== this.shown.value?.step;
+    const shown = this.shown.value;
+    return !this.isLearning.value && this.score.value !== null && shown !== null && !this.isWhole(shown);
   });
   /** The step that the slider points at; null when it follows the training. */
   readonly mark: ReadonlySignal<number | null> = computed(() =>
@@ -100,8 +107,6 @@ export class Training {
   );
   /** The same network before training. */
   readonly untrained: ReadonlySignal<Snapshot | null> = computed(() => this.snapshots.value[0] ?? null);
-  /** Whether the nulls that the filters are compared with have been drawn. */
-  readonly nullsAreReady = signal(false);
   readonly #measuring: Measuring;
   #trainer: Connection<ToTrainer> | null = null;
   #run = 0;
@@ -125,7 +130,8 @@ export class Training {
     });
     this.#trainer ??= this.#connect();
     const settings = this.settings.value;
-    this.#trainer.post({ type: 'prepare', run: this.#run, settings, digits: this.digits, pace: this.#pace() });
+    const threads = threadsOn(navigator.hardwareConcurrency);
+    this.#trainer.post({ type: 'prepare', run: this.#run, settings, digits: this.digits, threads, pace: this.#pace() });
     this.#measuring.prepare(this.#run, this.settings.value);
   }
 
@@ -160,18 +166,27 @@ export class Training {
     this.#measuring.look();
   }
 
+  /** Whether all held-out digits have been counted for the very state. */
+  isWhole(state: Snapshot): boolean {
+    return this.#measuring.isWhole(state);
+  }
+
   /**
    * How a state names the held-out digits, to be read: '–' until that is known, '…' while a network at rest is being
-   * measured. While it learns, the last that is known, and the step that this is of.
+   * measured. While it learns, the last that is known, the step that this is of, and of how many digits.
    */
   standingOf(state: Snapshot | null): Standing {
     const score = state?.measured?.heldOut;
+    const lives = !this.unmeasured.value;
     const exact = score?.step === state?.step;
-    if (score && (exact || (this.isLearning.value && !this.unmeasured.value))) {
-      return { accuracy: percent(score.accuracy), loss: score.loss.toFixed(3), lag: exact ? null : score.step };
+    // What is not going to be counted better is shown as it is.
+    const final = state !== null && (this.isWhole(state) || !lives);
+    if (score && (this.isLearning.value ? exact || lives : exact && final)) {
+      const some = score.digits === this.heldOut.value?.length ? null : score.digits;
+      return { accuracy: percent(score.accuracy), loss: score.loss.toFixed(3), lag: exact ? null : score.step, some };
     }
-    const unknown = score && !this.unmeasured.value ? '…' : '–';
-    return { accuracy: unknown, loss: unknown, lag: null };
+    const unknown = score && lives ? '…' : '–';
+    return { accuracy: unknown, loss: unknown, lag: null, some: null };
   }
 
   /** How many times as long as with the fast kernels all workers may take. */
@@ -242,6 +257,7 @@ export class Training {
         this.result.value = message;
         this.imagesPerSecond.value = message.imagesPerSecond;
         this.phase.value = 'finished';
+        this.#measuring.look();
         return;
       case 'failed':
         this.#break(message.failure);

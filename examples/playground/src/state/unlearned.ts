@@ -15,11 +15,13 @@ const LUCK = 3;
 const END = 0.1;
 
 /** Whether the training has ended without having taught the network anything; null when it has, or is not to. */
-export function unlearned({ phase, live, points }: Training, settings: Settings): Unlearned | null {
+export function unlearned(training: Training, settings: Settings): Unlearned | null {
+  const { phase, live, points } = training;
   const { condition, lr, optimizer } = settings;
+  if (phase.value !== 'finished' || condition === 'untrained') return null; // Whoever asks hears of no frame before.
   const state = live.value;
   const score = state?.measured?.heldOut;
-  if (phase.value !== 'finished' || condition === 'untrained' || !score || score.step !== state.step) return null;
+  if (!score || !training.isWhole(state)) return null;
   // What is learned by heart is not seen in other digits.
   const last = points.value.slice(-Math.ceil(END * points.value.length));
   const byHeart = last.reduce((sum, { accuracy }) => sum + accuracy, 0) / last.length;

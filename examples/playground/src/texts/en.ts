@@ -1,11 +1,8 @@
-import { animalsEn } from '../animals/texts.en.js';
 import { convolutionEn } from '../convolution/texts.en.js';
 import { drawEn } from '../draw/texts.en.js';
 import { heroEn } from '../hero/texts.en.js';
 import { inspectorEn } from '../inspector/texts.en.js';
-import { layersEn } from '../layers/texts.en.js';
 import { networkEn } from '../network/texts.en.js';
-import { oneStepEn } from '../one-step/texts.en.js';
 import { presetsEn } from '../presets/texts.en.js';
 import { storyEn } from '../story/texts.en.js';
 import { takeawayEn } from '../takeaway/texts.en.js';
@@ -18,7 +15,7 @@ export const en = {
   page: {
     title: 'convgrad playground: watch filters learn',
     heading: 'Watch a network learn to see',
-    lede: 'A real convolutional network learns handwritten digits in this page, on your machine. Its first filters start as noise, and nobody tells it what an edge is. What do they become, and is that more than chance?',
+    lede: 'A convolutional network learns handwritten digits here, on your machine. What do its filters become, and is it more than chance?',
     language: 'Language',
     languageTip: 'The language of this page',
     languages: { en: 'EN', zh: '中文' },
@@ -49,7 +46,9 @@ export const en = {
     stepName: 'Batch',
     heldOut: 'Accuracy',
     heldOutAfter: (step: number) => `Accuracy after ${step}`,
-    heldOutTip: 'Share of 1,000 held-out digits that are named right; the network never learns from them',
+    heldOutTip: (count: number) =>
+      `Share of ${grouped.format(count)} held-out digits that are named right; the network never learns from them. While it learns, a fifth of them is counted, so as not to slow it down.`,
+    some: (count: number) => `of ${count} digits`,
     imagesPerSecond: (count: number) => `${grouped.format(count)} images/s`,
     epochDone: (epoch: number) => `Epoch ${epoch} is done.`,
     progress: 'Progress of the training',
@@ -91,6 +90,8 @@ export const en = {
       unclassified: 'No template fits it better than 99% of random filters are fitted by one.',
       dead: 'Its norm is below 5% of the strongest filter’s: the network does not use it.',
     },
+    fitMeans:
+      'R²ori, the template fit: the share of a filter that the edge or line most like it explains, from 0 to 1. Noise reaches about 0.25 with 5 × 5 weights.',
     fitTip: (share: number) =>
       `R²ori ${share.toFixed(2)}: the share of this filter that the best edge or line explains, from 0 to 1`,
   },
@@ -99,10 +100,10 @@ export const en = {
     tip: 'Drag back to see the filters, the statistics and the accuracy of an earlier batch',
     live: 'Live',
     liveTip: 'Follow the training again',
-    standing: (step: number, accuracy: string, loss: string) =>
-      `after ${step} batches: held-out accuracy ${accuracy}, loss ${loss}`,
-    behind: (step: number, lag: number, accuracy: string, loss: string) =>
-      `after ${step} batches (held-out digits last counted after ${lag}: accuracy ${accuracy}, loss ${loss})`,
+    standing: (step: number, accuracy: string, loss: string, some: number | null) =>
+      `after ${step} batches: held-out accuracy ${accuracy}, loss ${loss}${some === null ? '' : `, of ${some} digits`}`,
+    behind: (step: number, lag: number, accuracy: string, loss: string, some: number | null) =>
+      `after ${step} batches (${some ?? 'all'} held-out digits last counted after ${lag}: accuracy ${accuracy}, loss ${loss})`,
   },
   emergence: {
     title: 'More like edges than chance?',
@@ -112,7 +113,7 @@ export const en = {
     twin: 'untrained twin',
     independentBand: 'random layers: 99% lie below',
     smoothBand: 'smooth random layers: 99% lie below',
-    computing: 'Drawing 80,000 random filters for comparison…',
+    computing: 'Computing…',
     mean: (step: number) => `mean R²ori after ${step} batches: how much edges and lines explain`,
     oriented: (count: number, live: number) => `${count} of ${live} live filters are edges or lines`,
     against: 'Random layers of',
@@ -130,17 +131,26 @@ export const en = {
     explanation:
       'p is the share of 20,000 random layers that score at least as high. It is about the mean of all filters in this one training, not about any one filter, and does not say whether edges in the digits made them so, or whether the network needs edges.',
   },
+  charts: {
+    gap: '. ',
+    line: (line: string, first: string, firstStep: number, last: string, lastStep: number) =>
+      firstStep === lastStep
+        ? `${line}: ${last} after ${lastStep} batches`
+        : `${line}: from ${first} after ${firstStep} ${firstStep === 1 ? 'batch' : 'batches'} to ${last} after ${lastStep}`,
+  },
   progress: {
     title: 'Progress',
-    lede: 'The network never learns from the 1,000 held-out digits. They come from MNIST’s training set, so this is not a score on MNIST’s test set.',
+    lede: 'The network never learns from the 1,000 held-out digits. While it learns, 200 of them are counted; when it rests, all. They come from MNIST’s training set, so this is not a score on MNIST’s test set.',
     loss: 'Loss',
     accuracy: 'Accuracy',
     chart: (what: string) => `${what} over the training`,
     steps: 'batches learned from',
     train: 'digits it learns from',
     heldOut: 'held-out digits',
+    someHeldOut: (count: number) => `${count} held-out digits`,
     computing: 'Computing…',
-    after: (step: number) => `After ${step} batches.`,
+    after: (step: number, some: number | null) =>
+      `After ${step} batches${some === null ? '' : `, of ${some} of the held-out digits`}.`,
     counting: 'Being counted anew…',
     confusion: 'Confusion matrix',
     confusionNote: 'Rows: the true digit. Columns: the network’s answer.',
@@ -200,9 +210,6 @@ export const en = {
   hero: heroEn,
   presets: presetsEn,
   network: networkEn,
-  oneStep: oneStepEn,
-  layers: layersEn,
-  animals: animalsEn,
   convolution: convolutionEn,
   draw: drawEn,
   inspector: inspectorEn,

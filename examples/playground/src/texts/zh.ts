@@ -1,11 +1,8 @@
-import { animalsZh } from '../animals/texts.zh.js';
 import { convolutionZh } from '../convolution/texts.zh.js';
 import { drawZh } from '../draw/texts.zh.js';
 import { heroZh } from '../hero/texts.zh.js';
 import { inspectorZh } from '../inspector/texts.zh.js';
-import { layersZh } from '../layers/texts.zh.js';
 import { networkZh } from '../network/texts.zh.js';
-import { oneStepZh } from '../one-step/texts.zh.js';
 import { presetsZh } from '../presets/texts.zh.js';
 import { storyZh } from '../story/texts.zh.js';
 import { takeawayZh } from '../takeaway/texts.zh.js';
@@ -19,7 +16,7 @@ export const zh: Texts = {
   page: {
     title: 'convgrad 游乐场：看卷积核学习',
     heading: '看一个网络学会“看”',
-    lede: '一个真正的卷积神经网络就在这个页面里、在你的设备上学习手写数字。它的第一层卷积核最初只是噪声，没有人告诉它什么是边缘。它们会变成什么？这是否超出了偶然？',
+    lede: '一个真正的卷积神经网络，就在这个页面里、在你的电脑上学习手写数字。它的卷积核会变成什么？这是否只是巧合？',
     language: '语言',
     languageTip: '页面语言',
     languages: { en: 'EN', zh: '中文' },
@@ -49,7 +46,9 @@ export const zh: Texts = {
     stepName: '批次',
     heldOut: '准确率',
     heldOutAfter: (step) => `准确率（${step} 批后）`,
-    heldOutTip: '在网络从未学习过的 1,000 个数字中，识别正确的比例',
+    heldOutTip: (count) =>
+      `在网络从未学习过的 ${grouped.format(count)} 个数字中，识别正确的比例。训练时只统计其中五分之一，以免拖慢训练。`,
+    some: (count) => `${count} 个数字`,
     imagesPerSecond: (count) => `${grouped.format(count)} 张/秒`,
     epochDone: (epoch) => `第 ${epoch} 轮完成。`,
     progress: '训练进度',
@@ -84,6 +83,8 @@ export const zh: Texts = {
       unclassified: '没有模板与它的吻合程度超过 99% 的随机卷积核。',
       dead: '它的权重不到最强卷积核的 5%：没有被用到。',
     },
+    fitMeans:
+      'R²ori，模板吻合度：最相似的边缘或线条能解释这个卷积核的多少，从 0 到 1。对 5 × 5 的权重，噪声约能达到 0.25。',
     fitTip: (share) => `R²ori ${share.toFixed(2)}：最吻合的边缘或线条能解释这个卷积核的比例，从 0 到 1`,
   },
   timeline: {
@@ -91,9 +92,10 @@ export const zh: Texts = {
     tip: '向回拖动，查看较早批次时的卷积核、统计量和准确率',
     live: '实时',
     liveTip: '重新跟随训练',
-    standing: (step, accuracy, loss) => `学习 ${step} 个批次之后：留出集准确率 ${accuracy}，损失 ${loss}`,
-    behind: (step, lag, accuracy, loss) =>
-      `学习 ${step} 个批次之后（留出集最近一次在 ${lag} 个批次之后测量：准确率 ${accuracy}，损失 ${loss}）`,
+    standing: (step, accuracy, loss, some) =>
+      `学习 ${step} 个批次之后：留出集准确率 ${accuracy}，损失 ${loss}${some === null ? '' : `（${some} 个数字）`}`,
+    behind: (step, lag, accuracy, loss, some) =>
+      `学习 ${step} 个批次之后（最近一次在 ${lag} 个批次之后统计了${some === null ? '全部' : ` ${some} 个`}留出的数字：准确率 ${accuracy}，损失 ${loss}）`,
   },
   emergence: {
     title: '真的是边缘，还是只是巧合？',
@@ -103,7 +105,7 @@ export const zh: Texts = {
     twin: '未训练的孪生层',
     independentBand: '随机层：99% 低于此线',
     smoothBand: '平滑的随机层：99% 低于此线',
-    computing: '正在抽取 80,000 个随机卷积核以作比较…',
+    computing: '计算中…',
     mean: (step) => `学习 ${step} 个批次之后的平均 R²ori：边缘和线条能解释多少`,
     oriented: (count, live) => `${live} 个有效卷积核中，${count} 个是边缘或线条`,
     against: '随机层的权重',
@@ -121,17 +123,25 @@ export const zh: Texts = {
     explanation:
       'p 是 20,000 个随机层中达到同样程度的比例。它说的是这一次训练中所有卷积核的平均值，而不是某一个卷积核；它既不能说明是不是数字里的边缘造成的，也不能说明网络是否需要边缘。',
   },
+  charts: {
+    gap: '。',
+    line: (line, first, firstStep, last, lastStep) =>
+      firstStep === lastStep
+        ? `${line}：学习 ${lastStep} 个批次之后为 ${last}`
+        : `${line}：从 ${firstStep} 个批次之后的 ${first} 到 ${lastStep} 个批次之后的 ${last}`,
+  },
   progress: {
     title: '学习进展',
-    lede: '留出集是网络从未学习过的 1,000 个数字。它们来自 MNIST 的训练集，因此这不是 MNIST 测试集上的成绩。',
+    lede: '留出集是网络从未学习过的 1,000 个数字。训练时统计其中 200 个，静止时统计全部。它们来自 MNIST 的训练集，因此这不是 MNIST 测试集上的成绩。',
     loss: '损失',
     accuracy: '准确率',
     chart: (what) => `训练过程中的${what}`,
     steps: '已学习的批次',
     train: '训练集',
     heldOut: '留出集',
+    someHeldOut: (count) => `留出集中的 ${count} 个`,
     computing: '计算中…',
-    after: (step) => `学习 ${step} 个批次之后。`,
+    after: (step, some) => `学习 ${step} 个批次之后${some === null ? '' : `，统计了 ${some} 个留出的数字`}。`,
     counting: '正在重新统计…',
     confusion: '混淆矩阵',
     confusionNote: '行：真实数字。列：网络的回答。',
@@ -187,9 +197,6 @@ export const zh: Texts = {
   hero: heroZh,
   presets: presetsZh,
   network: networkZh,
-  oneStep: oneStepZh,
-  layers: layersZh,
-  animals: animalsZh,
   convolution: convolutionZh,
   draw: drawZh,
   inspector: inspectorZh,

@@ -1,3 +1,4 @@
+import { useCalm } from '../calm.js';
 import { Choice } from '../choice.js';
 import { PACE_NAMES } from '../state/pace.js';
 import { useStore } from '../state/store.js';
@@ -53,9 +54,10 @@ function Standing() {
   const { training } = useStore();
   const { training: texts } = useTexts();
   const prepared = training.prepared.value;
-  const live = training.live.value;
+  const heldOut = training.heldOut.value?.length ?? 0;
+  const live = useCalm(training.live, true);
   if (!prepared || !live) return training.problem.value ? null : <p class="standing">{texts.loading}</p>;
-  const { accuracy, lag } = training.standingOf(live);
+  const { accuracy, lag, some } = training.standingOf(live);
   return (
     <>
       <dl class="standing">
@@ -71,27 +73,33 @@ function Standing() {
             <span data-testid="step">{live.step}</span> / {prepared.steps}
           </dd>
         </div>
-        <div title={texts.heldOutTip}>
+        <div title={texts.heldOutTip(some ?? heldOut)}>
           <dt>{lag === null ? texts.heldOut : texts.heldOutAfter(lag)}</dt>
-          <dd data-testid="accuracy">{accuracy}</dd>
+          <dd>
+            <span data-testid="accuracy">{accuracy}</span>{' '}
+            <small data-testid="counted-digits">{some === null ? '' : texts.some(some)}</small>
+          </dd>
         </div>
         <div>
           <dt>{texts.speed}</dt>
-          <dd>{texts.imagesPerSecond(Math.round(training.imagesPerSecond.value))}</dd>
+          <dd>{texts.imagesPerSecond(Math.round(training.imagesPerSecond.peek()))}</dd>
         </div>
       </dl>
       <progress max={prepared.steps} value={live.step} aria-label={texts.progress} />
-      <Announcement accuracy={training.isLearning.value || lag !== null ? null : accuracy} />
+      <Announcement
+        step={live.step}
+        accuracy={!training.isLearning.value && training.isWhole(live) ? accuracy : null}
+      />
     </>
   );
 }
 
 /** What a screen reader says: once an epoch, and how well the network does when it rests; the figures above change all the time. */
-function Announcement({ accuracy }: { accuracy: string | null }) {
+function Announcement({ step, accuracy }: { step: number; accuracy: string | null }) {
   const { training } = useStore();
   const { training: texts } = useTexts();
   const { steps, epochs } = training.prepared.value!;
-  const done = Math.floor((training.live.value!.step * epochs) / steps);
+  const done = Math.floor((step * epochs) / steps);
   return (
     <p class="unseen" aria-live="polite" data-testid="announced">
       {done > 0 && texts.epochDone(done)} {accuracy && `${texts.heldOut}: ${accuracy}`}

@@ -65,13 +65,6 @@ export function imagesFor({ condition, seed }: Settings): (images: Dataset) => D
   return condition === 'scrambled' ? phaseScrambler(28, seed) : (images) => images;
 }
 
-/** So many of the digits to learn from, evenly chosen, as they are. */
-export function someDigitsOf(packed: PackedDigits, { seed }: Settings, count: number): Dataset {
-  const { train } = splitNumbers(packed, { seed });
-  const chosen = Array.from({ length: count }, (_, i) => Math.floor((i * train.length) / count));
-  return imagesOf(packed, train.subset(chosen));
-}
-
 /** The held-out digits alone. */
 export function heldOutOf(packed: PackedDigits, settings: Settings): Dataset {
   return imagesFor(settings)(imagesOf(packed, splitNumbers(packed, { seed: settings.seed }).heldOut));

@@ -1,10 +1,11 @@
 /** The worker that measures what the other one learns, so that neither the training nor the page waits for it. */
 import { crossEntropy, type Dataset, evaluate, type Sequential, softmax } from '../../../../src/index.js';
-import { emergence, type NullDistribution, nearestHandMade, nullDistribution } from '../../../../src/inspect/index.js';
-import { DEFAULTS, type Settings } from '../state/settings.js';
+import { emergence, nearestHandMade } from '../../../../src/inspect/index.js';
+import type { Settings } from '../state/settings.js';
 import { failureOf } from './failure.js';
-import { digitsAt, heldOutOf, networkOf, someDigitsOf } from './job.js';
+import { digitsAt, heldOutOf, networkOf } from './job.js';
 import type { FromMeasurer, HeldOutScore, Measured, ToMeasurer } from './messages.js';
+import { storedNulls } from './nulls.js';
 import { loadWeights } from './weights.js';
 
 const post = (message: FromMeasurer) => self.postMessage(message);
@@ -13,17 +14,14 @@ interface Job {
   run: number;
   settings: Settings;
   model: Sequential;
-  heldOut: Dataset;
-  /** Address of the packed digits. */
-  digits: string;
+  /** All held-out digits, and every fifth of them: to count these takes little from the training. */
+  all: Dataset;
+  some: Dataset;
 }
 
-let job: Job | null = null;
-/** How many digits give the second moments of their patches: as many as `nullDistribution` looks at. */
-const PATCHES = 1000;
+const SOME = 5;
 
-/** Drawn once for each kernel size, against the digits of seed 0 as they are. */
-const nulls = new Map<number, NullDistribution[]>();
+let job: Job | null = null;
 /** Messages are answered one after the other, whatever they wait for. */
 let last: Promise<void> = Promise.resolve();
 
@@ -44,63 +42,54 @@ async function answer(message: Exclude<ToMeasurer, { type: 'ping' }>): Promise<v
   const { type, run } = message;
   if (type === 'prepare') {
     const { settings, digits } = message;
-    const heldOut = heldOutOf(await digitsAt(digits), settings);
-    job = { run, settings, model: networkOf(settings), heldOut, digits };
-    post({ type: 'prepared', run, inputs: heldOut.inputs.slice(), labels: heldOut.labels.slice() });
+    const all = heldOutOf(await digitsAt(digits), settings);
+    const some = all.subset(Array.from({ length: Math.floor(all.length / SOME) }, (_, i) => SOME * i));
+    job = { run, settings, model: networkOf(settings), all, some };
+    post({ type: 'prepared', run, inputs: all.inputs.slice(), labels: all.labels.slice() });
     return;
   }
-  if (!job || job.run !== run) return;
-  if (type === 'nulls') {
-    await drawNulls(job);
-    post({ type, run });
-  } else {
-    post({ type: 'measured', run, measured: measure(job, message) });
-  }
+  if (job?.run === run) post({ type: 'measured', run, measured: measure(job, message) });
 }
 
-async function drawNulls({ settings: { kernelSize: size }, digits }: Job): Promise<void> {
-  if (nulls.has(size)) return;
-  const patches = someDigitsOf(await digitsAt(digits), DEFAULTS, PATCHES);
-  nulls.set(size, [nullDistribution('normal', size), nullDistribution('colored', size, { patches })]);
-}
-
-function measure({ model, settings, heldOut }: Job, asked: ToMeasurer & { type: 'measure' }): Measured {
-  const { step, weights, heldOut: scored } = asked;
+function measure({ model, settings, all, some }: Job, asked: ToMeasurer & { type: 'measure' }): Measured {
+  const { step, weights, heldOut } = asked;
   const { filters, kernelSize: size } = settings;
   const area = size * size;
-  const known = nulls.get(size);
   const conv1 = weights.subarray(0, filters * area);
-  const layer = emergence(conv1, [filters, 1, size, size], { nulls: known ?? [] });
-  if (scored) loadWeights(model, weights);
+  const layer = emergence(conv1, [filters, 1, size, size], { nulls: storedNulls(size) });
+  const [independent, smooth] = layer.nulls;
+  if (heldOut !== 'none') loadWeights(model, weights);
+  const score = heldOut === 'none' ? null : heldOut === 'all' ? scoreOf(model, all, 1) : scoreOf(model, some, SOME);
   return {
     ...{ step, r2ori: layer.r2ori, live: layer.live, oriented: layer.oriented },
     filters: layer.filters.map(({ class: name, r2ori, norm, template }, i) => {
       const nearest = nearestHandMade(conv1.subarray(i * area, (i + 1) * area), size);
       return { class: name, r2ori, norm, template, nearest };
     }),
-    nulls: known ? { independent: layer.nulls[0], smooth: layer.nulls[1] } : null,
-    heldOut: scored ? { step, ...score(model, heldOut) } : null,
+    nulls: { independent, smooth },
+    heldOut: score && { step, ...score },
   };
 }
 
 /** How many mistakes are told. */
 const MISTAKES = 12;
 
-function score(model: Sequential, heldOut: Dataset): Omit<HeldOutScore, 'step'> {
+/** @param each of so many held-out digits one is in `digits` */
+function scoreOf(model: Sequential, digits: Dataset, each: number): Omit<HeldOutScore, 'step'> {
   const probabilities: number[][] = [];
-  const { loss, accuracy, confusion, predictions } = evaluate(model, heldOut, {
+  const { loss, accuracy, confusion, predictions } = evaluate(model, digits, {
     loss: (logits, labels) => {
       probabilities.push(...(softmax(logits).toArray() as number[][]));
       return crossEntropy(logits, labels);
     },
   });
-  const wrong = Array.from(predictions.keys()).filter((i) => predictions[i] !== heldOut.labels[i]);
-  const mistakes = wrong.map((index) => ({
-    index,
-    label: heldOut.labels[index],
-    said: predictions[index],
-    probabilities: probabilities[index],
+  const wrong = Array.from(predictions.keys()).filter((i) => predictions[i] !== digits.labels[i]);
+  const mistakes = wrong.map((i) => ({
+    index: each * i,
+    label: digits.labels[i],
+    said: predictions[i],
+    probabilities: probabilities[i],
   }));
   mistakes.sort((a, b) => b.probabilities[b.said] - a.probabilities[a.said]);
-  return { loss, accuracy, confusion, mistakes: mistakes.slice(0, MISTAKES) };
+  return { digits: digits.length, loss, accuracy, confusion, mistakes: mistakes.slice(0, MISTAKES) };
 }

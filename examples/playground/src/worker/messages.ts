@@ -25,7 +25,8 @@ export interface Pace {
 }
 
 export type ToTrainer =
-  | { type: 'prepare'; run: number; settings: Settings; digits: string; pace: Pace }
+  /** `threads`: how many compute, at most. */
+  | { type: 'prepare'; run: number; settings: Settings; digits: string; threads: number; pace: Pace }
   | ({ type: 'pace' } & Pace)
   | { type: 'step' }
   | { type: 'ping' };
@@ -65,6 +66,8 @@ export interface Mistake {
 export interface HeldOutScore {
   /** Of the network after so many batches. */
   step: number;
+  /** How many of the held-out digits were counted. */
+  digits: number;
   loss: number;
   accuracy: number;
   /** How many digits i (row) were taken for j (column). */
@@ -77,21 +80,20 @@ export interface Measured extends Pick<Emergence, 'r2ori' | 'live' | 'oriented'>
   /** Of the network after so many batches. */
   step: number;
   filters: MeasuredFilter[];
-  /** Against independent taps and against filters as smooth as the digits; null while the nulls are being drawn. */
-  nulls: { independent: NullComparison; smooth: NullComparison } | null;
+  /** Against independent weights and against weights as smooth as the digits. */
+  nulls: { independent: NullComparison; smooth: NullComparison };
   /** When asked for; else the one before, whose step says so, or null. */
   heldOut: HeldOutScore | null;
 }
 
 export type ToMeasurer =
   | { type: 'prepare'; run: number; settings: Settings; digits: string }
-  | { type: 'nulls'; run: number }
-  | { type: 'measure'; run: number; step: number; weights: Float32Array<ArrayBuffer>; heldOut: boolean }
+  /** `heldOut`: how many of the held-out digits are to be named, none, some or all of them. */
+  | { type: 'measure'; run: number; step: number; weights: Float32Array<ArrayBuffer>; heldOut: 'none' | 'some' | 'all' }
   | { type: 'ping' };
 
 export type FromMeasurer =
   | { type: 'prepared'; run: number; inputs: Float32Array<ArrayBuffer>; labels: Int32Array<ArrayBuffer> }
-  | { type: 'nulls'; run: number }
   | { type: 'measured'; run: number; measured: Measured }
   | { type: 'failed'; run: number; failure: Failure }
   | { type: 'pong' };

@@ -40,7 +40,7 @@ async function prepare(job: ToTrainer & { type: 'prepare' }, own: Gate): Promise
     known = { key, digits: digitsOf(all, settings), count: all.labels.length };
   }
   const { digits, count } = known;
-  const threads = await setThreads();
+  const threads = await setThreads(job.threads);
   if (own !== gate) return;
   const training = trainingOf(settings, count - digits.heldOut.length, digits.train.length);
   const model = networkOf(settings);
