@@ -6,7 +6,8 @@ import { handMade } from '../../examples/playground/src/convolution/choices.js';
 import { EXPERIMENT_NAMES, settingsOf } from '../../examples/playground/src/presets/experiments.js';
 import { presetsEn } from '../../examples/playground/src/presets/texts.en.js';
 import { writeSettings } from '../../examples/playground/src/state/settings.js';
-import { conv2d, tensor } from '../../src/index.js';
+import { conv2d, tensor, zeros } from '../../src/index.js';
+import { writeSafetensors } from '../../src/io/index.js';
 import { openPlayground, type Playground } from './playground-page.js';
 
 let playground: Playground;
@@ -357,6 +358,21 @@ test('what cannot be in a link is refused and told, and the rest is shown', asyn
   await expect.poll(() => told.textContent()).toMatch(/: image, filter, stride$/);
   expect(await titles(page)).toEqual(['Image 5 × 5', 'Result 3 × 3']);
   expect(await labOf(page).locator('.check input').isChecked()).toBe(true);
+  expect(errors).toEqual([]);
+  await close();
+});
+
+test('a file without this page’s network is refused in Chinese to who reads Chinese', async () => {
+  const { page, errors, close } = await playground.visit('', { language: 'zh-CN' });
+  const card = page.locator('#takeaway');
+  const load = (buffer: Buffer) =>
+    card
+      .locator('input[type=file]')
+      .setInputFiles({ name: 'w.safetensors', mimeType: 'application/octet-stream', buffer });
+  await load(Buffer.from('no such file'));
+  await expect.poll(() => card.getByRole('alert').textContent()).toContain('它不是 safetensors 文件，或已损坏');
+  await load(Buffer.from(writeSafetensors({ weight: zeros([3]) })));
+  await expect.poll(() => card.getByRole('alert').textContent()).toContain('其中的权重不属于本页面的网络');
   expect(errors).toEqual([]);
   await close();
 });
