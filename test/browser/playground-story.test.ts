@@ -13,13 +13,13 @@ const TOLD: Record<string, string>[] = [
   { image: '#convolution .sheet >> nth=0' },
   { Play: '#convolution .control.play', image: '#convolution .sheet >> nth=0', result: '#convolution .sheet >> nth=1' },
   { image: '#convolution .sheet >> nth=0', result: '#convolution .sheet >> nth=1' },
-  { filters: '.filter-grid' },
+  { digit: '#network [data-maps=strip-input]', maps: '#network [data-maps=strip-conv1]' },
   { Train: '.bar button.primary', filters: '.filter-grid' },
   { button: '#one-step .act button >> nth=0', pictures: '#one-step .beats' },
-  { maps: '#draw .draw-maps' },
-  { maps: '#draw .draw-maps' },
+  { filters: '#layers .choose-stroke' },
+  { maps: '#network [data-maps=strip-conv1]', pooled: '#network [data-maps=strip-pool1]' },
   { slider: '#timeline-slider', curves: '#emergence .chart' },
-  { pad: '#draw .pad', answer: '#draw .says' },
+  { pad: '#draw .pad' },
 ];
 
 /** Of each of these, once the page has stopped scrolling. */

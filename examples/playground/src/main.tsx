@@ -15,6 +15,7 @@ import './styles/inspector.css';
 import './styles/takeaway.css';
 import './styles/story.css';
 import { App } from './app.js';
+import { startAt } from './go-to.js';
 import { createStore, StoreProvider } from './state/store.js';
 import { textsFor } from './texts/index.js';
 
@@ -36,4 +37,5 @@ if (page) {
     </StoreProvider>,
     page,
   );
+  startAt(location.hash.slice(1));
 }

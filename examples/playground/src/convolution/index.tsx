@@ -1,4 +1,5 @@
 /** Part 4 of the playground: an image, a filter, and every number of the convolution between them. */
+import type { ComponentChildren } from 'preact';
 import { useCallback, useEffect, useRef } from 'preact/hooks';
 import { diverging } from '../../../../src/inspect/index.js';
 import { Board } from './board.js';
@@ -23,6 +24,7 @@ export interface ConvolutionLabProps {
   /** The filters of a network as they are now; a new array whenever they have changed. */
   learned?: readonly LearnedFilter[];
   texts: ConvolutionTexts;
+  children?: ComponentChildren;
 }
 
 /** Cells along a side up to which two boards find room beside each other on a phone. */
@@ -30,7 +32,7 @@ const FEW = 6;
 
 const NONE: readonly never[] = [];
 
-export function ConvolutionLab({ lab, digits = NONE, learned = NONE, texts }: ConvolutionLabProps) {
+export function ConvolutionLab({ lab, digits = NONE, learned = NONE, texts, children }: ConvolutionLabProps) {
   useEffect(() => lab.receive(digits, learned), [lab, digits, learned]);
   return (
     <section class="convolution" aria-labelledby="convolution-title">
@@ -55,6 +57,7 @@ export function ConvolutionLab({ lab, digits = NONE, learned = NONE, texts }: Co
       {lab.fits.value && !lab.missing.value && <Sum lab={lab} texts={texts} />}
       <Meaning lab={lab} texts={texts} />
       <Aloud lab={lab} texts={texts} />
+      {children}
     </section>
   );
 }

@@ -145,6 +145,14 @@ export const convolutionEn = {
     differs: (value: string) => `The library’s conv2d gives ${value}, which differs!`,
     aloud: (row: number, column: number, sum: string) => `Row ${row}, column ${column}: the sum is ${sum}.`,
   },
+  link: {
+    copy: 'Copy link',
+    copied: 'Copied',
+    copyTip: 'Copy a link that opens this card with this image, this filter and this place',
+    carries: 'The link carries the settings, the image, the filter and the place.',
+    carriesNoImage:
+      'The link carries the settings and the filter. It cannot carry this image: the 5 × 5 one opens in its place.',
+  },
   noFit: (reach: number, padded: number) =>
     `The window does not fit: it reaches over ${reach} × ${reach} pixels, and the padded image has only ${padded} × ${padded}. Take less dilation, a smaller filter or more padding.`,
   meaning: {

@@ -137,6 +137,13 @@ export const convolutionZh: ConvolutionTexts = {
     differs: (value) => `本库的 conv2d 算出 ${value}，与此不同！`,
     aloud: (row, column, sum) => `第 ${row} 行第 ${column} 列：和为 ${sum}。`,
   },
+  link: {
+    copy: '复制链接',
+    copied: '已复制',
+    copyTip: '复制一个链接，打开后就是这张卡片上的图像、卷积核和位置',
+    carries: '链接包含设置、图像、卷积核和位置。',
+    carriesNoImage: '链接包含设置和卷积核，但不能包含这幅图像：打开后显示的是 5 × 5 的图像。',
+  },
   noFit: (reach, padded) =>
     `窗口放不下：它覆盖 ${reach} × ${reach} 个像素，而填充后的图像只有 ${padded} × ${padded}。请减小膨胀、换小一些的卷积核，或增加填充。`,
   meaning: {

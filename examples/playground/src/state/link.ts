@@ -92,6 +92,11 @@ export function writeLink(state: LabState, inspected: number, settings: Settings
   return query.toString().replaceAll('%2C', ',');
 }
 
+/** Settings, as they stand in an address, and what `writeLink` says. */
+export function queryOf(settings: string, link: string): string {
+  return link === '' ? settings : `${settings === '' ? '?' : `${settings}&`}${link}`;
+}
+
 function writeImage(image: ImageChoice, own: Float32Array): string | null {
   switch (image.kind) {
     case 'tutorial':
