@@ -2,11 +2,11 @@ import { useEffect, useState } from 'preact/hooks';
 import type { Snapshot } from '../state/measuring.js';
 import { useStore } from '../state/store.js';
 
-/** Shortest time from an answer to the next question while the network learns, in ms: the training needs the cores. */
+/**
+ * Shortest time from an answer to the next question while the network learns, in ms, and at least as long as the answer took: the
+ * training needs the cores.
+ */
 const BETWEEN = 2000;
-/** And how many times as long as the answer took, so that slow machines are not asked all the time. */
-const REST = 3;
-
 /**
  * Puts the questions of a card's sections to the worker, one at a time and of each section only the newest, and keeps the
  * answers for as long as the weights are kept.
@@ -60,7 +60,7 @@ export class Asking {
     this.#asked.set(section, began);
     await ask();
     const now = performance.now();
-    this.#earliest = now + Math.max(BETWEEN, REST * (now - began));
+    this.#earliest = now + Math.max(BETWEEN, now - began);
     this.#busy = false;
     this.#next();
   }

@@ -8,6 +8,7 @@ import type { Snapshot } from '../state/measuring.js';
 import { useStore } from '../state/store.js';
 import { useTexts } from '../texts/index.js';
 import { composedOf, fieldOf, type Slice, slicesOf } from './combining.js';
+import { useLayersTexts } from './texts.js';
 
 /** How many are shown at first. */
 const SHOWN = 6;
@@ -16,7 +17,7 @@ const DEAD = 0.05;
 
 /** Which filters of conv1 a filter of conv2 adds up, and with which weights. */
 export function Edges({ shown, filter }: { shown: Snapshot; filter: number }) {
-  const { layers: texts } = useTexts();
+  const texts = useLayersTexts();
   const [all, setAll] = useState(false);
   const slices = slicesOf(shown, filter);
   const listed = all ? slices : slices.slice(0, SHOWN);
@@ -43,7 +44,7 @@ export function Edges({ shown, filter }: { shown: Snapshot; filter: number }) {
       <p data-testid="layers-carried">
         {texts.carried(listed.length, slices.length, percent(carried))}{' '}
         {slices.length > SHOWN && (
-          <button type="button" aria-expanded={all} onClick={() => setAll(!all)}>
+          <button type="button" title={texts.allTip} aria-expanded={all} onClick={() => setAll(!all)}>
             {all ? texts.fewer(SHOWN) : texts.all(slices.length)}
           </button>
         )}
@@ -69,7 +70,8 @@ function Edge({
   scales: { edges: number; taps: number; products: number };
 }) {
   const { parts } = useStore();
-  const { layers: texts, inspector } = useTexts();
+  const texts = useLayersTexts();
+  const { inspector } = useTexts();
   const { channel, weights, norm, share, sum, sign } = slice;
   const [size, field] = [shown.shape[2], fieldOf(shown)];
   const inspect = () => {

@@ -4,13 +4,13 @@ import { Card } from '../card.js';
 import type { Inquiry } from '../inspector/inquiry.js';
 import type { Snapshot } from '../state/measuring.js';
 import { useStore } from '../state/store.js';
-import { useTexts } from '../texts/index.js';
 import { Unmeasured } from '../training/trouble.js';
 import { Asking } from './asking.js';
 import { LikestSection } from './likest.js';
 import { Photographs } from './photographs.js';
 import { SeparableSection } from './separable.js';
 import { StrokesSection } from './strokes.js';
+import { useLayersTexts } from './texts.js';
 import '../styles/layers.css';
 
 /** What each section of the card needs. */
@@ -25,7 +25,7 @@ export interface Asked {
 /** What the layers behind the first make of what it finds. */
 export function LayersCard() {
   const { training, settings, inquiry: shared } = useStore();
-  const { layers: texts } = useTexts();
+  const texts = useLayersTexts();
   const heldOut = training.heldOut.value;
   const inquiry = shared.value;
   const asking = useMemo(() => new Asking(() => training.isLearning.peek()), [inquiry]);

@@ -3,16 +3,16 @@ import { ink } from '../../../../src/inspect/index.js';
 import { useCalm, useInSight } from '../calm.js';
 import { Pixels } from '../pictures/pixels.js';
 import { useStore } from '../state/store.js';
-import { useTexts } from '../texts/index.js';
 import { Unmeasured } from '../training/trouble.js';
 import { useAnswer } from './asking.js';
 import type { Asked } from './layers.js';
 import type { Likest } from './messages.js';
+import { useLayersTexts } from './texts.js';
 
 /** For each digit, what the network finds most like it. */
 export function LikestSection({ asking, inquiry, heldOut, fits }: Asked) {
   const { training } = useStore();
-  const { layers: texts } = useTexts();
+  const texts = useLayersTexts();
   const box = useRef<HTMLElement>(null);
   const inSight = useInSight(box);
   const shown = useCalm(training.shown, inSight);
@@ -49,7 +49,7 @@ export function LikestSection({ asking, inquiry, heldOut, fits }: Asked) {
 const NONE = { weights: new Float32Array(0), step: 0 };
 
 function OneDigit({ one, pixelsOf }: { one: Likest; pixelsOf: (index: number) => Float32Array }) {
-  const { layers: texts } = useTexts();
+  const texts = useLayersTexts();
   const { class: digit, best, stranger, made } = one;
   return (
     <>
@@ -76,7 +76,7 @@ function OneDigit({ one, pixelsOf }: { one: Likest; pixelsOf: (index: number) =>
         <Shown
           pixels={made.pixels}
           kind={texts.made}
-          digit="–"
+          digit={texts.input}
           share={chance(made.probability)}
           label={texts.madeOf(digit, chance(made.probability))}
         />

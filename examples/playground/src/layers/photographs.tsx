@@ -1,5 +1,5 @@
 import { goTo } from '../go-to.js';
-import { useTexts } from '../texts/index.js';
+import { useLayersTexts } from './texts.js';
 
 /**
  * Cut from examples/images/animals/layers.png (example 08, seed 56274): how many of the 100 drawings that excite the filter
@@ -61,7 +61,7 @@ const SIZE = { width: 130, height: 20 };
 
 /** What deeper layers find elsewhere: in photographs, and in drawings of which one knows what they show. */
 export function Photographs() {
-  const { layers: texts } = useTexts();
+  const texts = useLayersTexts();
   return (
     <section class="photographs" aria-label={texts.photographs}>
       <h3>{texts.photographs}</h3>
@@ -92,7 +92,7 @@ export function Photographs() {
       </figure>
       <p>
         {texts.toAnimals}{' '}
-        <button type="button" onClick={() => goTo('animals')}>
+        <button type="button" title={texts.animalsTip} onClick={() => goTo('animals')}>
           {texts.animals}
         </button>
       </p>

@@ -1,12 +1,12 @@
 import { useRef } from 'preact/hooks';
 import { useCalm, useInSight } from '../calm.js';
 import { useStore } from '../state/store.js';
-import { useTexts } from '../texts/index.js';
 import { Unmeasured } from '../training/trouble.js';
 import { useAnswer } from './asking.js';
 import type { Asked } from './layers.js';
 import { Key, Marks } from './marks.js';
 import { byLayer, meanOf, type Network, RECORDED, type Series, seriesOf } from './recorded.js';
+import { useLayersTexts } from './texts.js';
 
 /** Where the axis of both charts begins, unless something lies below. */
 const HALF = 0.5;
@@ -14,7 +14,7 @@ const HALF = 0.5;
 /** How far each layer tells the digits apart, beside networks that have learned nothing of them. */
 export function SeparableSection({ asking, inquiry, fits, heldOut }: Asked) {
   const { training } = useStore();
-  const { layers: texts } = useTexts();
+  const texts = useLayersTexts();
   const box = useRef<HTMLElement>(null);
   const inSight = useInSight(box);
   const shown = useCalm(training.shown, inSight);
@@ -90,7 +90,7 @@ function Panel({
   lowest: number;
   id: 'live' | 'recorded';
 }) {
-  const { layers: texts } = useTexts();
+  const texts = useLayersTexts();
   const names = id === 'live' ? texts.networks : texts.networksOfStudy;
   // The one that the others are compared with first.
   const rows = (['trained', 'untrained', 'byHeart'] as const).flatMap((network) => {

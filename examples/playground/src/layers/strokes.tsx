@@ -5,17 +5,17 @@ import { Legend } from '../filters/legend.js';
 import { Pixels, roundScale } from '../pictures/pixels.js';
 import type { Snapshot } from '../state/measuring.js';
 import { useStore } from '../state/store.js';
-import { useTexts } from '../texts/index.js';
 import { Unmeasured } from '../training/trouble.js';
 import { useAnswer } from './asking.js';
 import { composedOf, fieldOf, SECOND_FILTERS } from './combining.js';
 import { Edges } from './edges.js';
 import type { Asked } from './layers.js';
+import { useLayersTexts } from './texts.js';
 
 /** The filters of conv2: what excites each, what it prefers, and the edges that it adds up. */
 export function StrokesSection(asked: Asked) {
   const { training, parts } = useStore();
-  const { layers: texts } = useTexts();
+  const texts = useLayersTexts();
   const box = useRef<HTMLElement>(null);
   const inSight = useInSight(box);
   const shown = useCalm(training.shown, inSight);
@@ -40,7 +40,7 @@ export function StrokesSection(asked: Asked) {
 /** All filters of conv2 in a row, each as the sum of its edges. */
 function Choose({ shown, chosen }: { shown: Snapshot; chosen: number }) {
   const { parts } = useStore();
-  const { layers: texts } = useTexts();
+  const texts = useLayersTexts();
   const size = fieldOf(shown);
   const all = Array.from({ length: SECOND_FILTERS }, (_, i) => composedOf(shown, i));
   const scale = Math.max(...all.map(roundScale));
@@ -75,7 +75,7 @@ function Seen({
   inquiry,
   heldOut,
 }: Asked & { shown: Snapshot; filter: number; inSight: boolean }) {
-  const { layers: texts } = useTexts();
+  const texts = useLayersTexts();
   const known = useAnswer(asking, 'filter', `filter ${filter}`, shown, inSight, () =>
     inquiry.combined(shown.weights, filter),
   );
@@ -121,7 +121,7 @@ function Seen({
             </span>
           </figcaption>
         </figure>
-        <div class="exciting">
+        <div class="most-excited">
           <strong>{texts.exciting}</strong>
           <ul data-testid="layers-exciting">
             {seen?.exciting.map(({ index, label, value, top, left }) => {

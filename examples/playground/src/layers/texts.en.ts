@@ -46,6 +46,7 @@ export const layersEn = {
     `The ${shown} shown, of ${all}, carry ${share} of the filter (of the sum of its squared weights).`,
   all: (count: number) => `Show all ${count}`,
   fewer: (count: number) => `Show ${count} only`,
+  allTip: 'Whether all filters of the first layer are listed, or those with the largest weights',
 
   likest: 'From strokes to digits: what does it find most like an 8?',
   likestNote:
@@ -53,6 +54,7 @@ export const layersEn = {
   best: 'best',
   stranger: 'other',
   made: 'made',
+  input: 'input',
   named: (label: number) => `a ${label}`,
   bestOf: (digit: number, label: number, probability: string) =>
     `Of all held-out digits most like a ${digit}: a ${label}, with ${probability}`,
@@ -102,6 +104,7 @@ export const layersEn = {
     'Recorded, and drawings, not photographs: six of the pieces that excite each filter most, in a network that learned nothing but the names of drawn animals (examples/08-eyes-noses-ears.ts, seed 56274). Because they are drawn, one knows what is where, and can draw them again without it.',
   toAnimals: 'See a network find eyes, noses and ears in drawings, with the truth known:',
   animals: 'the drawn animals',
+  animalsTip: 'Go to the card with the drawn animals',
 };
 
 export type LayersTexts = typeof layersEn;

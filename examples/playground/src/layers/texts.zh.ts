@@ -44,6 +44,7 @@ export const layersZh: LayersTexts = {
   carried: (shown, all, share) => `共 ${all} 份，列出的 ${shown} 份占这个卷积核的 ${share}（按权重的平方和计算）。`,
   all: (count) => `显示全部 ${count} 份`,
   fewer: (count) => `只显示 ${count} 份`,
+  allTip: '列出第一层的全部卷积核，或只列出权重最大的几个',
 
   likest: '从笔画到数字：它觉得什么最像 8？',
   likestNote:
@@ -51,6 +52,7 @@ export const layersZh: LayersTexts = {
   best: '最像',
   stranger: '其他',
   made: '造出',
+  input: '输入',
   named: (label) => `数字 ${label}`,
   bestOf: (digit, label, probability) => `留出集中最像 ${digit} 的：一个 ${label}，概率 ${probability}`,
   strangerOf: (digit, label, probability) => `其他数字中最像 ${digit} 的：一个 ${label}，概率 ${probability}`,
@@ -92,4 +94,5 @@ export const layersZh: LayersTexts = {
     '这是记录的结果，是图画而不是照片：最能激活各个卷积核的图块中的六块，网络只学了画出来的动物的名字（examples/08-eyes-noses-ears.ts，种子 56274）。因为是画出来的，所以知道哪里是什么，也可以去掉某个部分重画。',
   toAnimals: '看一个网络怎样在答案已知的图画里找到眼睛、鼻子和耳朵：',
   animals: '画出来的动物',
+  animalsTip: '前往“画出来的动物”卡片',
 };

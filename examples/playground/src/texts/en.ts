@@ -3,7 +3,6 @@ import { convolutionEn } from '../convolution/texts.en.js';
 import { drawEn } from '../draw/texts.en.js';
 import { heroEn } from '../hero/texts.en.js';
 import { inspectorEn } from '../inspector/texts.en.js';
-import { layersEn } from '../layers/texts.en.js';
 import { networkEn } from '../network/texts.en.js';
 import { presetsEn } from '../presets/texts.en.js';
 import { storyEn } from '../story/texts.en.js';
@@ -212,7 +211,6 @@ export const en = {
   hero: heroEn,
   presets: presetsEn,
   network: networkEn,
-  layers: layersEn,
   animals: animalsEn,
   convolution: convolutionEn,
   draw: drawEn,

@@ -3,7 +3,6 @@ import { convolutionZh } from '../convolution/texts.zh.js';
 import { drawZh } from '../draw/texts.zh.js';
 import { heroZh } from '../hero/texts.zh.js';
 import { inspectorZh } from '../inspector/texts.zh.js';
-import { layersZh } from '../layers/texts.zh.js';
 import { networkZh } from '../network/texts.zh.js';
 import { presetsZh } from '../presets/texts.zh.js';
 import { storyZh } from '../story/texts.zh.js';
@@ -199,7 +198,6 @@ export const zh: Texts = {
   hero: heroZh,
   presets: presetsZh,
   network: networkZh,
-  layers: layersZh,
   animals: animalsZh,
   convolution: convolutionZh,
   draw: drawZh,
