@@ -1,6 +1,5 @@
 /** What the hero shows at each moment: one filter of a recorded training, and a digit that it slides over. */
-import type { GrayImage, SquareFilter } from '../convolution/walk.js';
-import { planWalk, slide } from '../convolution/walk.js';
+import { type GrayImage, planWalk, type SquareFilter, slide } from '../convolution/walk.js';
 import { FRAMES, KERNEL, SIDE, WEIGHT_STEP } from './frames.js';
 import { DIGIT, FILTERS } from './recording.js';
 
@@ -59,7 +58,7 @@ export function sceneAt(time: number): Scene {
     const frame = Math.floor((FRAMES * (time - BREATH)) / (END - BREATH));
     return { act: 1, frame, filled: STOPS ** 2, window: null };
   }
-  return { act: 2, frame: FRAMES - 1, filled: STOPS ** 2, window: BEST };
+  return { act: 2, frame: FRAMES - 1, filled: STOPS ** 2, window: bestStop() };
 }
 
 /** There and back, row by row: the window never jumps. */
@@ -69,7 +68,14 @@ export function stopAt(index: number): readonly [number, number] {
   return [row, row % 2 === 0 ? column : STOPS - 1 - column];
 }
 
-const best = mapAt(FRAMES - 1);
-const at = best.indexOf(best.reduce((a, b) => Math.max(a, b)));
+let best: readonly [number, number] | undefined;
+
 /** Where the filter that has learned fits best. */
-export const BEST: readonly [number, number] = [Math.floor(at / STOPS), at % STOPS];
+export function bestStop(): readonly [number, number] {
+  if (!best) {
+    const map = mapAt(FRAMES - 1);
+    const at = map.indexOf(Math.max(...map));
+    best = [Math.floor(at / STOPS), at % STOPS];
+  }
+  return best;
+}
