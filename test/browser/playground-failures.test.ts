@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import {
   type Answer,
   BUILT,
+  comeTo,
   kill,
   openPlayground,
   POLICY,
@@ -112,7 +113,7 @@ test('a card that nobody sees has the weights of now, too', async () => {
   await settled(page);
   const weights = page.getByTestId('weights').locator('td');
   const inspected = () => weights.evaluateAll((cells) => cells.map((cell) => Number(cell.getAttribute('title'))));
-  await page.locator('#inspector').scrollIntoViewIfNeeded();
+  await comeTo(page, '#inspector');
   await expect.poll(inspected).toHaveLength(25);
   await page.locator('.exciting li').first().waitFor();
   await page.evaluate(() => scrollTo(0, 0));
@@ -124,7 +125,7 @@ test('a card that nobody sees has the weights of now, too', async () => {
   await expect.poll(() => page.locator('#inspector').textContent()).toContain('The filters after 141 batches.');
   // What takes a worker to know is not kept from before, and asked for when it is looked at.
   await expect.poll(() => page.locator('.exciting li').count()).toBe(0);
-  await page.locator('#inspector').scrollIntoViewIfNeeded();
+  await comeTo(page, '#inspector');
   await page.locator('.exciting li').first().waitFor();
   expect(errors).toEqual([]);
   await close();
@@ -146,7 +147,7 @@ test('a worker that trains, or inspects, and is gone is noticed, said and replac
   await hash(page);
 
   const inspector = page.locator('#inspector');
-  await inspector.scrollIntoViewIfNeeded();
+  await comeTo(page, '#inspector');
   await inspector.locator('.exciting li').first().waitFor();
   await kill(page, 'inspector');
   await expect.poll(() => alert(page).textContent()).toContain('The filter cannot be inspected.');
@@ -299,7 +300,7 @@ test('on a phone what has failed, and what was not learned, is seen wherever one
   const { page, close } = await playground.visit('?lr=1&epochs=1&filters=2', { width: 390, height: 844 });
   await trainButton(page).click();
   await page.locator('.outcome p').waitFor({ timeout: 90_000 });
-  await page.locator('#progress').scrollIntoViewIfNeeded();
+  await comeTo(page, '#progress');
   await expect.poll(() => visibleShare(page, '.outcome p')).toBeGreaterThan(0.9);
   await page.locator('.bar button').nth(2).click(); // Reset.
   await expect.poll(() => page.getByTestId('step').textContent()).toBe('0');

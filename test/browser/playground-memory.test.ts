@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { expect, test } from 'vitest';
-import { openPlayground, settled } from './playground-page.js';
+import { comeTo, openPlayground, settled } from './playground-page.js';
 
 /** What the page and its workers hold, in bytes, once all garbage has been collected. */
 const MEASURE = 'performance.measureUserAgentSpecificMemory().then(({ bytes }) => bytes)';
@@ -18,7 +18,7 @@ test('the page and all its workers stay within 150 MB after ten trainings and re
     await page.locator('.bar button.primary').click();
     await page.getByTestId('hash').textContent({ timeout: 90_000 });
     if (reset === 1 || reset === 10) {
-      await page.locator('#inspector').scrollIntoViewIfNeeded();
+      await comeTo(page, '#inspector');
       await page.locator('.exciting li').first().waitFor();
     }
     await page.locator('.bar button').nth(2).click();

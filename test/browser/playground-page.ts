@@ -128,6 +128,27 @@ export async function settled(page: Page, timeout = 60_000): Promise<void> {
   await page.getByTestId('verdict').waitFor({ timeout });
 }
 
+/**
+ * Scrolls until a part of the page stands in the window and moves no more: what is scrolled past is laid out only then, and
+ * moves the rest.
+ */
+export async function comeTo(page: Page, selector: string): Promise<void> {
+  await page.locator(selector).first().waitFor({ state: 'attached' });
+  await page.evaluate(async (chosen) => {
+    const topOf = () => document.querySelector(chosen)?.getBoundingClientRect().top ?? Number.NaN;
+    for (let still = 0, before = Number.NaN; still < 10; before = topOf()) {
+      await new Promise(requestAnimationFrame);
+      const isEnd = Math.ceil(scrollY + innerHeight) >= document.documentElement.scrollHeight;
+      const isSeen = topOf() >= 0 && topOf() < (isEnd ? 1 : 0.75) * innerHeight;
+      still = isSeen && topOf() === before ? still + 1 : 0;
+      if (isSeen) continue;
+      const part = document.querySelector<HTMLElement>(chosen);
+      const block = part && part.offsetHeight < 0.6 * innerHeight ? 'center' : 'start'; // Clear of the bar.
+      part?.scrollIntoView({ block, behavior: 'instant' });
+    }
+  }, selector);
+}
+
 /** Ends a worker of the page as a browser does that is short of memory: without a word. */
 export async function kill(page: Page, name: WorkerName): Promise<void> {
   for (const worker of page.workers()) {

@@ -8,7 +8,7 @@ import { DEFAULTS } from '../../examples/playground/src/state/settings.js';
 import { networkOf } from '../../examples/playground/src/worker/job.js';
 import { weightHash } from '../../src/index.js';
 import { readSafetensors, writeSafetensors } from '../../src/io/index.js';
-import { openPlayground, type Playground, settled } from './playground-page.js';
+import { comeTo, openPlayground, type Playground, settled } from './playground-page.js';
 
 let playground: Playground;
 beforeAll(async () => {
@@ -51,11 +51,11 @@ test('takes the tutorial’s convolution apart: every number of the 3x3 result, 
 test('a digit that is drawn is read, from untrained weights with a warning, after training rightly', async () => {
   const { page, errors, close } = await playground.visit('?epochs=2');
   const card = page.locator('#draw');
-  await card.scrollIntoViewIfNeeded();
+  await comeTo(page, '#draw');
   await expect.poll(() => card.locator('.notice').textContent()).toContain('learned nothing yet');
   await expect.poll(() => says(page)).toBe('Nothing is drawn yet.');
   const draw = async () => {
-    await card.locator('.pad').scrollIntoViewIfNeeded();
+    await comeTo(page, '#draw .pad');
     const { x, y, width, height } = (await card.locator('.pad canvas').boundingBox())!;
     await page.mouse.move(x + 0.55 * width, y + 0.2 * height);
     await page.mouse.down();
@@ -67,14 +67,14 @@ test('a digit that is drawn is read, from untrained weights with a warning, afte
   const before = await card.locator('.map-row canvas').count();
   expect(before).toBe(12 + 16);
   await train(page);
-  await card.scrollIntoViewIfNeeded();
+  await comeTo(page, '#draw');
   // What was drawn is looked at with the new weights, and no warning is left.
   await expect.poll(() => says(page)).toMatch(/^It says 1, with (9\d|100)/);
   await expect.poll(() => card.locator('.notice').count()).toBe(0);
   // The timeline takes the draw pad back with it.
   await page.locator('#timeline-slider').focus();
   await page.keyboard.press('Home');
-  await card.scrollIntoViewIfNeeded();
+  await comeTo(page, '#draw');
   await card.locator('.notice').waitFor();
   await page.locator('.live').click();
   await card.getByRole('button', { name: 'Clear' }).click();
@@ -98,8 +98,7 @@ test('a digit that is drawn is read, from untrained weights with a warning, afte
 test('a finger draws on a phone, and the page does not scroll away meanwhile', async () => {
   const { page, errors, close } = await playground.visit('?epochs=1&filters=2', { width: 390, touch: true });
   const pad = page.locator('#draw .pad canvas');
-  await pad.scrollIntoViewIfNeeded();
-  await page.waitForTimeout(300);
+  await comeTo(page, '#draw .pad canvas');
   const { x, y, width, height } = (await pad.boundingBox())!;
   const before = await page.evaluate(() => scrollY);
   const input = await page.context().newCDPSession(page);
@@ -268,12 +267,12 @@ test.each([
       language,
     });
     // As long as nothing is learned, most of the confusion matrix is wrong.
-    await page.locator('#progress').scrollIntoViewIfNeeded();
+    await comeTo(page, '#progress');
     await page.locator('.confusion').waitFor();
     expect(await violations(page)).toEqual([]);
     await train(page);
     await page.locator('input[name=draw-example]').nth(4).check();
-    await page.locator('#inspector').scrollIntoViewIfNeeded();
+    await comeTo(page, '#inspector');
     await page.locator('#inspector .needed button').first().click({ timeout: 30_000 });
     await page.getByTestId('changes').locator('li').waitFor();
     await page.locator('.exciting li').first().waitFor();

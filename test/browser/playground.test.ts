@@ -5,7 +5,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readSettings, type Settings, writeSettings } from '../../examples/playground/src/state/settings.js';
 import { weightHash } from '../../src/index.js';
-import { BUILT, openPlayground, type Playground, settled, trainInNode } from './playground-page.js';
+import { BUILT, comeTo, openPlayground, type Playground, settled, trainInNode } from './playground-page.js';
 
 let playground: Playground;
 beforeAll(async () => {
@@ -73,10 +73,11 @@ test('from a click to 95%: filters change within a second, and the timeline goes
   // The nulls are there, and the page says what they are and what is wrong.
   await settled(page);
   expect(Number(await page.getByTestId('r2ori').textContent())).toBeGreaterThan(0.6);
-  await page.locator('#progress').scrollIntoViewIfNeeded();
+  await comeTo(page, '#progress');
   await expect.poll(() => page.locator('.mistakes li').count()).toBeGreaterThan(5);
-  const cells = await page.locator('.confusion td.right, .confusion td.wrong').allTextContents();
-  expect(cells.reduce((sum, cell) => sum + (Number(cell) || 0), 0)).toBe(1000);
+  const cells = page.locator('.confusion td.right, .confusion td.wrong');
+  const counted = async () => (await cells.allTextContents()).reduce((sum, cell) => sum + (Number(cell) || 0), 0);
+  await expect.poll(counted).toBe(1000);
   expect(errors).toEqual([]);
   await close();
 });
@@ -101,15 +102,62 @@ test('an address gives the same weights as Node does, and says which address tha
   await close();
 });
 
-test('a cross-origin isolated page trains on several threads, to the same weights', async () => {
+test('a cross-origin isolated page trains on all cores but one, which draws it, to the same weights', async () => {
   const isolated = await openPlayground({ isolated: true });
-  const { page, errors, close } = await isolated.visit('?epochs=1&filters=3');
+  const expected = await hashInNode({ epochs: 1, filters: 3 });
+  for (const [cores, threads] of [
+    [3, '2 threads'],
+    [2, '1 thread'],
+    [1, '1 thread'],
+  ] as const) {
+    const before = `Object.defineProperty(navigator, 'hardwareConcurrency', { get: () => ${cores} })`;
+    const { page, errors, close } = await isolated.visit('?epochs=1&filters=3', { before });
+    await trainButton(page).click();
+    expect(await hash(page)).toBe(expected);
+    await expect.poll(() => page.locator('.hash').textContent()).toContain(` ${threads}`);
+    expect(errors).toEqual([]);
+    await close();
+  }
+  await isolated.close();
+});
+
+test('while the network learns some of the held-out digits are counted, which is said, and at rest all', async () => {
+  const { page, errors, close } = await playground.visit('?filters=3');
+  const digits = page.getByTestId('counted-digits');
+  const reading = page.locator('.timeline .reading');
+  await settled(page);
+  await expect.poll(() => digits.textContent()).toBe('');
+  await page.getByLabel('Slow', { exact: true }).check();
   await trainButton(page).click();
-  expect(await hash(page)).toBe(await hashInNode({ epochs: 1, filters: 3 }));
-  await expect.poll(() => page.locator('.hash').textContent()).toMatch(/ [2-9]\d* threads/);
+  await expect.poll(() => digits.textContent()).toBe('of 200 digits');
+  await expect.poll(() => reading.textContent()).toMatch(/\((200 held-out digits last counted|.*of 200 digits)/);
+  await comeTo(page, '#progress');
+  await expect.poll(() => page.getByTestId('counted').textContent()).toContain('of 200 of the held-out digits');
+  await trainButton(page).click(); // Pause.
+  await expect.poll(() => digits.textContent()).toBe('');
+  await expect.poll(() => page.getByTestId('counted').textContent()).not.toContain('200');
+  await expect.poll(() => page.locator('.mistakes').locator('..').textContent()).toContain('of 1000 held-out digits');
+  // What the timeline keeps is counted anew, too.
+  await page.locator('#timeline-slider').focus();
+  await page.keyboard.press('ArrowLeft');
+  await expect.poll(() => reading.textContent()).toMatch(/held-out accuracy \d+\.\d%, loss \d\.\d+$/);
+  await expect.poll(() => page.locator('.legend-lines').last().textContent()).not.toContain('200');
   expect(errors).toEqual([]);
   await close();
-  await isolated.close();
+});
+
+test('accuracy and statistic are there within two seconds, for every kernel size', async () => {
+  for (const size of [3, 5, 7]) {
+    const { page, errors, close } = await playground.visit(`?kernel=${size}`);
+    await settled(page);
+    // Since the page began to load; no filter was drawn at random for it.
+    const waited = await page.evaluate(() => performance.now());
+    console.log(`${size}x${size}: settled after ${waited.toFixed(0)} ms`);
+    expect(await page.getByTestId('accuracy').textContent()).toMatch(/^\d+\.\d%$/);
+    expect(waited).toBeLessThan(10_000); // 1 to 2 s; ten times as long where the machine is busy.
+    expect(errors).toEqual([]);
+    await close();
+  }
 });
 
 test('pause, step, speed and reset work at once, and change no number', async () => {
@@ -181,7 +229,7 @@ test('Chinese for those whose browser asks for it, and both languages by a switc
   await expect.poll(() => trainButton(page).textContent()).toContain('开始训练');
   await expect.poll(() => page.locator('html').getAttribute('lang')).toBe('zh-Hans');
   await expect.poll(() => page.locator('html').getAttribute('data-theme')).toBe('dark');
-  await page.locator('#progress').scrollIntoViewIfNeeded();
+  await comeTo(page, '#progress');
   await page.waitForSelector('.confusion');
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
   await page.getByLabel('EN', { exact: true }).check();

@@ -4,8 +4,8 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { useStore } from './state/store.js';
 
 /**
- * Shortest time between two changes that a card follows, in ms: in sight while the network learns, where the filters alone
- * move at full speed; in sight while it rests, and someone may drag the timeline; out of sight.
+ * Shortest time between two changes that a card follows, in ms: while the network learns, where the filters alone move at
+ * full speed; while it rests, and someone may drag the timeline; out of sight then.
  */
 const BETWEEN = { learning: 500, resting: 100, unseen: 2000 };
 
@@ -28,13 +28,17 @@ export function useInSight(box: RefObject<Element | null>, rootMargin = NEAR): b
   return inSight;
 }
 
-/** The value of a signal that may change many times a second: followed twice a second while the network learns. */
+/**
+ * The value of a signal that may change many times a second: followed twice a second while the network learns, by those
+ * who are in sight; the others follow when they come into sight, or when it rests.
+ */
 export function useCalm<T>(signal: ReadonlySignal<T>, inSight: boolean): T {
   const isLearning = useStore().training.isLearning.value;
   const [value, setValue] = useState<{ of: T }>({ of: signal.peek() });
   const last = useRef(0);
   useEffect(() => {
-    const between = BETWEEN[!inSight ? 'unseen' : isLearning ? 'learning' : 'resting'];
+    if (isLearning && !inSight) return;
+    const between = BETWEEN[isLearning ? 'learning' : inSight ? 'resting' : 'unseen'];
     let timer = 0;
     const follow = () => {
       if (timer !== 0) return;

@@ -24,8 +24,8 @@ export function later(id: string, load: () => Promise<ComponentType>): Component
     const Part = loaded;
     if (Part) return <Part />;
     return (
-      <section class="card later" id={id} ref={box} aria-busy={state === 'waiting'}>
-        {state === 'waiting' && <p class="note">{texts.loading}</p>}
+      <section class="card later" id={id} ref={box} aria-busy={near && state === 'waiting'}>
+        {near && state === 'waiting' && <p class="note">{texts.loading}</p>}
         {state === 'failed' && (
           <div class="trouble" role="alert">
             <p>{texts.cardUnloaded}</p>

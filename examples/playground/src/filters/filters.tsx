@@ -36,15 +36,17 @@ function FilterGrid({ untrained }: { untrained: Snapshot }) {
   const { filters: texts } = useTexts();
   const [count, , size] = untrained.shape;
   const before = useMemo(() => tapsOf(untrained), [untrained.weights]);
-  // The filters move at full speed, and nothing but their squares is drawn for it.
-  const now = useMemo(
-    () =>
-      Array.from({ length: count }, (_, i) => computed(() => training.shown.value && tapsOf(training.shown.value)[i])),
-    [count],
-  );
+  // The filters move at full speed, and nothing but their squares is drawn for it; and not when they are only measured.
+  const weights = useComputed(() => training.shown.value?.weights ?? null);
+  const now = useMemo(() => {
+    const area = size * size;
+    return Array.from({ length: count }, (_, i) =>
+      computed(() => weights.value?.subarray(i * area, (i + 1) * area) ?? null),
+    );
+  }, [count, size]);
   const scale = useComputed(() => {
-    const { shown, untrained: twin } = training;
-    return Math.max(...[shown, twin].map(({ value }) => roundScale(value ? allTapsOf(value) : [])));
+    const twins = training.untrained.value?.weights;
+    return Math.max(...[weights.value, twins].map((all) => roundScale(all?.subarray(0, count * size * size) ?? [])));
   });
   const state = useCalm(training.measured, true);
   return (
@@ -127,12 +129,7 @@ function FilterLabel({ measured }: { measured: MeasuredFilter | null }) {
   );
 }
 
-/** All weights of conv1, which has one input channel. */
-function allTapsOf({ weights, shape: [filters, , height, width] }: Snapshot): Float32Array {
-  return weights.subarray(0, filters * height * width);
-}
-
-/** Those of each filter. */
+/** The weights of each filter of conv1, which has one input channel. */
 function tapsOf(snapshot: Snapshot): Float32Array[] {
   const [filters, , height, width] = snapshot.shape;
   const area = height * width;

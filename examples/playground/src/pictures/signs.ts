@@ -1,14 +1,27 @@
-import { diverging } from '../../../../src/inspect/index.js';
-import { textOn } from '../convolution/paint.js';
+import { type Color, diverging } from '../../../../src/inspect/index.js';
+import { css, textOn } from '../convolution/paint.js';
 
 /** Below this share of the scale a number is next to nothing, and its sign, too. */
 const FAINT = 0.15;
+/** How much of a mark's color is black or white; the rest is that of the square, for a quiet mark. */
+const STRENGTH = 0.7;
 
 /**
- * A small minus on a square of the colors of `diverging` whose number is negative: in gray, on paper or to eyes that see no
- * colors, blue and red are alike.
+ * The color of the small minus on a square of the colors of `diverging` whose number is negative: in gray, on paper or to
+ * eyes that see no colors, blue and red are alike. Null for numbers that need none.
  * @param share the number divided by the scale, from -1 to 1
- * @param size of the square, in the context's pixels
+ */
+export function markOf(share: number): Color | null {
+  if (!(share < -FAINT)) return null;
+  const color = diverging(share);
+  const end = textOn(color) === textOn([0, 0, 0]) ? 255 : 0;
+  const [red, green, blue] = color.map((part) => Math.round(part + (end - part) * STRENGTH));
+  return [red, green, blue];
+}
+
+/**
+ * Draws that minus on a square.
+ * @param size of the square, in the context's pixels, at least 7
  */
 export function markNegative(
   context: CanvasRenderingContext2D,
@@ -17,11 +30,10 @@ export function markNegative(
   top: number,
   size: number,
 ): void {
-  if (!(share < -FAINT)) return;
+  const color = markOf(share);
+  if (!color) return;
   const thickness = Math.max(1, Math.round(size / 9));
-  const length = 3 * thickness;
-  context.globalAlpha = 0.75;
-  context.fillStyle = textOn(diverging(share));
-  context.fillRect(left + Math.round((size - length) / 2), top + Math.round((size - thickness) / 2), length, thickness);
-  context.globalAlpha = 1;
+  const from = (length: number) => Math.round((size - length) / 2);
+  context.fillStyle = css(color);
+  context.fillRect(left + from(3 * thickness), top + from(thickness), 3 * thickness, thickness);
 }
