@@ -1,4 +1,3 @@
-import { animalsEn } from '../animals/texts.en.js';
 import { convolutionEn } from '../convolution/texts.en.js';
 import { drawEn } from '../draw/texts.en.js';
 import { heroEn } from '../hero/texts.en.js';
@@ -211,7 +210,6 @@ export const en = {
   hero: heroEn,
   presets: presetsEn,
   network: networkEn,
-  animals: animalsEn,
   convolution: convolutionEn,
   draw: drawEn,
   inspector: inspectorEn,

@@ -1,4 +1,3 @@
-import { animalsZh } from '../animals/texts.zh.js';
 import { convolutionZh } from '../convolution/texts.zh.js';
 import { drawZh } from '../draw/texts.zh.js';
 import { heroZh } from '../hero/texts.zh.js';
@@ -198,7 +197,6 @@ export const zh: Texts = {
   hero: heroZh,
   presets: presetsZh,
   network: networkZh,
-  animals: animalsZh,
   convolution: convolutionZh,
   draw: drawZh,
   inspector: inspectorZh,
