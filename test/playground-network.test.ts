@@ -1,3 +1,4 @@
+import { signal } from '@preact/signals';
 import { describe, expect, test } from 'vitest';
 import {
   fieldOf,
@@ -9,11 +10,22 @@ import {
   winnersIn,
   within,
 } from '../examples/playground/src/network/fields.js';
+import {
+  extentOf,
+  marksOf,
+  outlineOf,
+  paint,
+  placeAt,
+  placeBeside,
+  sheetOf,
+} from '../examples/playground/src/network/sheet.js';
 import { convolutionSum, denseSum, silenced, softmaxOf } from '../examples/playground/src/network/sums.js';
 import { type Maps, STAGES, type Stage, traceOf } from '../examples/playground/src/network/trace.js';
+import { View } from '../examples/playground/src/network/view.js';
 import { DEFAULTS, type Settings } from '../examples/playground/src/state/settings.js';
 import { networkOf } from '../examples/playground/src/worker/job.js';
 import { Conv2D, conv2d, maxPool2d, noGrad, relu, type Tensor, tensor } from '../src/index.js';
+import { diverging } from '../src/inspect/index.js';
 import { Generator } from '../src/random.js';
 
 const pixels = (seed: number) => {
@@ -178,4 +190,87 @@ test('a unit that a smaller network does not have is the nearest that it has', (
 
 test('softmax of logits that no exponential holds', () => {
   expect(softmaxOf([1000, 1000, -1000]).shares).toEqual([0.5, 0.5, 0]);
+});
+
+describe('maps on a sheet', () => {
+  const { trace } = traced({ filters: 5 });
+  const sheet = sheetOf(trace.stages.conv1, 3);
+
+  test('every number stands where it is found', () => {
+    const [width, height] = extentOf(sheet);
+    expect([sheet.gap, width, height]).toEqual([2, 3 * 24 + 2 * 2, 2 * 24 + 2]);
+    const image = { width, height, data: new Uint8ClampedArray(4 * width * height) } as ImageData;
+    paint(image, sheet, trace.stages.conv1.values, 'signed', 1);
+    const seen = new Set<string>();
+    for (let y = 0; y < height; y++) {
+      for (let x = 0; x < width; x++) {
+        const pixel = Array.from(image.data.subarray(4 * (y * width + x), 4 * (y * width + x) + 4));
+        const place = placeAt(sheet, x + 0.5, y + 0.5);
+        if (pixel[3] === 0) continue; // Between two maps.
+        const value = numberAt(trace, { ...place!, stage: 'conv1' });
+        const steps = diverging(value).map((part, i) => Math.abs(part - pixel[i]));
+        expect(Math.max(...steps), `${x}, ${y}`).toBeLessThanOrEqual(3);
+        seen.add(JSON.stringify(place));
+      }
+    }
+    expect(seen.size).toBe(5 * 24 * 24);
+    expect(placeAt(sheet, width - 1, height - 1)).toBe(null); // There is no sixth map.
+    expect(placeAt(sheet, 24.2, 3)).toEqual({ channel: 0, row: 3, column: 23 });
+  });
+
+  test('arrow keys go from map to map, and stay at the rim', () => {
+    const from = { channel: 1, row: 23, column: 23 };
+    expect(placeBeside(sheet, from, 0, 1)).toEqual({ channel: 2, row: 23, column: 0 });
+    expect(placeBeside(sheet, from, 1, 0)).toEqual({ channel: 4, row: 0, column: 23 });
+    expect(placeBeside(sheet, from, -1, 0)).toEqual({ channel: 1, row: 22, column: 23 });
+    const last = { channel: 4, row: 23, column: 23 };
+    expect(placeBeside(sheet, last, 0, 1)).toEqual(last);
+    expect(placeBeside(sheet, last, 1, 0)).toEqual(last);
+    expect(placeBeside(sheet, { channel: 3, row: 0, column: 0 }, 0, -1)).toEqual({ channel: 3, row: 0, column: 0 });
+    expect(placeBeside(sheet, { channel: 3, row: 0, column: 0 }, -1, 0)).toEqual({ channel: 0, row: 23, column: 0 });
+  });
+
+  test('outlines and marks stand in their maps', () => {
+    const span = { top: 2, left: 3, height: 4, width: 5, channel: 4 };
+    expect(outlineOf(sheet, span)).toBe('M29 28h5v4h-5z');
+    expect(outlineOf(sheet, { ...span, channel: null }).match(/M/g)!.length).toBe(5);
+    expect(marksOf(sheet, [{ channel: 1, row: 0, column: 2 }], 0.5)).toBe('M28.25 0.25h0.5v0.5h-0.5z');
+  });
+});
+
+describe('levels', () => {
+  const unit = (stage: Stage, channel = 2, row = 5): Unit => ({ stage, channel, row, column: 6 });
+  const opened = () => {
+    const filters = { conv1: signal(0), conv2: signal(0) };
+    return { view: new View(filters), filters };
+  };
+
+  test('a click opens, a first tap only shows, and a second one near it opens what was shown', () => {
+    const { view, filters } = opened();
+    view.press('layer', unit('pool1'), true);
+    expect([view.level.value, view.unit.value]).toEqual(['overview', unit('pool1')]);
+    view.press('layer', unit('pool1', 3), true);
+    expect([view.level.value, view.unit.value]).toEqual(['layer', unit('pool1')]);
+    view.press('number', unit('pool1', 2, 8), true);
+    expect([view.level.value, view.unit.value]).toEqual(['layer', unit('pool1', 2, 8)]);
+    view.press('number', unit('pool1', 2, 9), true);
+    expect([view.level.value, view.unit.value]).toEqual(['number', unit('pool1', 2, 8)]);
+    view.press('layer', unit('conv2', 7), false);
+    expect([view.level.value, view.unit.value, filters.conv2.value, filters.conv1.value]).toEqual([
+      'layer',
+      unit('conv2', 7),
+      7,
+      0,
+    ]);
+  });
+
+  test('Escape goes up level by level, and says when there is none', () => {
+    const { view } = opened();
+    view.open('number', unit('conv1'));
+    view.pointed.value = unit('input');
+    expect(view.unit.value).toEqual(unit('input'));
+    expect([view.up(), view.level.value, view.unit.value]).toEqual([true, 'layer', unit('conv1')]);
+    expect([view.up(), view.level.value]).toEqual([true, 'overview']);
+    expect(view.up()).toBe(false);
+  });
 });

@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import { Choice } from '../choice.js';
 import { useTexts } from '../texts/index.js';
+import { InDigit } from './maps.js';
 import { four } from './readout.js';
 import { StageMaps } from './stage.js';
 import { classUnit } from './strip.js';
@@ -31,6 +32,7 @@ export function Layer({ view, trace, stage, wide }: LayerProps & { stage: Stage;
           name="layer"
           maps={convolution && sums ? trace.sums[stage] : undefined}
         />
+        {stage !== 'input' && <InDigit {...{ view, trace }} />}
       </div>
       <div class="net-words">
         {stage === 'input' && <p>{texts.about.input(trace.stages.input.width, trace.stages.input.values.length)}</p>}

@@ -196,6 +196,22 @@ function Lights({
   );
 }
 
+/** The digit, and what of it the number looked at was computed from: for where the strip may be out of sight. */
+export function InDigit({ view, trace }: { view: View; trace: Trace }) {
+  const { network: texts } = useTexts();
+  const { input } = trace.stages;
+  const sheet = sheetOf(input, 1);
+  return (
+    <figure class="net-digit">
+      <div class="net-maps">
+        <Picture sheet={sheet} values={input.values} palette="ink" scale={1} />
+        <Lights {...{ view, trace, sheet }} stage="input" only={null} />
+      </div>
+      <figcaption class="note">{texts.inDigit}</figcaption>
+    </figure>
+  );
+}
+
 /** One map of several. */
 function alone({ height, width, values }: MapsOf, channel: number): MapsOf {
   const area = height * width;

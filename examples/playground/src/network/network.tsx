@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef } from 'preact/hooks';
+import { useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import '../styles/draw.css';
 import '../styles/network.css';
 import { useCalm, useInSight } from '../calm.js';
@@ -36,7 +36,10 @@ export function NetworkCard() {
     if (!network) return { trace: null, step: null };
     return { trace: image && traceOf(network.model, image.pixels), step: network.step };
   }, [image, shown]);
-  useEffect(() => view.turns.subscribe(() => box.current && follow(box.current, view)), [view]);
+  const turns = view.turns.value;
+  useLayoutEffect(() => {
+    if (turns > 0 && box.current) follow(box.current, view);
+  }, [turns]);
   const { condition } = settings.value;
   const loaded = training.loaded.value;
   const beside = width >= BESIDE;
@@ -144,15 +147,10 @@ function Deeper({ view, trace, wide }: { view: View; trace: Trace; wide: boolean
 /** Moves the focus to what has been opened, or to where one came from, and brings it into view. */
 function follow(box: HTMLElement, view: View): void {
   const level = view.level.peek();
-  const turns = view.turns.peek();
-  if (turns === 0) return;
   const name = level === 'overview' ? `strip-${view.stage.peek()}` : level;
-  requestAnimationFrame(() => {
-    if (view.turns.peek() !== turns) return;
-    const maps = box.querySelector<HTMLElement>(`[data-maps="${name}"]`);
-    maps?.focus({ preventScroll: true });
-    const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
-    const target = level === 'overview' ? maps : box.querySelector('.net-deeper');
-    target?.scrollIntoView({ block: 'nearest', behavior: still ? 'auto' : 'smooth' });
-  });
+  const maps = box.querySelector<HTMLElement>(`[data-maps="${name}"]`);
+  maps?.focus({ preventScroll: true });
+  const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
+  const target = level === 'overview' ? maps : box.querySelector('.net-deeper');
+  target?.scrollIntoView({ block: 'nearest', behavior: still ? 'auto' : 'smooth' });
 }

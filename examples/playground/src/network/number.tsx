@@ -3,6 +3,7 @@ import { useStore } from '../state/store.js';
 import { useTexts } from '../texts/index.js';
 import { takeApart } from './apart.js';
 import { indexOf, numberAt, type Unit, under, winnerOf } from './fields.js';
+import { InDigit } from './maps.js';
 import { Matrix } from './matrix.js';
 import { four } from './readout.js';
 import { StageMaps } from './stage.js';
@@ -24,6 +25,7 @@ export function OneNumber({ view, trace, unit }: NumberProps) {
     <div class={`net-number ${stage}`}>
       <div class="net-one">
         <StageMaps {...{ view, trace, stage }} columns={1} only={channel} opens={null} name="number" />
+        {stage !== 'input' && <InDigit {...{ view, trace }} />}
       </div>
       <div class="net-written" data-testid="written">
         {stage === 'input' && <Matrix values={[numberAt(trace, unit)]} columns={1} scale={1} paper />}

@@ -41,6 +41,7 @@ export const networkEn = {
   number: (map: number, row: number, column: number) => `Map ${map}, row ${row}, column ${column}`,
   pixel: (row: number, column: number) => `Row ${row}, column ${column}`,
   digit: (digit: number) => `Class ${digit}`,
+  inDigit: 'What the number pointed at was computed from, in the digit',
   choose: 'Click any number to see how it came about.',
   relu: {
     name: 'Which numbers to show',

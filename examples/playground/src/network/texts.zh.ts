@@ -41,6 +41,7 @@ export const networkZh: NetworkTexts = {
   number: (map, row, column) => `特征图 ${map}，第 ${row} 行第 ${column} 列`,
   pixel: (row, column) => `第 ${row} 行第 ${column} 列`,
   digit: (digit) => `类别 ${digit}`,
+  inDigit: '所指的数用到了数字中的这一部分',
   choose: '点击任意一个数，看它是怎样算出来的。',
   relu: {
     name: '显示哪些数',
