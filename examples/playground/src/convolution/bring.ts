@@ -47,7 +47,9 @@ async function bring(lab: Lab, name: string, load: () => Promise<GrayImage>, tak
   const awaited = () => lab.bringing.peek() === request;
   try {
     const image = await load();
-    if (awaited()) take(image);
+    if (!awaited()) return;
+    take(image);
+    lab.bringing.value = null;
   } catch (error) {
     if (!awaited()) return;
     // A link may have asked for what does not come.

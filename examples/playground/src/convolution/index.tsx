@@ -3,7 +3,7 @@ import type { ComponentChildren } from 'preact';
 import { useCallback, useEffect, useRef } from 'preact/hooks';
 import { diverging } from '../../../../src/inspect/index.js';
 import { Board } from './board.js';
-import type { Digit, LearnedFilter } from './choices.js';
+import { type Digit, isPicture, type LearnedFilter } from './choices.js';
 import { Controls } from './controls.js';
 import { FilterChooser } from './filter-choice.js';
 import { ImageChooser } from './image-choice.js';
@@ -127,10 +127,12 @@ function ResultBoard({ lab, texts }: PartProps) {
     (sum: number) => (grayed ? gray((sum - from) / (to - from)) : diverging(sum / to)),
     [grayed, from, to],
   );
+  // On thousands of small cells they would look like dirt; gray tells the signs apart there.
+  const signs = !grayed && !isPicture(lab.imageChoice.value);
   const colorOfShare = useCallback((share: number) => colorOf(share * to), [colorOf, to]);
   const paint = useCallback(
-    (sheet: Sheet) => paintResult(sheet, result, filled, position, colorOf, !grayed),
-    [result, filled, position, colorOf, grayed],
+    (sheet: Sheet) => paintResult(sheet, result, filled, position, colorOf, signs),
+    [result, filled, position, colorOf, signs],
   );
   const { outSize } = lab.plan.value;
   const [least, most] = lab.range.value;

@@ -32,7 +32,7 @@ export function Presets() {
         ))}
       </div>
       <p class="note asks" aria-live="polite">
-        {asked ? `${texts.question} ${texts.asks[asked]}` : texts.none}
+        {asked ? texts.question + texts.asks[asked] : texts.none}
       </p>
       {active && (
         <details class="answer" key={active}>

@@ -3,7 +3,7 @@ import type { Experiment } from './experiments.js';
 /** The English texts of this card. */
 export const presetsEn = {
   title: 'Experiments',
-  question: 'What to look for:',
+  question: 'What to look for: ',
   none: 'These are settings of your own. A button sets all of them for an experiment and begins with an untrained network.',
   names: {
     recipe: 'The recipe',
@@ -48,5 +48,5 @@ export const presetsEn = {
     otherSeed:
       'Other filters in another order, but edges and lines again: 8 of 11 live filters, R²ori 0.80, and 98.3%.',
   } satisfies Record<Experiment, string>,
-  measured: 'From one training with exactly these settings; other seeds give other digits.',
+  measured: 'From one training with exactly these settings; other seeds give somewhat other numbers.',
 };
