@@ -35,13 +35,13 @@ export const layersEn = {
 
   edges: (index: number) => `Which edges does filter ${index} add up?`,
   edgesNote:
-    'A filter of the first layer, times nine weights, one for each of 3x3 places, is its part of the sum; the largest weights first. A positive weight adds where that edge is found, a negative one subtracts. Weights are not all: an edge that digits seldom have counts for less.',
-  edge: (channel: number) => `edge ${channel}`,
-  slice: (channel: number) => `The nine weights of edge ${channel}`,
-  product: (channel: number) => `Edge ${channel} put in its places with these weights`,
+    'A filter of the first layer, times nine weights, one for each of 3x3 places, is its part of the sum (all on one scale); the largest weights first. A positive weight adds where that edge is found, a negative one subtracts. Weights are not all: an edge that digits seldom have counts for less.',
+  edge: (channel: number) => `filter ${channel}`,
+  slice: (channel: number) => `The nine weights of filter ${channel} of layer 1`,
+  product: (channel: number) => `Filter ${channel} of layer 1, put in its places with these weights`,
   signs: { adds: 'Adds', subtracts: 'Subtracts', both: 'Adds here, subtracts there' },
   sizes: (sum: string, norm: string, share: string) => ` (sum ${sum}). Norm ${norm}, ${share} of the filter.`,
-  dead: ' But this edge is a dead filter: it finds next to nothing.',
+  dead: ' But this is a dead filter: it finds next to nothing.',
   carried: (shown: number, all: number, share: string) =>
     `The ${shown} shown, of ${all}, carry ${share} of the filter (of the sum of its squared weights).`,
   all: (count: number) => `Show all ${count}`,
@@ -65,7 +65,7 @@ export const layersEn = {
   honest: (sure: number) =>
     sure === 0
       ? 'The network is more than 90% sure of none of the 10 made-up inputs.'
-      : `The network is more than 90% sure of ${sure} of the 10 made-up inputs. Some of them resemble the digit, others hardly look like one to us, and it cannot tell: it knows what tells ten digits apart, not what a digit is.`,
+      : `The network is more than 90% sure of ${sure} of the 10 made-up inputs. To us they are sketches of the digit at best, and it cannot tell: it knows what tells ten digits apart, not what a digit is.`,
 
   separable: 'Does each layer tell the digits better apart, and is that learned?',
   separableNote: (count: number) =>
@@ -83,7 +83,7 @@ export const layersEn = {
   yLabel: 'Digits whose nearest class mean is their own (10% by chance)',
   range: (lowest: string, highest: string) => `(${lowest}–${highest})`,
   separableMeans:
-    'Random filters keep what can be told apart in the pixels and add nothing to it, or lose some. Learned ones make the digits easier to tell apart, step by step. A twin that learned 1,000 shuffled labels by heart does not end up there: what does it is learning what digits are called. Choose “Labels shuffled” above and train, and this page’s network is such a twin.',
+    'With digits as they are, random filters keep what can be told apart in the pixels and add nothing to it, or lose some. Learned ones make the digits easier to tell apart, step by step. A twin that learned 1,000 shuffled labels by heart does not end up there: what does it is learning what digits are called. Choose “Labels shuffled” above and train, and this page’s network is such a twin.',
 
   photographs: 'And eyes and noses?',
   onPhotographs:
