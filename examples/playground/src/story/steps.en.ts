@@ -162,7 +162,7 @@ export const storyStepsEn = {
           likeness
             ? `${likeness.first} before training, ${likeness.last} now: ${likeness.beyond ? 'above both bands, so it is hardly chance.' : 'not above both bands, so it may be chance.'} `
             : ''
-        }Whether the digits’ edges are the reason, only a control tells: choose shuffled pixels under “What it learns from”, and train again.`,
+        }Whether the digits’ edges are the reason, only a control tells: choose “Pixels permuted” beside “Learns from”, and train again.`,
     },
     {
       title: 'Your own digit',
