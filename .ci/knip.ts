@@ -9,7 +9,7 @@ export default {
         'examples/*.ts',
         'examples/*/summarize.ts', // Tables of the registered studies.
         'examples/experiments/*.ts',
-        'examples/playground/vite.config.ts',
+        'examples/playground/{vite.config,record-hero}.ts',
         'examples/playground/src/main.tsx',
         'examples/playground/src/worker/*.ts', // Workers are started by their URL.
         'test/**/*.test.ts',

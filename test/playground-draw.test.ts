@@ -5,6 +5,8 @@ import { drawEn } from '../examples/playground/src/draw/texts.en.js';
 import { drawZh } from '../examples/playground/src/draw/texts.zh.js';
 import { inspectorEn } from '../examples/playground/src/inspector/texts.en.js';
 import { inspectorZh } from '../examples/playground/src/inspector/texts.zh.js';
+import { networkEn } from '../examples/playground/src/network/texts.en.js';
+import { networkZh } from '../examples/playground/src/network/texts.zh.js';
 import { storyEn } from '../examples/playground/src/story/texts.en.js';
 import { storyZh } from '../examples/playground/src/story/texts.zh.js';
 import { takeawayEn } from '../examples/playground/src/takeaway/texts.en.js';
@@ -91,6 +93,7 @@ const shapeOf = (value: unknown): unknown =>
 
 test.each([
   ['draw', drawEn, drawZh],
+  ['network', networkEn, networkZh],
   ['inspector', inspectorEn, inspectorZh],
   ['takeaway', takeawayEn, takeawayZh],
   ['story', storyEn, storyZh],

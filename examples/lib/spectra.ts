@@ -20,8 +20,12 @@ const CHUNK = 500;
  * it the second moments of patches; edges are gone.
  */
 export function scramblePhases(datasets: readonly Dataset[], seed: number): Dataset[] {
+  return datasets.map(phaseScrambler(sideOf(datasets[0]), seed));
+}
+
+/** What `scramblePhases` does to datasets of images of `side` x `side`, one after the other. */
+export function phaseScrambler(side: number, seed: number): (images: Dataset) => Dataset {
   const generator = new Generator(`phases ${seed}`);
-  const side = sideOf(datasets[0]);
   const phases = new Float64Array(side * side);
   for (let i = 1; i < phases.length; i++) {
     const opposite = ((side - Math.floor(i / side)) % side) * side + ((side - (i % side)) % side);
@@ -31,7 +35,7 @@ export function scramblePhases(datasets: readonly Dataset[], seed: number): Data
       phases[opposite] = -phases[i];
     }
   }
-  return changed(datasets, (i) => ({ amplitude: 1, phase: phases[i] }));
+  return changer(side, (i) => ({ amplitude: 1, phase: phases[i] }));
 }
 
 /**
@@ -45,7 +49,7 @@ export function whiten(datasets: readonly Dataset[], floor: number): Dataset[] {
   const raw = power.map((each) => 1 / Math.sqrt(each + least));
   const left = power.reduce((sum, each, i) => sum + each * raw[i] ** 2, 0);
   const scale = Math.sqrt(total(power) / left);
-  return changed(datasets, (i) => ({ amplitude: raw[i] * scale, phase: 0 }));
+  return datasets.map(changer(sideOf(datasets[0]), (i) => ({ amplitude: raw[i] * scale, phase: 0 })));
 }
 
 /** The mean square of each frequency's amplitude over all images, [side, side]; frequency 0 is the constant. */
@@ -71,9 +75,8 @@ export function powerSpectrum(images: Dataset): Float64Array {
   );
 }
 
-/** The images with every frequency changed. */
-function changed(datasets: readonly Dataset[], change: (frequency: number) => Change): Dataset[] {
-  const side = sideOf(datasets[0]);
+/** What changes every frequency of images of `side` x `side`. */
+function changer(side: number, change: (frequency: number) => Change): (images: Dataset) => Dataset {
   const area = side * side;
   const kernel = transform(side, (i) => {
     const { amplitude, phase } = change(i);
@@ -85,7 +88,7 @@ function changed(datasets: readonly Dataset[], change: (frequency: number) => Ch
     const down = (Math.floor(to / side) - Math.floor(from / side) + side) % side;
     return kernel[down * side + (((to % side) - (from % side) + side) % side)];
   });
-  return datasets.map(({ inputs, inputShape, labels, classNames, length }) => {
+  return ({ inputs, inputShape, labels, classNames, length }) => {
     const made = new Float32Array(inputs.length);
     for (let first = 0; first < length; first += CHUNK) {
       const count = Math.min(CHUNK, length - first);
@@ -95,7 +98,7 @@ function changed(datasets: readonly Dataset[], change: (frequency: number) => Ch
       });
     }
     return new Dataset(made, inputShape, labels, classNames);
-  });
+  };
 }
 
 /** The two-dimensional discrete Fourier transform with exp(+i...) of complex numbers [side, side], in plain sums. */

@@ -10,7 +10,11 @@ export function workerFile(): Plugin {
   return {
     name: 'worker-file',
     config: (_, { command }) => ({
-      build: { rolldownOptions: { input: command === 'build' ? ['index.html', SOURCE].map(resolved) : undefined } },
+      build: {
+        rolldownOptions: { input: command === 'build' ? ['index.html', SOURCE].map(resolved) : undefined },
+        // What the worker loads later needs no links in a document: it has none.
+        modulePreload: { resolveDependencies: (_, needed, { hostId }) => (/worker/.test(hostId) ? [] : needed) },
+      },
     }),
     transformIndexHtml: {
       order: 'post',

@@ -65,6 +65,7 @@ test.each([
     await page.locator('input[name=pace]').last().check();
     await trainButton(page).click();
     await finished(page);
+    await comeTo(page, '#network');
     await comeTo(page, '#draw');
     await page.locator('input[name=draw-example]').nth(4).check();
     await comeTo(page, '#inspector');

@@ -50,6 +50,7 @@ test('digits that cannot be downloaded are said, and one button mends all that w
   await mend(page);
   await settled(page);
   await expect.poll(() => alert(page).count()).toBe(0);
+  await page.locator('#network').scrollIntoViewIfNeeded();
   await expect.poll(() => page.locator('input[name=draw-example]').count()).toBe(10);
   await expect.poll(() => accuracy(page)).toMatch(/^\d+\.\d%$/);
   await close();

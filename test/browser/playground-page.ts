@@ -16,6 +16,7 @@ const TYPES: Record<string, string> = {
   '.js': 'text/javascript',
   '.css': 'text/css',
   '.bin': 'application/octet-stream',
+  '.webp': 'image/webp',
 };
 /** No inline script or style, no eval, nothing from elsewhere. */
 export const POLICY =

@@ -30,8 +30,9 @@ export type Counts = Record<Part, number>;
 /** Centers of layer 3 are 9.5, 13.5, ..., 53.5 pixels from the border: the squares of 4x4 pixels around them, for all layers. */
 const SQUARES = { cell: 4, margin: 8 };
 
-export function detect(model: Sequential, layer: string, given: PartImages<Part>): PartDetection<Part> {
-  return partDetectors(model, layer, given, SQUARES);
+/** @param top how many drawings of each half a filter is judged by: 100 of 800, or as large a share of fewer */
+export function detect(model: Sequential, layer: string, given: PartImages<Part>, top = 100): PartDetection<Part> {
+  return partDetectors(model, layer, given, { ...SQUARES, top });
 }
 
 /** The thresholds, and that the answers halve. */

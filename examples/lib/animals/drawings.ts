@@ -1,5 +1,10 @@
 /** The drawings of example 08, with pixels from -0.5 to 0.5, and the questions that are asked about them. */
-import { type AnimalFace, type AnimalFaces, type AnimalFacesOptions, animalFaces } from '../../../datasets/index.js';
+import {
+  type AnimalFace,
+  type AnimalFaces,
+  type AnimalFacesOptions,
+  animalFaces,
+} from '../../../datasets/animal-faces.js';
 import { Dataset, Generator } from '../../../src/index.js';
 import type { PartImages } from '../../../src/inspect/index.js';
 
@@ -15,22 +20,28 @@ export function draw(options: AnimalFacesOptions): AnimalFaces {
 }
 
 /** Drawings for which it is known where each part is, and the same without each. */
-export function drawWithTruth(count: number, seed: string): AnimalFaces & { given: PartImages<Part> } {
+export function drawWithParts(count: number, seed: string): AnimalFaces & { given: PartImages<Part> } {
   const whole = draw({ count, seed });
   const { decoy, ...masks } = whole.masks;
   const without = (part: Part) => draw({ count, seed, without: part }).data;
-  const arranged = (arrangement: 'turnedOver' | 'scattered') => {
-    const drawn = draw({ count, seed, arrangement });
-    return { images: drawn.data, masks: drawn.masks };
-  };
   const given = {
     images: whole.data,
     masks,
     without: { eye: without('eye'), nose: without('nose'), ear: without('ear') },
-    variants: { turnedOver: arranged('turnedOver'), scattered: arranged('scattered') },
     distractors: decoy,
   };
   return { ...whole, given };
+}
+
+/** The same in other arrangements, too. */
+export function drawWithTruth(count: number, seed: string): AnimalFaces & { given: PartImages<Part> } {
+  const whole = drawWithParts(count, seed);
+  const arranged = (arrangement: 'turnedOver' | 'scattered') => {
+    const drawn = draw({ count, seed, arrangement });
+    return { images: drawn.data, masks: drawn.masks };
+  };
+  const variants = { turnedOver: arranged('turnedOver'), scattered: arranged('scattered') };
+  return { ...whole, given: { ...whole.given, variants } };
 }
 
 const KINDS = {

@@ -1,12 +1,10 @@
 import { ConvolutionCard } from './convolution/card.js';
-import { DrawCard } from './draw/draw.js';
 import { Filters } from './filters/filters.js';
 import { Guard } from './guard.js';
 import { Header } from './header.js';
 import { Hero } from './hero/hero.js';
 import { InspectorCard } from './inspector/inspector.js';
 import { later } from './later.js';
-import { NetworkCard } from './network/network.js';
 import { Presets } from './presets/presets.js';
 import { Progress } from './progress/progress.js';
 import { SettingsCard } from './settings/settings.js';
@@ -15,6 +13,7 @@ import { TrainingBar } from './training/bar.js';
 import { Conditions } from './training/conditions.js';
 import { Notices } from './training/notices.js';
 
+const NetworkCard = later('network', async () => (await import('./network/network.js')).NetworkCard);
 const OneStepCard = later('one-step', async () => (await import('./one-step/one-step.js')).OneStepCard);
 const LayersCard = later('layers', async () => (await import('./layers/layers.js')).LayersCard);
 const AnimalsCard = later('animals', async () => (await import('./animals/animals.js')).AnimalsCard);
@@ -28,7 +27,6 @@ const CARDS = [
   NetworkCard,
   ConvolutionCard,
   OneStepCard,
-  DrawCard,
   LayersCard,
   InspectorCard,
   Progress,

@@ -10,16 +10,21 @@ import { useStore } from './state/store.js';
 const BETWEEN = { learning: 500, resting: 100, unseen: 2000 };
 
 /** How far from the window a card is taken to be in sight, so that it is up to date when one scrolls to it. */
-const NEAR = { rootMargin: '300px 0px' };
+const NEAR = '300px 0px';
 
-/** Whether `box` is in sight or near. */
-export function useInSight(box: RefObject<Element | null>): boolean {
+/**
+ * Whether `box` is in sight or near.
+ * @param rootMargin how near, as IntersectionObserver takes it
+ */
+export function useInSight(box: RefObject<Element | null>, rootMargin = NEAR): boolean {
   const [inSight, setInSight] = useState(false);
   useEffect(() => {
-    const seen = new IntersectionObserver((entries) => setInSight(entries.at(-1)?.isIntersecting ?? false), NEAR);
+    const seen = new IntersectionObserver((entries) => setInSight(entries.at(-1)?.isIntersecting ?? false), {
+      rootMargin,
+    });
     if (box.current) seen.observe(box.current);
     return () => seen.disconnect();
-  }, [box]);
+  }, [box, rootMargin]);
   return inSight;
 }
 

@@ -1,7 +1,7 @@
 import { Choice } from './choice.js';
 import { LANGUAGES, THEMES } from './state/preferences.js';
 import { useStore } from './state/store.js';
-import { StoryOpener } from './story/story.js';
+import { StoryOpener } from './story/opener.js';
 import { useTexts } from './texts/index.js';
 
 /** What the page is, and the switches of language and colors. */

@@ -8,15 +8,14 @@ import './styles/term.css';
 import './styles/hero.css';
 import './styles/presets.css';
 import './styles/filters.css';
-import './styles/network.css';
 import './styles/chart.css';
 import './styles/progress.css';
 import './styles/convolution.css';
-import './styles/draw.css';
 import './styles/inspector.css';
 import './styles/takeaway.css';
 import './styles/story.css';
 import { App } from './app.js';
+import { startAt } from './go-to.js';
 import { createStore, StoreProvider } from './state/store.js';
 import { textsFor } from './texts/index.js';
 
@@ -38,4 +37,5 @@ if (page) {
     </StoreProvider>,
     page,
   );
+  startAt(location.hash.slice(1));
 }

@@ -15,6 +15,8 @@ interface BoardProps {
   onPoint: (row: number, column: number, pressed: boolean) => void;
   /** The pointer was put down on a cell. */
   onPress?: (row: number, column: number) => void;
+  /** Whether the pointer draws, so that a finger does not scroll. */
+  drawn?: boolean;
   children?: ComponentChildren;
 }
 
@@ -28,14 +30,14 @@ const MOVES: Record<string, (lab: Lab) => void> = {
   ' ': (lab) => (lab.playing.value ? lab.pause() : lab.play()),
 };
 
-export function Board({ lab, title, keys, cells, paint, onPoint, onPress, children }: BoardProps) {
+export function Board({ lab, title, keys, cells, paint, onPoint, onPress, drawn, children }: BoardProps) {
   const cellAt = (event: PointerEvent): [number, number] => {
     const { left, top, width, height } = (event.currentTarget as HTMLElement).getBoundingClientRect();
     const hold = (share: number) => Math.min(cells - 1, Math.max(0, Math.floor(share * cells)));
     return [hold((event.clientY - top) / height), hold((event.clientX - left) / width)];
   };
   return (
-    <figure class="board">
+    <figure class={drawn ? 'board drawn' : 'board'}>
       <figcaption>{title}</figcaption>
       <div
         class="sheet"

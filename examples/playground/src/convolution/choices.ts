@@ -1,12 +1,22 @@
 /** The images and filters that the page starts with, and what their results mean. */
 import { handMadeFilters, nearestHandMade } from '../../../../src/inspect/index.js';
-import type { GrayImage, SquareFilter } from './walk.js';
+import type { GrayImage, Sliding, SquareFilter } from './walk.js';
 
 /** Pixels along a side of the image that people draw themselves. */
 export const OWN_SIZE = 7;
 
+/** Pixels along a side of a photograph, at most. */
+export const LARGEST_SIDE = 128;
+
+/** The photographs that stand beside the page, by the names of their files; each has 128 x 128 pixels. */
+export const PHOTOGRAPHS = ['astronaut', 'photographer'] as const;
+export type PhotographName = (typeof PHOTOGRAPHS)[number];
+
 /** The two sizes in which hand-made filters are offered. */
 export const FILTER_SIZES = [3, 5] as const;
+
+/** Weights and their products stay within what a cell can show. */
+export const MOST_WEIGHT = 9999;
 
 /** The filter of the tutorial: columns 1, 0, -1. */
 export const FIRST_FILTER = 'vertical edge (Prewitt)';
@@ -21,6 +31,70 @@ export interface FilterMeaning {
   name: string | null;
   /** Cosine of the angle to that one, -1 to 1; negative when bright and dark change places. */
   cosine: number;
+}
+
+export type ImageChoice =
+  | { kind: 'tutorial' }
+  | { kind: 'own' }
+  | { kind: 'drawn' }
+  | { kind: 'digit'; index: number }
+  | { kind: 'photograph'; name: PhotographName }
+  | { kind: 'file' };
+
+export type FilterChoice =
+  | { kind: 'hand'; name: string; size: number }
+  | { kind: 'learned'; index: number }
+  | { kind: 'typed'; filter: SquareFilter };
+
+export const FIRST: FilterChoice = { kind: 'hand', name: FIRST_FILTER, size: 3 };
+
+/** Positions a second that the speed control offers. */
+export const SPEEDS = [0.5, 1, 2, 5, 20, 60, 200, 600, 3000] as const;
+
+/** Indices of SPEEDS: a digit has hundreds of positions, a photograph thousands, the others a few. */
+const USUAL_SPEEDS: Partial<Record<ImageChoice['kind'], number>> = { tutorial: 2, own: 2, photograph: 8, file: 8 };
+const DIGIT_SPEED = 5;
+
+/** Pixels along a side of an image that need not have come yet; 0 for those that nobody knows before. */
+export function sizeOfImage({ kind }: ImageChoice): number {
+  return { tutorial: 5, own: OWN_SIZE, digit: 28, drawn: 28, photograph: LARGEST_SIDE, file: 0 }[kind];
+}
+
+/** The speed that suits an image, an index of SPEEDS. */
+export const usualSpeed = ({ kind }: ImageChoice) => USUAL_SPEEDS[kind] ?? DIGIT_SPEED;
+
+/** Whether an image is a picture of thousands of pixels: its result is shown whole, and nobody waits for the window. */
+export function isPicture({ kind }: ImageChoice): boolean {
+  return kind === 'photograph' || kind === 'file';
+}
+
+/** A handwritten digit. */
+export interface Digit {
+  /** 28x28, row-major, ink from 0 to 1. */
+  pixels: Float32Array;
+  label: number;
+}
+
+/** A filter that a network learned. */
+export interface LearnedFilter extends SquareFilter {
+  label: string;
+}
+
+/** What a link keeps of a laboratory. */
+export interface LabState {
+  image: ImageChoice;
+  own: GrayImage;
+  filter: FilterChoice;
+  sliding: Sliding;
+  rectify: boolean;
+  gray: boolean | null;
+  position: number;
+}
+
+/** An image that a visitor brought along. */
+export interface OwnFile {
+  name: string;
+  image: GrayImage;
 }
 
 /** Hand-made filters exist from this size on. */
@@ -41,6 +115,17 @@ export function firstOwnImage(): GrayImage {
     return distance === 2 ? 255 : 0;
   });
   return { values, size: OWN_SIZE, white: 255 };
+}
+
+/** What stands for an image that has not come yet: as large as it will be, and black. */
+export function blankFor(choice: ImageChoice): GrayImage {
+  const [size, white] = isPicture(choice) ? [LARGEST_SIDE, 255] : [28, 1];
+  return { values: new Float32Array(size * size), size, white };
+}
+
+/** What stands for a filter that has not come yet. */
+export function blankFilter(size: number): SquareFilter {
+  return { values: new Float32Array(size * size), size };
 }
 
 /** A hand-made filter of a size. */

@@ -1,6 +1,7 @@
 /** Play, pause, step and the speed. */
 import { useEffect } from 'preact/hooks';
-import { type Lab, SPEEDS } from './lab.js';
+import { SPEEDS } from './choices.js';
+import type { Lab } from './lab.js';
 import type { ConvolutionTexts } from './texts.en.js';
 
 const ICONS = {

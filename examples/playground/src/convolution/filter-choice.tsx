@@ -1,14 +1,11 @@
 /** Which filter slides, and its weights, which can be typed over. */
 import { diverging, handMadeFilters } from '../../../../src/inspect/index.js';
-import { FILTER_SIZES } from './choices.js';
+import { FILTER_SIZES, MOST_WEIGHT } from './choices.js';
 import type { Lab } from './lab.js';
 import { NumberGrid } from './number-grid.js';
 import { Thumbnail } from './pixels.js';
 import type { ConvolutionTexts } from './texts.en.js';
 import { peakOf } from './walk.js';
-
-/** Weights and their products stay within what a cell can show. */
-const MOST_WEIGHT = 9999;
 
 const offered = new Map(
   FILTER_SIZES.map((size) => [
@@ -93,6 +90,7 @@ export function FilterChooser({ lab, texts }: { lab: Lab; texts: ConvolutionText
           colorOf={(value) => diverging(value / peak)}
           onType={(index, value) => lab.typeWeight(index, value)}
           label={words.weights}
+          expected={texts.expected}
           cellLabel={texts.cell}
         />
         <p class="note">{words.weights}</p>

@@ -1,8 +1,11 @@
 /** Which image the window slides over. */
-import { OWN_SIZE } from './choices.js';
-import type { ImageChoice, Lab } from './lab.js';
+import { choosePhotograph } from './bring.js';
+import { isPicture, OWN_SIZE, PHOTOGRAPHS } from './choices.js';
+import type { Lab } from './lab.js';
+import { LateRadio } from './late-radio.js';
 import { NumberGrid } from './number-grid.js';
 import { gray } from './paint.js';
+import { ImageNotice, PhotographChooser } from './photograph-choice.js';
 import { Thumbnail } from './pixels.js';
 import type { ConvolutionTexts } from './texts.en.js';
 
@@ -10,29 +13,51 @@ export function ImageChooser({ lab, texts }: { lab: Lab; texts: ConvolutionTexts
   const words = texts.image;
   const choice = lab.imageChoice.value;
   const digits = lab.digits.value;
-  const offers: { kind: ImageChoice['kind']; name: string; tip: string; choose: ImageChoice }[] = [
-    { kind: 'tutorial', name: words.tutorial, tip: words.tutorialTip, choose: { kind: 'tutorial' } },
-    { kind: 'digit', name: words.digit, tip: words.digitTip, choose: { kind: 'digit', index: 0 } },
-    { kind: 'own', name: words.own, tip: words.ownTip, choose: { kind: 'own' } },
+  const offers = [
+    {
+      kind: 'tutorial',
+      name: words.tutorial,
+      tip: words.tutorialTip,
+      choose: () => lab.chooseImage({ kind: 'tutorial' }),
+    },
+    {
+      kind: 'digit',
+      name: words.digit,
+      tip: words.digitTip,
+      choose: () => lab.chooseImage({ kind: 'digit', index: 0 }),
+    },
+    { kind: 'drawn', name: words.drawn, tip: words.drawnTip, choose: () => lab.chooseImage({ kind: 'drawn' }) },
+    { kind: 'own', name: words.own, tip: words.ownTip, choose: () => lab.chooseImage({ kind: 'own' }) },
+    {
+      kind: 'photograph',
+      name: words.photograph,
+      tip: words.photographTip,
+      choose: () => choosePhotograph(lab, PHOTOGRAPHS[0]),
+    },
   ];
+  void lab.bringing.value; // What was asked for may not have come.
+  const chosen = isPicture(choice) ? 'photograph' : choice.kind;
   return (
     <fieldset class="part">
       <legend>{words.heading}</legend>
-      <div class="segments">
+      <div class="segments images">
         {offers
-          .filter(({ kind }) => kind !== 'digit' || digits.length > 0)
+          .filter(
+            ({ kind }) =>
+              kind === chosen || ((kind !== 'digit' || digits.length > 0) && (kind !== 'drawn' || lab.drawn.value)),
+          )
           .map(({ kind, name, tip, choose }) => (
-            <label key={kind} title={tip}>
-              <input
-                type="radio"
-                name="convolution-image"
-                checked={choice.kind === kind}
-                onChange={() => lab.chooseImage(choose)}
-              />
-              <span>{name}</span>
-            </label>
+            <LateRadio
+              key={kind}
+              name="convolution-image"
+              title={tip}
+              text={name}
+              checked={chosen === kind}
+              onChange={choose}
+            />
           ))}
       </div>
+      <ImageNotice lab={lab} texts={texts} />
       {choice.kind === 'tutorial' && <p class="note">{words.tutorialAbout}</p>}
       {choice.kind === 'digit' && (
         <fieldset class="pictures">
@@ -51,6 +76,7 @@ export function ImageChooser({ lab, texts }: { lab: Lab; texts: ConvolutionTexts
           ))}
         </fieldset>
       )}
+      {isPicture(choice) && <PhotographChooser lab={lab} texts={texts} />}
       {choice.kind === 'own' && (
         <>
           <p class="note">
@@ -67,6 +93,7 @@ export function ImageChooser({ lab, texts }: { lab: Lab; texts: ConvolutionTexts
             colorOf={(value) => gray(value / lab.own.value.white)}
             onType={(index, value) => lab.paintPixel(index, value)}
             label={words.ownCells}
+            expected={texts.expected}
             cellLabel={texts.cell}
           />
         </>

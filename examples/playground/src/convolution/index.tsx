@@ -1,13 +1,16 @@
 /** Part 4 of the playground: an image, a filter, and every number of the convolution between them. */
+import type { ComponentChildren } from 'preact';
 import { useCallback, useEffect, useRef } from 'preact/hooks';
+import { diverging } from '../../../../src/inspect/index.js';
 import { Board } from './board.js';
+import { type Digit, isPicture, type LearnedFilter } from './choices.js';
 import { Controls } from './controls.js';
 import { FilterChooser } from './filter-choice.js';
 import { ImageChooser } from './image-choice.js';
-import type { Digit, Lab, LearnedFilter } from './lab.js';
+import type { Lab } from './lab.js';
 import { Meaning } from './meaning.js';
 import { long } from './numbers.js';
-import { paintImage, paintResult, type Sheet } from './paint.js';
+import { gray, paintImage, paintResult, type Sheet } from './paint.js';
 import { ScaleBar, Thumbnail } from './pixels.js';
 import { SlidingChooser } from './sliding-choice.js';
 import { Sum } from './sum.js';
@@ -21,11 +24,15 @@ export interface ConvolutionLabProps {
   /** The filters of a network as they are now; a new array whenever they have changed. */
   learned?: readonly LearnedFilter[];
   texts: ConvolutionTexts;
+  children?: ComponentChildren;
 }
+
+/** Cells along a side up to which two boards find room beside each other on a phone. */
+const FEW = 6;
 
 const NONE: readonly never[] = [];
 
-export function ConvolutionLab({ lab, digits = NONE, learned = NONE, texts }: ConvolutionLabProps) {
+export function ConvolutionLab({ lab, digits = NONE, learned = NONE, texts, children }: ConvolutionLabProps) {
   useEffect(() => lab.receive(digits, learned), [lab, digits, learned]);
   return (
     <section class="convolution" aria-labelledby="convolution-title">
@@ -37,7 +44,7 @@ export function ConvolutionLab({ lab, digits = NONE, learned = NONE, texts }: Co
         <SlidingChooser lab={lab} texts={texts} />
       </div>
       <Controls lab={lab} texts={texts} />
-      <div class="boards">
+      <div class={lab.plan.value.padded > FEW ? 'boards many' : 'boards'}>
         <ImageBoard lab={lab} texts={texts} />
         <Between lab={lab} />
         {lab.fits.value && <ResultBoard lab={lab} texts={texts} />}
@@ -47,9 +54,10 @@ export function ConvolutionLab({ lab, digits = NONE, learned = NONE, texts }: Co
           </p>
         )}
       </div>
-      {lab.fits.value && <Sum lab={lab} texts={texts} />}
+      {lab.fits.value && !lab.missing.value && <Sum lab={lab} texts={texts} />}
       <Meaning lab={lab} texts={texts} />
       <Aloud lab={lab} texts={texts} />
+      {children}
     </section>
   );
 }
@@ -78,6 +86,7 @@ function ImageBoard({ lab, texts }: PartProps) {
     <Board
       lab={lab}
       title={texts.boards.image(image.size, plan.padding)}
+      drawn={own}
       keys={texts.boards.imageKeys}
       cells={plan.padded}
       paint={paint}
@@ -111,14 +120,22 @@ function Between({ lab }: { lab: Lab }) {
 }
 
 function ResultBoard({ lab, texts }: PartProps) {
-  const [result, filled, position, peak] = [lab.result.value, lab.filled.value, lab.position.value, lab.peak.value];
+  const [result, filled, position] = [lab.result.value, lab.filled.value, lab.position.value];
+  const { from, to } = lab.scale.value;
+  const grayed = lab.isGray.value;
+  const colorOf = useCallback(
+    (sum: number) => (grayed ? gray((sum - from) / (to - from)) : diverging(sum / to)),
+    [grayed, from, to],
+  );
+  // On thousands of small cells they would look like dirt; gray tells the signs apart there.
+  const signs = !grayed && !isPicture(lab.imageChoice.value);
+  const colorOfShare = useCallback((share: number) => colorOf(share * to), [colorOf, to]);
   const paint = useCallback(
-    (sheet: Sheet) => paintResult(sheet, result, filled, position, peak),
-    [result, filled, position, peak],
+    (sheet: Sheet) => paintResult(sheet, result, filled, position, colorOf, signs),
+    [result, filled, position, colorOf, signs],
   );
   const { outSize } = lab.plan.value;
-  const from = lab.rectify.value ? 0 : -1;
-  const end = Number(peak.toPrecision(3));
+  const [least, most] = lab.range.value;
   return (
     <Board
       lab={lab}
@@ -131,12 +148,42 @@ function ResultBoard({ lab, texts }: PartProps) {
       }}
     >
       <div class="scale">
-        <span>{long(from * end)}</span>
-        <ScaleBar from={from} label={texts.boards.scale} />
-        <span>{long(end)}</span>
+        <span>
+          {least < from && '≤ '}
+          {long(rounded(from))}
+        </span>
+        <ScaleBar from={from / to} colorOf={colorOfShare} label={texts.boards.scale} />
+        <span>
+          {most > to && '≥ '}
+          {long(rounded(to))}
+        </span>
+      </div>
+      <div class="look">
+        <fieldset class="segments">
+          <legend class="unseen">{texts.boards.look}</legend>
+          {[false, true].map((each) => (
+            <label key={String(each)} title={each ? texts.boards.grayTip : texts.boards.colorsTip}>
+              <input
+                type="radio"
+                name="convolution-look"
+                checked={grayed === each}
+                onChange={() => {
+                  lab.gray.value = each;
+                }}
+              />
+              <span>{each ? texts.boards.gray : texts.boards.colors}</span>
+            </label>
+          ))}
+        </fieldset>
+        <p class="note">{texts.boards.range(long(rounded(least)), long(rounded(most)))}</p>
       </div>
     </Board>
   );
+}
+
+/** As an end of a scale is read. */
+function rounded(value: number): number {
+  return Number(value.toPrecision(3));
 }
 
 /** The sum, for screen readers, after each move by a key or a button. */

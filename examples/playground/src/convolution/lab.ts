@@ -1,12 +1,34 @@
 /** What somebody has chosen in the laboratory, and what follows from it. */
 import { batch, computed, signal } from '@preact/signals';
-import { FIRST_FILTER, firstOwnImage, handMade, meaningOf, OWN_SIZE, resized, tutorialImage } from './choices.js';
+import {
+  blankFilter,
+  blankFor,
+  type Digit,
+  FIRST,
+  type FilterChoice,
+  firstOwnImage,
+  handMade,
+  type ImageChoice,
+  isPicture,
+  type LabState,
+  type LearnedFilter,
+  meaningOf,
+  OWN_SIZE,
+  type OwnFile,
+  type PhotographName,
+  resized,
+  tutorialImage,
+  usualSpeed,
+} from './choices.js';
+import type { ImageTrouble } from './image-trouble.js';
+import { scaleOf } from './scale.js';
 import {
   type GrayImage,
   peakOf,
   planWalk,
   positionMoved,
   positionOver,
+  rangeOf,
   type Sliding,
   type SquareFilter,
   slide,
@@ -14,67 +36,84 @@ import {
   tapsAt,
 } from './walk.js';
 
-/** A handwritten digit. */
-export interface Digit {
-  /** 28x28, row-major, ink from 0 to 1. */
-  pixels: Float32Array;
-  label: number;
-}
-
-/** A filter that a network learned. */
-export interface LearnedFilter extends SquareFilter {
-  label: string;
-}
-
-export type ImageChoice = { kind: 'tutorial' } | { kind: 'own' } | { kind: 'digit'; index: number };
-
-export type FilterChoice =
-  | { kind: 'hand'; name: string; size: number }
-  | { kind: 'learned'; index: number }
-  | { kind: 'typed'; filter: SquareFilter };
-
-/** Positions a second that the speed control offers. */
-export const SPEEDS = [0.5, 1, 2, 5, 20, 60, 200, 600] as const;
-
-const SMALL_IMAGE_SPEED = 2;
-const DIGIT_SPEED = 5;
-
 /** One laboratory; every field that changes is a signal. */
 export class Lab {
   readonly digits = signal<readonly Digit[]>([]);
   readonly learned = signal<readonly LearnedFilter[]>([]);
   readonly imageChoice = signal<ImageChoice>({ kind: 'tutorial' });
   readonly own = signal<GrayImage>(firstOwnImage());
-  readonly filterChoice = signal<FilterChoice>({ kind: 'hand', name: FIRST_FILTER, size: 3 });
+  /** What the network looks at, once it has been brought here. */
+  readonly drawn = signal<GrayImage | null>(null);
+  /** Those that have been loaded. */
+  readonly photographs = signal<Readonly<Partial<Record<PhotographName, GrayImage>>>>({});
+  readonly file = signal<OwnFile | null>(null);
+  /** An image that is on its way; null when there is none. */
+  readonly bringing = signal<{ readonly name: string } | null>(null);
+  /** Why the image asked for last is not shown; null when it is. */
+  readonly imageTrouble = signal<{ name: string; trouble: ImageTrouble } | null>(null);
+  readonly filterChoice = signal<FilterChoice>(FIRST);
   readonly sliding = signal<Sliding>({ stride: 1, padding: 0, dilation: 1 });
   readonly rectify = signal(false);
+  /** Whether the result is shown in gray instead of red and blue; null leaves it to the filter and the image. */
+  readonly gray = signal<boolean | null>(null);
   /** Where the window stands, counted row by row in the result. */
   readonly position = signal(0);
   /** 1 for every position whose sum has been shown; row-major like the result. */
   readonly filled = signal<Uint8Array>(new Uint8Array(0));
   readonly playing = signal(false);
   /** An index of SPEEDS. */
-  readonly speed = signal<number>(SMALL_IMAGE_SPEED);
+  readonly speed = signal<number>(usualSpeed(this.imageChoice.value));
   /** How often a key or a button moved the window: what is read aloud changes with it alone. */
   readonly moves = signal(0);
 
-  readonly image = computed<GrayImage>(() => {
+  /** Weights along a side of a learned filter, before there is one, too. */
+  readonly #learnedSize = signal(5);
+
+  /** The image chosen; null until it has come. */
+  readonly #imageThere = computed<GrayImage | null>(() => {
     const choice = this.imageChoice.value;
-    if (choice.kind === 'own') return this.own.value;
-    const digit = choice.kind === 'digit' ? this.digits.value[choice.index] : undefined;
-    return digit ? { values: digit.pixels, size: 28, white: 1 } : tutorialImage();
+    switch (choice.kind) {
+      case 'tutorial':
+        return tutorialImage();
+      case 'own':
+        return this.own.value;
+      case 'digit': {
+        const digit = this.digits.value[choice.index];
+        return digit ? { values: digit.pixels, size: 28, white: 1 } : null;
+      }
+      case 'photograph':
+        return this.photographs.value[choice.name] ?? null;
+      case 'drawn':
+        return this.drawn.value;
+      case 'file':
+        return this.file.value?.image ?? null;
+    }
   });
 
-  readonly filter = computed<SquareFilter>(() => {
+  readonly image = computed<GrayImage>(() => this.#imageThere.value ?? blankFor(this.imageChoice.value));
+
+  readonly #filterThere = computed<SquareFilter | null>(() => {
     const choice = this.filterChoice.value;
     if (choice.kind === 'typed') return choice.filter;
     if (choice.kind === 'hand') return handMade(choice.name, choice.size);
-    return this.learned.value[choice.index] ?? handMade(FIRST_FILTER, 3);
+    return this.learned.value[choice.index] ?? null;
   });
+
+  /** As large as it will be, and 0, until the filter chosen has come. */
+  readonly filter = computed<SquareFilter>(() => this.#filterThere.value ?? blankFilter(this.#learnedSize.value));
+
+  /** Whether the image or the filter chosen has not come yet. */
+  readonly missing = computed(() => this.#imageThere.value === null || this.#filterThere.value === null);
 
   readonly meaning = computed(() => meaningOf(this.filter.value));
   readonly plan = computed(() => planWalk(this.image.value.size, this.filter.value.size, this.sliding.value));
   readonly fits = computed(() => this.plan.value.outSize > 0);
+
+  /** Whether the result is shown in gray: what is an image again is, unless somebody wants it otherwise. */
+  readonly isGray = computed(() => {
+    const smooth = ['blur', 'sharpen', 'identity'].includes(this.meaning.value.family);
+    return this.gray.value ?? (isPicture(this.imageChoice.value) && smooth);
+  });
 
   /** The whole result; empty when the window does not fit. */
   readonly result = computed(() => {
@@ -82,6 +121,16 @@ export class Lab {
     return slide(this.plan.value, this.image.value, this.filter.value, this.rectify.value);
   });
   readonly peak = computed(() => peakOf(this.result.value));
+  /** The smallest sum and the largest. */
+  readonly range = computed(() => rangeOf(this.result.value));
+  /** The sums at the two ends of the scale. */
+  readonly scale = computed(() =>
+    scaleOf(this.result.value, this.filter.value, this.image.value, {
+      gray: this.isGray.value,
+      rectify: this.rectify.value,
+      picture: isPicture(this.imageChoice.value),
+    }),
+  );
 
   readonly row = computed(() => Math.floor(this.position.value / this.plan.value.outSize));
   readonly column = computed(() => this.position.value % this.plan.value.outSize);
@@ -96,22 +145,72 @@ export class Lab {
     this.change(() => {});
   }
 
-  /** What the page around it has: digits to choose from, and filters as they are learned. */
+  /** What the page around it has: digits to choose from, and filters as they are learned; none while there are none. */
   receive(digits: readonly Digit[], learned: readonly LearnedFilter[]): void {
     this.change(() => {
       this.digits.value = digits;
       this.learned.value = learned;
+      if (learned.length === 0) return;
+      this.#learnedSize.value = learned[0].size;
+      const choice = this.filterChoice.value;
+      // Another network has fewer of them.
+      if (choice.kind === 'learned' && !learned[choice.index]) this.filterChoice.value = FIRST;
     });
   }
 
   chooseImage(choice: ImageChoice): void {
+    const before = this.imageChoice.value;
+    this.bringing.value = null;
+    this.imageTrouble.value = null;
     this.change(() => {
-      // A digit has hundreds of positions, the others a few.
-      if ((choice.kind === 'digit') !== (this.imageChoice.value.kind === 'digit')) {
-        this.speed.value = choice.kind === 'digit' ? DIGIT_SPEED : SMALL_IMAGE_SPEED;
-      }
+      if (usualSpeed(choice) !== usualSpeed(before)) this.speed.value = usualSpeed(choice);
       this.imageChoice.value = choice;
     });
+    if (isPicture(choice)) this.showWhole();
+    else if (isPicture(before)) this.restart();
+  }
+
+  /** A photograph of the page has been loaded. */
+  keepPhotograph(name: PhotographName, image: GrayImage): void {
+    this.change(() => {
+      this.photographs.value = { ...this.photographs.value, [name]: image };
+    });
+  }
+
+  /** Shows an image that a visitor brought along. */
+  takeFile(name: string, image: GrayImage): void {
+    this.change(() => {
+      this.file.value = { name, image };
+    });
+    this.chooseImage({ kind: 'file' });
+  }
+
+  /** As a link says; what it does not say stays. */
+  open(state: Partial<LabState>, learnedSize: number): void {
+    batch(() => {
+      this.#learnedSize.value = learnedSize;
+      this.own.value = state.own ?? this.own.value;
+      this.filterChoice.value = state.filter ?? this.filterChoice.value;
+      this.sliding.value = state.sliding ?? this.sliding.value;
+      this.rectify.value = state.rectify ?? this.rectify.value;
+      this.gray.value = state.gray ?? this.gray.value;
+      this.chooseImage(state.image ?? this.imageChoice.value);
+      this.fillAll();
+      this.position.value = state.position ?? this.position.value;
+    });
+  }
+
+  /** What a link is to keep. */
+  get state(): LabState {
+    return {
+      image: this.imageChoice.value,
+      own: this.own.value,
+      filter: this.filterChoice.value,
+      sliding: this.sliding.value,
+      rectify: this.rectify.value,
+      gray: this.gray.value,
+      position: this.position.value,
+    };
   }
 
   chooseFilter(choice: FilterChoice): void {
@@ -215,6 +314,17 @@ export class Lab {
     batch(() => {
       this.playing.value = false;
       this.filled.value = new Uint8Array(this.filled.value.length).fill(1);
+    });
+  }
+
+  /** All sums, and the window where the strongest is. */
+  private showWhole(): void {
+    batch(() => {
+      this.fillAll();
+      this.position.value = Math.max(
+        0,
+        this.result.value.findIndex((sum) => Math.abs(sum) === this.peak.value),
+      );
     });
   }
 

@@ -12,6 +12,8 @@ interface NumberGridProps {
   colorOf: (value: number) => Color;
   onType: (index: number, value: number) => void;
   label: string;
+  /** What is said of a text that is no number. */
+  expected: (least: number, most: number) => string;
   cellLabel: (row: number, column: number) => string;
 }
 
@@ -22,7 +24,17 @@ const ARROWS: Record<string, readonly [number, number]> = {
   ArrowRight: [0, 1],
 };
 
-export function NumberGrid({ values, size, least, most, colorOf, onType, label, cellLabel }: NumberGridProps) {
+export function NumberGrid({
+  values,
+  size,
+  least,
+  most,
+  colorOf,
+  onType,
+  label,
+  expected,
+  cellLabel,
+}: NumberGridProps) {
   const group = useRef<HTMLFieldSetElement>(null);
   // One stop of the Tab key for the whole grid, at the cell that was used last.
   const [current, setCurrent] = useState(0);
@@ -48,6 +60,7 @@ export function NumberGrid({ values, size, least, most, colorOf, onType, label, 
     group.current?.querySelectorAll('input')[row * size + column].focus();
   };
 
+  const wrong = draft !== null && parseNumber(draft.text, least, most) === null;
   return (
     <fieldset class="number-grid" ref={group} style={{ '--cells': size }}>
       <legend class="unseen">{label}</legend>
@@ -62,7 +75,7 @@ export function NumberGrid({ values, size, least, most, colorOf, onType, label, 
             autoComplete="off"
             spellcheck={false}
             aria-label={cellLabel(Math.floor(index / size) + 1, (index % size) + 1)}
-            aria-invalid={drafted && parseNumber(draft.text, least, most) === null}
+            aria-invalid={drafted && wrong}
             title={String(Number(value.toPrecision(6)))}
             tabIndex={index === Math.min(current, values.length - 1) ? 0 : -1}
             value={drafted ? draft.text : short(value)}
@@ -77,6 +90,11 @@ export function NumberGrid({ values, size, least, most, colorOf, onType, label, 
           />
         );
       })}
+      {wrong && (
+        <p class="expected" role="alert">
+          {expected(least, most)}
+        </p>
+      )}
     </fieldset>
   );
 }

@@ -1,7 +1,7 @@
 /** How the two boards are drawn: the image with the window on it, and the result as it fills in. */
 import { type Color, diverging } from '../../../../src/inspect/index.js';
 import { short } from './numbers.js';
-import type { GrayImage, Tap, WalkPlan } from './walk.js';
+import { type GrayImage, peakOf, type Tap, type WalkPlan } from './walk.js';
 
 /** A square canvas, cut into cells. */
 export interface Sheet {
@@ -16,11 +16,20 @@ export interface Sheet {
 
 /** Cells narrower than this, in CSS pixels, are shown without numbers. */
 const NUMBERS_FROM = 21;
-/** Cells narrower than this have no room for the weight beside the pixel. */
-const WEIGHTS_FROM = 56;
+/** Cells narrower than this have no room for the weight beside the pixel: it stands below it. */
+const BESIDE_FROM = 56;
+/** Cells narrower than this show nothing but their color. */
+const MARKS_FROM = 6;
+/** Windows narrower than this, in CSS pixels, are outlined from outside, or the line would hide them. */
+const INSIDE_FROM = 24;
+/** Numbers smaller than this share of the largest are too pale to be taken for the opposite: their sign is not marked. */
+export const FAINT = 0.1;
 
-const PAPER = '#f4f5f7';
+const EMPTY: Color = [244, 245, 247];
+const PAPER = css(EMPTY);
 const PAPER_LINE = '#c9ced6';
+/** On PAPER. */
+const PALE = '#5a6270';
 const WINDOW = '#e69f00';
 const WINDOW_EDGE = '#1b1e23';
 const DARK_TEXT = '#000000';
@@ -42,42 +51,65 @@ export function textOn(color: Color): string {
   return 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.18 ? DARK_TEXT : LIGHT_TEXT;
 }
 
-/** The padded image, the window's outline and, where there is room, the weights in the corners of what they weigh. */
+/** The padded image, the window's outline and, as far as there is room, the weights on what they weigh. */
 export function paintImage(sheet: Sheet, image: GrayImage, plan: WalkPlan, taps: readonly Tap[], peak: number): void {
   const { padding, padded } = plan;
-  for (let row = 0; row < padded; row++) {
-    for (let column = 0; column < padded; column++) {
-      const [y, x] = [row - padding, column - padding];
-      if (Math.min(y, x) < 0 || Math.max(y, x) >= image.size) {
-        paintPadding(sheet, row, column);
-      } else {
-        const value = image.values[y * image.size + x];
-        paintCell(sheet, row, column, gray(value / image.white), short(value));
+  const grayAt = (i: number) => gray(image.values[i] / image.white);
+  if (cellOf(sheet) < NUMBERS_FROM) {
+    if (padding > 0) hatch(sheet, 0, 0, sheet.side, sheet.side);
+    paintPicture(sheet, image.size, padding, grayAt);
+  } else {
+    for (let row = 0; row < padded; row++) {
+      for (let column = 0; column < padded; column++) {
+        const [y, x] = [row - padding, column - padding];
+        if (Math.min(y, x) < 0 || Math.max(y, x) >= image.size) {
+          paintPadding(sheet, row, column);
+        } else {
+          const i = y * image.size + x;
+          paintCell(sheet, row, column, grayAt(i), short(image.values[i]));
+        }
       }
     }
   }
   if (taps.length === 0) return;
   const [first] = taps;
-  if (plan.dilation > 1) for (const tap of taps) outline(sheet, tap.row + padding, tap.column + padding, 1, 1.5);
+  for (const tap of taps) {
+    const pixel = tap.padding ? null : gray(tap.pixel / image.white);
+    paintWeight(sheet, tap, tap.row + padding, tap.column + padding, pixel, peak);
+  }
+  if (plan.dilation > 1 && cellOf(sheet) >= MARKS_FROM) {
+    for (const tap of taps) outline(sheet, tap.row + padding, tap.column + padding, 1, 1.5);
+  }
   outline(sheet, first.row + padding, first.column + padding, plan.reach, 3);
-  if (cellOf(sheet) < WEIGHTS_FROM) return;
-  for (const tap of taps) paintWeight(sheet, tap.row + padding, tap.column + padding, tap.weight, peak);
 }
 
-/** The sums that have been shown so far, on a scale of colors that ends at `peak`. */
+/** The sums that have been shown so far; with `signs`, negative ones are marked where there is no room for numbers. */
 export function paintResult(
   sheet: Sheet,
   result: Float32Array,
   filled: Uint8Array,
   position: number,
-  peak: number,
+  colorOf: (sum: number) => Color,
+  signs: boolean,
 ): void {
-  for (let i = 0; i < result.length; i++) {
-    const [row, column] = [Math.floor(i / sheet.cells), i % sheet.cells];
-    if (filled[i]) paintCell(sheet, row, column, diverging(result[i] / peak), short(result[i]));
-    else paintEmpty(sheet, row, column);
+  const { cells } = sheet;
+  if (cellOf(sheet) < NUMBERS_FROM) {
+    paintPicture(sheet, cells, 0, (i) => (filled[i] ? colorOf(result[i]) : EMPTY));
+    if (signs && cellOf(sheet) >= MARKS_FROM) markNegative(sheet, result, filled);
+  } else {
+    for (let i = 0; i < result.length; i++) {
+      const [row, column] = [Math.floor(i / cells), i % cells];
+      if (filled[i]) paintCell(sheet, row, column, colorOf(result[i]), short(result[i]));
+      else paintEmpty(sheet, row, column);
+    }
   }
-  if (result.length > 0) outline(sheet, Math.floor(position / sheet.cells), position % sheet.cells, 1, 3);
+  if (result.length > 0) outline(sheet, Math.floor(position / cells), position % cells, 1, 3);
+}
+
+/** A filter as a small picture: its negative weights have a minus, so that signs are told apart without colors. */
+export function paintFilter(sheet: Sheet, weights: Float32Array, peak: number): void {
+  paintPixels(sheet, weights, (weight) => diverging(weight / peak));
+  markNegative(sheet, weights);
 }
 
 /** Small square pictures: thumbnails of digits and of filters. */
@@ -104,10 +136,8 @@ function fill(sheet: Sheet, row: number, column: number, color: string): void {
 
 function paintCell(sheet: Sheet, row: number, column: number, color: Color, text: string): void {
   fill(sheet, row, column, css(color));
-  const cell = cellOf(sheet);
-  if (cell < NUMBERS_FROM) return;
   separate(sheet, row, column);
-  write(sheet, row, column, text, textOn(color), Math.min(19, Math.max(9, cell * 0.34)));
+  write(sheet, column, middleOf(sheet, row), text, textOn(color), sizeOfNumbers(sheet));
 }
 
 /** A thin line around a cell that holds a number. */
@@ -119,8 +149,8 @@ function separate(sheet: Sheet, row: number, column: number): void {
   context.strokeRect(x, y, edge(sheet, column + 1) - x, edge(sheet, row + 1) - y);
 }
 
-/** Numbers end at the same distance from the right, so that digits stand under digits. */
-function write(sheet: Sheet, row: number, column: number, text: string, color: string, size: number): void {
+/** Numbers end at the same distance from the right, so that digits stand under digits; `middle` is their height. */
+function write(sheet: Sheet, column: number, middle: number, text: string, color: string, size: number): void {
   const { context, density } = sheet;
   const [right, left] = [edge(sheet, column + 1), edge(sheet, column)];
   context.fillStyle = color;
@@ -128,16 +158,58 @@ function write(sheet: Sheet, row: number, column: number, text: string, color: s
   context.textAlign = 'right';
   context.textBaseline = 'middle';
   const room = (right - left - context.measureText('0000').width) / 2;
-  const middle = (edge(sheet, row) + edge(sheet, row + 1)) / 2;
   context.fillText(text, right - Math.max(2 * density, room + 0.3 * size * density), middle + density / 2);
+}
+
+function middleOf(sheet: Sheet, row: number): number {
+  return (edge(sheet, row) + edge(sheet, row + 1)) / 2;
+}
+
+function sizeOfNumbers(sheet: Sheet): number {
+  return Math.min(19, Math.max(9, cellOf(sheet) * 0.34));
+}
+
+/** A square of `size` x `size` cells that begins `from` cells from the top left: colors alone, all at once. */
+function paintPicture(sheet: Sheet, size: number, from: number, colorAt: (i: number) => Color): void {
+  const picture = new ImageData(size, size);
+  for (let i = 0; i < size * size; i++) {
+    picture.data.set(colorAt(i), 4 * i);
+    picture.data[4 * i + 3] = 255;
+  }
+  const small = document.createElement('canvas');
+  small.width = size;
+  small.height = size;
+  small.getContext('2d')!.putImageData(picture, 0, 0);
+  const [start, end] = [edge(sheet, from), edge(sheet, from + size)];
+  sheet.context.imageSmoothingEnabled = false;
+  sheet.context.drawImage(small, start, start, end - start, end - start);
+}
+
+/** A minus on each negative cell that is not faint. */
+function markNegative(sheet: Sheet, values: Float32Array, filled?: Uint8Array): void {
+  const { context, cells } = sheet;
+  const peak = peakOf(values);
+  const width = edge(sheet, 1) / 2;
+  const height = Math.max(1, Math.round(width / 4));
+  values.forEach((value, i) => {
+    if (value >= -FAINT * peak || (filled && !filled[i])) return;
+    const [x, y] = [edge(sheet, i % cells), edge(sheet, Math.floor(i / cells))];
+    context.fillStyle = textOn(diverging(value / peak));
+    context.fillRect(Math.round(x + width / 2), Math.round(y + width - height / 2), Math.round(width), height);
+  });
 }
 
 /** Zeros that are not part of the image: hatched, and their number pale. */
 function paintPadding(sheet: Sheet, row: number, column: number): void {
-  const { context, density } = sheet;
-  fill(sheet, row, column, PAPER);
   const [x, y] = [edge(sheet, column), edge(sheet, row)];
-  const [width, height] = [edge(sheet, column + 1) - x, edge(sheet, row + 1) - y];
+  hatch(sheet, x, y, edge(sheet, column + 1) - x, edge(sheet, row + 1) - y);
+  separate(sheet, row, column);
+  write(sheet, column, middleOf(sheet, row), '0', PALE, sizeOfNumbers(sheet));
+}
+
+function hatch({ context, density }: Sheet, x: number, y: number, width: number, height: number): void {
+  context.fillStyle = PAPER;
+  context.fillRect(x, y, width, height);
   context.save();
   context.beginPath();
   context.rect(x, y, width, height);
@@ -151,32 +223,59 @@ function paintPadding(sheet: Sheet, row: number, column: number): void {
   }
   context.stroke();
   context.restore();
-  if (cellOf(sheet) < NUMBERS_FROM) return;
-  separate(sheet, row, column);
-  write(sheet, row, column, '0', '#5a6270', Math.min(19, Math.max(9, cellOf(sheet) * 0.34)));
 }
 
 function paintEmpty(sheet: Sheet, row: number, column: number): void {
   const { context, density } = sheet;
   fill(sheet, row, column, PAPER);
-  const radius = Math.min(2 * density, (edge(sheet, 1) - edge(sheet, 0)) / 8);
+  const radius = 2 * density;
   const middle = (index: number) => (edge(sheet, index) + edge(sheet, index + 1)) / 2;
   context.fillStyle = PAPER_LINE;
   context.beginPath();
   context.arc(middle(column), middle(row), radius, 0, 2 * Math.PI);
   context.fill();
-  if (cellOf(sheet) >= NUMBERS_FROM) separate(sheet, row, column);
+  separate(sheet, row, column);
 }
 
-/** A weight in the lower right corner of the pixel it weighs. */
-function paintWeight(sheet: Sheet, row: number, column: number, weight: number, peak: number): void {
+/**
+ * A weight on the pixel it weighs: in the corner of its cell, or below its number, or, where there are no numbers, as a corner
+ * of its color.
+ * @param pixel the pixel's color; null in the padding
+ */
+function paintWeight(sheet: Sheet, tap: Tap, row: number, column: number, pixel: Color | null, peak: number): void {
+  const { context } = sheet;
+  const cell = cellOf(sheet);
+  const color = diverging(tap.weight / peak);
+  const [x, y] = [edge(sheet, column), edge(sheet, row)];
+  const [right, bottom] = [edge(sheet, column + 1), edge(sheet, row + 1)];
+  if (cell >= BESIDE_FROM) paintChip(sheet, row, column, color, `×${short(tap.weight)}`);
+  else if (cell >= NUMBERS_FROM) {
+    const middle = Math.round((y + bottom) / 2);
+    const size = Math.max(8, cell * 0.3);
+    if (pixel) fill(sheet, row, column, css(pixel));
+    else hatch(sheet, x, y, right - x, bottom - y);
+    context.fillStyle = css(color);
+    context.fillRect(x, middle, right - x, bottom - middle);
+    separate(sheet, row, column);
+    write(sheet, column, (y + middle) / 2, short(tap.pixel), pixel ? textOn(pixel) : PALE, size);
+    write(sheet, column, (middle + bottom) / 2, short(tap.weight), textOn(color), size);
+  } else if (cell >= MARKS_FROM) {
+    context.fillStyle = css(color);
+    context.beginPath();
+    context.moveTo(right, y);
+    context.lineTo(right, bottom);
+    context.lineTo(x, bottom);
+    context.fill();
+  }
+}
+
+/** A weight in the lower right corner of a large cell. */
+function paintChip(sheet: Sheet, row: number, column: number, color: Color, text: string): void {
   const { context, density } = sheet;
-  const color = diverging(weight / peak);
   const size = Math.min(13, cellOf(sheet) * 0.2) * density;
   context.font = `${size}px system-ui, sans-serif`;
   context.textAlign = 'center';
   context.textBaseline = 'middle';
-  const text = `×${short(weight)}`;
   const [width, height] = [context.measureText(text).width + 6 * density, size + 4 * density];
   const [x, y] = [edge(sheet, column + 1) - width - 3 * density, edge(sheet, row + 1) - height - 3 * density];
   context.fillStyle = css(color);
@@ -195,14 +294,16 @@ function outline(sheet: Sheet, row: number, column: number, span: number, width:
   const { context, density, side } = sheet;
   const [left, top] = [edge(sheet, column), edge(sheet, row)];
   const [right, bottom] = [edge(sheet, column + span), edge(sheet, row + span)];
+  const half = ((width + 2) / 2) * density;
+  const inset = right - left < INSIDE_FROM * density ? -half : 0;
+  const hold = (place: number) => Math.min(side - half, Math.max(half, place));
   for (const [color, thickness] of [
     [WINDOW_EDGE, width + 2],
     [WINDOW, width],
   ] as const) {
-    const inset = ((width + 2) / 2) * density;
-    const [x, y] = [Math.max(inset, left), Math.max(inset, top)];
+    const [x, y] = [hold(left + inset), hold(top + inset)];
     context.strokeStyle = color;
     context.lineWidth = thickness * density;
-    context.strokeRect(x, y, Math.min(side - inset, right) - x, Math.min(side - inset, bottom) - y);
+    context.strokeRect(x, y, hold(right - inset) - x, hold(bottom - inset) - y);
   }
 }

@@ -1,7 +1,7 @@
 /** A square canvas that keeps as many pixels as it is shown with. */
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { type Color, diverging } from '../../../../src/inspect/index.js';
-import { css, gray, paintPixels, type Sheet } from './paint.js';
+import type { Color } from '../../../../src/inspect/index.js';
+import { css, gray, paintFilter, paintPixels, type Sheet } from './paint.js';
 
 /** A canvas as wide as its container, drawn anew whenever its width, or what it shows, changes. */
 export function SquareCanvas({ cells, paint }: { cells: number; paint: (sheet: Sheet) => void }) {
@@ -27,26 +27,31 @@ export function SquareCanvas({ cells, paint }: { cells: number; paint: (sheet: S
   return <canvas ref={canvas} />;
 }
 
-/** A picture of one canvas pixel a value, enlarged without smoothing. */
+/** Canvas pixels along a side of a weight: so many that its sign can be written. */
+const WEIGHT = 12;
+
+/** A filter, or, where `peak` is null, an image, as a small picture. */
 export function Thumbnail({ values, size, peak }: { values: Float32Array; size: number; peak: number | null }) {
   const canvas = useRef<HTMLCanvasElement>(null);
+  const side = peak === null ? size : size * WEIGHT;
   useEffect(() => {
-    const colorOf = (value: number): Color => (peak === null ? gray(value) : diverging(value / peak));
     const context = canvas.current!.getContext('2d')!;
-    paintPixels({ context, side: size, density: 1, cells: size }, values, colorOf);
-  }, [values, size, peak]);
-  return <canvas ref={canvas} width={size} height={size} />;
+    const sheet = { context, side, density: 1, cells: size };
+    if (peak === null) paintPixels(sheet, values, gray);
+    else paintFilter(sheet, values, peak);
+  }, [values, size, side, peak]);
+  return <canvas ref={canvas} class={peak === null ? 'pixels' : undefined} width={side} height={side} />;
 }
 
-/** The colors from the most negative sum to the most positive. */
-export function ScaleBar({ from, label }: { from: -1 | 0; label: string }) {
+/** The colors from one end of the scale, in shares of the other, to 1. */
+export function ScaleBar({ from, colorOf, label }: { from: number; colorOf: (share: number) => Color; label: string }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   useEffect(() => {
     const context = canvas.current!.getContext('2d')!;
     for (let x = 0; x < 101; x++) {
-      context.fillStyle = css(diverging(from + (x / 100) * (1 - from)));
+      context.fillStyle = css(colorOf(from + (x / 100) * (1 - from)));
       context.fillRect(x, 0, 1, 1);
     }
-  }, [from]);
+  }, [from, colorOf]);
   return <canvas ref={canvas} width={101} height={1} role="img" aria-label={label} />;
 }

@@ -1,13 +1,7 @@
 /** Stride, padding, dilation and ReLU, and the size of the result that follows from them. */
 import type { Lab } from './lab.js';
 import type { ConvolutionTexts } from './texts.en.js';
-import type { Sliding } from './walk.js';
-
-const RANGES = [
-  { key: 'stride', least: 1, most: 4 },
-  { key: 'padding', least: 0, most: 4 },
-  { key: 'dilation', least: 1, most: 4 },
-] as const;
+import { RANGES, type Sliding } from './walk.js';
 
 export function SlidingChooser({ lab, texts }: { lab: Lab; texts: ConvolutionTexts }) {
   const words = texts.sliding;

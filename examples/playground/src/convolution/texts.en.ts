@@ -1,3 +1,6 @@
+import type { PhotographName } from './choices.js';
+import { type ImageTrouble, LEAST_SIDE, MOST_MEGABYTES, MOST_MEGAPIXELS } from './image-trouble.js';
+
 /** The English texts of "Take a convolution apart". */
 export const convolutionEn = {
   title: 'Take a convolution apart',
@@ -8,6 +11,8 @@ export const convolutionEn = {
     tutorialTip: 'The image of the tutorial: 200 on the left, 50 on the right, and an edge between them',
     digit: 'Digit',
     digitTip: 'A handwritten digit of 28 × 28 pixels, from 0 (black) to 1 (white)',
+    drawn: 'From above',
+    drawnTip: 'The image that the network was looking at when its convolution was taken apart',
     own: 'Your own',
     ownTip: 'An image that you draw or type',
     tutorialAbout: 'Bright (200) in three columns, dark (50) in two: a vertical edge.',
@@ -15,6 +20,36 @@ export const convolutionEn = {
     digitName: (label: number, number: number) => `A handwritten ${label} (number ${number})`,
     ownAbout: 'Click or drag to draw; or type numbers from 0 (black) to 255 (white).',
     ownCells: 'The pixels of your image',
+    photograph: 'Photo',
+    photographTip: 'A photograph, or an image file of your own',
+    photographs: 'Choose a photograph',
+    photographNames: { astronaut: 'Face', photographer: 'Outdoors' } as Record<PhotographName, string>,
+    photographTips: {
+      astronaut: 'The face of an astronaut',
+      photographer: 'A photographer with a camera on a tripod',
+    } as Record<PhotographName, string>,
+    photographSources: {
+      astronaut: 'The astronaut Eileen Collins; photograph by NASA, public domain.',
+      photographer: 'A photographer at work; photograph by Lav Varshney, CC0.',
+    } as Record<PhotographName, string>,
+    file: 'Your own image…',
+    fileTip: 'Choose an image file; it does not leave this device',
+    fileHow: 'Or drop one on this card, or paste one. It does not leave this device.',
+    gray: (size: number) =>
+      `The square in the middle, ${size} × ${size} pixels, from 0 (black) to 255 (white): 0.299 red + 0.587 green + 0.114 blue.`,
+    loading: 'Loading…',
+    troubles: {
+      unloaded: (name: string) =>
+        `“${name}” could not be loaded: the connection is broken, or a file is missing on the host.`,
+      noImage: (name: string) => `“${name}” is not an image.`,
+      unreadable: (name: string) =>
+        `“${name}” cannot be read: it is damaged, or of a kind that this browser does not know.`,
+      tooLarge: (name: string) =>
+        `“${name}” is too large: at most ${MOST_MEGABYTES} MB and ${MOST_MEGAPIXELS} million pixels are read.`,
+      tooSmall: (name: string) =>
+        `“${name}” is too small: it needs at least ${LEAST_SIDE} × ${LEAST_SIDE} pixels. Smaller ones can be typed under “Your own”.`,
+    } as Record<ImageTrouble, (name: string) => string>,
+    kept: 'The image before is still there.',
     clear: 'Clear',
     clearTip: 'Make every pixel black',
   },
@@ -46,6 +81,7 @@ export const convolutionEn = {
     } as Record<string, string>,
   },
   cell: (row: number, column: number) => `row ${row}, column ${column}`,
+  expected: (least: number, most: number) => `Expected a number from ${least} to ${most}.`,
   sliding: {
     heading: 'How it slides',
     stride: 'Stride',
@@ -90,6 +126,12 @@ export const convolutionEn = {
     resultKeys: 'The result: the arrow keys move the window, the space bar plays',
     hint: 'Point at a pixel or at a sum, or use the arrow keys.',
     hintOwn: 'Click pixels to draw; point at a sum, or use the arrow keys, to move the window.',
+    look: 'How the result is shown',
+    colors: 'Colors',
+    colorsTip: 'Red for positive sums, blue for negative ones',
+    gray: 'Gray',
+    grayTip: 'As an image: dark for small sums, bright for large ones',
+    range: (least: string, most: string) => `Smallest sum ${least}, largest ${most}.`,
     scale: 'The colors of the result',
   },
   sum: {
@@ -102,6 +144,14 @@ export const convolutionEn = {
     engine: (value: string) => `The library’s conv2d gives the same: ${value}`,
     differs: (value: string) => `The library’s conv2d gives ${value}, which differs!`,
     aloud: (row: number, column: number, sum: string) => `Row ${row}, column ${column}: the sum is ${sum}.`,
+  },
+  link: {
+    copy: 'Copy link',
+    copied: 'Copied',
+    copyTip: 'Copy a link that opens this card with this image, this filter and this place',
+    carries: 'The link carries the settings, the image, the filter and the place.',
+    carriesNoImage:
+      'The link carries the settings and the filter. It cannot carry this image: the 5 × 5 one opens in its place.',
   },
   noFit: (reach: number, padded: number) =>
     `The window does not fit: it reaches over ${reach} × ${reach} pixels, and the padded image has only ${padded} × ${padded}. Take less dilation, a smaller filter or more padding.`,

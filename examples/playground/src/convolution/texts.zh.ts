@@ -1,4 +1,5 @@
 /** The Simplified Chinese texts of "Take a convolution apart". */
+import { LEAST_SIDE, MOST_MEGABYTES, MOST_MEGAPIXELS } from './image-trouble.js';
 import type { ConvolutionTexts } from './texts.en.js';
 
 export const convolutionZh: ConvolutionTexts = {
@@ -10,6 +11,8 @@ export const convolutionZh: ConvolutionTexts = {
     tutorialTip: '教程中的图像：左边是 200，右边是 50，中间是一条边缘',
     digit: '数字',
     digitTip: '28 × 28 像素的手写数字，取值从 0（黑）到 1（白）',
+    drawn: '来自上方网络',
+    drawnTip: '拆开那次卷积时，网络正在看的图像',
     own: '自己画',
     ownTip: '自己画或自己输入的图像',
     tutorialAbout: '三列亮（200），两列暗（50）：中间是一条竖直边缘。',
@@ -17,6 +20,30 @@ export const convolutionZh: ConvolutionTexts = {
     digitName: (label, number) => `手写数字 ${label}（第 ${number} 个）`,
     ownAbout: '点击或拖动来画，也可以输入 0（黑）到 255（白）之间的数。',
     ownCells: '你的图像的像素',
+    photograph: '照片',
+    photographTip: '一张照片，或你自己的图像文件',
+    photographs: '选择照片',
+    photographNames: { astronaut: '人脸', photographer: '户外' },
+    photographTips: { astronaut: '一位宇航员的脸', photographer: '摄影师和三脚架上的相机' },
+    photographSources: {
+      astronaut: '宇航员艾琳·柯林斯；照片来自 NASA，属公有领域。',
+      photographer: '正在拍摄的摄影师；照片作者 Lav Varshney，CC0。',
+    },
+    file: '打开自己的图像…',
+    fileTip: '选择一个图像文件；它不会离开这台设备',
+    fileHow: '也可以把图像拖到这张卡片上，或直接粘贴。它不会离开这台设备。',
+    gray: (size) =>
+      `取中间的正方形，${size} × ${size} 像素，取值从 0（黑）到 255（白）：0.299 红 + 0.587 绿 + 0.114 蓝。`,
+    loading: '正在载入…',
+    troubles: {
+      unloaded: (name) => `无法载入“${name}”：网络连接中断，或服务器上缺少文件。`,
+      noImage: (name) => `“${name}”不是图像。`,
+      unreadable: (name) => `无法读取“${name}”：文件已损坏，或这个浏览器不认识它的格式。`,
+      tooLarge: (name) => `“${name}”太大：最多读取 ${MOST_MEGABYTES} MB、${MOST_MEGAPIXELS} 百万像素。`,
+      tooSmall: (name) =>
+        `“${name}”太小：至少需要 ${LEAST_SIDE} × ${LEAST_SIDE} 像素。更小的图像可以在“自己画”中输入。`,
+    },
+    kept: '原来的图像仍在。',
     clear: '清空',
     clearTip: '把所有像素变成黑色',
   },
@@ -48,6 +75,7 @@ export const convolutionZh: ConvolutionTexts = {
     },
   },
   cell: (row, column) => `第 ${row} 行第 ${column} 列`,
+  expected: (least, most) => `应为 ${least} 到 ${most} 之间的数。`,
   sliding: {
     heading: '滑动方式',
     stride: '步幅',
@@ -90,6 +118,12 @@ export const convolutionZh: ConvolutionTexts = {
     resultKeys: '结果：方向键移动窗口，空格键播放',
     hint: '把指针移到像素或结果上，或使用方向键。',
     hintOwn: '点击像素来画；把指针移到结果上，或使用方向键，来移动窗口。',
+    look: '结果的显示方式',
+    colors: '彩色',
+    colorsTip: '正的和为红色，负的和为蓝色',
+    gray: '灰度',
+    grayTip: '显示为图像：和越小越暗，越大越亮',
+    range: (least, most) => `最小的和为 ${least}，最大的为 ${most}。`,
     scale: '结果的颜色',
   },
   sum: {
@@ -102,6 +136,13 @@ export const convolutionZh: ConvolutionTexts = {
     engine: (value) => `本库的 conv2d 算出同样的结果：${value}`,
     differs: (value) => `本库的 conv2d 算出 ${value}，与此不同！`,
     aloud: (row, column, sum) => `第 ${row} 行第 ${column} 列：和为 ${sum}。`,
+  },
+  link: {
+    copy: '复制链接',
+    copied: '已复制',
+    copyTip: '复制一个链接，打开后就是这张卡片上的图像、卷积核和位置',
+    carries: '链接包含设置、图像、卷积核和位置。',
+    carriesNoImage: '链接包含设置和卷积核，但不能包含这幅图像：打开后显示的是 5 × 5 的图像。',
   },
   noFit: (reach, padded) =>
     `窗口放不下：它覆盖 ${reach} × ${reach} 个像素，而填充后的图像只有 ${padded} × ${padded}。请减小膨胀、换小一些的卷积核，或增加填充。`,

@@ -27,6 +27,13 @@ export interface Sliding {
   dilation: number;
 }
 
+/** What each of them may be. */
+export const RANGES = [
+  { key: 'stride', least: 1, most: 4 },
+  { key: 'padding', least: 0, most: 4 },
+  { key: 'dilation', least: 1, most: 4 },
+] as const;
+
 /** Where the window can stop, along one side of the image; the other side is the same. */
 export interface WalkPlan extends Sliding {
   /** Pixels of the image along a side. */
@@ -126,4 +133,11 @@ export function peakOf(values: ArrayLike<number>): number {
   let peak = 0;
   for (let i = 0; i < values.length; i++) peak = Math.max(peak, Math.abs(values[i]));
   return peak || 1;
+}
+
+/** The smallest value and the largest. */
+export function rangeOf(values: Float32Array): [least: number, most: number] {
+  let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const value of values) [least, most] = [Math.min(least, value), Math.max(most, value)];
+  return [least, most];
 }

@@ -10,11 +10,14 @@ const PEN = 0.075;
 export function Pad({
   strokes,
   picture,
+  hinted,
   onDraw,
 }: {
   strokes: readonly Stroke[];
   /** What to show while nothing is drawn: [28, 28], ink from 0 to 1. */
   picture: Float32Array | null;
+  /** Whether to invite to draw. */
+  hinted: boolean;
   onDraw(strokes: readonly Stroke[]): void;
 }) {
   const { draw: texts } = useTexts();
@@ -61,7 +64,7 @@ export function Pad({
           pen.current = null;
         }}
       />
-      {strokes.length === 0 && !picture && <span class="pad-hint">{texts.hint}</span>}
+      {hinted && <span class="pad-hint">{texts.hint}</span>}
     </div>
   );
 }

@@ -1,7 +1,5 @@
 /** The English texts of the draw pad. */
 export const drawEn = {
-  title: 'Draw a digit',
-  lede: 'Write a digit and see what the network, with the weights shown above, takes it for: as you draw, as it learns, and anywhere on the timeline.',
   pad: 'Drawing board: draw a digit from 0 to 9 with the mouse, a finger or a pen. With the keyboard, choose an example below it.',
   hint: 'Draw here',
   clear: 'Clear',
@@ -11,16 +9,13 @@ export const drawEn = {
   seen: 'What the network sees',
   seenTip: 'Scaled to fit 20 × 20 pixels, its center of mass in the middle of 28 × 28, as all digits of MNIST are',
   permuted: 'This network learned from permuted pixels, so it sees your drawing permuted, too.',
+  scrambled: 'This network learned from digits with scrambled phases, so it sees your drawing scrambled, too.',
   untrained: 'The network has learned nothing yet: these numbers are the guesses of random weights. Train it first.',
   empty: 'Nothing is drawn yet.',
   loading: 'There is no network yet.',
   says: (digit: number, percent: string) => `It says ${digit}, with ${percent}`,
   probabilities: 'Probability of each digit',
   probability: (digit: number, percent: string) => `${digit}: ${percent}`,
-  maps: (layer: number, count: number) => `Layer ${layer}: ${count} feature maps`,
-  mapsNote:
-    'The output of each filter at each position, before ReLU: red where the image looks like the filter, blue where it looks like the opposite. One color scale per layer.',
-  map: (layer: number, index: number) => `Feature map ${index} of layer ${layer}`,
 };
 
 export type DrawTexts = typeof drawEn;

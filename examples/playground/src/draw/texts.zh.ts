@@ -2,8 +2,6 @@ import type { DrawTexts } from './texts.en.js';
 
 /** The Simplified Chinese texts of the draw pad. */
 export const drawZh: DrawTexts = {
-  title: '手写一个数字',
-  lede: '写一个数字，看网络用上面所示的权重把它认成什么：边写边看，边学边看，也可以在时间线的任意位置看。',
   pad: '画板：用鼠标、手指或触控笔写一个 0 到 9 的数字。使用键盘时，请在下方选择一个示例。',
   hint: '在这里写',
   clear: '清除',
@@ -13,13 +11,11 @@ export const drawZh: DrawTexts = {
   seen: '网络看到的图像',
   seenTip: '与 MNIST 的所有数字一样：缩放到 20 × 20 像素以内，质心位于 28 × 28 的正中',
   permuted: '这个网络学习的是打乱像素的图像，所以它看到的你的笔迹也按同样的顺序打乱。',
+  scrambled: '这个网络学习的是打乱相位的图像，所以它看到的你的笔迹也同样被打乱。',
   untrained: '网络还什么都没学：这些数只是随机权重的猜测。请先训练它。',
   empty: '还没有写任何数字。',
   loading: '还没有网络。',
   says: (digit, percent) => `它认为是 ${digit}，概率 ${percent}`,
   probabilities: '各个数字的概率',
   probability: (digit, percent) => `${digit}：${percent}`,
-  maps: (layer, count) => `第 ${layer} 层：${count} 张特征图`,
-  mapsNote: '每个卷积核在每个位置给出的值（ReLU 之前）：图像与卷积核相似处为红色，相反处为蓝色。每层共用一个色标。',
-  map: (layer, index) => `第 ${layer} 层的特征图 ${index}`,
 };

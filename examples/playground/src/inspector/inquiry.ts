@@ -1,8 +1,11 @@
 import type { Dataset } from '../../../../src/index.js';
+import type { Combined, LayersAnswer, Likest, Separable } from '../layers/messages.js';
 import type { Settings } from '../state/settings.js';
 import { type Connection, connect } from '../worker/connection.js';
 import type { Failure } from '../worker/failure.js';
 import type { Changed, FromInspector, Seen, ToInspector } from './messages.js';
+
+type Answer = Seen | Changed | LayersAnswer;
 
 /** How many questions of `connect` the worker may leave unanswered: on a phone it computes for seconds. */
 const UNANSWERED = { idle: 3, computing: 20 };
@@ -11,7 +14,7 @@ const UNANSWERED = { idle: 3, computing: 20 };
 export class Inquiry {
   #worker: Connection<ToInspector> | null = null;
   #asked = 0;
-  readonly #waiting = new Map<number, (answer: Seen | Changed | null) => void>();
+  readonly #waiting = new Map<number, (answer: Answer | null) => void>();
 
   /**
    * @param slowness how many times as long as with the fast kernels the worker may take
@@ -33,6 +36,21 @@ export class Inquiry {
     return this.#ask((id) => ({ type: 'change', id, weights, filter, by })) as Promise<Changed | null>;
   }
 
+  /** What a filter of the second layer combines. */
+  combined(weights: Float32Array, filter: number): Promise<Combined | null> {
+    return this.#ask((id) => ({ type: 'combined', id, weights, filter })) as Promise<Combined | null>;
+  }
+
+  /** What the network finds most like each digit. */
+  likest(weights: Float32Array): Promise<Likest[] | null> {
+    return this.#ask((id) => ({ type: 'likest', id, weights })) as Promise<Likest[] | null>;
+  }
+
+  /** How far each layer tells the digits apart. */
+  separable(weights: Float32Array): Promise<Separable[] | null> {
+    return this.#ask((id) => ({ type: 'separable', id, weights })) as Promise<Separable[] | null>;
+  }
+
   /** Ends the worker; whatever was asked is answered by null. */
   end(): void {
     this.#worker?.end();
@@ -41,7 +59,7 @@ export class Inquiry {
     this.#waiting.clear();
   }
 
-  #ask(question: (id: number) => ToInspector): Promise<Seen | Changed | null> {
+  #ask(question: (id: number) => ToInspector): Promise<Answer | null> {
     const id = ++this.#asked;
     this.#worker ??= this.#connect();
     const worker = this.#worker;

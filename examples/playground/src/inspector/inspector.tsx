@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef } from 'preact/hooks';
+import { useRef } from 'preact/hooks';
 import { useCalm, useInSight } from '../calm.js';
 import { Card } from '../card.js';
 import { Pixels, roundScale } from '../pictures/pixels.js';
@@ -6,30 +6,21 @@ import type { Snapshot } from '../state/measuring.js';
 import { useStore } from '../state/store.js';
 import { useTexts } from '../texts/index.js';
 import { Unmeasured } from '../training/trouble.js';
-import type { Failure } from '../worker/failure.js';
 import { Excited } from './excited.js';
-import { Inquiry } from './inquiry.js';
 import { Likeness } from './likeness.js';
 import { Needed } from './needed.js';
 import { Weights } from './weights.js';
 
 /** One filter of conv1: what it is, what it looks for and whether the network needs it. */
 export function InspectorCard() {
-  const { training, parts, settings } = useStore();
+  const { training, parts, settings, inquiry: asked } = useStore();
   const { inspector: texts } = useTexts();
   const box = useRef<HTMLDivElement>(null);
   const inSight = useInSight(box);
   const shown = useCalm(training.shown, inSight);
   const heldOut = training.heldOut.value;
   const own = settings.value;
-  // A worker for each make of a network, and for its digits.
-  const inquiry = useMemo(() => {
-    const fail = (failure: Failure) => {
-      parts.uninspected.value = failure;
-    };
-    return heldOut && new Inquiry(own, heldOut, () => training.slowness(), fail);
-  }, [own, heldOut]);
-  useEffect(() => () => inquiry?.end(), [inquiry]);
+  const inquiry = asked.value;
   const fits = shown !== null && shown.shape[0] === own.filters && shown.shape[2] === own.kernelSize;
   const filter = fits ? Math.min(parts.filter.value, shown.shape[0] - 1) : 0;
   return (

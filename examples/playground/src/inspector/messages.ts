@@ -1,4 +1,5 @@
 /** What the inspector and its worker tell each other. */
+import type { LayersAnswer, LayersQuestion } from '../layers/messages.js';
 import type { Settings } from '../state/settings.js';
 import type { Failure } from '../worker/failure.js';
 
@@ -33,10 +34,12 @@ export type ToInspector =
   | { type: 'look'; id: number; weights: Float32Array; filter: number }
   /** Replaced by a hand-made filter of this name; null ablates it. */
   | { type: 'change'; id: number; weights: Float32Array; filter: number; by: string | null }
+  | LayersQuestion
   | { type: 'ping' };
 
 export type FromInspector =
   | { type: 'seen'; id: number; answer: Seen }
   | { type: 'changed'; id: number; answer: Changed }
+  | { type: 'layers'; id: number; answer: LayersAnswer }
   | { type: 'failed'; id: number; failure: Failure }
   | { type: 'pong' };

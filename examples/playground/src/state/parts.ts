@@ -15,12 +15,26 @@ export interface Parts {
   image: Signal<LookedAt | null>;
   /** The filter of conv1 that the inspector shows. */
   filter: Signal<number>;
+  /** The filter of conv2 that is looked into. */
+  filter2: Signal<number>;
   /** Why filters cannot be inspected; null when they can. */
   uninspected: Signal<Failure | null>;
   /** The step of the guided story, from 0; null when it is not being told. */
   story: Signal<number | null>;
+  /** The step at which it begins when it is opened. */
+  storyAt: Signal<number>;
+  /** The loss before and after the step of learning that was taken apart last; null before the first. */
+  lastStep: Signal<{ readonly before: number; readonly after: number } | null>;
 }
 
 export function createParts(): Parts {
-  return { image: signal(null), filter: signal(0), uninspected: signal(null), story: signal(null) };
+  return {
+    image: signal(null),
+    filter: signal(0),
+    filter2: signal(0),
+    uninspected: signal(null),
+    story: signal(null),
+    storyAt: signal(0),
+    lastStep: signal(null),
+  };
 }

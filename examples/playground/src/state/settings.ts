@@ -1,7 +1,7 @@
 /** What a run is made of: all of it stands in the page's address, so that a link reproduces the run. */
 import { type Initialization, OPTIMIZERS, type OptimizerName, SETTINGS } from '../../../lib/recipe.js';
 
-export type Condition = 'recipe' | 'permuted' | 'shuffled' | 'untrained';
+export type Condition = 'recipe' | 'permuted' | 'scrambled' | 'shuffled' | 'untrained';
 
 export interface Settings {
   /** Of conv1: filters are kernelSize x kernelSize. */
@@ -41,7 +41,7 @@ export const FIELDS: Record<keyof Settings, Field> = {
   seed: { key: 'seed', least: 0, most: Number.MAX_SAFE_INTEGER, whole: true },
   initialization: { key: 'init', choices: ['default', 'he'] },
   optimizer: { key: 'optimizer', choices: Object.keys(OPTIMIZERS) },
-  condition: { key: 'condition', choices: ['recipe', 'permuted', 'shuffled', 'untrained'] },
+  condition: { key: 'condition', choices: ['recipe', 'permuted', 'scrambled', 'shuffled', 'untrained'] },
 };
 
 /** Learning rates with which each optimizer learns the digits: one that suits the first is far too much for the others. */

@@ -3,12 +3,15 @@ import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
 import type { Sequential } from '../../../../src/index.js';
 import { Lab } from '../convolution/lab.js';
+import { Inquiry } from '../inspector/inquiry.js';
 import type { NetworkFile } from '../takeaway/network-file.js';
+import type { Failure } from '../worker/failure.js';
 import { networkOf } from '../worker/job.js';
 import { loadWeights } from '../worker/weights.js';
+import { Address } from './address.js';
 import { createParts, type Parts } from './parts.js';
 import { createPreferences, type Preferences } from './preferences.js';
-import { readSettings, type Settings, withUsualRate, writeSettings } from './settings.js';
+import { DEFAULTS, type Settings, withUsualRate } from './settings.js';
 import { Training } from './training.js';
 
 /** All that the page knows; one of it is made in main.tsx and handed down. */
@@ -26,6 +29,8 @@ export interface Store {
    * object, so that who reads it hears of changes, around one and the same model.
    */
   readonly replica: ReadonlySignal<{ readonly model: Sequential; readonly step: number } | null>;
+  /** Asks a worker about the network's filters, one for each make of a network and its digits; null while there are none. */
+  readonly inquiry: ReadonlySignal<Inquiry | null>;
   /** Changes settings, the address with them, and prepares a new run. */
   change(settings: Partial<Settings>): void;
   /** Starts again whatever worker has failed. */
@@ -36,9 +41,11 @@ export interface Store {
 
 /** Starts the workers, and rejects when there are no texts. */
 export async function createStore(): Promise<Store> {
-  const given = readSettings(location.search);
-  const settings: Signal<Settings> = signal(given.settings);
-  const refused = signal<readonly string[]>(given.refused);
+  const settings: Signal<Settings> = signal(DEFAULTS);
+  const refused = signal<readonly string[]>([]);
+  const parts = createParts();
+  const lab = new Lab();
+  const address = new Address({ settings, refused, lab, filter: parts.filter }, () => training.reset());
   const training = new Training(settings, new URL('digits.bin', document.baseURI).href);
   // One network for each make, filled again for each state.
   const network = computed(() => networkOf(settings.value));
@@ -48,23 +55,28 @@ export async function createStore(): Promise<Store> {
     loadWeights(network.value, shown.weights);
     return { model: network.value, step: shown.step };
   });
-  const adopt = (patch: Partial<Settings>) => {
-    settings.value = { ...settings.value, ...patch };
-    refused.value = [];
-    history.replaceState(null, '', `${location.pathname}${writeSettings(settings.value)}`);
-  };
-  const parts = createParts();
+  let asked: Inquiry | null = null;
+  const inquiry = computed(() => {
+    asked?.end(); // Its worker has a network of another make.
+    const heldOut = training.heldOut.value;
+    const fail = (failure: Failure) => {
+      parts.uninspected.value = failure;
+    };
+    asked = heldOut && new Inquiry(settings.value, heldOut, () => training.slowness(), fail);
+    return asked;
+  });
   training.reset();
   return {
     preferences: await createPreferences(), // The workers are loaded meanwhile.
     parts,
-    lab: new Lab(),
+    lab,
     settings,
     refused,
     training,
     replica,
+    inquiry,
     change(patch) {
-      adopt(withUsualRate(patch));
+      address.change(withUsualRate(patch), Object.keys(patch));
       training.reset();
     },
     mend() {
@@ -72,7 +84,7 @@ export async function createStore(): Promise<Store> {
       training.mend();
     },
     load(name, network) {
-      adopt(network.settings);
+      address.change(network.settings);
       training.load({ name, ...network });
     },
   };

@@ -1,8 +1,13 @@
-/** The steps of the guided story: the card that each speaks of, and what in it the page brings into view. */
+/** The card that each step of the guided story speaks of. */
 export const STEPS = [
-  { card: 'convolution', shows: '#convolution .controls, #convolution .sheet' },
-  { card: 'filters', shows: '#filters .filter-grid' },
-  { card: 'filters', shows: '#filters .filter-grid, #timeline' },
-  { card: 'filters', shows: '#emergence .chart' },
-  { card: 'inspector', shows: '#inspector .choose-filter, #inspector .needed .buttons' },
+  { card: 'convolution' },
+  { card: 'convolution' },
+  { card: 'convolution' },
+  { card: 'network' },
+  { card: 'filters' },
+  { card: 'one-step' },
+  { card: 'layers' },
+  { card: 'network' },
+  { card: 'filters' },
+  { card: 'network' },
 ] as const;

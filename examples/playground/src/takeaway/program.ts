@@ -62,7 +62,7 @@ const optimizer = new ${OPTIMIZER[optimizer](lr)};
 const [epochs, batchSize] = [${epochs}, ${batchSize}];
 const totalIters = epochs * Math.ceil(${LEARNED[condition]}.length / batchSize);
 const scheduler = new LinearLR(optimizer, { startFactor: 1, endFactor: 0, totalIters });
-const validation = ${condition === 'permuted' ? 'permuted(heldOut)' : 'heldOut'};
+const validation = ${SHOWN[condition] ?? 'heldOut'};
 const callbacks: Callback[] = [{ onEpochEnd: (_, { epoch, validation }) => console.log(epoch, validation) }];
 await fit(model, ${LEARNED[condition]}, { epochs, batchSize, optimizer, scheduler, seed, validation, callbacks });
 
@@ -78,7 +78,7 @@ import { writeFileSync } from 'node:fs';
 import { ${used.join(', ')} } from 'convgrad';
 import { loadMnist } from 'convgrad/datasets';
 import { writeSafetensors } from 'convgrad/io';
-
+${condition === 'scrambled' ? "import { phaseScrambler } from './examples/lib/spectra.js';\n" : ''}
 const seed = ${seed};
 ${body}
 `;
@@ -96,8 +96,15 @@ const OPTIMIZER: Record<OptimizerName, (lr: number) => string> = {
 const LEARNED: Record<Settings['condition'], string> = {
   recipe: 'train',
   permuted: 'permuted(train)',
+  scrambled: 'scrambled(train)',
   shuffled: 'shuffled',
   untrained: 'train',
+};
+
+/** What it is measured with, where that is not the held-out digits as they are. */
+const SHOWN: Partial<Record<Settings['condition'], string>> = {
+  permuted: 'permuted(heldOut)',
+  scrambled: 'scrambled(heldOut)',
 };
 
 const PREPARATIONS: Record<Settings['condition'], string> = {
@@ -109,6 +116,13 @@ const order = new Generator(\`pixels \${seed}\`).shuffle(Array.from({ length: 78
 function permuted({ inputs, inputShape, labels, classes }: Dataset): Dataset {
   const moved = inputs.map((_, i) => inputs[i - (i % 784) + order[i % 784]]);
   return new Dataset(moved, inputShape, labels, classes);
+}`,
+  scrambled: `
+// The control: every frequency gets one and the same random phase in all images, by the examples' own function.
+const scramble = phaseScrambler(28, seed);
+function scrambled(digits: Dataset): Dataset {
+  const { inputs, inputShape, labels, classNames } = scramble(digits);
+  return new Dataset(inputs, inputShape, labels, classNames);
 }`,
   shuffled: `
 // The control: some digits with their labels in random order, to be learned by heart.

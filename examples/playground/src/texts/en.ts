@@ -1,11 +1,8 @@
-import { animalsEn } from '../animals/texts.en.js';
 import { convolutionEn } from '../convolution/texts.en.js';
 import { drawEn } from '../draw/texts.en.js';
 import { heroEn } from '../hero/texts.en.js';
 import { inspectorEn } from '../inspector/texts.en.js';
-import { layersEn } from '../layers/texts.en.js';
 import { networkEn } from '../network/texts.en.js';
-import { oneStepEn } from '../one-step/texts.en.js';
 import { presetsEn } from '../presets/texts.en.js';
 import { storyEn } from '../story/texts.en.js';
 import { takeawayEn } from '../takeaway/texts.en.js';
@@ -18,7 +15,7 @@ export const en = {
   page: {
     title: 'convgrad playground: watch filters learn',
     heading: 'Watch a network learn to see',
-    lede: 'A real convolutional network learns handwritten digits in this page, on your machine. Its first filters start as noise, and nobody tells it what an edge is. What do they become, and is that more than chance?',
+    lede: 'A convolutional network learns handwritten digits here, on your machine. What do its filters become, and is it more than chance?',
     language: 'Language',
     languageTip: 'The language of this page',
     languages: { en: 'EN', zh: '中文' },
@@ -58,11 +55,19 @@ export const en = {
   },
   conditions: {
     title: 'Learns from',
-    names: { recipe: 'Digits', permuted: 'Pixels permuted', shuffled: 'Labels shuffled', untrained: 'Untrained' },
+    names: {
+      recipe: 'Digits',
+      permuted: 'Pixels permuted',
+      scrambled: 'Phases scrambled',
+      shuffled: 'Labels shuffled',
+      untrained: 'Untrained',
+    },
     tips: {
       recipe: 'Digits with their true labels. Choose a control to see what happens when their structure is gone.',
       permuted:
         'Control: the pixels of every image in one and the same random order. The network still learns, but neighboring pixels are neighbors no longer: neither smooth shapes nor edges should appear.',
+      scrambled:
+        'Control: every frequency gets a random phase, the same in all images. Neighboring pixels are as alike as before (the power spectrum is the same), but edges are gone. Filters may look like edges all the same: their shape alone proves little.',
       shuffled:
         'Control: 1,000 digits with random labels, learned by heart. The images are intact, but the task makes no sense.',
       untrained: 'Control: as many steps at a learning rate of 0. Nothing is learned, so nothing should be found.',
@@ -207,9 +212,6 @@ export const en = {
   hero: heroEn,
   presets: presetsEn,
   network: networkEn,
-  oneStep: oneStepEn,
-  layers: layersEn,
-  animals: animalsEn,
   convolution: convolutionEn,
   draw: drawEn,
   inspector: inspectorEn,

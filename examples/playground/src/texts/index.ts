@@ -35,3 +35,8 @@ export function textsFor(language: Language): Texts {
 export function useTexts(): Texts {
   return textsFor(useStore().preferences.language.value);
 }
+
+/** The texts, in the language chosen, of a part that is loaded later and brings its own. */
+export function useTextsOf<Own>(texts: Record<Language, Own>): Own {
+  return texts[useStore().preferences.language.value];
+}

@@ -1,11 +1,8 @@
-import { animalsZh } from '../animals/texts.zh.js';
 import { convolutionZh } from '../convolution/texts.zh.js';
 import { drawZh } from '../draw/texts.zh.js';
 import { heroZh } from '../hero/texts.zh.js';
 import { inspectorZh } from '../inspector/texts.zh.js';
-import { layersZh } from '../layers/texts.zh.js';
 import { networkZh } from '../network/texts.zh.js';
-import { oneStepZh } from '../one-step/texts.zh.js';
 import { presetsZh } from '../presets/texts.zh.js';
 import { storyZh } from '../story/texts.zh.js';
 import { takeawayZh } from '../takeaway/texts.zh.js';
@@ -19,7 +16,7 @@ export const zh: Texts = {
   page: {
     title: 'convgrad 游乐场：看卷积核学习',
     heading: '看一个网络学会“看”',
-    lede: '一个真正的卷积神经网络就在这个页面里、在你的设备上学习手写数字。它的第一层卷积核最初只是噪声，没有人告诉它什么是边缘。它们会变成什么？这是否超出了偶然？',
+    lede: '一个真正的卷积神经网络，就在这个页面里、在你的电脑上学习手写数字。它的卷积核会变成什么？这是否只是巧合？',
     language: '语言',
     languageTip: '页面语言',
     languages: { en: 'EN', zh: '中文' },
@@ -58,11 +55,13 @@ export const zh: Texts = {
   },
   conditions: {
     title: '它从什么中学习',
-    names: { recipe: '数字', permuted: '打乱像素', shuffled: '打乱标签', untrained: '不训练' },
+    names: { recipe: '数字', permuted: '打乱像素', scrambled: '打乱相位', shuffled: '打乱标签', untrained: '不训练' },
     tips: {
       recipe: '原样的数字及其标签。选择一个对照组，看看失去结构之后会怎样。',
       permuted:
         '对照组：所有图像的像素都按同一个随机顺序重排。网络仍能学会识别，但相邻的像素不再相邻：平滑的形状和边缘都不应出现。',
+      scrambled:
+        '对照组：给每个频率一个随机的相位，所有图像都一样。相邻像素仍像原来那样相似（功率谱不变），但边缘消失了。卷积核仍可能长得像边缘：单凭形状说明不了多少。',
       shuffled: '对照组：1,000 个数字配上随机的标签，让网络死记硬背。图像是完整的，任务却没有意义。',
       untrained: '对照组：走同样多的步数，但学习率为 0。什么也没学，也就什么都不应发现。',
     },
@@ -200,9 +199,6 @@ export const zh: Texts = {
   hero: heroZh,
   presets: presetsZh,
   network: networkZh,
-  oneStep: oneStepZh,
-  layers: layersZh,
-  animals: animalsZh,
   convolution: convolutionZh,
   draw: drawZh,
   inspector: inspectorZh,

@@ -14,7 +14,7 @@ export interface Connection<To> {
 }
 
 /** The workers that the page has. */
-export type WorkerName = 'trainer' | 'measurer' | 'inspector';
+export type WorkerName = 'trainer' | 'measurer' | 'inspector' | 'animals';
 
 /**
  * Starts a worker, talks with it and notices when it is gone: a worker that was ended, or whose memory ran out, says

@@ -4,6 +4,7 @@ import { ablate, handMadeFilters, maximize, replaceFilter, topActivations } from
 import type { Changed, FromInspector, Seen, ToInspector } from '../inspector/messages.js';
 import { failureOf } from './failure.js';
 import { AT_ONCE, networkOf } from './job.js';
+import { answerLayers } from './layers.js';
 import { loadWeights } from './weights.js';
 
 /** How many digits are shown. */
@@ -19,12 +20,13 @@ export function answerInspector(data: ToInspector): void {
   } else if (data.type === 'prepare') {
     job = { model: networkOf(data.settings), heldOut: new Dataset(data.inputs, [1, 28, 28], data.labels, 10) };
   } else {
-    const { id, weights, filter } = data;
+    const { id, weights } = data;
     try {
       if (!job) throw new Error('the inspector has no network');
       loadWeights(job.model, weights);
-      if (data.type === 'look') post({ type: 'seen', id, answer: look(job.model, job.heldOut, filter) });
-      else post({ type: 'changed', id, answer: change(job.model, job.heldOut, filter, data.by) });
+      if (data.type === 'look') post({ type: 'seen', id, answer: look(job.model, job.heldOut, data.filter) });
+      else if (data.type !== 'change') post({ type: 'layers', id, answer: answerLayers(job.model, job.heldOut, data) });
+      else post({ type: 'changed', id, answer: change(job.model, job.heldOut, data.filter, data.by) });
     } catch (error) {
       post({ type: 'failed', id, failure: failureOf(error) });
     }

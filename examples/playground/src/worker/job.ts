@@ -3,6 +3,7 @@ import { imagesOf, type Digits as PackedDigits, splitNumbers, unpackDigits } fro
 import { type Dataset, FormatError, manualSeed, type Sequential } from '../../../../src/index.js';
 import { permutePixels, shuffleLabels } from '../../../lib/controls.js';
 import { network, type Settings as TrainingSettings } from '../../../lib/recipe.js';
+import { phaseScrambler } from '../../../lib/spectra.js';
 import type { Settings } from '../state/settings.js';
 import { DigitsError, detailOf } from './failure.js';
 
@@ -58,14 +59,18 @@ export function digitsOf(packed: PackedDigits, settings: Settings): Digits {
   const { seed, condition } = settings;
   const train = imagesOf(packed, splitNumbers(packed, { seed }).train);
   const heldOut = heldOutOf(packed, settings);
-  if (condition === 'permuted') return { train: permutePixels([train], seed)[0], heldOut };
-  return { train: condition === 'shuffled' ? shuffleLabels(train, seed) : train, heldOut };
+  return { train: condition === 'shuffled' ? shuffleLabels(train, seed) : imagesFor(settings)(train), heldOut };
+}
+
+/** What a control does to images, those that the network learns from and those that it is shown later. */
+export function imagesFor({ condition, seed }: Settings): (images: Dataset) => Dataset {
+  if (condition === 'permuted') return (images) => permutePixels([images], seed)[0];
+  return condition === 'scrambled' ? phaseScrambler(28, seed) : (images) => images;
 }
 
 /** The held-out digits alone. */
-export function heldOutOf(packed: PackedDigits, { seed, condition }: Settings): Dataset {
-  const heldOut = imagesOf(packed, splitNumbers(packed, { seed }).heldOut);
-  return condition === 'permuted' ? permutePixels([heldOut], seed)[0] : heldOut;
+export function heldOutOf(packed: PackedDigits, settings: Settings): Dataset {
+  return imagesFor(settings)(imagesOf(packed, splitNumbers(packed, { seed: settings.seed }).heldOut));
 }
 
 /** The network before training; for the same settings always the same. */

@@ -1,0 +1,116 @@
+import { describe, expect, test } from 'vitest';
+import { loadMnist } from '../datasets/index.js';
+import { packMnist } from '../datasets/mnist.js';
+import { unpackDigits } from '../datasets/mnist-file.js';
+import { train } from '../examples/lib/recipe.js';
+import { scramblePhases } from '../examples/lib/spectra.js';
+import { grayOf } from '../examples/playground/src/convolution/photographs.js';
+import {
+  EXPERIMENT_NAMES,
+  EXPERIMENTS,
+  experimentOf,
+  settingsOf,
+} from '../examples/playground/src/presets/experiments.js';
+import { presetsEn } from '../examples/playground/src/presets/texts.en.js';
+import { presetsZh } from '../examples/playground/src/presets/texts.zh.js';
+import { DEFAULTS, readSettings, writeSettings } from '../examples/playground/src/state/settings.js';
+import { programOf } from '../examples/playground/src/takeaway/program.js';
+import { digitsOf, imagesFor, networkOf, trainingOf } from '../examples/playground/src/worker/job.js';
+import { Dataset } from '../src/index.js';
+
+const digits = async () => unpackDigits(new Blob([(await packMnist()) as Uint8Array<ArrayBuffer>]));
+
+describe('experiments', () => {
+  test('change what they say and nothing else, and are recognized by it', () => {
+    for (const name of EXPERIMENT_NAMES) {
+      const settings = settingsOf(name);
+      expect(settings).toEqual({ ...DEFAULTS, ...EXPERIMENTS[name] });
+      expect(experimentOf(settings)).toBe(name);
+      expect(readSettings(writeSettings(settings))).toEqual({ settings, refused: [] });
+    }
+    expect(experimentOf({ ...DEFAULTS, epochs: 3 })).toBeNull();
+  });
+
+  test('have texts in both languages, and figures that are the same in both', () => {
+    const figures = (text: string) => text.match(/\d+(\.\d+)?%?/g)?.sort();
+    for (const name of EXPERIMENT_NAMES) {
+      expect(presetsZh.asks[name]).not.toBe('');
+      const others = presetsEn.answers[name].replace('the other digits 7%', '7%');
+      expect(figures(presetsZh.answers[name].replaceAll('1,000', ''))).toEqual(figures(others.replaceAll('1,000', '')));
+    }
+  });
+
+  test('come out as the page says: one filter', async () => {
+    const settings = settingsOf('single');
+    const { train: learned, heldOut } = digitsOf(await digits(), settings);
+    const { validation } = await fit(settings, learned, heldOut);
+    expect(presetsEn.answers.single).toContain(`${(100 * (validation as { accuracy: number }).accuracy).toFixed(1)}%`);
+  }, 60_000);
+
+  test('come out as the page says: steps too large', async () => {
+    const settings = settingsOf('tooFast');
+    const { train: learned, heldOut } = digitsOf(await digits(), settings);
+    const batch = /in batch (\d+)/.exec(presetsEn.answers.tooFast)?.[1];
+    await expect(fit(settings, learned, heldOut)).rejects.toThrow(`in batch ${batch} of epoch 1`);
+  }, 60_000);
+
+  async function fit(settings: typeof DEFAULTS, learned: Dataset, heldOut: Dataset) {
+    const model = networkOf(settings);
+    const { epochs } = await train(model, { train: learned, heldOut }, trainingOf(settings, 9000, learned.length));
+    return epochs.at(-1)!;
+  }
+});
+
+test('with scrambled phases the network learns from, and is shown, what the study of controls had', async () => {
+  const settings = { ...DEFAULTS, seed: 3, condition: 'scrambled' } as const;
+  const plain = await loadMnist({ seed: 3 });
+  const [learned, heldOut] = scramblePhases([plain.train, plain.heldOut], 3);
+  const got = digitsOf(await digits(), settings);
+  expect(Buffer.compare(Buffer.from(got.train.inputs.buffer), Buffer.from(learned.inputs.buffer))).toBe(0);
+  expect(Buffer.compare(Buffer.from(got.heldOut.inputs.buffer), Buffer.from(heldOut.inputs.buffer))).toBe(0);
+  expect(got.train.labels).toEqual(plain.train.labels);
+  // What somebody draws goes the same way.
+  const one = new Dataset(plain.heldOut.input(5), [1, 28, 28], [0], 10);
+  const drawn = imagesFor(settings)(one).inputs;
+  heldOut.input(5).forEach((value, i) => {
+    expect(drawn[i]).toBeCloseTo(value, 5);
+  });
+  const program = programOf(settings, trainingOf(settings, 9000, 9000), writeSettings(settings));
+  expect(program).toContain("import { phaseScrambler } from './examples/lib/spectra.js';");
+  expect(program).toContain('await fit(model, scrambled(train)');
+  expect(program).toContain('const validation = scrambled(heldOut)');
+});
+
+describe('a photograph', () => {
+  const square = (side: number, pixel: (row: number, column: number) => number[]) => ({
+    data: Uint8ClampedArray.from(
+      Array.from({ length: side * side }, (_, i) => pixel(Math.floor(i / side), i % side)).flat(),
+    ),
+    width: side,
+  });
+
+  test('is gray as 0.299 red + 0.587 green + 0.114 blue, and white where it is transparent', () => {
+    const colors = [
+      [255, 0, 0, 255],
+      [0, 255, 0, 255],
+      [0, 0, 255, 255],
+      [10, 20, 30, 0],
+    ];
+    const { values, size, white } = grayOf(square(2, (row, column) => colors[2 * row + column]));
+    expect([size, white]).toEqual([2, 255]);
+    expect(Array.from(values)).toEqual([76, 150, 29, 255]);
+  });
+
+  test('keeps its pixels up to 128 along a side, and is averaged where it has more', () => {
+    const stripes = (row: number, column: number) =>
+      Array(3)
+        .fill((row + column) % 2 === 0 ? 0 : 200)
+        .concat(255);
+    expect(grayOf(square(128, stripes)).values[1]).toBe(200);
+    const small = grayOf(square(512, stripes));
+    expect(small.size).toBe(128);
+    // At the border the triangle that weighs is cut off.
+    expect(Array.from(small.values).every((value) => Math.abs(value - 100) <= 8)).toBe(true);
+    expect(small.values[64 * 128 + 64]).toBe(100);
+  });
+});
