@@ -207,6 +207,44 @@ test('pause, step, speed and reset work at once, and change no number', async ()
   await close();
 });
 
+test('while filters move, figures and charts change twice a second, and what is out of sight not at all', async () => {
+  const { page, errors, close } = await playground.visit('?epochs=3');
+  await settled(page);
+  await page.getByLabel('Normal', { exact: true }).check();
+  const { seconds, changes } = await page.evaluate(async () => {
+    const counts: Record<string, number> = { filters: 0 };
+    const put = CanvasRenderingContext2D.prototype.putImageData;
+    const first = document.querySelector('.filter-grid .now canvas');
+    CanvasRenderingContext2D.prototype.putImageData = function (this: CanvasRenderingContext2D, ...given: unknown[]) {
+      if (this.canvas === first) counts.filters++;
+      (put as (...values: unknown[]) => void).apply(this, given);
+    };
+    for (const watched of ['.standing', '#emergence .chart', '#progress', '#inspector']) {
+      counts[watched] = 0;
+      new MutationObserver(() => counts[watched]++).observe(document.querySelector(watched)!, {
+        subtree: true,
+        childList: true,
+        characterData: true,
+        attributes: true,
+      });
+    }
+    const begin = performance.now();
+    document.querySelector<HTMLButtonElement>('.bar button.primary')?.click();
+    while (Number(document.querySelector('[data-testid=step]')?.textContent) < 300) {
+      await new Promise(requestAnimationFrame);
+    }
+    return { seconds: (performance.now() - begin) / 1000, changes: counts };
+  });
+  const { filters, '.standing': figures, '#emergence .chart': chart, ...unseen } = changes;
+  expect(figures).toBeGreaterThan(0);
+  expect(figures).toBeLessThan(2.5 * seconds + 3);
+  expect(chart).toBeLessThan(2.5 * seconds + 3);
+  expect(filters).toBeGreaterThan(1.5 * figures);
+  for (const count of Object.values(unseen)) expect(count).toBeLessThan(4); // The training begins.
+  expect(errors).toEqual([]);
+  await close();
+});
+
 test('with pixels permuted the network learns, and its filters stay what chance gives', async () => {
   const { page, errors, close } = await playground.visit('?epochs=2');
   await page.getByLabel('Pixels permuted', { exact: true }).check();

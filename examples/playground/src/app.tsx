@@ -3,7 +3,6 @@ import { Filters } from './filters/filters.js';
 import { Guard } from './guard.js';
 import { Header } from './header.js';
 import { Hero } from './hero/hero.js';
-import { InspectorCard } from './inspector/inspector.js';
 import { later } from './later.js';
 import { Presets } from './presets/presets.js';
 import { Progress } from './progress/progress.js';
@@ -17,6 +16,7 @@ const NetworkCard = later('network', async () => (await import('./network/networ
 const OneStepCard = later('one-step', async () => (await import('./one-step/one-step.js')).OneStepCard);
 const LayersCard = later('layers', async () => (await import('./layers/layers.js')).LayersCard);
 const AnimalsCard = later('animals', async () => (await import('./animals/animals.js')).AnimalsCard);
+const InspectorCard = later('inspector', async () => (await import('./inspector/inspector.js')).InspectorCard);
 const TakeawayCard = later('takeaway', async () => (await import('./takeaway/takeaway.js')).TakeawayCard);
 
 /** In order of importance. */

@@ -28,6 +28,24 @@ export function useInSight(box: RefObject<Element | null>, rootMargin = NEAR): b
   return inSight;
 }
 
+/** By period, in ms: who waits for its next tick. What many cards show changes at once, and is drawn once. */
+const clocks = new Map<number, { waiting: Set<() => void> }>();
+
+function atTick(period: number, look: () => void): void {
+  const running = clocks.get(period);
+  if (running) {
+    running.waiting.add(look);
+    return;
+  }
+  const waiting = new Set([look]);
+  clocks.set(period, { waiting });
+  const tick = () => {
+    clocks.delete(period);
+    for (const each of waiting) each();
+  };
+  setTimeout(tick, period === 0 ? 0 : period - (performance.now() % period));
+}
+
 /**
  * The value of a signal that may change many times a second: followed twice a second while the network learns, by those
  * who are in sight; the others follow when they come into sight, or when it rests.
@@ -39,23 +57,18 @@ export function useCalm<T>(signal: ReadonlySignal<T>, inSight: boolean): T {
   useEffect(() => {
     if (isLearning && !inSight) return;
     const between = BETWEEN[isLearning ? 'learning' : inSight ? 'resting' : 'unseen'];
-    let timer = 0;
-    const follow = () => {
-      if (timer !== 0) return;
-      const now = performance.now();
-      // By one clock: what many cards show changes in the same frame.
-      const wait = now < last.current + between ? between - (now % between) : 0;
-      timer = window.setTimeout(() => {
-        timer = 0;
-        last.current = performance.now();
-        const newest = signal.peek();
-        setValue((before) => (before.of === newest ? before : { of: newest }));
-      }, wait);
+    const look = () => {
+      last.current = performance.now();
+      const newest = signal.peek();
+      setValue((before) => (before.of === newest ? before : { of: newest }));
     };
-    const stop = signal.subscribe(follow);
+    const stop = signal.subscribe(() => {
+      const isEarly = performance.now() < last.current + between;
+      atTick(isEarly ? between : 0, look);
+    });
     return () => {
       stop();
-      clearTimeout(timer);
+      for (const { waiting } of clocks.values()) waiting.delete(look);
     };
   }, [signal, inSight, isLearning]);
   return value.of;

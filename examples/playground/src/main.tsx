@@ -11,8 +11,6 @@ import './styles/filters.css';
 import './styles/chart.css';
 import './styles/progress.css';
 import './styles/convolution.css';
-import './styles/inspector.css';
-import './styles/takeaway.css';
 import './styles/story.css';
 import { App } from './app.js';
 import { startAt } from './go-to.js';

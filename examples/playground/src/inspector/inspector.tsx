@@ -1,3 +1,4 @@
+import '../styles/inspector.css';
 import { useRef } from 'preact/hooks';
 import { useCalm, useInSight } from '../calm.js';
 import { Card } from '../card.js';

@@ -1,3 +1,4 @@
+import '../styles/inspector.css';
 import { useMemo } from 'preact/hooks';
 import type { Dataset } from '../../../../src/index.js';
 import { Card } from '../card.js';

@@ -1,3 +1,4 @@
+import '../styles/inspector.css';
 import '../styles/one-step.css';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Dataset } from '../../../../src/index.js';

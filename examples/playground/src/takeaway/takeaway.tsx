@@ -1,3 +1,4 @@
+import '../styles/takeaway.css';
 import { useSignal } from '@preact/signals';
 import { filterGrid } from '../../../../src/inspect/index.js';
 import { Card } from '../card.js';

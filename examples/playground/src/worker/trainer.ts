@@ -1,10 +1,17 @@
 /** The worker that trains: the examples' own training, let through batch by batch. */
-import { type Callback, type Sequential, setThreads, type TrainingState, weightHash } from '../../../../src/index.js';
+import {
+  type Callback,
+  type Dataset,
+  type Sequential,
+  setThreads,
+  type TrainingState,
+  weightHash,
+} from '../../../../src/index.js';
 import { train } from '../../../lib/recipe.js';
 import { whySlow } from './engine.js';
 import { failureOf } from './failure.js';
 import { Canceled, Gate } from './gate.js';
-import { type Digits, digitsAt, digitsOf, networkOf, trainingOf } from './job.js';
+import { digitsAt, digitsOf, networkOf, trainingOf } from './job.js';
 import type { Frame, FromTrainer, ToTrainer } from './messages.js';
 import { weightsOf } from './weights.js';
 
@@ -14,7 +21,8 @@ const BETWEEN_FRAMES = 66;
 const post = (message: FromTrainer, transfer: Transferable[] = []) => self.postMessage(message, { transfer });
 const sendFrame = (run: number, frame: Frame) => post({ type: 'frame', run, frame }, [frame.weights.buffer]);
 
-let known: { key: string; digits: Digits; count: number } | null = null;
+/** What it learns from, and how many digits there are to learn from without a control. */
+let known: { key: string; digits: Dataset; whole: number } | null = null;
 let gate: Gate | null = null;
 
 /** Answers what the page asks of the worker that trains. */
@@ -37,24 +45,31 @@ async function prepare(job: ToTrainer & { type: 'prepare' }, own: Gate): Promise
   const key = `${settings.seed} ${settings.condition}`;
   if (known?.key !== key) {
     const all = await digitsAt(job.digits);
-    known = { key, digits: digitsOf(all, settings), count: all.labels.length };
+    const { train: digits, heldOut } = digitsOf(all, settings);
+    known = { key, digits, whole: all.labels.length - heldOut.length };
   }
-  const { digits, count } = known;
+  const { digits, whole } = known;
   const threads = await setThreads(job.threads);
   if (own !== gate) return;
-  const training = trainingOf(settings, count - digits.heldOut.length, digits.train.length);
+  const training = trainingOf(settings, whole, digits.length);
   const model = networkOf(settings);
 
   const start = { step: 0, epoch: 0, loss: Number.NaN, accuracy: Number.NaN, imagesPerSecond: 0 };
   const frame: Frame = { ...start, weights: weightsOf(model), kept: true };
   const { epochs, batchSize } = training;
-  const steps = epochs * Math.ceil(digits.train.length / batchSize);
+  const steps = epochs * Math.ceil(digits.length / batchSize);
   const prepared = { steps, epochs, threads, slow: whySlow() };
   post({ type: 'prepared', run, prepared, frame }, [frame.weights.buffer]);
-  const reporter = new Reporter(run, steps, batchSize, digits.train.length);
+  const reporter = new Reporter(run, steps, batchSize, digits.length);
   own.onHold = () => reporter.catchUp();
   const waits: Callback = { onTrainBegin: () => own.pass(), onBatchEnd: () => own.pass() };
-  const { trainSeconds, imagesPerSecond } = await train(model, digits, training, [reporter, waits]);
+  const { trainSeconds, imagesPerSecond } = await train(
+    model,
+    { train: digits, heldOut: digits },
+    training,
+    [reporter, waits],
+    { validation: undefined }, // Another worker counts the held-out digits.
+  );
   post({ type: 'finished', run, hash: weightHash(model), trainSeconds, imagesPerSecond });
 }
 
