@@ -23,7 +23,15 @@ const heldOut = heldOutDrawings();
 
 test('an address may ask for a smaller training; whatever else it says is the usual one', () => {
   expect(readSizes('?animals=600x2&seed=1')).toEqual({ learned: 600, epochs: 2 });
-  for (const query of ['', '?animals=', '?animals=0x2', '?animals=600', '?animals=-1x2', '?animals=600x2x1']) {
+  for (const query of [
+    '',
+    '?animals=',
+    '?animals=0x2',
+    '?animals=64x1',
+    '?animals=600',
+    '?animals=-1x2',
+    '?animals=600x2x1',
+  ]) {
     expect(readSizes(query)).toBe(SIZES);
   }
 });

@@ -72,7 +72,9 @@ test('with scrambled phases the network learns from, and is shown, what the stud
   // What somebody draws goes the same way.
   const one = new Dataset(plain.heldOut.input(5), [1, 28, 28], [0], 10);
   const drawn = imagesFor(settings)(one).inputs;
-  heldOut.input(5).forEach((value, i) => expect(drawn[i]).toBeCloseTo(value, 5));
+  heldOut.input(5).forEach((value, i) => {
+    expect(drawn[i]).toBeCloseTo(value, 5);
+  });
   const program = programOf(settings, trainingOf(settings, 9000, 9000), writeSettings(settings));
   expect(program).toContain("import { phaseScrambler } from './examples/lib/spectra.js';");
   expect(program).toContain('await fit(model, scrambled(train)');

@@ -149,6 +149,21 @@ test('the nearest class mean of both networks is what Node computes', async () =
   await close();
 });
 
+test.each([1280, 768, 390])(
+  'what is below it stays where it is when the card is loaded, %d pixels wide',
+  async (width) => {
+    const { page, close } = await playground.visit('?filters=8', { width });
+    const height = () => page.locator('#layers').evaluate((card) => card.getBoundingClientRect().height);
+    await page.locator('#layers.later').waitFor({ state: 'attached' });
+    const before = await height();
+    const card = await comeTo(page);
+    for (const section of ['.strokes', '.likest', '.separable']) await comeTo(page, section);
+    await card.getByTestId('layers-live').waitFor();
+    expect(Math.abs((await height()) / before - 1)).toBeLessThan(0.1);
+    await close();
+  },
+);
+
 test('pictures of drawings are loaded, and the way to the animals is there', async () => {
   const { page, errors, close } = await playground.visit('?filters=2');
   const card = await comeTo(page, '.photographs');

@@ -136,16 +136,17 @@ export async function settled(page: Page, timeout = 60_000): Promise<void> {
 export async function comeTo(page: Page, selector: string): Promise<void> {
   await page.locator(selector).first().waitFor({ state: 'attached' });
   await page.evaluate(async (chosen) => {
-    const topOf = () => document.querySelector(chosen)?.getBoundingClientRect().top ?? Number.NaN;
-    for (let still = 0, before = Number.NaN; still < 10; before = topOf()) {
+    for (let still = 0, before = Number.NaN; still < 10; ) {
       await new Promise(requestAnimationFrame);
+      const part = document.querySelector(chosen);
+      if (!part) continue; // It is being replaced by what was loaded for it.
+      const { top, height } = part.getBoundingClientRect();
       const isEnd = Math.ceil(scrollY + innerHeight) >= document.documentElement.scrollHeight;
-      const isSeen = topOf() >= 0 && topOf() < (isEnd ? 1 : 0.75) * innerHeight;
-      still = isSeen && topOf() === before ? still + 1 : 0;
-      if (isSeen) continue;
-      const part = document.querySelector<HTMLElement>(chosen);
-      const block = part && part.offsetHeight < 0.6 * innerHeight ? 'center' : 'start'; // Clear of the bar.
-      part?.scrollIntoView({ block, behavior: 'instant' });
+      const isSeen = top >= 0 && top < (isEnd ? 1 : 0.75) * innerHeight;
+      still = isSeen && top === before ? still + 1 : 0;
+      before = top;
+      const block = height < 0.6 * innerHeight ? 'center' : 'start'; // Clear of the bar.
+      if (!isSeen) part.scrollIntoView({ block, behavior: 'instant' });
     }
   }, selector);
 }

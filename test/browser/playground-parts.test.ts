@@ -8,7 +8,7 @@ import { DEFAULTS } from '../../examples/playground/src/state/settings.js';
 import { networkOf } from '../../examples/playground/src/worker/job.js';
 import { weightHash } from '../../src/index.js';
 import { readSafetensors, writeSafetensors } from '../../src/io/index.js';
-import { comeTo, openPlayground, type Playground, settled } from './playground-page.js';
+import { comeTo, openPlayground, type Playground } from './playground-page.js';
 
 let playground: Playground;
 beforeAll(async () => {
@@ -98,7 +98,7 @@ test('a digit that is drawn is read, from untrained weights with a warning, afte
 
 test('a finger draws on a phone, and the page does not scroll away meanwhile', async () => {
   const { page, errors, close } = await playground.visit('?epochs=1&filters=2', { width: 390, touch: true });
-  await page.locator('#network').scrollIntoViewIfNeeded();
+  await comeTo(page, '#network');
   const pad = page.locator('#draw .pad canvas');
   await comeTo(page, '#draw .pad canvas');
   const { x, y, width, height } = (await pad.boundingBox())!;
@@ -157,6 +157,7 @@ test('a filter of the grid is inspected, ablated and replaced, and the held-out 
 test('loads what Node wrote; says what is wrong with a corrupt file, and lives on', async () => {
   const { page, errors, close } = await playground.visit('?epochs=1&filters=3');
   const card = page.locator('#takeaway');
+  await comeTo(page, '#takeaway'); // It is loaded when one comes near it.
   const model = networkOf({ ...DEFAULTS, seed: 11, filters: 4, kernelSize: 7 });
   const good = Buffer.from(writeSafetensors(model.stateDict()));
   const load = (name: string, buffer: Buffer) =>
@@ -164,7 +165,7 @@ test('loads what Node wrote; says what is wrong with a corrupt file, and lives o
   await load('corrupt.safetensors', good.subarray(0, 3000));
   await expect
     .poll(() => card.getByRole('alert').textContent())
-    .toMatch(/^corrupt.safetensors could not be loaded: the header/);
+    .toMatch(/^corrupt.safetensors could not be loaded: it is not a safetensors file, or it is damaged \(the header/);
   await expect.poll(() => page.locator('.filter-grid li').count()).toBe(3);
 
   await load('from-node.safetensors', good);
@@ -190,7 +191,8 @@ test('loads what Node wrote; says what is wrong with a corrupt file, and lives o
 });
 
 test('the program that the page gives runs as it says, to the same hash; the filters come as a PNG', async () => {
-  const { page, errors, close } = await playground.visit('?epochs=1&filters=2&seed=4');
+  const { page, errors, close } = await playground.visit('?epochs=1&filters=2&seed=4&condition=scrambled');
+  await comeTo(page, '#takeaway');
   const program = (await page.getByTestId('program').textContent())!;
   const hash = await train(page);
   // A checkout without anything built, in which its packages have been installed.
@@ -243,55 +245,3 @@ test('tells its story in five steps by the keyboard, points at the cards, and re
   expect(errors).toEqual([]);
   await close();
 });
-
-const AXE = readFileSync('node_modules/axe-core/axe.min.js', 'utf8');
-
-/** What axe-core finds that is serious or worse. */
-async function violations(page: Page): Promise<unknown[]> {
-  const found = (await page.evaluate(`${AXE}; axe.run({ resultTypes: ['violations'] }).then(({ violations }) =>
-    violations.map(({ id, impact, nodes }) => ({ id, impact, nodes: nodes.map(({ html, failureSummary }) => html.slice(0, 200) + failureSummary) })))`)) as {
-    id: string;
-    impact: string;
-    nodes: string[];
-  }[];
-  return found.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-}
-
-test.each([
-  ['light', 1280, 'en-GB'],
-  ['dark', 390, 'zh-CN'],
-] as const)(
-  'axe-core finds nothing serious in the %s page, %d pixels wide, and nothing scrolls sideways',
-  async (theme, width, language) => {
-    const { page, errors, close } = await playground.visit('?epochs=1&filters=4', {
-      width,
-      dark: theme === 'dark',
-      language,
-    });
-    // As long as nothing is learned, most of the confusion matrix is wrong.
-    await comeTo(page, '#progress');
-    await page.locator('.confusion').waitFor();
-    expect(await violations(page)).toEqual([]);
-    await train(page);
-    await page.locator('#network').scrollIntoViewIfNeeded();
-    await page.locator('input[name=draw-example]').nth(4).check();
-    await comeTo(page, '#inspector');
-    await page.locator('#inspector .needed button').first().click({ timeout: 30_000 });
-    await page.getByTestId('changes').locator('li').waitFor();
-    await page.locator('.exciting li').first().waitFor();
-    await settled(page);
-    await page.locator('#story-opener').click();
-    await page.locator('.story').waitFor();
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
-    expect(await violations(page)).toEqual([]);
-    // Whatever can be used says what it is for.
-    const untold = await page.evaluate(() =>
-      Array.from(document.querySelectorAll('button, input, select'))
-        .filter((control) => !control.closest('[title]'))
-        .map((control) => control.outerHTML.slice(0, 120)),
-    );
-    expect(untold).toEqual([]);
-    expect(errors).toEqual([]);
-    await close();
-  },
-);

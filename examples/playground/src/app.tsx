@@ -9,7 +9,6 @@ import { Presets } from './presets/presets.js';
 import { Progress } from './progress/progress.js';
 import { SettingsCard } from './settings/settings.js';
 import { Story } from './story/story.js';
-import { TakeawayCard } from './takeaway/takeaway.js';
 import { TrainingBar } from './training/bar.js';
 import { Conditions } from './training/conditions.js';
 import { Notices } from './training/notices.js';
@@ -18,6 +17,7 @@ const NetworkCard = later('network', async () => (await import('./network/networ
 const OneStepCard = later('one-step', async () => (await import('./one-step/one-step.js')).OneStepCard);
 const LayersCard = later('layers', async () => (await import('./layers/layers.js')).LayersCard);
 const AnimalsCard = later('animals', async () => (await import('./animals/animals.js')).AnimalsCard);
+const TakeawayCard = later('takeaway', async () => (await import('./takeaway/takeaway.js')).TakeawayCard);
 
 /** In order of importance. */
 const CARDS = [

@@ -1,10 +1,18 @@
 /** How far off is near enough, in pixels. */
 const NEAR = 40;
 
-/** Scrolls to a part of the page, at once for those who want no motion. */
-export function goTo(id: string): void {
+/**
+ * Scrolls to a part of the page, at once for those who want no motion.
+ * @param inside selects what in it to bring to the middle of the window; without it, the part begins at the top
+ */
+export function goTo(id: string, inside?: string): void {
   const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
   const part = document.getElementById(id);
+  const detail = inside ? part?.querySelector(inside) : null;
+  if (detail) {
+    detail.scrollIntoView({ behavior: still ? 'auto' : 'smooth', block: 'center' });
+    return;
+  }
   const place = () => part?.getBoundingClientRect().top ?? 0;
   part?.scrollIntoView({ behavior: still ? 'auto' : 'smooth', block: 'start' });
   const margin = Number.parseFloat(part ? getComputedStyle(part).scrollMarginTop : '0');

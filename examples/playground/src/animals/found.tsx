@@ -107,8 +107,10 @@ function Framed({ piece, drawings, part }: { piece: Piece; drawings: Drawings; p
   const share = (pixels: number) => `${(100 * pixels) / SIZE}%`;
   return (
     <>
-      <Pixels values={values} width={SIZE} height={SIZE} color={shade} label={label} />
-      <i style={{ top: share(top), left: share(left), width: share(FIELD), height: share(FIELD) }} />
+      <div>
+        <Pixels values={values} width={SIZE} height={SIZE} color={shade} label={label} />
+        <i style={{ top: share(top), left: share(left), width: share(FIELD), height: share(FIELD) }} />
+      </div>
       {part && <span aria-hidden="true">{onPart ? '✓' : '✗'}</span>}
     </>
   );

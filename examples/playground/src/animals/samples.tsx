@@ -52,13 +52,11 @@ function Sample({ drawings, index, all }: { drawings: Drawings; index: number; a
   const face = drawings.faces[index];
   const values = useMemo(() => outlined(drawings, index, shows ? PARTS : NONE), [drawings, index, shows]);
   const name = texts.animals[face.animal as keyof typeof texts.animals];
-  const label = texts.face(name, texts.ears[face.ears], texts.nose[face.nose], texts.eyes[face.eyes]);
   return (
     <button
       type="button"
       class="face"
       aria-pressed={pressed}
-      aria-label={label}
       title={texts.tip}
       data-shows={shows}
       onClick={() => setPressed(!pressed)}
@@ -67,7 +65,9 @@ function Sample({ drawings, index, all }: { drawings: Drawings; index: number; a
       onFocus={({ currentTarget }) => setNear(currentTarget.matches(':focus-visible'))}
       onBlur={() => setNear(false)}
     >
-      <Pixels values={values} width={SIZE} height={SIZE} color={shade} label={label} />
+      <i aria-hidden="true">
+        <Pixels values={values} width={SIZE} height={SIZE} color={shade} label={name} />
+      </i>
       <span>
         <b>{name}</b>
         {texts.ears[face.ears]}

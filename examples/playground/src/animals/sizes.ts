@@ -34,7 +34,8 @@ export function readSizes(query: string): Sizes {
   const [learned, epochs] = (/^(\d{1,5})x(\d{1,2})$/.exec(new URLSearchParams(query).get('animals') ?? '') ?? [])
     .slice(1)
     .map(Number);
-  return learned > 0 && epochs > 0 ? { learned, epochs } : SIZES;
+  // One batch alone is no training: the learning rate has to rise and to fall.
+  return stepsOf({ learned, epochs }) > 1 ? { learned, epochs } : SIZES;
 }
 
 /** Steps of a training in batches of 64. */

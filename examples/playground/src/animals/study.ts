@@ -15,7 +15,7 @@ import { drawingsOf } from './drawings.js';
 import type { Drawings, FilterFound, Measured } from './messages.js';
 import { HELD_OUT, type Question, type Sizes, THRESHOLDS, TOP } from './sizes.js';
 
-export type HeldOut = AnimalFaces & { given: PartImages<Part> };
+type HeldOut = AnimalFaces & { given: PartImages<Part> };
 
 /** How many of the pieces that excite a filter most are shown. */
 const SHOWN = 8;

@@ -29,7 +29,6 @@ export const animalsEn = {
     ears: { pointed: 'pointed ears', floppy: 'floppy ears', round: 'round ears' },
     nose: { button: 'a button nose', snout: 'a snout' },
     eyes: { round: 'round eyes', slit: 'slit eyes' },
-    face: (animal: string, ears: string, nose: string, eyes: string) => `${animal}: ${ears}, ${nose}, ${eyes}`,
   },
   asked: {
     title: 'The network is asked for',
@@ -52,7 +51,7 @@ export const animalsEn = {
   cost: 'It takes about 15 s of one processor core on a computer, and 200 MB of memory, which are given back at the end.',
   shared: 'The digits are being learned at the same time: the two share this machine’s cores, and both take longer.',
   drawing: 'Drawing…',
-  accuracy: (step: number) => `Held-out, after batch ${step}`,
+  accuracy: (step: number) => (step === 0 ? 'Held-out, before training' : `Held-out, after batch ${step}`),
   right: (percent: string, count: number) => `${percent} of ${count}`,
   slowly: 'This training then takes five to ten minutes.',
   diverged: (step: number) => `In batch ${step} the loss was no number any more.`,
@@ -60,7 +59,7 @@ export const animalsEn = {
   stopped: (step: number | null) =>
     step === null
       ? 'The training on animals has stopped.'
-      : `The training on animals has stopped; what is shown is of batch ${step}.`,
+      : `The training on animals has stopped; what is shown is of ${step === 0 ? 'the untrained network' : `batch ${step}`}.`,
   counts: {
     title: 'Filters found',
     of: { animal: 'Asked for the name', nose: 'Control: asked for the nose only' },
@@ -90,7 +89,7 @@ export const animalsEn = {
     counted: (part: string) => `counts as a filter for the ${part}`,
     uncounted: 'does not count as a filter for a part',
     onPart: (part: string, percent: string, count: number, least: string) =>
-      `Its largest answer is on the ${part} in ${percent} of the ${count} unseen drawings that excite it most (needed: more than ${least}, as 99 of 100 filters of controls have).`,
+      `Its largest answer is on the ${part} in ${percent} of the ${count} unseen drawings that excite it most (needed: more than ${least}, which 99 in 100 filters of controls do not reach).`,
     fall: (part: string, percent: string, others: string) =>
       `In the same drawings without the ${part}, its answers fall by ${percent} (needed: more than half); without another part by at most ${others}.`,
     rises: 'Its answers fall without no part.',

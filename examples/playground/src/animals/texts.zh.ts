@@ -31,7 +31,6 @@ export const animalsZh: AnimalsTexts = {
     ears: { pointed: '尖耳朵', floppy: '垂耳朵', round: '圆耳朵' },
     nose: { button: '小鼻头', snout: '猪鼻子' },
     eyes: { round: '圆眼睛', slit: '细长眼睛' },
-    face: (animal, ears, nose, eyes) => `${animal}：${ears}、${nose}、${eyes}`,
   },
   asked: {
     title: '要网络回答什么',
@@ -54,12 +53,15 @@ export const animalsZh: AnimalsTexts = {
   cost: '在电脑上约占用一个处理器核心 15 秒、内存 200 MB，结束后归还。',
   shared: '数字的训练也在进行：两者共用这台机器的处理器核心，都会变慢。',
   drawing: '正在画图…',
-  accuracy: (step) => `第 ${step} 批次后的留出准确率`,
+  accuracy: (step) => `${step === 0 ? '训练前' : `第 ${step} 批次后`}的留出准确率`,
   right: (percent, count) => `${percent}（共 ${count} 张）`,
   slowly: '这样一次训练需要五到十分钟。',
   diverged: (step) => `在第 ${step} 个批次，损失不再是一个数。`,
   memory: '内存不够：它需要约 200 MB。关闭其他页面会有帮助。',
-  stopped: (step) => (step === null ? '动物的训练已停止。' : `动物的训练已停止；显示的是第 ${step} 批次后的结果。`),
+  stopped: (step) =>
+    step === null
+      ? '动物的训练已停止。'
+      : `动物的训练已停止；显示的是${step === 0 ? '训练前' : `第 ${step} 批次后`}的结果。`,
   counts: {
     title: '找到的卷积核',
     of: { animal: '问名字', nose: '对照：只问鼻子' },

@@ -117,8 +117,9 @@ export function firstOwnImage(): GrayImage {
   return { values, size: OWN_SIZE, white: 255 };
 }
 
-/** What stands for an image that has not come yet. */
-export function blankImage(size: number, white: number): GrayImage {
+/** What stands for an image that has not come yet: as large as it will be, and black. */
+export function blankFor(choice: ImageChoice): GrayImage {
+  const [size, white] = isPicture(choice) ? [LARGEST_SIDE, 255] : [28, 1];
   return { values: new Float32Array(size * size), size, white };
 }
 

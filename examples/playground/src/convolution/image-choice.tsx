@@ -2,6 +2,7 @@
 import { choosePhotograph } from './bring.js';
 import { isPicture, OWN_SIZE, PHOTOGRAPHS } from './choices.js';
 import type { Lab } from './lab.js';
+import { LateRadio } from './late-radio.js';
 import { NumberGrid } from './number-grid.js';
 import { gray } from './paint.js';
 import { ImageNotice, PhotographChooser } from './photograph-choice.js';
@@ -34,6 +35,7 @@ export function ImageChooser({ lab, texts }: { lab: Lab; texts: ConvolutionTexts
       choose: () => choosePhotograph(lab, PHOTOGRAPHS[0]),
     },
   ];
+  void lab.bringing.value; // What was asked for may not have come.
   const chosen = isPicture(choice) ? 'photograph' : choice.kind;
   return (
     <fieldset class="part">
@@ -45,10 +47,14 @@ export function ImageChooser({ lab, texts }: { lab: Lab; texts: ConvolutionTexts
               kind === chosen || ((kind !== 'digit' || digits.length > 0) && (kind !== 'drawn' || lab.drawn.value)),
           )
           .map(({ kind, name, tip, choose }) => (
-            <label key={kind} title={tip}>
-              <input type="radio" name="convolution-image" checked={chosen === kind} onChange={choose} />
-              <span>{name}</span>
-            </label>
+            <LateRadio
+              key={kind}
+              name="convolution-image"
+              title={tip}
+              text={name}
+              checked={chosen === kind}
+              onChange={choose}
+            />
           ))}
       </div>
       <ImageNotice lab={lab} texts={texts} />

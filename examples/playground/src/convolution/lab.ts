@@ -2,7 +2,7 @@
 import { batch, computed, signal } from '@preact/signals';
 import {
   blankFilter,
-  blankImage,
+  blankFor,
   type Digit,
   FIRST,
   type FilterChoice,
@@ -10,7 +10,6 @@ import {
   handMade,
   type ImageChoice,
   isPicture,
-  LARGEST_SIDE,
   type LabState,
   type LearnedFilter,
   meaningOf,
@@ -91,11 +90,7 @@ export class Lab {
     }
   });
 
-  /** As large as it will be, and black, until the image chosen has come. */
-  readonly image = computed<GrayImage>(
-    () =>
-      this.#imageThere.value ?? (isPicture(this.imageChoice.value) ? blankImage(LARGEST_SIDE, 255) : blankImage(28, 1)),
-  );
+  readonly image = computed<GrayImage>(() => this.#imageThere.value ?? blankFor(this.imageChoice.value));
 
   readonly #filterThere = computed<SquareFilter | null>(() => {
     const choice = this.filterChoice.value;

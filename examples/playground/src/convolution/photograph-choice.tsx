@@ -3,27 +3,28 @@ import { useRef } from 'preact/hooks';
 import { chooseFile, choosePhotograph } from './bring.js';
 import { PHOTOGRAPHS } from './choices.js';
 import type { Lab } from './lab.js';
+import { LateRadio } from './late-radio.js';
 import type { ConvolutionTexts } from './texts.en.js';
 
 export function PhotographChooser({ lab, texts }: { lab: Lab; texts: ConvolutionTexts }) {
   const words = texts.image;
   const choice = lab.imageChoice.value;
   const input = useRef<HTMLInputElement>(null);
+  void lab.bringing.value; // What was asked for may not have come.
   const chosen = choice.kind === 'photograph' ? choice.name : null;
   return (
     <>
       <fieldset class="segments photographs">
         <legend class="unseen">{words.photographs}</legend>
         {PHOTOGRAPHS.map((name) => (
-          <label key={name} title={words.photographTips[name]}>
-            <input
-              type="radio"
-              name="convolution-photograph"
-              checked={chosen === name}
-              onChange={() => choosePhotograph(lab, name)}
-            />
-            <span>{words.photographNames[name]}</span>
-          </label>
+          <LateRadio
+            key={name}
+            title={words.photographTips[name]}
+            text={words.photographNames[name]}
+            name="convolution-photograph"
+            checked={chosen === name}
+            onChange={() => choosePhotograph(lab, name)}
+          />
         ))}
       </fieldset>
       <button type="button" class="small" title={words.fileTip} onClick={() => input.current?.click()}>

@@ -8,7 +8,7 @@ import { oneOfEach } from './examples.js';
 const NOTHING: readonly Stroke[] = [];
 
 /** A held-out digit to choose. */
-export interface Example {
+interface Example {
   pixels: Float32Array;
   label: number;
 }

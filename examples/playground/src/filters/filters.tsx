@@ -16,6 +16,8 @@ import { EmergenceView } from './emergence.js';
 import { Legend } from './legend.js';
 import { TimelineSlider } from './timeline.js';
 
+const CLASSES = ['edge', 'line', 'blob', 'unclassified', 'dead'] as const;
+
 /** The filters of conv1 beside their untrained twins, how they compare with chance, and the way back through the training. */
 export function Filters() {
   const { training } = useStore();
@@ -53,7 +55,9 @@ function FilterGrid({ untrained }: { untrained: Snapshot }) {
     <>
       <div class="filter-head">
         <p class="note">
-          {texts.rows} {texts.labels(state?.step ?? null)} <Term word="R²" meaning={texts.fitMeans} />
+          {texts.rows} <Term word={texts.words} meaning={CLASSES.map((name) => texts.classTips[name]).join(' ')} />
+          {texts.and} <Term word="R²" meaning={texts.fitMeans} />
+          {texts.labels(state?.step ?? null)}
         </p>
         <Legend scale={scale.value} label={texts.legend} />
       </div>

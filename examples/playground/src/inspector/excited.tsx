@@ -5,6 +5,7 @@ import { oneOfEach } from '../draw/examples.js';
 import { Pixels, roundScale } from '../pictures/pixels.js';
 import type { Snapshot } from '../state/measuring.js';
 import { useStore } from '../state/store.js';
+import { Term } from '../term.js';
 import { useTexts } from '../texts/index.js';
 import { Unmeasured } from '../training/trouble.js';
 import type { Inquiry } from './inquiry.js';
@@ -32,7 +33,9 @@ export function Excited({ shown, filter, inquiry, heldOut, inSight }: Inspected)
     <section class="excited" aria-label={texts.exciting}>
       <FeatureMap {...{ shown, filter, heldOut }} />
       <div class="liked" title={texts.maximizedTip}>
-        <h3>{texts.maximized}</h3>
+        <h3>
+          <Term word={texts.maximized} meaning={texts.maximizedTip} />
+        </h3>
         {seen?.maximized ? (
           <Pixels values={seen.maximized} width={size} height={size} color={ink} label={texts.maximized} />
         ) : seen ? (
@@ -77,7 +80,9 @@ function FeatureMap({ shown, filter, heldOut }: Pick<Inspected, 'shown' | 'filte
   const map = maps.data.subarray(filter * height * width, (filter + 1) * height * width);
   return (
     <div class="mapped">
-      <h3>{texts.map}</h3>
+      <h3>
+        <Term word={texts.map} meaning={texts.mapTip} />
+      </h3>
       <div title={texts.mapTip}>
         <Pixels values={pixels} width={28} height={28} color={ink} label={texts.digit} />
         <span aria-hidden="true">→</span>

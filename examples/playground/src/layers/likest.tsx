@@ -1,4 +1,4 @@
-import { useRef } from 'preact/hooks';
+import { useMemo, useRef } from 'preact/hooks';
 import { ink } from '../../../../src/inspect/index.js';
 import { useCalm, useInSight } from '../calm.js';
 import { Pixels } from '../pictures/pixels.js';
@@ -20,26 +20,35 @@ export function LikestSection({ asking, inquiry, heldOut, fits }: Asked) {
   const known = useAnswer(asking, 'likest', 'likest', state, inSight && state !== NONE, () =>
     inquiry.likest(state.weights),
   );
+  // Painted when there is another answer, not whenever the network has changed.
+  const list = useMemo(
+    () => (
+      <ul data-testid="layers-likest">
+        {known?.answer.map((one) => (
+          <li key={one.class}>
+            <OneDigit one={one} pixelsOf={(index) => heldOut.input(index)} />
+          </li>
+        ))}
+      </ul>
+    ),
+    [known?.answer, heldOut, texts],
+  );
   return (
     <section class="likest" ref={box} aria-label={texts.likest}>
       <h3>{texts.likest}</h3>
       <p class="note">{texts.likestNote}</p>
       {known ? (
         <>
-          <ul data-testid="layers-likest">
-            {known.answer.map((one) => (
-              <li key={one.class}>
-                <OneDigit one={one} pixelsOf={(index) => heldOut.input(index)} />
-              </li>
-            ))}
-          </ul>
+          {list}
           <p>{texts.honest(sure(known.answer))}</p>
           <p class="note" data-testid="layers-likest-step">
             {texts.figuresOf(known.step)}
           </p>
         </>
       ) : (
-        <Unmeasured waiting={texts.computing} />
+        <div class="pending">
+          <Unmeasured waiting={texts.computing} />
+        </div>
       )}
     </section>
   );

@@ -1,14 +1,14 @@
 /** What the card about layers asks the inspector's worker, and what it is told. */
 
 /** A held-out digit, as the network sees it. */
-export interface Example {
+interface Example {
   /** Among the held-out digits. */
   index: number;
   label: number;
 }
 
 /** One that a filter answers to strongly, and the corner of what the filter sees there, in pixels. */
-export interface ExcitingExample extends Example {
+interface ExcitingExample extends Example {
   value: number;
   top: number;
   left: number;

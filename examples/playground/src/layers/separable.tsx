@@ -1,4 +1,4 @@
-import { useRef } from 'preact/hooks';
+import { useMemo, useRef } from 'preact/hooks';
 import { useCalm, useInSight } from '../calm.js';
 import { useStore } from '../state/store.js';
 import { Unmeasured } from '../training/trouble.js';
@@ -7,6 +7,12 @@ import type { Asked } from './layers.js';
 import { Key, Marks } from './marks.js';
 import { byLayer, meanOf, type Network, RECORDED, type Series, seriesOf } from './recorded.js';
 import { useLayersTexts } from './texts.js';
+
+const STUDY = {
+  untrained: byLayer(RECORDED.untrained),
+  byHeart: byLayer(RECORDED.byHeart),
+  trained: byLayer(RECORDED.trained),
+};
 
 /** Where the axis of both charts begins, unless something lies below. */
 const HALF = 0.5;
@@ -27,20 +33,21 @@ export function SeparableSection({ asking, inquiry, fits, heldOut }: Asked) {
   const before = useAnswer(asking, 'separable twin', 'separable', twin, inSight && twin !== NONE, () =>
     inquiry.separable(twin.weights),
   );
-  const live: Partial<Record<Network, Series>> = {
-    ...(before && { untrained: seriesOf(before.answer) }),
-    ...(now && { trained: seriesOf(now.answer) }),
-  };
-  const recorded = {
-    untrained: byLayer(RECORDED.untrained),
-    byHeart: byLayer(RECORDED.byHeart),
-    trained: byLayer(RECORDED.trained),
-  };
-  const lowest = Object.values(live)
-    .flat(2)
-    .some((share) => share < HALF)
-    ? 0
-    : HALF;
+  const trained = now?.answer;
+  const untrained = before?.answer;
+  const shares = [trained, untrained].flatMap((found) => found ?? []).map(({ accuracy }) => accuracy);
+  const lowest = Math.min(...shares) < HALF ? 0 : HALF;
+  // Drawn when there is another answer, not whenever the network has changed.
+  const live = useMemo(() => {
+    if (!trained || !untrained) return null;
+    const layers = trained.map(({ layer }) => texts.layers[layer]);
+    const series = { untrained: seriesOf(untrained), trained: seriesOf(trained) };
+    return <Panel {...{ series, layers, lowest }} id="live" />;
+  }, [trained, untrained, lowest, texts]);
+  const recorded = useMemo(
+    () => <Panel series={STUDY} layers={texts.layersOfStudy} lowest={lowest} id="recorded" />,
+    [lowest, texts],
+  );
   return (
     <section class="separable" ref={box} aria-label={texts.separable}>
       <h3>{texts.separable}</h3>
@@ -48,16 +55,7 @@ export function SeparableSection({ asking, inquiry, fits, heldOut }: Asked) {
       <div class="two">
         <div>
           <h4>{texts.live}</h4>
-          {now && before ? (
-            <Panel
-              series={live}
-              layers={now.answer.map(({ layer }) => texts.layers[layer])}
-              lowest={lowest}
-              id="live"
-            />
-          ) : (
-            <Unmeasured waiting={texts.computing} />
-          )}
+          <div class="pending">{live ?? <Unmeasured waiting={texts.computing} />}</div>
           {now && (
             <p class="note" data-testid="layers-separable-step">
               {texts.figuresOf(now.step)}
@@ -66,7 +64,7 @@ export function SeparableSection({ asking, inquiry, fits, heldOut }: Asked) {
         </div>
         <div>
           <h4>{texts.recorded}</h4>
-          <Panel series={recorded} layers={texts.layersOfStudy} lowest={lowest} id="recorded" />
+          {recorded}
           <p class="note">{texts.recordedNote}</p>
         </div>
       </div>

@@ -1,4 +1,4 @@
-import { useRef } from 'preact/hooks';
+import { useMemo, useRef } from 'preact/hooks';
 import { ink } from '../../../../src/inspect/index.js';
 import { useCalm, useInSight } from '../calm.js';
 import { Legend } from '../filters/legend.js';
@@ -84,6 +84,33 @@ function Seen({
   const sum = composedOf(shown, filter);
   const scale = roundScale(sum);
   const square = { width: size, height: size };
+  // Painted when there is another answer, not whenever the network has changed.
+  const exciting = useMemo(
+    () => (
+      <ul data-testid="layers-exciting">
+        {seen?.exciting.map(({ index, label, value, top, left }) => {
+          const tip = texts.excitingTip(label, value.toFixed(2));
+          return (
+            <li key={index} title={tip}>
+              <div>
+                <Pixels values={heldOut.input(index)} width={28} height={28} color={ink} label={tip} />
+                <i
+                  style={{
+                    top: `${(100 * top) / 28}%`,
+                    left: `${(100 * left) / 28}%`,
+                    width: `${(100 * size) / 28}%`,
+                    height: `${(100 * size) / 28}%`,
+                  }}
+                />
+              </div>
+              <span class="note">{texts.excitingNote(label, value.toFixed(2))}</span>
+            </li>
+          );
+        })}
+      </ul>
+    ),
+    [seen, heldOut, texts],
+  );
   return (
     <>
       <p class="note" data-testid="layers-step">
@@ -123,27 +150,7 @@ function Seen({
         </figure>
         <div class="most-excited">
           <strong>{texts.exciting}</strong>
-          <ul data-testid="layers-exciting">
-            {seen?.exciting.map(({ index, label, value, top, left }) => {
-              const tip = texts.excitingTip(label, value.toFixed(2));
-              return (
-                <li key={index} title={tip}>
-                  <div>
-                    <Pixels values={heldOut.input(index)} width={28} height={28} color={ink} label={tip} />
-                    <i
-                      style={{
-                        top: `${(100 * top) / 28}%`,
-                        left: `${(100 * left) / 28}%`,
-                        width: `${(100 * size) / 28}%`,
-                        height: `${(100 * size) / 28}%`,
-                      }}
-                    />
-                  </div>
-                  <span class="note">{texts.excitingNote(label, value.toFixed(2))}</span>
-                </li>
-              );
-            })}
-          </ul>
+          {exciting}
           {seen ? <p class="note">{texts.excitingLegend(size)}</p> : <Unmeasured waiting={texts.computing} />}
         </div>
       </div>

@@ -23,5 +23,5 @@ export function takeApart(lab: Lab, { stages, weights }: Trace, { channel, row, 
     lab.fillAll();
     lab.pointAt(row * stages.conv1.width + column);
   });
-  goTo('convolution');
+  goTo('convolution', '.boards');
 }

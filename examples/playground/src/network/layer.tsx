@@ -21,7 +21,7 @@ export function Layer({ view, trace, stage, wide }: LayerProps & { stage: Stage;
   const convolution = stage === 'conv1' || stage === 'conv2';
   if (stage === 'classes') return <Classes view={view} trace={trace} />;
   const { channels } = trace.stages[stage];
-  const lines = Math.ceil(channels / (wide ? 6 : 4));
+  const lines = Math.ceil(channels / (wide ? (channels > 18 ? 8 : 6) : 4));
   const columns = Math.ceil(channels / lines);
   return (
     <div class={`net-layer ${stage}`}>

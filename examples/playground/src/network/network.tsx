@@ -1,6 +1,7 @@
 import { useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import '../styles/draw.css';
 import '../styles/network.css';
+import '../styles/network-levels.css';
 import { useCalm, useInSight } from '../calm.js';
 import { Card } from '../card.js';
 import { useDrawing } from '../draw/drawing.js';

@@ -3,7 +3,7 @@ import { indexOf, type Unit } from './fields.js';
 import type { ConvolutionStage, Maps, Stage, Trace } from './trace.js';
 
 /** One input map's part in a sum. */
-export interface Part {
+interface Part {
   /** The numbers under the kernel, and the weights: row-major, as many of each. */
   patch: Float32Array;
   weights: Float32Array;

@@ -27,7 +27,7 @@ export interface Maps {
 }
 
 /** The weights that were at work. */
-export interface Weights {
+interface Weights {
   /** Along a side of a filter. */
   kernel: Record<ConvolutionStage, number>;
   /** [out, in, kernel, kernel] of each convolution. */

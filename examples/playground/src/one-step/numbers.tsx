@@ -69,7 +69,7 @@ export function AllNumbers({ taps, texts }: { taps: Taps; texts: OneStepTexts })
 }
 
 /** With six decimals and a real minus sign: the sums are right to the last but one. */
-export function exact(value: number): string {
+function exact(value: number): string {
   const text = value.toFixed(6);
   return (Number(text) === 0 ? (0).toFixed(6) : text).replace('-', '−');
 }

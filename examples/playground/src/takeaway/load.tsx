@@ -1,9 +1,10 @@
 import { useRef, useState } from 'preact/hooks';
-import { ConvgradError } from '../../../../src/index.js';
+import { ConvgradError, FormatError } from '../../../../src/index.js';
 import { useStore } from '../state/store.js';
 import { useTexts } from '../texts/index.js';
 import { detailOf } from '../worker/failure.js';
 import { NotFinite, readNetwork } from './network-file.js';
+import type { TakeawayTexts } from './texts.en.js';
 
 /** Nothing that belongs here is larger, in MB: a film chosen by mistake is not read. */
 const LARGEST = 50;
@@ -25,7 +26,7 @@ export function Load() {
       load(file.name, readNetwork(new Uint8Array(await file.arrayBuffer()), settings.peek()));
       setRefused(null);
     } catch (error) {
-      refuse(error instanceof NotFinite ? texts.notFinite : texts.reason(reasonOf(error)));
+      refuse(reasonOf(error, texts));
     }
   };
   return (
@@ -62,6 +63,10 @@ export function Load() {
   );
 }
 
-function reasonOf(error: unknown): string {
-  return error instanceof ConvgradError ? error.detail : detailOf(error);
+/** What is wrong with a file, in the reader's language; what the engine says of it stands behind, for those who made it. */
+function reasonOf(error: unknown, texts: TakeawayTexts): string {
+  if (error instanceof NotFinite) return texts.notFinite;
+  if (error instanceof FormatError) return texts.noNetwork(error.detail);
+  if (error instanceof ConvgradError) return texts.otherNetwork(error.detail);
+  return texts.unreadable(detailOf(error));
 }

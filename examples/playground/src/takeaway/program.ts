@@ -118,8 +118,12 @@ function permuted({ inputs, inputShape, labels, classes }: Dataset): Dataset {
   return new Dataset(moved, inputShape, labels, classes);
 }`,
   scrambled: `
-// The control: every frequency of all images with one and the same random phase, by the examples' own function.
-const scrambled = phaseScrambler(28, seed);`,
+// The control: every frequency gets one and the same random phase in all images, by the examples' own function.
+const scramble = phaseScrambler(28, seed);
+function scrambled(digits: Dataset): Dataset {
+  const { inputs, inputShape, labels, classNames } = scramble(digits);
+  return new Dataset(inputs, inputShape, labels, classNames);
+}`,
   shuffled: `
 // The control: some digits with their labels in random order, to be learned by heart.
 const some = train.subset(Array.from({ length: ${SHUFFLED} }, (_, i) => i));

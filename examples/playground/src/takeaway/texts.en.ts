@@ -12,8 +12,10 @@ export const takeawayEn = {
   refused: (name: string, reason: string) => `${name} could not be loaded: ${reason}`,
   tooLarge: (megabytes: number) => `it is larger than ${megabytes} MB`,
   notFinite: 'some of its weights are not finite numbers',
-  /** An error of the engine. */
-  reason: (detail: string) => detail,
+  /** With what the engine says of it. */
+  noNetwork: (detail: string) => `it is not a safetensors file, or it is damaged (${detail})`,
+  otherNetwork: (detail: string) => `its weights are not those of this page’s network (${detail})`,
+  unreadable: (detail: string) => `it cannot be read any more (${detail})`,
   filters: 'The filters',
   png: 'Download filters.png',
   pngTip: 'The filters shown, beside their untrained twins, as a picture with its scale',

@@ -1,6 +1,7 @@
 /** The worker that learns from drawn animals; a part of the program of its own, for few come that far down the page. */
 import { type Callback, setThreads, weightHash } from '../../../../src/index.js';
 import type { FromAnimals, ToAnimals } from '../animals/messages.js';
+import { stepsOf } from '../animals/sizes.js';
 import { heldOutDrawings, learnedFor, measure, networkFor, scoredDrawings, trainFor } from '../animals/study.js';
 import { whySlow } from './engine.js';
 import { failureOf } from './failure.js';
@@ -35,15 +36,19 @@ async function begin({ question, seed, sizes }: ToAnimals & { type: 'begin' }, o
   look(0);
   await own.pass();
   const data = learnedFor(question, seed, sizes);
-  let told = 0;
+  const steps = stepsOf(sizes);
+  let [newest, told] = [0, 0];
+  const tell = () => {
+    told = performance.now();
+    post({ type: 'step', step: newest, steps });
+  };
+  own.onHold = tell; // At rest the page shows where the training stands.
   const reporter: Callback = {
     onTrainBegin: () => own.pass(),
-    onBatchEnd({ step, batch, batches, epochs }) {
+    onBatchEnd({ step, batch, batches }) {
+      newest = step;
       const ends = batch === batches;
-      if (step === 1 || ends || performance.now() - told > BETWEEN_STEPS) {
-        told = performance.now();
-        post({ type: 'step', step, steps: batches * epochs });
-      }
+      if (step === 1 || ends || performance.now() - told > BETWEEN_STEPS) tell();
       if (ends) look(step);
       return own.pass();
     },

@@ -3,7 +3,7 @@ import { Conv2D, Dataset, evaluate, type Sequential } from '../../../../src/inde
 import { ablate, handMadeFilters, maximize, replaceFilter, topActivations } from '../../../../src/inspect/index.js';
 import type { Changed, FromInspector, Seen, ToInspector } from '../inspector/messages.js';
 import { failureOf } from './failure.js';
-import { networkOf } from './job.js';
+import { AT_ONCE, networkOf } from './job.js';
 import { answerLayers } from './layers.js';
 import { loadWeights } from './weights.js';
 
@@ -34,7 +34,7 @@ export function answerInspector(data: ToInspector): void {
 }
 
 function look(model: Sequential, heldOut: Dataset, filter: number): Seen {
-  const exciting = topActivations(model, 'conv1', filter, heldOut, { count: EXCITING });
+  const exciting = topActivations(model, 'conv1', filter, heldOut, { count: EXCITING, batchSize: AT_ONCE });
   return {
     exciting: exciting.map(({ index, label, value, patch }) => ({
       ...{ index, label, value, top: patch.top, left: patch.left },
@@ -62,7 +62,12 @@ function change(model: Sequential, heldOut: Dataset, filter: number, by: string 
   const kernel = handMadeFilters(size).find(({ name }) => name === by)?.values;
   const changed = kernel ? replaceFilter(model, 'conv1', filter, rowsOf(kernel, size)) : ablate(model, 'conv1', filter);
   const right = ({ accuracy }: { accuracy: number }) => Math.round(accuracy * heldOut.length);
-  return { before: right(evaluate(model, heldOut)), after: right(changed.evaluate(heldOut)), total: heldOut.length };
+  const settings = { batchSize: AT_ONCE };
+  return {
+    before: right(evaluate(model, heldOut, settings)),
+    after: right(changed.evaluate(heldOut, settings)),
+    total: heldOut.length,
+  };
 }
 
 function rowsOf(values: Float64Array, size: number): number[][] {

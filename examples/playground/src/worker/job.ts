@@ -12,6 +12,9 @@ export interface Digits {
   heldOut: Dataset;
 }
 
+/** How many digits a network that is only asked names at once: more take more memory, and are no faster. */
+export const AT_ONCE = 25;
+
 /** What a worker keeps of the digits, a fifth of them in size; null until it has been asked for, and when that failed. */
 let file: Promise<Blob> | null = null;
 

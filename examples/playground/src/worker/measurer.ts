@@ -3,12 +3,12 @@ import { crossEntropy, type Dataset, evaluate, type Sequential, softmax } from '
 import { emergence, nearestHandMade } from '../../../../src/inspect/index.js';
 import type { Settings } from '../state/settings.js';
 import { failureOf } from './failure.js';
-import { digitsAt, heldOutOf, networkOf } from './job.js';
+import { AT_ONCE, digitsAt, heldOutOf, networkOf } from './job.js';
 import type { FromMeasurer, HeldOutScore, Measured, ToMeasurer } from './messages.js';
 import { storedNulls } from './nulls.js';
 import { loadWeights } from './weights.js';
 
-const post = (message: FromMeasurer) => self.postMessage(message);
+const post = (message: FromMeasurer, transfer: Transferable[] = []) => self.postMessage(message, { transfer });
 
 interface Job {
   run: number;
@@ -45,7 +45,8 @@ async function answer(message: Exclude<ToMeasurer, { type: 'ping' }>): Promise<v
     const all = heldOutOf(await digitsAt(digits), settings);
     const some = all.subset(Array.from({ length: Math.floor(all.length / SOME) }, (_, i) => SOME * i));
     job = { run, settings, model: networkOf(settings), all, some };
-    post({ type: 'prepared', run, inputs: all.inputs.slice(), labels: all.labels.slice() });
+    const [inputs, labels] = [all.inputs.slice(), all.labels.slice()];
+    post({ type: 'prepared', run, inputs, labels }, [inputs.buffer, labels.buffer]);
     return;
   }
   if (job?.run === run) post({ type: 'measured', run, measured: measure(job, message) });
@@ -78,6 +79,7 @@ const MISTAKES = 12;
 function scoreOf(model: Sequential, digits: Dataset, each: number): Omit<HeldOutScore, 'step'> {
   const probabilities: number[][] = [];
   const { loss, accuracy, confusion, predictions } = evaluate(model, digits, {
+    batchSize: AT_ONCE,
     loss: (logits, labels) => {
       probabilities.push(...(softmax(logits).toArray() as number[][]));
       return crossEntropy(logits, labels);
