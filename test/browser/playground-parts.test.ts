@@ -217,31 +217,3 @@ test('the program that the page gives runs as it says, to the same hash; the fil
   expect(errors).toEqual([]);
   await close();
 }, 300_000);
-
-test('tells its story in five steps by the keyboard, points at the cards, and remembers that it was closed', async () => {
-  const { page, errors, close } = await playground.visit();
-  await page.getByRole('button', { name: 'Start the story' }).focus();
-  await page.keyboard.press('Enter');
-  const story = page.getByRole('complementary', { name: 'Guided story' });
-  const told: (string | null)[] = [];
-  for (let step = 1; step <= 5; step++) {
-    await story.getByText(`Step ${step} of 5`).waitFor();
-    await expect.poll(() => page.locator('.card.told').count()).toBe(1);
-    told.push(await page.locator('.card.told').getAttribute('id'));
-    if (step < 5) await page.keyboard.press('Enter'); // The focus is on Next.
-  }
-  expect(told).toEqual(['convolution', 'filters', 'filters', 'filters', 'inspector']);
-  await page.keyboard.press('Shift+Tab');
-  await page.keyboard.press('Enter'); // Back.
-  await story.getByText('Step 4 of 5').waitFor();
-  await page.keyboard.press('Escape');
-  await expect.poll(() => story.count()).toBe(0);
-  expect(await page.evaluate(() => document.activeElement?.id)).toBe('story-opener');
-  await page.reload();
-  await page.waitForSelector('[data-testid=step]');
-  await expect.poll(() => page.getByRole('button', { name: 'Start the story' }).count()).toBe(0);
-  await page.getByRole('button', { name: 'Story' }).click();
-  await story.getByText('Step 1 of 5').waitFor();
-  expect(errors).toEqual([]);
-  await close();
-});

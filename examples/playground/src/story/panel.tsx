@@ -1,3 +1,4 @@
+import '../styles/story-panel.css';
 import { effect, signal, untracked } from '@preact/signals';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { useStore } from '../state/store.js';

@@ -33,7 +33,7 @@ export function Story() {
   if (Loaded) return <Loaded step={step} onClose={close} />;
   if (state !== 'failed') return null;
   return (
-    <div class="story trouble" role="alert">
+    <div class="trouble" role="alert">
       <p>{trouble.cardUnloaded}</p>
       <button type="button" title={trouble.mendTip} onClick={() => setState('waiting')}>
         {trouble.mend}
