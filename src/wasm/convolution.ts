@@ -4,12 +4,14 @@ import type { ConvSizes } from '../ops/conv2d.js';
 import { aligned } from './blocks.js';
 import { depthwise, isDepthwise } from './depthwise.js';
 import type { Engine } from './instance.js';
+import { isPointwise, pointwise } from './pointwise.js';
 import { winograd } from './winograd.js';
 
 export function convolution(engine: Engine): Overrides<typeof import('../ops/conv2d.js')> {
   const { run, memory, struct, parts, split, keep } = engine;
   const tiled = winograd(engine);
   const ofPlanes = depthwise(engine);
+  const ofPixels = pointwise(engine);
 
   /** Where the offsets of the output pixels are; `sizes` is the plan's struct, `room` is for those that are not kept. */
   function offsetsOf(s: ConvSizes, { phase, rowBytes, tableBytes }: Plan, sizes: number, room: number): number {
@@ -67,7 +69,8 @@ export function convolution(engine: Engine): Overrides<typeof import('../ops/con
         const [tiles, skips] = [tiled.fits(s), isTransposable(s, SPARSE_CHANNELS)];
         const nonzero = tiles || skips ? run.nonzeroShare(X, x.length) : 1;
         if (tiles && tiled.forward(X, nonzero, weight, B, s, false, () => ({ address: Y, adds: 0 }))) return;
-        if (skips && nonzero < SPARSE) {
+        const products = isPointwise(s);
+        if (skips && nonzero < (products ? SPARSE_POINTWISE : SPARSE)) {
           const transposed = transpose(s);
           const { sizes, rows, rowsBytes, compute } = prepareGradInput(transposed);
           const packed = keep([weight], `flipped ${keyOf(s)}`, rowsBytes, rows, (to) => run.packFlipped(sizes, F, to));
@@ -75,7 +78,8 @@ export function convolution(engine: Engine): Overrides<typeof import('../ops/con
           compute(packed, X, Y, 1);
           return;
         }
-        direct(s, X, weight, bias, Y);
+        if (products) ofPixels.forward(s, X, F, B, Y, 0, false);
+        else direct(s, X, weight, bias, Y);
       },
 
       gradInput(dy, weight, dx, s) {
@@ -85,6 +89,11 @@ export function convolution(engine: Engine): Overrides<typeof import('../ops/con
           const turned = transpose(s);
           const nonzero = run.nonzeroShare(dY, dy.length);
           if (tiled.fits(turned) && tiled.forward(dY, nonzero, weight, 0, turned, true, () => memory.sum(dx))) return;
+          if (isPointwise(s) && nonzero > SPARSE_POINTWISE) {
+            const { address, adds } = memory.sum(dx);
+            ofPixels.forward(turned, dY, F, 0, address, adds, true);
+            return;
+          }
           // Zeros of padding must not meet infinite weights.
           if (nonzero > DENSE && run.allUsual(F, weight.length)) {
             const { address, adds } = memory.sum(dx);
@@ -103,6 +112,7 @@ export function convolution(engine: Engine): Overrides<typeof import('../ops/con
         const [X, dY, dF] = [memory.read(x), memory.read(dy), memory.update(dweight)];
         const nonzero = run.nonzeroShare(dY, dy.length);
         if (tiled.fits(s) && tiled.gradWeight(X, dY, nonzero, dF, s)) return;
+        if (isPointwise(s) && nonzero > SPARSE_POINTWISE && ofPixels.gradWeight(s, X, dY, dF)) return;
         const rowsBytes = s.O * s.kernelH * plan.tapBytes;
         // The examples fall into shares that only their number decides: each is summed apart, then all in their order.
         const shares = Math.max(1, Math.min(s.N, SHARES));
@@ -150,6 +160,9 @@ function workOf(s: ConvSizes): number {
 /** The share of nonzero inputs below which it pays to leave the zeros out, and how many channels that takes. */
 const SPARSE = 0.6;
 const SPARSE_CHANNELS = 16;
+
+/** The same where a filter sees one pixel. */
+const SPARSE_POINTWISE = 0.45;
 
 /** Above which share the gradient to the input is computed like a forward pass and that to the weights in tiles. */
 const DENSE = 0.65;

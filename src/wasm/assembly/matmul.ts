@@ -3,12 +3,14 @@
 
 /** How much of K is summed at a time where both operands run along it: as much as the first-level cache holds. */
 const BLOCK = 1024;
-/** How much of K is summed at a time otherwise: 8 columns of b, side by side, fill half of that cache. */
+/** How much of K is summed at a time otherwise: 16 columns of b, side by side, fill that cache. */
 const PANEL = 512;
+/** From how many bytes between rows of b on its columns are copied. */
+const APART: usize = 1024;
 
 /**
  * b is stored as [K, N]; neighbors in a are `stepM` and `stepK` bytes apart. The first `length` of K are summed, for the rows
- * [from, to) of y. `panel` is room for 512 * 8 numbers.
+ * [from, to) of y. `panel` is room for 512 * 16 numbers.
  */
 export function matmul(
   a: usize, b: usize, y: usize, panel: usize, K: i32, length: i32, N: i32, stepM: usize, stepK: usize, from: i32,
@@ -24,18 +26,31 @@ function multiply(
 ): void {
   const rowBytes = <usize>(N << 2);
   let n = 0;
-  for (; n + 8 <= N; n += 8) {
+  for (let width = 16; n + 8 <= N; n += width) {
+    if (n + 16 > N) width = 8;
     let column = b + (n << 2);
     let stepB = rowBytes;
-    if (to - from >= 8 && rowBytes >= 4096) {
-      // Rows of b that are pages apart would drive each other out of the cache.
-      copyPanel(column, panel, K, rowBytes);
+    if (to - from >= 8 && rowBytes >= APART) {
+      // Rows of b that are far apart would drive each other out of the cache.
+      stepB = width << 2;
+      copyPanel(column, panel, K, rowBytes, stepB);
       column = panel;
-      stepB = 32;
     }
-    let m = from + (to - from & ~3);
-    columnsOf8(a + from * stepM, column, y + ((from * N + n) << 2), m - from, K, stepM, stepK, stepB, rowBytes, true);
-    for (; m < to; m++) tile(1, 2, a + m * stepM, column, y + ((m * N + n) << 2), K, stepM, stepK, stepB, rowBytes);
+    const left = a + from * stepM;
+    const target = y + ((from * N + n) << 2);
+    let m = to - from;
+    if (width === 16) {
+      m &= ~1;
+      columnsOf16(left, column, target, m, K, stepM, stepK, stepB, rowBytes, true);
+    } else {
+      m &= ~3;
+      columnsOf8(left, column, target, m, K, stepM, stepK, stepB, rowBytes, true);
+    }
+    for (m += from; m < to; m++) {
+      for (let i = 0; i < width; i += 8) {
+        tile(1, 2, a + m * stepM, column + (i << 2), y + ((m * N + n + i) << 2), K, stepM, stepK, stepB, rowBytes);
+      }
+    }
   }
   for (; n + 4 <= N; n += 4) {
     const column = b + (n << 2);
@@ -55,11 +70,10 @@ function multiply(
   }
 }
 
-/** Eight columns of b, side by side. */
-function copyPanel(from: usize, to: usize, K: i32, rowBytes: usize): void {
-  for (const end = to + (K << 5); to < end; to += 32, from += rowBytes) {
-    v128.store(to, v128.load(from));
-    v128.store(to, v128.load(from, 16), 16);
+/** Columns of b, side by side in rows of `bytes`. */
+function copyPanel(from: usize, to: usize, K: i32, rowBytes: usize, bytes: i32): void {
+  for (; K > 0; K--, from += rowBytes, to += bytes) {
+    for (let i = 0; i < bytes; i += 16) v128.store(to + i, v128.load(from + i));
   }
 }
 
