@@ -25,20 +25,20 @@ export function convolution(engine: Engine): Overrides<typeof import('../ops/con
     const plan = planOf(s);
     const packedBytes = s.groups * Math.ceil(s.O / s.groups / 8) * (s.kernelH * plan.taps + 1) * 64;
     const count = parts(s.N, workOf(s));
-    const ownBytes = ROOM + plan.imageBytes + adds * aligned(s.O * s.outH * s.outW * 4);
+    const ownBytes = plan.sumBytes + plan.imageBytes + plan.beyondBytes;
     const table = memory.scratch(plan.tableBytes + packedBytes + count * ownBytes);
     const room = table + plan.tableBytes;
     const images = room + packedBytes;
     const sizes = struct(plan.fields);
-    const offsets = offsetsOf(s, plan, sizes, table);
     const vectors = s.C === s.groups && s.strideW === 1 && s.dilationW === 1 && s.outW >= 4;
     const gray = vectors && !turned && s.kernelH * s.kernelW < LONG;
     const key = gray ? `gray ${keyOf(s)} ${plan.rowStep}` : `blocks ${turned} ${keyOf(s)}`;
     const packed = keep([weight, bias], key, packedBytes, room, (to) => {
       run[gray ? 'packGray' : 'packBlocks'](sizes, F, B, to, turned);
     });
-    split(gray ? 'conv2dGray' : adds ? 'conv2dAdded' : 'conv2d', s.N, count, workOf(s), (from, to, part) => {
-      return [sizes, X, Y, offsets, packed, images + part * ownBytes, from, to];
+    const how = gray ? offsetsOf(s, plan, sizes, table) : adds;
+    split(gray ? 'conv2dGray' : 'conv2d', s.N, count, workOf(s), (from, to, part) => {
+      return [sizes, X, Y, how, packed, images + part * ownBytes, from, to];
     });
   }
 
@@ -142,9 +142,8 @@ export function convolution(engine: Engine): Overrides<typeof import('../ops/con
   };
 }
 
-/** How many taps a sum may have that is not taken in parts, and the bytes for these: as in assembly/convForward.ts. */
+/** How many taps a sum may have that is not taken in parts: as in assembly/convForward.ts. */
 const LONG = 768;
-const ROOM = 128;
 
 /** How many products the gradient to the weights sums in float32: as in assembly/convGradients.ts. */
 const PART = 512;
@@ -190,6 +189,8 @@ function transpose(s: ConvSizes): ConvSizes {
 
 /** Bytes of a packed image that are worked on at a time: most of a usual first-level cache. */
 const CACHE = 24576;
+/** About how many pixels of 16 filters are computed before they are written into their planes. */
+const PIXELS = 128;
 /** Output pixels at most, also where one row has more. */
 const LONGEST_STRIP = 16384;
 
@@ -207,12 +208,22 @@ function planOf(s: ConvSizes) {
   const tapBytes = Math.ceil(taps / 4) * 16;
   const outputRows = Math.floor((CACHE / rowBytes - (s.kernelH - 1) * s.dilationH) / s.strideH);
   const strip = Math.min(Math.max(1, Math.min(outputRows, s.outH)) * s.outW, LONGEST_STRIP);
+  // Pixels that are so far apart have the same remainder in the packed image.
+  let every = 1;
+  while ((every * s.strideW) % s.dilationW) every++;
+  const pixelStep = ((every * s.strideW) / s.dilationW) * channels * 4;
+  const together = Math.max(1, Math.min(s.outH, Math.floor(PIXELS / s.outW)));
+  const sumBytes = (together * s.outW + 4 * every) * 64;
   // In the order of `ConvSizes` in assembly/convolution.ts.
   const { kernelH, kernelW, strideH, strideW, dilationH, dilationW } = s;
   const window = [s.N, s.C, s.H, s.W, s.O, s.groups, kernelH, kernelW, strideH, strideW, dilationH, dilationW];
   const places = [s.padTop, s.padLeft, s.outH, s.outW];
+  const bytes = [rows, phase, rowBytes, groupBytes, s.dilationH * rowBytes];
   return {
     strip,
+    sumBytes,
+    /** The last pixels' neighbors may be read, too. */
+    beyondBytes: aligned(4 * pixelStep),
     phase,
     rowBytes,
     rowStep: s.dilationH * rowBytes,
@@ -223,7 +234,7 @@ function planOf(s: ConvSizes) {
     imageBytes: aligned(s.groups * groupBytes + 16),
     /** Whether the packed image holds all of x: a stride may leave out what lies at the end. */
     covers: rows - s.padTop >= s.H && phase * s.dilationW - s.padLeft >= s.W,
-    fields: [...window, ...places, rows, phase, rowBytes, groupBytes, s.dilationH * rowBytes, taps, tapBytes, strip],
+    fields: [...window, ...places, ...bytes, taps, tapBytes, strip, every, pixelStep, together, sumBytes],
   };
 }
 

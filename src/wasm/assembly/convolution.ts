@@ -40,6 +40,12 @@ export class ConvSizes {
   tapBytes: i32;
   /** How many output pixels' inputs fit the first-level cache together. */
   strip: i32;
+  /** Pixels of a row that are `every` apart are `pixelStep` apart in the packed image, wherever they begin. */
+  every: i32;
+  pixelStep: i32;
+  /** How many rows of y are computed together, and the bytes of such rows of 16 filters. */
+  together: i32;
+  sumBytes: i32;
 }
 
 /** Where each output pixel's first tap stands in the packed image, in bytes; four more entries follow the last. */
@@ -59,7 +65,7 @@ export function offsets(s: ConvSizes, table: usize): void {
 
 /** The bytes from a row of the packed image to the place of column `column` of the padded image. */
 @inline
-function place(s: ConvSizes, column: i32, channelBytes: i32): i32 {
+export function place(s: ConvSizes, column: i32, channelBytes: i32): i32 {
   return ((column % s.dilationW) * s.phase + column / s.dilationW) * channelBytes;
 }
 

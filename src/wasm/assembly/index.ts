@@ -1,6 +1,6 @@
 export * from './arithmetic';
 export { addRounded, expand, reduce, sliceAdd, sumChannels } from './broadcast';
-export { conv2d, conv2dAdded, packBlocks } from './convForward';
+export { conv2d, packBlocks } from './convForward';
 export { conv2dGray, packGray } from './convGray';
 export { gradInput, gradWeight } from './convGradients';
 export { allUsual, nonzeroShare, packFlipped, spreadBias } from './convSparseForward';

@@ -41,10 +41,10 @@ function multiply(
     let m = to - from;
     if (width === 16) {
       m &= ~1;
-      columnsOf16(left, column, target, m, K, stepM, stepK, stepB, rowBytes, true);
+      columnsOf16(left, column, target, m, K, stepM, stepK, stepB, rowBytes, Mode.Adds);
     } else {
       m &= ~3;
-      columnsOf8(left, column, target, m, K, stepM, stepK, stepB, rowBytes, true);
+      columnsOf8(left, column, target, m, K, stepM, stepK, stepB, rowBytes, Mode.Adds);
     }
     for (m += from; m < to; m++) {
       for (let i = 0; i < width; i += 8) {
@@ -77,111 +77,136 @@ function copyPanel(from: usize, to: usize, K: i32, rowBytes: usize, bytes: i32):
   }
 }
 
-/** Fours of rows, `rows` at least, by 8 columns, added to y or written there. */
+/** The sum is written to y, is added to it, or begins with the row before b and is written. */
+export const enum Mode { Writes, Adds, Begins }
+
+/**
+ * Fours of rows, `rows` at least, by 8 columns. The sum goes over so many `pieces` of K; from one to the next a skips `skip` bytes,
+ * b none.
+ */
 export function columnsOf8(
-  a: usize, b: usize, y: usize, rows: i32, K: i32, stepM: usize, stepK: usize, stepB: usize, stepY: usize, adds: bool,
+  a: usize, b: usize, y: usize, rows: i32, K: i32, stepM: usize, stepK: usize, stepB: usize, stepY: usize, mode: Mode,
+  pieces: i32 = 1, skip: usize = 0,
 ): void {
-  for (; rows > 0; rows -= 4, a += 4 * stepM, y += 4 * stepY) tile(4, 2, a, b, y, K, stepM, stepK, stepB, stepY, adds);
+  for (; rows > 0; rows -= 4, a += 4 * stepM, y += 4 * stepY) {
+    tile(4, 2, a, b, y, K, stepM, stepK, stepB, stepY, mode, pieces, skip);
+  }
 }
 
 /** Pairs of rows, `rows` at least, by 16 columns: fewer instructions a product than in fours by 8. */
 export function columnsOf16(
-  a: usize, b: usize, y: usize, rows: i32, K: i32, stepM: usize, stepK: usize, stepB: usize, stepY: usize, adds: bool,
+  a: usize, b: usize, y: usize, rows: i32, K: i32, stepM: usize, stepK: usize, stepB: usize, stepY: usize, mode: Mode,
+  pieces: i32 = 1, skip: usize = 0,
 ): void {
   for (; rows > 0; rows -= 2, a += 2 * stepM, y += 2 * stepY) {
-    let a1 = f32x4.splat(0);
-    let a2 = a1;
-    let a3 = a1;
-    let a4 = a1;
+    let a1 = first(b - 64, mode);
+    let a2 = first(b - 48, mode);
+    let a3 = first(b - 32, mode);
+    let a4 = first(b - 16, mode);
     let b1 = a1;
-    let b2 = a1;
-    let b3 = a1;
-    let b4 = a1;
+    let b2 = a2;
+    let b3 = a3;
+    let b4 = a4;
     let p = a;
     let q = a + stepM;
     let column = b;
-    for (const end = b + K * stepB; column < end; column += stepB, p += stepK, q += stepK) {
-      const x = v128.load32_splat(p);
-      const z = v128.load32_splat(q);
-      const c1 = v128.load(column);
-      a1 = f32x4.add(a1, f32x4.mul(x, c1));
-      b1 = f32x4.add(b1, f32x4.mul(z, c1));
-      const c2 = v128.load(column, 16);
-      a2 = f32x4.add(a2, f32x4.mul(x, c2));
-      b2 = f32x4.add(b2, f32x4.mul(z, c2));
-      const c3 = v128.load(column, 32);
-      a3 = f32x4.add(a3, f32x4.mul(x, c3));
-      b3 = f32x4.add(b3, f32x4.mul(z, c3));
-      const c4 = v128.load(column, 48);
-      a4 = f32x4.add(a4, f32x4.mul(x, c4));
-      b4 = f32x4.add(b4, f32x4.mul(z, c4));
+    for (let piece = pieces; piece > 0; piece--, p += skip, q += skip) {
+      for (const end = column + K * stepB; column < end; column += stepB, p += stepK, q += stepK) {
+        const x = v128.load32_splat(p);
+        const z = v128.load32_splat(q);
+        const c1 = v128.load(column);
+        a1 = f32x4.add(a1, f32x4.mul(x, c1));
+        b1 = f32x4.add(b1, f32x4.mul(z, c1));
+        const c2 = v128.load(column, 16);
+        a2 = f32x4.add(a2, f32x4.mul(x, c2));
+        b2 = f32x4.add(b2, f32x4.mul(z, c2));
+        const c3 = v128.load(column, 32);
+        a3 = f32x4.add(a3, f32x4.mul(x, c3));
+        b3 = f32x4.add(b3, f32x4.mul(z, c3));
+        const c4 = v128.load(column, 48);
+        a4 = f32x4.add(a4, f32x4.mul(x, c4));
+        b4 = f32x4.add(b4, f32x4.mul(z, c4));
+      }
     }
-    put(y, a1, adds);
-    put(y + 16, a2, adds);
-    put(y + 32, a3, adds);
-    put(y + 48, a4, adds);
-    put(y + stepY, b1, adds);
-    put(y + stepY + 16, b2, adds);
-    put(y + stepY + 32, b3, adds);
-    put(y + stepY + 48, b4, adds);
+    put(y, a1, mode);
+    put(y + 16, a2, mode);
+    put(y + 32, a3, mode);
+    put(y + 48, a4, mode);
+    put(y + stepY, b1, mode);
+    put(y + stepY + 16, b2, mode);
+    put(y + stepY + 32, b3, mode);
+    put(y + stepY + 48, b4, mode);
   }
 }
 
-/** 4 or 1 rows by 1 or 2 vectors of columns, added to y or written there. */
+/** 4 or 1 rows by 1 or 2 vectors of columns. */
 @inline
 function tile(
   R: i32, V: i32, a: usize, b: usize, y: usize, K: i32, stepM: usize, stepK: usize, stepB: usize, stepY: usize,
-  adds: bool = true,
+  mode: Mode = Mode.Adds, pieces: i32 = 1, skip: usize = 0,
 ): void {
-  let s00 = f32x4.splat(0);
-  let s01 = s00;
+  let s00 = first(b - 32, mode);
+  let s01 = first(b - 16, mode);
   let s10 = s00;
-  let s11 = s00;
+  let s11 = s01;
   let s20 = s00;
-  let s21 = s00;
+  let s21 = s01;
   let s30 = s00;
-  let s31 = s00;
+  let s31 = s01;
   let a1 = a + stepM;
   let a2 = a1 + stepM;
   let a3 = a2 + stepM;
-  // By a pointer that is there anyway: counting, too, costs 5%.
-  for (const end = b + K * stepB; b < end; b += stepB) {
-    const b0 = v128.load(b);
-    const b1 = V > 1 ? v128.load(b, 16) : b0;
-    const x0 = v128.load32_splat(a);
-    s00 = f32x4.add(s00, f32x4.mul(x0, b0));
-    if (V > 1) s01 = f32x4.add(s01, f32x4.mul(x0, b1));
-    if (R > 1) {
-      const x1 = v128.load32_splat(a1);
-      s10 = f32x4.add(s10, f32x4.mul(x1, b0));
-      s11 = f32x4.add(s11, f32x4.mul(x1, b1));
-      const x2 = v128.load32_splat(a2);
-      s20 = f32x4.add(s20, f32x4.mul(x2, b0));
-      s21 = f32x4.add(s21, f32x4.mul(x2, b1));
-      const x3 = v128.load32_splat(a3);
-      s30 = f32x4.add(s30, f32x4.mul(x3, b0));
-      s31 = f32x4.add(s31, f32x4.mul(x3, b1));
-      a1 += stepK;
-      a2 += stepK;
-      a3 += stepK;
+  for (; pieces > 0; pieces--) {
+    // By a pointer that is there anyway: counting, too, costs 5%.
+    for (const end = b + K * stepB; b < end; b += stepB) {
+      const b0 = v128.load(b);
+      const b1 = V > 1 ? v128.load(b, 16) : b0;
+      const x0 = v128.load32_splat(a);
+      s00 = f32x4.add(s00, f32x4.mul(x0, b0));
+      if (V > 1) s01 = f32x4.add(s01, f32x4.mul(x0, b1));
+      if (R > 1) {
+        const x1 = v128.load32_splat(a1);
+        s10 = f32x4.add(s10, f32x4.mul(x1, b0));
+        s11 = f32x4.add(s11, f32x4.mul(x1, b1));
+        const x2 = v128.load32_splat(a2);
+        s20 = f32x4.add(s20, f32x4.mul(x2, b0));
+        s21 = f32x4.add(s21, f32x4.mul(x2, b1));
+        const x3 = v128.load32_splat(a3);
+        s30 = f32x4.add(s30, f32x4.mul(x3, b0));
+        s31 = f32x4.add(s31, f32x4.mul(x3, b1));
+        a1 += stepK;
+        a2 += stepK;
+        a3 += stepK;
+      }
+      a += stepK;
     }
-    a += stepK;
+    a += skip;
+    if (R > 1) {
+      a1 += skip;
+      a2 += skip;
+      a3 += skip;
+    }
   }
-  put(y, s00, adds);
-  if (V > 1) put(y + 16, s01, adds);
+  put(y, s00, mode);
+  if (V > 1) put(y + 16, s01, mode);
   if (R > 1) {
-    put(y + stepY, s10, adds);
-    put(y + stepY + 16, s11, adds);
-    put(y + 2 * stepY, s20, adds);
-    put(y + 2 * stepY + 16, s21, adds);
-    put(y + 3 * stepY, s30, adds);
-    put(y + 3 * stepY + 16, s31, adds);
+    put(y + stepY, s10, mode);
+    put(y + stepY + 16, s11, mode);
+    put(y + 2 * stepY, s20, mode);
+    put(y + 2 * stepY + 16, s21, mode);
+    put(y + 3 * stepY, s30, mode);
+    put(y + 3 * stepY + 16, s31, mode);
   }
 }
 
 @inline
-function put(to: usize, value: v128, adds: bool): void {
-  v128.store(to, adds ? f32x4.add(v128.load(to), value) : value);
+function first(at: usize, mode: Mode): v128 {
+  return mode === Mode.Begins ? v128.load(at) : f32x4.splat(0);
+}
+
+@inline
+function put(to: usize, value: v128, mode: Mode): void {
+  v128.store(to, mode === Mode.Adds ? f32x4.add(v128.load(to), value) : value);
 }
 
 /** The same for b stored as [N, K], and a as [M, K]. */

@@ -1,6 +1,6 @@
 import { packFour } from './convolution';
 import { spread } from './convSparseForward';
-import { columnsOf16, matmul } from './matmul';
+import { columnsOf16, matmul, Mode } from './matmul';
 
 // Convolutions of 1x1 filters, stride 1 and no padding are matrix products, for each example:
 //
@@ -46,7 +46,7 @@ export function pointwiseGradient(
       }
       const own = dy + n * O * planeBytes + (p << 2);
       for (let at = 0; at < rowBytes; at += 64) {
-        columnsOf16(own, panels + at * STRIP, sums + at, O, count, planeBytes, 4, 64, rowBytes, true);
+        columnsOf16(own, panels + at * STRIP, sums + at, O, count, planeBytes, 4, 64, rowBytes, Mode.Adds);
       }
     }
   }
