@@ -108,11 +108,15 @@ export function convolution(engine: Engine): Overrides<typeof import('../ops/con
       },
 
       gradWeight(x, dy, dweight, s) {
-        const plan = planOf(s);
         const [X, dY, dF] = [memory.read(x), memory.read(dy), memory.update(dweight)];
         const nonzero = run.nonzeroShare(dY, dy.length);
         if (tiled.fits(s) && tiled.gradWeight(X, dY, nonzero, dF, s)) return;
-        if (isPointwise(s) && nonzero > SPARSE_POINTWISE && ofPixels.gradWeight(s, X, dY, dF)) return;
+        // As products of four filters at least, where zeros of padding meet no infinity.
+        const fours = (s.O / s.groups) % 4 === 0 && s.outW <= LONGEST_STRIP && s.kernelW * (s.C / s.groups) > 4;
+        const dense = Number(
+          fours && nonzero > (isPointwise(s) ? SPARSE_POINTWISE : DENSE) && run.allUsual(dY, dy.length),
+        );
+        const plan = planOf(s, dense ? 8 : 4);
         const rowsBytes = s.O * s.kernelH * plan.tapBytes;
         // The examples fall into shares that only their number decides: each is summed apart, then all in their order.
         const shares = Math.max(1, Math.min(s.N, SHARES));
@@ -126,9 +130,6 @@ export function convolution(engine: Engine): Overrides<typeof import('../ops/con
         const own = table + plan.tableBytes;
         const sizes = struct(plan.fields);
         const offsets = offsetsOf(s, plan, sizes, table);
-        // In tiles of four filters by two vectors of taps, where zeros of padding meet no infinity.
-        const tiles = s.O >= 4 * s.groups && plan.taps > 4;
-        const dense = tiles && nonzero > DENSE ? run.allUsual(dY, dy.length) : 0;
         split('gradWeight', s.N, shares, workOf(s), (from, to, share) => {
           const rows = own + share * ownBytes;
           const sums = rows + rowsBytes;
@@ -196,8 +197,11 @@ const LONGEST_STRIP = 16384;
 
 type Plan = ReturnType<typeof planOf>;
 
-/** What follows from the sizes of a convolution: how an example is packed (see assembly/convolution.ts). */
-function planOf(s: ConvSizes) {
+/**
+ * What follows from the sizes of a convolution: how an example is packed (see assembly/convolution.ts).
+ * @param lanes a filter row is padded to a multiple of so many taps
+ */
+function planOf(s: ConvSizes, lanes = 4) {
   const channels = s.C / s.groups;
   const rows = (s.outH - 1) * s.strideH + (s.kernelH - 1) * s.dilationH + 1;
   const columns = (s.outW - 1) * s.strideW + (s.kernelW - 1) * s.dilationW + 1;
@@ -205,7 +209,7 @@ function planOf(s: ConvSizes) {
   const rowBytes = phase * s.dilationW * channels * 4;
   const groupBytes = rows * rowBytes;
   const taps = s.kernelW * channels;
-  const tapBytes = Math.ceil(taps / 4) * 16;
+  const tapBytes = Math.ceil(taps / lanes) * lanes * 4;
   const outputRows = Math.floor((CACHE / rowBytes - (s.kernelH - 1) * s.dilationH) / s.strideH);
   const strip = Math.min(Math.max(1, Math.min(outputRows, s.outH)) * s.outW, LONGEST_STRIP);
   // Pixels that are so far apart have the same remainder in the packed image.
@@ -230,8 +234,8 @@ function planOf(s: ConvSizes) {
     taps,
     tapBytes,
     tableBytes: aligned(s.outH * s.outW * 4 + 16),
-    /** The last filter row may be read one vector too far. */
-    imageBytes: aligned(s.groups * groupBytes + 16),
+    /** The last filter row may be read too far. */
+    imageBytes: aligned(s.groups * groupBytes + 64),
     /** Whether the packed image holds all of x: a stride may leave out what lies at the end. */
     covers: rows - s.padTop >= s.H && phase * s.dilationW - s.padLeft >= s.W,
     fields: [...window, ...places, ...bytes, taps, tapBytes, strip, every, pixelStep, together, sumBytes],

@@ -13,7 +13,7 @@ export { matmul, matmulTransposed, transpose } from './matmul';
 export { moments, normalize, normalizeGradient } from './normalize';
 export * from './elementwise';
 export { adadelta, adam, rmsprop, sgd } from './optimizers';
-export { pointwise, pointwiseGradient } from './pointwise';
+export { pointwise } from './pointwise';
 export { avgPool2d, avgPool2dGradient, maxPool2d, maxPool2dGradient } from './pool';
 export { winograd, winogradCollect, winogradGradient, winogradWeights } from './winograd';
 

@@ -86,17 +86,17 @@ export const enum Mode { Writes, Adds, Begins }
  */
 export function columnsOf8(
   a: usize, b: usize, y: usize, rows: i32, K: i32, stepM: usize, stepK: usize, stepB: usize, stepY: usize, mode: Mode,
-  pieces: i32 = 1, skip: usize = 0,
+  pieces: i32 = 1, skip: usize = 0, skipB: usize = 0,
 ): void {
   for (; rows > 0; rows -= 4, a += 4 * stepM, y += 4 * stepY) {
-    tile(4, 2, a, b, y, K, stepM, stepK, stepB, stepY, mode, pieces, skip);
+    tile(4, 2, a, b, y, K, stepM, stepK, stepB, stepY, mode, pieces, skip, skipB);
   }
 }
 
 /** Pairs of rows, `rows` at least, by 16 columns: fewer instructions a product than in fours by 8. */
 export function columnsOf16(
   a: usize, b: usize, y: usize, rows: i32, K: i32, stepM: usize, stepK: usize, stepB: usize, stepY: usize, mode: Mode,
-  pieces: i32 = 1, skip: usize = 0,
+  pieces: i32 = 1, skip: usize = 0, skipB: usize = 0,
 ): void {
   for (; rows > 0; rows -= 2, a += 2 * stepM, y += 2 * stepY) {
     let a1 = first(b - 64, mode);
@@ -110,7 +110,7 @@ export function columnsOf16(
     let p = a;
     let q = a + stepM;
     let column = b;
-    for (let piece = pieces; piece > 0; piece--, p += skip, q += skip) {
+    for (let piece = pieces; piece > 0; piece--, column += skipB, p += skip, q += skip) {
       for (const end = column + K * stepB; column < end; column += stepB, p += stepK, q += stepK) {
         const x = v128.load32_splat(p);
         const z = v128.load32_splat(q);
@@ -139,11 +139,26 @@ export function columnsOf16(
   }
 }
 
+/**
+ * A product of so many bytes of columns, by 16 and by 8 where no more are left. In b they are side by side, from one row to
+ * the next `stepB` bytes, or in panels of their own, `stepB` being 0, from one column to the next `K` bytes.
+ */
+export function productOf(
+  a: usize, b: usize, y: usize, bytes: i32, rows: i32, K: i32, stepM: usize, stepK: usize, column: i32, stepB: usize,
+  stepY: usize, mode: Mode, pieces: i32 = 1, skip: usize = 0, skipB: usize = 0,
+): void {
+  let o = 0;
+  for (; o + 64 <= bytes; o += 64) {
+    columnsOf16(a, b + o * column, y + o, rows, K, stepM, stepK, stepB || 64, stepY, mode, pieces, skip, skipB);
+  }
+  if (o < bytes) columnsOf8(a, b + o * column, y + o, rows, K, stepM, stepK, stepB || 32, stepY, mode, pieces, skip, skipB);
+}
+
 /** 4 or 1 rows by 1 or 2 vectors of columns. */
 @inline
 function tile(
   R: i32, V: i32, a: usize, b: usize, y: usize, K: i32, stepM: usize, stepK: usize, stepB: usize, stepY: usize,
-  mode: Mode = Mode.Adds, pieces: i32 = 1, skip: usize = 0,
+  mode: Mode = Mode.Adds, pieces: i32 = 1, skip: usize = 0, skipB: usize = 0,
 ): void {
   let s00 = first(b - 32, mode);
   let s01 = first(b - 16, mode);
@@ -180,6 +195,7 @@ function tile(
       }
       a += stepK;
     }
+    b += skipB;
     a += skip;
     if (R > 1) {
       a1 += skip;

@@ -1,5 +1,5 @@
 import { pack, unpack } from './convolution';
-import { columnsOf16, columnsOf8, Mode } from './matmul';
+import { Mode, productOf } from './matmul';
 import {
   transformGradient, transformInput, transformOutput, transformSum, transformWeight,
 } from './winogradTransforms';
@@ -87,21 +87,6 @@ function transformRow(s: WinogradSizes, image: usize, strip: usize, V: usize): v
   }
 }
 
-/**
- * A product of so many bytes of columns, by 16 and by 8 where no more are left. In b they are side by side, from one row to
- * the next `stepB` bytes, or in panels of their own, `stepB` being 0, from one column to the next `K` bytes.
- */
-function multiply(
-  a: usize, b: usize, y: usize, bytes: i32, rows: i32, K: i32, stepM: usize, stepK: usize, column: i32, stepB: usize,
-  stepY: usize, mode: Mode,
-): void {
-  let o = 0;
-  for (; o + 64 <= bytes; o += 64) {
-    columnsOf16(a, b + o * column, y + o, rows, K, stepM, stepK, stepB || 64, stepY, mode);
-  }
-  if (o < bytes) columnsOf8(a, b + o * column, y + o, rows, K, stepM, stepK, stepB || 32, stepY, mode);
-}
-
 /** The convolution of the examples [from, to); y is overwritten, or added to. `room` has what ../winograd.ts gives it. */
 export function winograd(
   s: WinogradSizes, x: usize, U: usize, bias: usize, y: usize, adds: bool, room: usize, from: i32, to: i32,
@@ -126,7 +111,7 @@ export function winograd(
       const rows = V + place * s.placeV;
       const panels = U + place * s.placeU;
       const target = M + place * s.placeM;
-      multiply(rows, panels, target, s.result, tiles, s.C, s.pixel, 4, s.C, 0, s.result, Mode.Writes);
+      productOf(rows, panels, target, s.result, tiles, s.C, s.pixel, 4, s.C, 0, s.result, Mode.Writes);
     }
     for (let r = 0; r < count; r++) {
       const i = (first + r) % s.rows;
@@ -191,7 +176,7 @@ export function winogradGradient(
     const tiles = count * s.columns;
     for (let place = 0; place < 36; place++) {
       const target = sums + place * s.placeSum;
-      multiply(V + place * s.placeV, M + place * s.placeM, target, s.result, s.C, tiles, 4, s.pixel, 1, s.result, s.result, Mode.Adds);
+      productOf(V + place * s.placeV, M + place * s.placeM, target, s.result, s.C, tiles, 4, s.pixel, 1, s.result, s.result, Mode.Adds);
     }
   }
 }
