@@ -4,12 +4,14 @@ import type { ConvSizes } from '../ops/conv2d.js';
 import { aligned } from './blocks.js';
 import { depthwise, isDepthwise } from './depthwise.js';
 import type { Engine } from './instance.js';
+import { isPointwise, pointwise } from './pointwise.js';
 import { winograd } from './winograd.js';
 
 export function convolution(engine: Engine): Overrides<typeof import('../ops/conv2d.js')> {
   const { run, memory, struct, parts, split, keep } = engine;
   const tiled = winograd(engine);
   const ofPlanes = depthwise(engine);
+  const ofPixels = pointwise(engine);
 
   /** Where the offsets of the output pixels are; `sizes` is the plan's struct, `room` is for those that are not kept. */
   function offsetsOf(s: ConvSizes, { phase, rowBytes, tableBytes }: Plan, sizes: number, room: number): number {
@@ -23,20 +25,20 @@ export function convolution(engine: Engine): Overrides<typeof import('../ops/con
     const plan = planOf(s);
     const packedBytes = s.groups * Math.ceil(s.O / s.groups / 8) * (s.kernelH * plan.taps + 1) * 64;
     const count = parts(s.N, workOf(s));
-    const ownBytes = ROOM + plan.imageBytes + adds * aligned(s.O * s.outH * s.outW * 4);
+    const ownBytes = plan.sumBytes + plan.imageBytes + plan.beyondBytes;
     const table = memory.scratch(plan.tableBytes + packedBytes + count * ownBytes);
     const room = table + plan.tableBytes;
     const images = room + packedBytes;
     const sizes = struct(plan.fields);
-    const offsets = offsetsOf(s, plan, sizes, table);
     const vectors = s.C === s.groups && s.strideW === 1 && s.dilationW === 1 && s.outW >= 4;
     const gray = vectors && !turned && s.kernelH * s.kernelW < LONG;
     const key = gray ? `gray ${keyOf(s)} ${plan.rowStep}` : `blocks ${turned} ${keyOf(s)}`;
     const packed = keep([weight, bias], key, packedBytes, room, (to) => {
       run[gray ? 'packGray' : 'packBlocks'](sizes, F, B, to, turned);
     });
-    split(gray ? 'conv2dGray' : adds ? 'conv2dAdded' : 'conv2d', s.N, count, workOf(s), (from, to, part) => {
-      return [sizes, X, Y, offsets, packed, images + part * ownBytes, from, to];
+    const how = gray ? offsetsOf(s, plan, sizes, table) : adds;
+    split(gray ? 'conv2dGray' : 'conv2d', s.N, count, workOf(s), (from, to, part) => {
+      return [sizes, X, Y, how, packed, images + part * ownBytes, from, to];
     });
   }
 
@@ -67,7 +69,8 @@ export function convolution(engine: Engine): Overrides<typeof import('../ops/con
         const [tiles, skips] = [tiled.fits(s), isTransposable(s, SPARSE_CHANNELS)];
         const nonzero = tiles || skips ? run.nonzeroShare(X, x.length) : 1;
         if (tiles && tiled.forward(X, nonzero, weight, B, s, false, () => ({ address: Y, adds: 0 }))) return;
-        if (skips && nonzero < SPARSE) {
+        const products = isPointwise(s);
+        if (skips && nonzero < (products ? SPARSE_POINTWISE : SPARSE)) {
           const transposed = transpose(s);
           const { sizes, rows, rowsBytes, compute } = prepareGradInput(transposed);
           const packed = keep([weight], `flipped ${keyOf(s)}`, rowsBytes, rows, (to) => run.packFlipped(sizes, F, to));
@@ -75,7 +78,8 @@ export function convolution(engine: Engine): Overrides<typeof import('../ops/con
           compute(packed, X, Y, 1);
           return;
         }
-        direct(s, X, weight, bias, Y);
+        if (products) ofPixels.forward(s, X, F, B, Y, 0, false);
+        else direct(s, X, weight, bias, Y);
       },
 
       gradInput(dy, weight, dx, s) {
@@ -85,6 +89,11 @@ export function convolution(engine: Engine): Overrides<typeof import('../ops/con
           const turned = transpose(s);
           const nonzero = run.nonzeroShare(dY, dy.length);
           if (tiled.fits(turned) && tiled.forward(dY, nonzero, weight, 0, turned, true, () => memory.sum(dx))) return;
+          if (isPointwise(s) && nonzero > SPARSE_POINTWISE) {
+            const { address, adds } = memory.sum(dx);
+            ofPixels.forward(turned, dY, F, 0, address, adds, true);
+            return;
+          }
           // Zeros of padding must not meet infinite weights.
           if (nonzero > DENSE && run.allUsual(F, weight.length)) {
             const { address, adds } = memory.sum(dx);
@@ -99,10 +108,15 @@ export function convolution(engine: Engine): Overrides<typeof import('../ops/con
       },
 
       gradWeight(x, dy, dweight, s) {
-        const plan = planOf(s);
         const [X, dY, dF] = [memory.read(x), memory.read(dy), memory.update(dweight)];
         const nonzero = run.nonzeroShare(dY, dy.length);
         if (tiled.fits(s) && tiled.gradWeight(X, dY, nonzero, dF, s)) return;
+        // As products of four filters at least, where zeros of padding meet no infinity.
+        const fours = (s.O / s.groups) % 4 === 0 && s.outW <= LONGEST_STRIP && s.kernelW * (s.C / s.groups) > 4;
+        const dense = Number(
+          fours && nonzero > (isPointwise(s) ? SPARSE_POINTWISE : DENSE) && run.allUsual(dY, dy.length),
+        );
+        const plan = planOf(s, dense ? 8 : 4);
         const rowsBytes = s.O * s.kernelH * plan.tapBytes;
         // The examples fall into shares that only their number decides: each is summed apart, then all in their order.
         const shares = Math.max(1, Math.min(s.N, SHARES));
@@ -116,9 +130,6 @@ export function convolution(engine: Engine): Overrides<typeof import('../ops/con
         const own = table + plan.tableBytes;
         const sizes = struct(plan.fields);
         const offsets = offsetsOf(s, plan, sizes, table);
-        // In tiles of four filters by two vectors of taps, where zeros of padding meet no infinity.
-        const tiles = s.O >= 4 * s.groups && plan.taps > 4;
-        const dense = tiles && nonzero > DENSE ? run.allUsual(dY, dy.length) : 0;
         split('gradWeight', s.N, shares, workOf(s), (from, to, share) => {
           const rows = own + share * ownBytes;
           const sums = rows + rowsBytes;
@@ -132,9 +143,8 @@ export function convolution(engine: Engine): Overrides<typeof import('../ops/con
   };
 }
 
-/** How many taps a sum may have that is not taken in parts, and the bytes for these: as in assembly/convForward.ts. */
+/** How many taps a sum may have that is not taken in parts: as in assembly/convForward.ts. */
 const LONG = 768;
-const ROOM = 128;
 
 /** How many products the gradient to the weights sums in float32: as in assembly/convGradients.ts. */
 const PART = 512;
@@ -150,6 +160,9 @@ function workOf(s: ConvSizes): number {
 /** The share of nonzero inputs below which it pays to leave the zeros out, and how many channels that takes. */
 const SPARSE = 0.6;
 const SPARSE_CHANNELS = 16;
+
+/** The same where a filter sees one pixel. */
+const SPARSE_POINTWISE = 0.45;
 
 /** Above which share the gradient to the input is computed like a forward pass and that to the weights in tiles. */
 const DENSE = 0.65;
@@ -177,13 +190,18 @@ function transpose(s: ConvSizes): ConvSizes {
 
 /** Bytes of a packed image that are worked on at a time: most of a usual first-level cache. */
 const CACHE = 24576;
+/** About how many pixels of 16 filters are computed before they are written into their planes. */
+const PIXELS = 128;
 /** Output pixels at most, also where one row has more. */
 const LONGEST_STRIP = 16384;
 
 type Plan = ReturnType<typeof planOf>;
 
-/** What follows from the sizes of a convolution: how an example is packed (see assembly/convolution.ts). */
-function planOf(s: ConvSizes) {
+/**
+ * What follows from the sizes of a convolution: how an example is packed (see assembly/convolution.ts).
+ * @param lanes a filter row is padded to a multiple of so many taps
+ */
+function planOf(s: ConvSizes, lanes = 4) {
   const channels = s.C / s.groups;
   const rows = (s.outH - 1) * s.strideH + (s.kernelH - 1) * s.dilationH + 1;
   const columns = (s.outW - 1) * s.strideW + (s.kernelW - 1) * s.dilationW + 1;
@@ -191,26 +209,36 @@ function planOf(s: ConvSizes) {
   const rowBytes = phase * s.dilationW * channels * 4;
   const groupBytes = rows * rowBytes;
   const taps = s.kernelW * channels;
-  const tapBytes = Math.ceil(taps / 4) * 16;
+  const tapBytes = Math.ceil(taps / lanes) * lanes * 4;
   const outputRows = Math.floor((CACHE / rowBytes - (s.kernelH - 1) * s.dilationH) / s.strideH);
   const strip = Math.min(Math.max(1, Math.min(outputRows, s.outH)) * s.outW, LONGEST_STRIP);
+  // Pixels that are so far apart have the same remainder in the packed image.
+  let every = 1;
+  while ((every * s.strideW) % s.dilationW) every++;
+  const pixelStep = ((every * s.strideW) / s.dilationW) * channels * 4;
+  const together = Math.max(1, Math.min(s.outH, Math.floor(PIXELS / s.outW)));
+  const sumBytes = (together * s.outW + 4 * every) * 64;
   // In the order of `ConvSizes` in assembly/convolution.ts.
   const { kernelH, kernelW, strideH, strideW, dilationH, dilationW } = s;
   const window = [s.N, s.C, s.H, s.W, s.O, s.groups, kernelH, kernelW, strideH, strideW, dilationH, dilationW];
   const places = [s.padTop, s.padLeft, s.outH, s.outW];
+  const bytes = [rows, phase, rowBytes, groupBytes, s.dilationH * rowBytes];
   return {
     strip,
+    sumBytes,
+    /** The last pixels' neighbors may be read, too. */
+    beyondBytes: aligned(4 * pixelStep),
     phase,
     rowBytes,
     rowStep: s.dilationH * rowBytes,
     taps,
     tapBytes,
     tableBytes: aligned(s.outH * s.outW * 4 + 16),
-    /** The last filter row may be read one vector too far. */
-    imageBytes: aligned(s.groups * groupBytes + 16),
+    /** The last filter row may be read too far. */
+    imageBytes: aligned(s.groups * groupBytes + 64),
     /** Whether the packed image holds all of x: a stride may leave out what lies at the end. */
     covers: rows - s.padTop >= s.H && phase * s.dilationW - s.padLeft >= s.W,
-    fields: [...window, ...places, rows, phase, rowBytes, groupBytes, s.dilationH * rowBytes, taps, tapBytes, strip],
+    fields: [...window, ...places, ...bytes, taps, tapBytes, strip, every, pixelStep, together, sumBytes],
   };
 }
 

@@ -3,7 +3,7 @@ import type { Engine } from './instance.js';
 
 const ONE_MATRIX = [0];
 /** Room for the part of b that `matmul` in assembly/matmul.ts works on. */
-const PANEL_BYTES = 512 * 8 * 4;
+export const PANEL_BYTES = 512 * 16 * 4;
 
 /** How much of K is summed into y at once, and how many products into one matrix: more are summed apart first. */
 const LONG = 65536;

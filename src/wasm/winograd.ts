@@ -70,7 +70,7 @@ export function winograd({ run, memory, struct, parts, split, keep }: Engine) {
       const plan = planOf(s);
       const work = workOf(s);
       const count = parts(s.N, work);
-      const roomBytes = plan.imageBytes + plan.stripBytes + plan.tilesBytes + 24 * plan.result;
+      const roomBytes = plan.imageBytes + plan.stripBytes + plan.tilesBytes + plan.rowBytes;
       const { address: Y, adds } = target();
       const scratch = memory.scratch(plan.weightBytes + Math.max(count * roomBytes, MOST_PARTS * WEIGHT_BYTES));
       const room = scratch + plan.weightBytes;
@@ -149,7 +149,8 @@ function planOf(s: ConvSizes) {
   return {
     fields: [...image, placeU, placeV, placeM, placeSum, imageBytes, outputBytes, stripBytes],
     tiles: rows * columns,
-    result,
+    /** Of a row of results. */
+    rowBytes: 4 * columns * result,
     imageBytes,
     outputBytes,
     stripBytes,

@@ -1,5 +1,6 @@
 import { addFour, addRounded } from './broadcast';
-import { unpackImage, packImage, clear, ConvSizes } from './convolution';
+import { clear, ConvSizes, packImage, place, unpackImage } from './convolution';
+import { Mode, productOf } from './matmul';
 import { allFinite, append, Job, sumSparse } from './sparseSum';
 import { high, highPairs, low, lowPairs } from './transpose';
 
@@ -10,7 +11,7 @@ const LONG = 1024;
 
 /**
  * Writes the gradients of all filters, summed over the examples [from, to) in their order, into `rows`: filter rows as
- * `packRows` makes them. It goes by lists of what is not zero in dy, or, where that is `dense` and finite, in tiles. `image`
+ * `packRows` makes them. It goes by lists of what is not zero in dy, or, where that is `dense` and finite, by products. `image`
  * has room for a packed image, `list` for a job, a count for each filter and two lists of s.strip + 4. `sums` has room for
  * what `rows` has, in float64 where it is `wide`, or is 0 where no sum is long.
  */
@@ -39,18 +40,16 @@ export function gradWeight(
     for (let p = 0; p < pixels; p += s.strip) {
       const count = min(pixels - p, s.strip);
       const first = dy + ((n * s.O * pixels + p) << 2);
-      for (let at = 0; at < count << 2 && dense; at += PART) {
-        const some = min((count << 2) - at, PART);
-        tiled += some;
+      if (dense) {
+        tiled += count << 2;
         if (tiled > PART && sums !== 0) {
           moveRows(rows, sums, s.O * filterBytes, wide);
-          tiled = some;
+          tiled = count << 2;
         }
-        sumTiles(s, first + at, table + (p << 2) + at, some, image, rows);
+        sumProducts(s, first, count, image + p / s.outW * s.strideH * s.rowBytes, rows);
+        continue;
       }
-      // What is left over of filters in fours, or all of them.
       for (let o = 0; o < s.O; o++) {
-        if (dense && o % filters < (filters & ~3)) continue;
         const plane = dy + (((n * s.O + o) * pixels + p) << 2);
         const bytes = listPlane(plane, skipped, count, table + (p << 2), values, offsets);
         const source = image + (o / filters) * s.groupBytes;
@@ -75,72 +74,39 @@ export function gradWeight(
   else for (let at = 0; at < s.O * filterBytes; at += 16) addFour(rows + at, v128.load(sums + at), false);
 }
 
-/** Adds to the rows of four filters at a time what they get from `bytes` of each plane of dy, whether zero or not. */
-function sumTiles(s: ConvSizes, dy: usize, table: usize, bytes: i32, image: usize, rows: usize): void {
+/**
+ * Adds to the rows what they get from so many pixels of dy, whether zero or not, which are whole rows of it: products of dy
+ * [filters, pixels] and what a filter row sees [pixels, taps].
+ */
+function sumProducts(s: ConvSizes, dy: usize, pixels: i32, image: usize, rows: usize): void {
   const filters = s.O / s.groups;
-  const filterBytes = s.kernelH * s.tapBytes;
+  const channelBytes = (s.C / s.groups) << 2;
   const planeBytes = (s.outH * s.outW) << 2;
-  for (let o = 0; o + 4 <= s.O; o += filters - (o % filters) < 8 ? filters - (o % filters) : 4) {
-    const plane = dy + o * planeBytes;
-    let row = rows + o * filterBytes;
-    let source = image + (o / filters) * s.groupBytes;
-    for (let ky = s.kernelH; ky > 0; ky--, row += s.tapBytes, source += s.rowStep) {
-      for (let v = 0; v < s.tapBytes; v += 32) {
-        // An odd last vector comes with the one before it once more.
-        const again = v + 16 === s.tapBytes;
-        const shift = again ? v - 16 : v;
-        tileOfFour(plane, planeBytes, table, bytes, source + shift, row + shift, filterBytes, again);
+  const imageRow = s.strideH * s.rowBytes;
+  // All pixels are one row where the step from row to row is that from pixel to pixel.
+  const width = s.every === 1 && imageRow === s.outW * s.pixelStep ? pixels : s.outW;
+  const together = max(1, (PART >> 2) / width);
+  for (let g = 0; g < s.groups; g++, image += s.groupBytes, dy += filters * planeBytes) {
+    for (let ky = 0; ky < s.kernelH; ky++, rows += s.tapBytes) {
+      let source = image + ky * s.rowStep;
+      for (let p = 0; p < pixels; p += together * width, source += together * imageRow) {
+        const pieces = min((pixels - p) / width, together);
+        for (let r = 0; r < min(s.every, width); r++) {
+          const from = source + place(s, r * s.strideW, channelBytes);
+          const count = (width - r + s.every - 1) / s.every;
+          for (let k = 0; k < count; k += PART >> 2) {
+            const some = min(count - k, PART >> 2);
+            productOf(
+              dy + ((p + r + k * s.every) << 2), from + k * s.pixelStep, rows, s.tapBytes, filters, some, planeBytes,
+              s.every << 2, 1, s.pixelStep, s.kernelH * s.tapBytes, Mode.Adds, pieces, (width - some * s.every) << 2,
+              imageRow - some * s.pixelStep,
+            );
+          }
+        }
       }
     }
+    rows += (filters - 1) * s.kernelH * s.tapBytes;
   }
-}
-
-/** Four filters by two vectors of taps, over all pixels; `again` where the first vector's sums are there already. */
-@inline
-function tileOfFour(
-  dy: usize, planeBytes: usize, table: usize, bytes: i32, source: usize, row: usize, filterBytes: usize, again: bool,
-): void {
-  const row1 = row + filterBytes;
-  const row2 = row1 + filterBytes;
-  const row3 = row2 + filterBytes;
-  let a0 = v128.load(row);
-  let a1 = v128.load(row, 16);
-  let b0 = v128.load(row1);
-  let b1 = v128.load(row1, 16);
-  let c0 = v128.load(row2);
-  let c1 = v128.load(row2, 16);
-  let d0 = v128.load(row3);
-  let d1 = v128.load(row3, 16);
-  let dy1 = dy + planeBytes;
-  let dy2 = dy1 + planeBytes;
-  let dy3 = dy2 + planeBytes;
-  for (const end = table + bytes; table < end; table += 4, dy += 4, dy1 += 4, dy2 += 4, dy3 += 4) {
-    const from = source + load<i32>(table);
-    const x0 = v128.load(from);
-    const x1 = v128.load(from, 16);
-    const a = v128.load32_splat(dy);
-    a0 = f32x4.add(a0, f32x4.mul(a, x0));
-    a1 = f32x4.add(a1, f32x4.mul(a, x1));
-    const b = v128.load32_splat(dy1);
-    b0 = f32x4.add(b0, f32x4.mul(b, x0));
-    b1 = f32x4.add(b1, f32x4.mul(b, x1));
-    const c = v128.load32_splat(dy2);
-    c0 = f32x4.add(c0, f32x4.mul(c, x0));
-    c1 = f32x4.add(c1, f32x4.mul(c, x1));
-    const d = v128.load32_splat(dy3);
-    d0 = f32x4.add(d0, f32x4.mul(d, x0));
-    d1 = f32x4.add(d1, f32x4.mul(d, x1));
-  }
-  if (!again) {
-    v128.store(row, a0);
-    v128.store(row1, b0);
-    v128.store(row2, c0);
-    v128.store(row3, d0);
-  }
-  v128.store(row, a1, 16);
-  v128.store(row1, b1, 16);
-  v128.store(row2, c1, 16);
-  v128.store(row3, d1, 16);
 }
 
 /** Adds filter rows to sums, and leaves zeros. */

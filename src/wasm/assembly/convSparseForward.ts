@@ -60,9 +60,13 @@ export function packFlipped(s: ConvSizes, weight: usize, to: usize): void {
 /** Writes each filter's bias, or 0, into its plane of the examples [from, to) of y; `s` as above. */
 export function spreadBias(s: ConvSizes, bias: usize, y: usize, from: i32, to: i32): void {
   const pixels = s.H * s.W;
-  y += (from * s.C * pixels) << 2;
-  for (let plane = from * s.C; plane < to * s.C; plane++) {
-    const value: f32 = bias ? load<f32>(bias + ((plane % s.C) << 2)) : 0;
+  for (let n = from; n < to; n++) spread(bias, y + ((n * s.C * pixels) << 2), s.C, pixels);
+}
+
+/** The same for one example. */
+export function spread(bias: usize, y: usize, filters: i32, pixels: i32): void {
+  for (let o = 0; o < filters; o++) {
+    const value: f32 = bias ? load<f32>(bias + (o << 2)) : 0;
     for (const end = y + ((pixels & ~3) << 2); y < end; y += 16) v128.store(y, f32x4.splat(value));
     for (let i = pixels & 3; i > 0; i--, y += 4) store<f32>(y, value);
   }

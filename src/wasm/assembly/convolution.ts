@@ -40,6 +40,12 @@ export class ConvSizes {
   tapBytes: i32;
   /** How many output pixels' inputs fit the first-level cache together. */
   strip: i32;
+  /** Pixels of a row that are `every` apart are `pixelStep` apart in the packed image, wherever they begin. */
+  every: i32;
+  pixelStep: i32;
+  /** How many rows of y are computed together, and the bytes of such rows of 16 filters. */
+  together: i32;
+  sumBytes: i32;
 }
 
 /** Where each output pixel's first tap stands in the packed image, in bytes; four more entries follow the last. */
@@ -59,7 +65,7 @@ export function offsets(s: ConvSizes, table: usize): void {
 
 /** The bytes from a row of the packed image to the place of column `column` of the padded image. */
 @inline
-function place(s: ConvSizes, column: i32, channelBytes: i32): i32 {
+export function place(s: ConvSizes, column: i32, channelBytes: i32): i32 {
   return ((column % s.dilationW) * s.phase + column / s.dilationW) * channelBytes;
 }
 
@@ -75,23 +81,33 @@ export function packImage(s: ConvSizes, x: usize, to: usize): void {
   const bottom = min(s.H, s.rows - s.padTop);
   const right = min(s.W, s.phase * s.dilationW - s.padLeft);
   const planeBytes = (s.H * s.W) << 2;
-  for (let c = 0; c < s.C; ) {
-    const first = to + (c / channels) * s.groupBytes + ((c % channels) << 2);
-    const four = (channels & 3) === 0 && s.dilationW === 1;
+  for (let g = 0; g < s.groups; g++, x += channels * planeBytes, to += s.groupBytes) {
     for (let i = 0; i < bottom; i++) {
-      const from = x + c * planeBytes + ((i * s.W) << 2);
-      const row = first + (i + s.padTop) * s.rowBytes;
-      if (four) packFour(from, planeBytes, row + s.padLeft * step, step, right);
-      else if (step === 4 && s.dilationW === 1) copyRow(from, row + (s.padLeft << 2), right);
-      else for (let j = 0; j < right; j++) store<f32>(row + place(s, j + s.padLeft, step), load<f32>(from + (j << 2)));
+      const from = x + ((i * s.W) << 2);
+      const row = to + (i + s.padTop) * s.rowBytes;
+      if (s.dilationW > 1) {
+        for (let c = 0; c < channels; c++) {
+          for (let j = 0; j < right; j++) {
+            store<f32>(row + place(s, j + s.padLeft, step) + (c << 2), load<f32>(from + c * planeBytes + (j << 2)));
+          }
+        }
+      } else if (channels === 1) copyRow(from, row + (s.padLeft << 2), right);
+      else pack(from, planeBytes, row + s.padLeft * step, step, channels, right);
     }
-    c += four ? 4 : 1;
   }
 }
 
 function copyRow(from: usize, to: usize, count: i32): void {
   for (; count >= 4; count -= 4, from += 16, to += 16) v128.store(to, v128.load(from));
   for (; count > 0; count--, from += 4, to += 4) store<f32>(to, load<f32>(from));
+}
+
+/** A row of planes, `planeBytes` apart, to pixels, `step` apart. */
+export function pack(from: usize, planeBytes: usize, to: usize, step: usize, channels: i32, count: i32): void {
+  for (; channels >= 4; channels -= 4, from += 4 * planeBytes, to += 16) packFour(from, planeBytes, to, step, count);
+  for (; channels > 0; channels--, from += planeBytes, to += 4) {
+    for (let j = 0; j < count; j++) store<f32>(to + j * step, load<f32>(from + (j << 2)));
+  }
 }
 
 /** A row of four planes, `planeBytes` apart, to pixels of four channels, `step` apart. */
@@ -126,16 +142,28 @@ export function unpackImage(s: ConvSizes, from: usize, dx: usize, adds: bool): v
   const bottom = min(s.H, s.rows - s.padTop);
   const right = min(s.W, s.phase * s.dilationW - s.padLeft);
   const planeBytes = (s.H * s.W) << 2;
-  for (let c = 0; c < s.C; ) {
-    const first = from + (c / channels) * s.groupBytes + ((c % channels) << 2);
-    const four = (channels & 3) === 0 && s.dilationW === 1;
+  for (let g = 0; g < s.groups; g++, from += s.groupBytes, dx += channels * planeBytes) {
     for (let i = 0; i < bottom; i++) {
-      const to = dx + c * planeBytes + ((i * s.W) << 2);
-      const row = first + (i + s.padTop) * s.rowBytes;
-      if (four) unpackFour(row + s.padLeft * step, step, to, planeBytes, right, adds);
-      else for (let j = 0; j < right; j++) put(to + (j << 2), load<f32>(row + place(s, j + s.padLeft, step)), adds);
+      const to = dx + ((i * s.W) << 2);
+      const row = from + (i + s.padTop) * s.rowBytes;
+      if (s.dilationW > 1) {
+        for (let c = 0; c < channels; c++) {
+          for (let j = 0; j < right; j++) {
+            put(to + c * planeBytes + (j << 2), load<f32>(row + place(s, j + s.padLeft, step) + (c << 2)), adds);
+          }
+        }
+      } else unpack(row + s.padLeft * step, step, to, planeBytes, channels, right, adds);
     }
-    c += four ? 4 : 1;
+  }
+}
+
+/** The other way round than `pack`; added when `adds` is set. */
+export function unpack(
+  from: usize, step: usize, to: usize, planeBytes: usize, channels: i32, count: i32, adds: bool,
+): void {
+  for (; channels >= 4; channels -= 4, from += 16, to += 4 * planeBytes) unpackFour(from, step, to, planeBytes, count, adds);
+  for (; channels > 0; channels--, from += 4, to += planeBytes) {
+    for (let j = 0; j < count; j++) put(to + (j << 2), load<f32>(from + j * step), adds);
   }
 }
 

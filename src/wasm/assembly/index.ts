@@ -1,6 +1,6 @@
 export * from './arithmetic';
 export { addRounded, expand, reduce, sliceAdd, sumChannels } from './broadcast';
-export { conv2d, conv2dAdded, packBlocks } from './convForward';
+export { conv2d, packBlocks } from './convForward';
 export { conv2dGray, packGray } from './convGray';
 export { gradInput, gradWeight } from './convGradients';
 export { allUsual, nonzeroShare, packFlipped, spreadBias } from './convSparseForward';
@@ -13,6 +13,7 @@ export { matmul, matmulTransposed, transpose } from './matmul';
 export { moments, normalize, normalizeGradient } from './normalize';
 export * from './elementwise';
 export { adadelta, adam, rmsprop, sgd } from './optimizers';
+export { pointwise } from './pointwise';
 export { avgPool2d, avgPool2dGradient, maxPool2d, maxPool2dGradient } from './pool';
 export { winograd, winogradCollect, winogradGradient, winogradWeights } from './winograd';
 

@@ -1,6 +1,5 @@
-import { packFour } from './convolution';
-import { columnsOf16, columnsOf8 } from './matmul';
-import { high, highPairs, low, lowPairs } from './transpose';
+import { pack, unpack } from './convolution';
+import { Mode, productOf } from './matmul';
 import {
   transformGradient, transformInput, transformOutput, transformSum, transformWeight,
 } from './winogradTransforms';
@@ -69,22 +68,14 @@ export function winogradWeights(
 }
 
 /** Packs planes [channels, H, W] into pixels of `pixel` bytes in rows of `rowBytes`. */
-function pack(x: usize, channels: i32, H: i32, W: i32, to: usize, pixel: i32, rowBytes: i32): void {
-  const planeBytes = (H * W) << 2;
-  for (let i = 0; i < H; i++, x += W << 2, to += rowBytes) {
-    let c = 0;
-    for (; c + 4 <= channels; c += 4) packFour(x + c * planeBytes, planeBytes, to + (c << 2), pixel, W);
-    for (; c < channels; c++) {
-      const plane = x + c * planeBytes;
-      for (let j = 0; j < W; j++) store<f32>(to + j * pixel + (c << 2), load<f32>(plane + (j << 2)));
-    }
-  }
+function packPlanes(x: usize, channels: i32, H: i32, W: i32, to: usize, pixel: i32, rowBytes: i32): void {
+  for (let i = 0; i < H; i++, x += W << 2, to += rowBytes) pack(x, (H * W) << 2, to, pixel, channels, W);
 }
 
 /** Packs as much of an example as its tiles use; padding is zero in `image` already. */
 function packExample(s: WinogradSizes, x: usize, n: i32, image: usize): void {
   const rowBytes = (4 * s.columns + 2) * s.pixel;
-  pack(x + ((n * s.C * s.H * s.W) << 2), s.C, s.H, s.W, image + s.padTop * rowBytes + s.padLeft * s.pixel, s.pixel, rowBytes);
+  packPlanes(x + ((n * s.C * s.H * s.W) << 2), s.C, s.H, s.W, image + s.padTop * rowBytes + s.padLeft * s.pixel, s.pixel, rowBytes);
 }
 
 /** Transforms a row of tiles, whose inputs begin at `image`: down the columns, which neighbors share, then along. */
@@ -94,21 +85,6 @@ function transformRow(s: WinogradSizes, image: usize, strip: usize, V: usize): v
   for (let k = 0; k < 6; k++, strip += rowBytes, V += 6 * s.placeV) {
     transformInput(strip, s.pixel, V, s.placeV, s.pixel, s.columns, 3 * s.pixel, 0);
   }
-}
-
-/**
- * A product of so many bytes of columns, by 16 and by 8 where no more are left. In b they are side by side, from one row to
- * the next `stepB` bytes, or in panels of their own, `stepB` being 0, from one column to the next `K` bytes.
- */
-function multiply(
-  a: usize, b: usize, y: usize, bytes: i32, rows: i32, K: i32, stepM: usize, stepK: usize, column: i32, stepB: usize,
-  stepY: usize, adds: bool,
-): void {
-  let o = 0;
-  for (; o + 64 <= bytes; o += 64) {
-    columnsOf16(a, b + o * column, y + o, rows, K, stepM, stepK, stepB || 64, stepY, adds);
-  }
-  if (o < bytes) columnsOf8(a, b + o * column, y + o, rows, K, stepM, stepK, stepB || 32, stepY, adds);
 }
 
 /** The convolution of the examples [from, to); y is overwritten, or added to. `room` has what ../winograd.ts gives it. */
@@ -135,62 +111,34 @@ export function winograd(
       const rows = V + place * s.placeV;
       const panels = U + place * s.placeU;
       const target = M + place * s.placeM;
-      multiply(rows, panels, target, s.result, tiles, s.C, s.pixel, 4, s.C, 0, s.result, false);
+      productOf(rows, panels, target, s.result, tiles, s.C, s.pixel, 4, s.C, 0, s.result, Mode.Writes);
     }
     for (let r = 0; r < count; r++) {
       const i = (first + r) % s.rows;
       const planes = y + (((first + r) / s.rows * s.O * s.outH * s.outW) << 2);
-      for (let j = 0; j < s.columns; j++) {
-        writeTile(s, M + (r * s.columns + j) * s.result, bias, planes, i << 2, j << 2, adds, buffer);
+      writeRow(s, M + r * s.columns * s.result, bias, planes, i << 2, adds, strip, buffer);
+    }
+  }
+}
+
+/** Turns the products of a row of tiles into their outputs, from row i on, of as many as lie inside y. */
+function writeRow(
+  s: WinogradSizes, products: usize, bias: usize, y: usize, i: i32, adds: bool, strip: usize, buffer: usize,
+): void {
+  const step = s.result;
+  const along = s.columns * step;
+  transformOutput(products, 6 * s.placeM, strip, 6 * along, along, 6, s.placeM - along, 0);
+  for (const end = min(i + 4, s.outH); i < end; i++, strip += 6 * along) {
+    transformOutput(strip, along, buffer, step, step, s.columns, 0, 3 * step);
+    for (let o = 0; o < step && bias !== 0; o += 16) {
+      const shift = v128.load(bias + o);
+      for (let j = 0; j < s.outW; j++) {
+        const at = buffer + j * step + o;
+        v128.store(at, f32x4.add(v128.load(at), shift));
       }
     }
+    unpack(buffer, step, y + ((i * s.outW) << 2), (s.outH * s.outW) << 2, s.O, s.outW, adds);
   }
-}
-
-/** Turns the products of a tile into its outputs, from row i and column j on, of as many as lie inside y. */
-function writeTile(
-  s: WinogradSizes, products: usize, bias: usize, y: usize, i: i32, j: i32, adds: bool, buffer: usize,
-): void {
-  const planeBytes = (s.outH * s.outW) << 2;
-  const columns = min(s.outW - j, 4);
-  const step = s.result;
-  const rows = min(s.outH - i, 4);
-  transformOutput(products, 6 * s.placeM, buffer, 6 * step, step, 6, s.placeM - step, 0);
-  transformOutput(buffer, step, buffer, step, step, rows, 5 * step, 5 * step);
-  for (let r = 0; r < rows; r++) {
-    const row = buffer + 6 * r * step;
-    let to = y + (((i + r) * s.outW + j) << 2);
-    for (let o = 0; o < s.O; o += 4, to += 4 * planeBytes) {
-      const a = v128.load(row + (o << 2));
-      const b = v128.load(row + (o << 2) + step);
-      const c = v128.load(row + (o << 2) + 2 * step);
-      const d = v128.load(row + (o << 2) + 3 * step);
-      const filters = s.O - o;
-      const first = bias === 0 ? 0 : bias + (o << 2);
-      put(to, lowPairs(low(a, b), low(c, d)), first, columns, adds);
-      if (filters > 1) put(to + planeBytes, highPairs(low(a, b), low(c, d)), first && first + 4, columns, adds);
-      if (filters > 2) put(to + 2 * planeBytes, lowPairs(high(a, b), high(c, d)), first && first + 8, columns, adds);
-      if (filters > 3) put(to + 3 * planeBytes, highPairs(high(a, b), high(c, d)), first && first + 12, columns, adds);
-    }
-  }
-}
-
-/** Writes up to four numbers, plus the bias at an address unless that is 0. */
-@inline
-function put(to: usize, value: v128, bias: usize, count: i32, adds: bool): void {
-  if (bias !== 0) value = f32x4.add(value, v128.load32_splat(bias));
-  if (count === 4) {
-    v128.store(to, adds ? f32x4.add(v128.load(to), value) : value);
-    return;
-  }
-  putNumber(to, f32x4.extract_lane(value, 0), adds);
-  if (count > 1) putNumber(to + 4, f32x4.extract_lane(value, 1), adds);
-  if (count > 2) putNumber(to + 8, f32x4.extract_lane(value, 2), adds);
-}
-
-@inline
-function putNumber(to: usize, value: f32, adds: bool): void {
-  store<f32>(to, adds ? load<f32>(to) + value : value);
 }
 
 /** Sums the products of x and dy, both transformed, over the examples [from, to), in their order, into `sums` [36, C, O]. */
@@ -215,7 +163,7 @@ export function winogradGradient(
       if (i === 0) {
         const n = (first + r) / s.rows;
         packExample(s, x, n, image);
-        pack(dy + n * s.O * planeBytes, s.O, s.outH, s.outW, output, s.result, outputRow);
+        packPlanes(dy + n * s.O * planeBytes, s.O, s.outH, s.outW, output, s.result, outputRow);
       }
       transformRow(s, image + i * rowBytes, strip, V + r * s.columns * s.pixel);
       transformGradient(output + 4 * i * outputRow, outputRow, strip, outputRow, outputRow, 1, 0, 0);
@@ -228,7 +176,7 @@ export function winogradGradient(
     const tiles = count * s.columns;
     for (let place = 0; place < 36; place++) {
       const target = sums + place * s.placeSum;
-      multiply(V + place * s.placeV, M + place * s.placeM, target, s.result, s.C, tiles, 4, s.pixel, 1, s.result, s.result, true);
+      productOf(V + place * s.placeV, M + place * s.placeM, target, s.result, s.C, tiles, 4, s.pixel, 1, s.result, s.result, Mode.Adds);
     }
   }
 }
@@ -257,7 +205,7 @@ export function winogradCollect(
         for (let kx = 0; kx < 3; kx++) {
           let weight = dweight + 4 * v * filterBytes + (c * 9 + ky * 3 + kx) * 4;
           for (let lane = 0; lane < lanes; lane++, weight += filterBytes) {
-            putNumber(weight, load<f32>(columns + ky * 96 + (kx << 4) + (lane << 2)), true);
+            store<f32>(weight, load<f32>(weight) + load<f32>(columns + ky * 96 + (kx << 4) + (lane << 2)));
           }
         }
       }
