@@ -111,11 +111,14 @@ export function convolution(engine: Engine): Overrides<typeof import('../ops/con
         const [X, dY, dF] = [memory.read(x), memory.read(dy), memory.update(dweight)];
         const nonzero = run.nonzeroShare(dY, dy.length);
         if (tiled.fits(s) && tiled.gradWeight(X, dY, nonzero, dF, s)) return;
-        // As products of four filters at least, where zeros of padding meet no infinity.
+        // Zeros of padding must not meet an infinity.
+        const usual = nonzero > (isPointwise(s) ? SPARSE_POINTWISE : DENSE) && run.allUsual(dY, dy.length);
+        if (usual && isDepthwise(s) && run.allUsual(X, x.length)) {
+          ofPlanes.gradWeight(X, dY, dF, s);
+          return;
+        }
         const fours = (s.O / s.groups) % 4 === 0 && s.outW <= LONGEST_STRIP && s.kernelW * (s.C / s.groups) > 4;
-        const dense = Number(
-          fours && nonzero > (isPointwise(s) ? SPARSE_POINTWISE : DENSE) && run.allUsual(dY, dy.length),
-        );
+        const dense = Number(usual && fours);
         const plan = planOf(s, dense ? 8 : 4);
         const rowsBytes = s.O * s.kernelH * plan.tapBytes;
         // The examples fall into shares that only their number decides: each is summed apart, then all in their order.

@@ -16,7 +16,7 @@ export function isDepthwise(s: ConvSizes): boolean {
   return few && s.C === s.groups && s.O <= FILTERS * s.C;
 }
 
-/** Forward and the gradient to the input of convolutions for which `isDepthwise` holds. */
+/** Convolutions for which `isDepthwise` holds. */
 export function depthwise({ memory, struct, parts, split }: Engine) {
   /** By sizes and pass: at batch 1 making one takes as long as the arithmetic. */
   const plans = new Map<string, ReturnType<typeof planOf>>();
@@ -43,8 +43,7 @@ export function depthwise({ memory, struct, parts, split }: Engine) {
     adds: number,
   ) {
     const { plan, ownBytes } = planFor(s, forward === 1);
-    // At 10 multiply-adds a ns.
-    const work = (s.N * s.O * s.kernelH * s.kernelW * s.outH * s.outW) / 10;
+    const work = workOf(s);
     const shares = parts(s.N * s.C, work);
     const room = memory.scratch(shares * ownBytes);
     const sizes = struct(plan);
@@ -62,7 +61,26 @@ export function depthwise({ memory, struct, parts, split }: Engine) {
       const { address, adds } = memory.sum(dx);
       run(s, memory.read(dy), memory.read(weight), 0, address, 0, adds);
     },
+
+    /** Adds the gradient to the weights; x and dy have no infinity. */
+    gradWeight(X: number, dY: number, dF: number, s: ConvSizes): void {
+      const { plan, ownBytes } = planFor(s, true);
+      const work = workOf(s);
+      const shares = parts(s.C, work);
+      const totalBytes = aligned(s.O * s.kernelH * s.kernelW * 8);
+      const totals = memory.scratch(totalBytes + shares * ownBytes);
+      const room = totals + totalBytes;
+      const sizes = struct(plan);
+      split('depthwiseGradient', s.C, shares, work, (from, to, share) => {
+        return [sizes, X, dY, dF, totals, room + share * ownBytes, s.N, from, to];
+      });
+    },
   };
+}
+
+/** About how long a pass takes on one thread, in ns, at 10 multiply-adds a ns. */
+function workOf(s: ConvSizes): number {
+  return (s.N * s.O * s.kernelH * s.kernelW * s.outH * s.outW) / 10;
 }
 
 /** What the kernel reads: see assembly/depthwise.ts; and the bytes of room that it needs. */

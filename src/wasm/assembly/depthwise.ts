@@ -1,3 +1,4 @@
+import { sum } from './broadcast';
 import { allFinite } from './sparseSum';
 
 // Convolutions of one channel a group, with few filters for each: depthwise, as MobileNets have them. An output is a sum of
@@ -102,7 +103,6 @@ export function depthwise(
 }
 
 /** Copies rows of numbers that are `step` apart. */
-@inline
 function gather(from: usize, fromRow: usize, step: i32, to: usize, toRow: usize, rows: i32, columns: i32): void {
   for (; rows > 0; rows--, from += fromRow, to += toRow) {
     let x = from;
@@ -170,6 +170,83 @@ function sumTaps(first: usize, last: usize, start: f32, from: usize, to: usize, 
     v128.store(to, c, 32);
     v128.store(to, d, 48);
   }
+}
+
+/**
+ * Sums the gradient to the weights of the channels [from, to), over all examples in their order, into `totals`, in float64 from 1024
+ * products on, then adds it to dweight; x and dy have no infinity. `s` is the plan of the forward pass: over the image that it
+ * makes of x runs a plane of dy with zeros between its rows.
+ */
+export function depthwiseGradient(
+  s: Plan, x: usize, dy: usize, dweight: usize, totals: usize, room: usize, examples: i32, from: i32, to: i32,
+): void {
+  const all = s.filters * s.kernelH * s.kernelW;
+  const pieces = changetype<usize>(s) + offsetof<Plan>();
+  const targets = pieces + s.pieces * offsetof<Piece>();
+  const taps = targets + s.targets * offsetof<Target>();
+  const plane = room + s.imageBytes;
+  memory.fill(room, 0, s.imageBytes + s.sumBytes + 64);
+  memory.fill(totals + from * (all << 3), 0, (to - from) * (all << 3));
+  for (let n = 0; n < examples; n++) {
+    for (let c = from; c < to; c++) {
+      const source = x + (n * s.C + c) * s.sourceBytes;
+      const gradient = dy + (n * s.C + c) * s.targetBytes;
+      for (let at = pieces; at < targets; at += offsetof<Piece>()) {
+        const piece = changetype<Piece>(at);
+        gather(source + piece.inPlane, s.sourceRow, s.sourceStep, room + piece.inImage, s.rowBytes, piece.rows, piece.columns);
+      }
+      let total = totals + c * (all << 3);
+      let tap = taps;
+      for (let i = 0; i < s.targets; i++) {
+        const piece = changetype<Target>(targets + i * offsetof<Target>());
+        gather(gradient + piece.inPlane, s.targetRow, s.targetStep, plane, s.rowBytes, piece.rows, piece.columns);
+        for (let left = piece.taps; left > 0; left -= 5, tap += 40, total += 40) dots(tap, min(left, 5), room, plane, s.sumBytes, total);
+        const over = (5 - piece.taps % 5) % 5 << 3;
+        tap -= over;
+        total -= over;
+      }
+    }
+  }
+  for (let i = from * all; i < to * all; i++) {
+    const at = dweight + (i << 2);
+    store<f32>(at, load<f32>(at) + f32(load<f64>(totals + (i << 3))));
+  }
+}
+
+/** Adds to the totals of up to five taps the products of a plane and what they see of an image: more would not fit the registers. */
+function dots(tap: usize, count: i32, image: usize, plane: usize, bytes: i32, totals: usize): void {
+  // Where there are less than five, the last comes again.
+  const last = (count - 1) << 3;
+  let p0 = image + load<i32>(tap);
+  let p1 = image + load<i32>(tap + min(8, last));
+  let p2 = image + load<i32>(tap + min(16, last));
+  let p3 = image + load<i32>(tap + min(24, last));
+  let p4 = image + load<i32>(tap + min(32, last));
+  for (const end = plane + bytes; plane < end; ) {
+    let a0 = f32x4.splat(0);
+    let a1 = a0;
+    let a2 = a0;
+    let a3 = a0;
+    let a4 = a0;
+    for (const stop = min(end, plane + 4096); plane < stop; plane += 16, p0 += 16, p1 += 16, p2 += 16, p3 += 16, p4 += 16) {
+      const x = v128.load(plane);
+      a0 = f32x4.add(a0, f32x4.mul(x, v128.load(p0)));
+      a1 = f32x4.add(a1, f32x4.mul(x, v128.load(p1)));
+      a2 = f32x4.add(a2, f32x4.mul(x, v128.load(p2)));
+      a3 = f32x4.add(a3, f32x4.mul(x, v128.load(p3)));
+      a4 = f32x4.add(a4, f32x4.mul(x, v128.load(p4)));
+    }
+    addTotal(totals, a0);
+    if (count > 1) addTotal(totals + 8, a1);
+    if (count > 2) addTotal(totals + 16, a2);
+    if (count > 3) addTotal(totals + 24, a3);
+    if (count > 4) addTotal(totals + 32, a4);
+  }
+}
+
+@inline
+function addTotal(to: usize, partial: v128): void {
+  store<f64>(to, load<f64>(to) + f64(sum(partial)));
 }
 
 /** As ../../ops/conv2d.ts has it, product by product. */

@@ -5,7 +5,7 @@ export { conv2dGray, packGray } from './convGray';
 export { gradInput, gradWeight } from './convGradients';
 export { allUsual, nonzeroShare, packFlipped, spreadBias } from './convSparseForward';
 export { addRows, offsets, packRows } from './convolution';
-export { depthwise } from './depthwise';
+export { depthwise, depthwiseGradient } from './depthwise';
 export { dropout } from './dropout';
 export { tiles5x2, tiles2x6, tiles3x1, tiles3x3, tiles1x12, tiles1x10, tiles1x6, tiles1x3, tiles1x1 } from './sparseSum';
 export { crossEntropy, crossEntropyGradient, softmax, softmaxGradient } from './softmax';

@@ -302,7 +302,6 @@ function dots(R: i32, S: i32, a: usize, b: usize, y: usize, count: i32, K: i32, 
 }
 
 /** Adds the four partial sums, and the products that did not fill a vector. */
-@inline
 function addDot(to: usize, partial: v128, a: usize, b: usize, rest: i32): void {
   const pairs = f32x4.add(partial, i8x16.shuffle(partial, partial, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7));
   let sum = f32x4.extract_lane(pairs, 0) + f32x4.extract_lane(pairs, 1);
