@@ -345,6 +345,7 @@ test('a card that fails is said in its place, and the others live on', async () 
   await expect.poll(() => page.locator('.filter-grid li').count()).toBe(2);
   await page.evaluate('globalThis.healed = true');
   for (let left = await failed.count(); left > 0; left--) await failed.first().getByRole('button').click();
+  await comeTo(page, '#network');
   await page.locator('#draw').waitFor();
   await close();
   await playground.close();

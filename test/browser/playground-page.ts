@@ -142,7 +142,9 @@ export async function comeTo(page: Page, selector: string): Promise<void> {
       if (!part) continue; // It is being replaced by what was loaded for it.
       const { top, height } = part.getBoundingClientRect();
       const isEnd = Math.ceil(scrollY + innerHeight) >= document.documentElement.scrollHeight;
-      const isSeen = top >= 0 && top < (isEnd ? 1 : 0.75) * innerHeight;
+      const isSeen =
+        top > -1 && // Half a pixel may be left of scrolling.
+        top < (isEnd ? 1 : 0.75) * innerHeight;
       still = isSeen && top === before ? still + 1 : 0;
       before = top;
       const block = height < 0.6 * innerHeight ? 'center' : 'start'; // Clear of the bar.

@@ -141,6 +141,7 @@ test('while the network learns some of the held-out digits are counted, which is
   await page.getByLabel('Slow', { exact: true }).check();
   await trainButton(page).click();
   await expect.poll(() => digits.textContent()).toBe('of 200 digits');
+  await comeTo(page, '#timeline');
   await expect.poll(() => reading.textContent()).toMatch(/\((200 held-out digits last counted|.*of 200 digits)/);
   await comeTo(page, '#progress');
   await expect.poll(() => page.getByTestId('counted').textContent()).toContain('of 200 of the held-out digits');
