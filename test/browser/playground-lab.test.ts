@@ -8,7 +8,7 @@ import { presetsEn } from '../../examples/playground/src/presets/texts.en.js';
 import { writeSettings } from '../../examples/playground/src/state/settings.js';
 import { conv2d, tensor, zeros } from '../../src/index.js';
 import { writeSafetensors } from '../../src/io/index.js';
-import { openPlayground, type Playground } from './playground-page.js';
+import { comeTo, openPlayground, type Playground } from './playground-page.js';
 
 let playground: Playground;
 beforeAll(async () => {
@@ -306,7 +306,7 @@ const choices: [string, (page: Page) => Promise<void>][] = [
     'a photograph in gray under a filter made by hand',
     async (page) => {
       await showPhotograph(page);
-      await labOf(page).locator('input[name=convolution-photograph]').last().check();
+      await labOf(page).locator('input[name=convolution-photograph]').last().click(); // Chosen once it has come.
       await labOf(page).getByText('Lav Varshney, CC0').waitFor();
       await labOf(page).getByLabel('Diagonal edge / (Sobel)', { exact: true }).check();
       await labOf(page).getByLabel('A filter of 5 × 5 weights').check();
@@ -364,6 +364,7 @@ test('what cannot be in a link is refused and told, and the rest is shown', asyn
 
 test('a file without this page’s network is refused in Chinese to who reads Chinese', async () => {
   const { page, errors, close } = await playground.visit('', { language: 'zh-CN' });
+  await comeTo(page, '#takeaway');
   const card = page.locator('#takeaway');
   const load = (buffer: Buffer) =>
     card

@@ -6,7 +6,7 @@ import { DEFAULTS } from '../../examples/playground/src/state/settings.js';
 import { networkOf } from '../../examples/playground/src/worker/job.js';
 import { separable } from '../../examples/playground/src/worker/layers.js';
 import { Conv2D, type Sequential } from '../../src/index.js';
-import { openPlayground, type Playground, trainInNode } from './playground-page.js';
+import { comeTo as come, openPlayground, type Playground, trainInNode } from './playground-page.js';
 
 let playground: Playground;
 beforeAll(async () => {
@@ -16,10 +16,9 @@ afterAll(() => playground.close());
 
 /** The card, in sight: its program is loaded when one comes near. */
 async function comeTo(page: Page, section = '.strokes') {
-  const card = page.locator('#layers');
-  await card.scrollIntoViewIfNeeded();
-  await card.locator(section).scrollIntoViewIfNeeded();
-  return card;
+  await come(page, '#layers');
+  await come(page, `#layers ${section}`);
+  return page.locator('#layers');
 }
 
 const train = async (page: Page) => {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openPlayground, type Playground } from './playground-page.js';
+import { comeTo, openPlayground, type Playground } from './playground-page.js';
 
 let playground: Playground;
 beforeAll(async () => {
@@ -129,7 +129,6 @@ test('three levels by mouse, one click each way; a chosen map is the filter of t
   await expect.poll(() => levelOf(page)).toBe('layer');
   await card.getByRole('heading', { name: 'Convolution 1' }).waitFor();
   await expect.poll(() => card.locator('.net-words').textContent()).toMatch(/\d+ of 2304 numbers became 0/);
-  await expect.poll(() => page.locator('input[name=inspected-filter]').nth(3).isChecked()).toBe(true);
   // Before ReLU there are as many negative numbers as have become 0.
   await card.locator('input[name=net-relu][value=before]').check();
   await card.locator('.net-scale.signed').waitFor();
@@ -147,6 +146,8 @@ test('three levels by mouse, one click each way; a chosen map is the filter of t
   }
   await card.locator('.net-table button').nth(6).click();
   await card.getByRole('heading', { name: 'Class 6' }).waitFor();
+  await comeTo(page, '#inspector');
+  await expect.poll(() => page.locator('input[name=inspected-filter]').nth(3).isChecked()).toBe(true);
   expect(errors).toEqual([]);
   await close();
 });
