@@ -23,14 +23,20 @@ const AXE = readFileSync('node_modules/axe-core/axe.min.js', 'utf8');
 /** What axe-core finds that is serious or worse; no color is on its way to another. */
 async function violations(page: Page): Promise<unknown[]> {
   const found = (await page.evaluate(`(async () => {
+    for (let still = 0, before = NaN; still < 20; before = scrollY) { // What moves meanwhile is taken for its own background.
+      await new Promise(requestAnimationFrame);
+      still = scrollY === before ? still + 1 : 0;
+    }
     for (const each of document.getAnimations()) if (Number.isFinite(each.effect.getComputedTiming().endTime)) each.finish();
     ${AXE};
     const { violations } = await axe.run({ resultTypes: ['violations'], elementRef: true });
     // axe-core takes what lies over an element, as the bar and the panel do, for its background.
     const covered = ({ element }) => {
       const { left, top, width, height } = element.getBoundingClientRect();
-      const front = document.elementFromPoint(left + width / 2, top + height / 2);
-      return front !== null && !front.contains(element) && !element.contains(front);
+      return [0.05, 0.5, 0.95].some((share) => {
+        const front = document.elementFromPoint(left + share * width, top + share * height);
+        return front !== null && !front.contains(element) && !element.contains(front);
+      });
     };
     return violations
       .map(({ id, impact, nodes }) => ({

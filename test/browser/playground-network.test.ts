@@ -129,6 +129,9 @@ test('three levels by mouse, one click each way; a chosen map is the filter of t
   await expect.poll(() => levelOf(page)).toBe('layer');
   await card.getByRole('heading', { name: 'Convolution 1' }).waitFor();
   await expect.poll(() => card.locator('.net-words').textContent()).toMatch(/\d+ of 2304 numbers became 0/);
+  await comeTo(page, '#inspector');
+  await expect.poll(() => page.locator('input[name=inspected-filter]').nth(3).isChecked()).toBe(true);
+  await comeTo(page, '#network');
   // Before ReLU there are as many negative numbers as have become 0.
   await card.locator('input[name=net-relu][value=before]').check();
   await card.locator('.net-scale.signed').waitFor();
@@ -146,8 +149,6 @@ test('three levels by mouse, one click each way; a chosen map is the filter of t
   }
   await card.locator('.net-table button').nth(6).click();
   await card.getByRole('heading', { name: 'Class 6' }).waitFor();
-  await comeTo(page, '#inspector');
-  await expect.poll(() => page.locator('input[name=inspected-filter]').nth(3).isChecked()).toBe(true);
   expect(errors).toEqual([]);
   await close();
 });
