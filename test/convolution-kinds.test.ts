@@ -223,11 +223,54 @@ describe('convolutions of 8 channels or more', () => {
   });
 });
 
+/** Filters of a pixel, and whatever else is a product: strides with dilations, whose pixels are of several remainders. */
+const PRODUCTS = [5, 7, 10, 26]
+  .flatMap((H, i) => [
+    sizesOf({ N: [33, 3, 1, 3][i], C: 4 + 5 * i, O: [4, 17, 12, 33][i], H, kernelH: 1 }),
+    sizesOf({ N: [3, 1, 33, 1][i], C: [3, 6, 8, 12][i], O: [16, 12, 24, 4][i], H, strideH: 2, padTop: 1 }),
+    sizesOf({ C: 5, O: 8, H: H + 5, strideH: 1 + (i % 3), dilationH: 2 + (i % 2), padTop: i }),
+    sizesOf({ N: 3, C: 6, O: 24, groups: 2, H, strideH: 1, strideW: 3, dilationH: 1, dilationW: 2, padTop: 2 }),
+  ])
+  .concat(sizesOf({ C: 180, O: 12, H: 6, padTop: 1, strideH: 2, kernelH: 5 })) // Sums of 4,500 terms: taken in parts.
+  .concat(sizesOf({ N: 5, C: 3, O: 4, H: 40, padTop: 1 })) // Longer than one part of the gradient to the weights.
+  .filter(isSizes);
+
+describe('convolutions that are matrix products', () => {
+  test('of every size are the definition, to 3e-6 of the largest', () => {
+    expect(PRODUCTS.length).toBe(18);
+    checkAll(PRODUCTS, 3e-6);
+  });
+
+  test('of a pixel have infinities and NaN where the definition has them', () => {
+    checkSpecial(
+      PRODUCTS.filter(({ kernelH, N }) => kernelH === 1 && N < 33),
+      PASSES,
+    );
+  });
+
+  test('whatever share is zero', () => {
+    for (const share of [0, 0.44, 0.46, 0.6, 0.64, 0.66, 1]) {
+      for (const s of PRODUCTS.filter(({ H }) => H === 7)) {
+        const numbers = numbersFor(s);
+        for (const name of ['x', 'dy'] as const) {
+          numbers[name] = numbers[name].map((value) => (generator.uniform() < share ? value : 0));
+        }
+        for (const pass of PASSES) {
+          const wanted = compute(pass, numbers, s, 'definition');
+          const what = `${pass} ${JSON.stringify(s)}, share ${share}`;
+          expectSame(compute(pass, numbers, s, 'kernels'), wanted, 3e-6, what);
+        }
+      }
+    }
+  });
+});
+
 const BITS = [
   { N: 3, C: 48, groups: 48, H: 28, padTop: 1 },
   { N: 1, C: 64, groups: 64, O: 128, H: 26, padTop: 2, kernelH: 5, strideH: 2 },
   { N: 5, C: 9, O: 12, H: 15, padTop: 2, kernelH: 5 },
   { N: 7, C: 40, O: 24, H: 15, kernelH: 1 },
+  { N: 7, C: 12, O: 20, H: 25, strideH: 2, dilationH: 3, padTop: 2 },
 ]
   .map(sizesOf)
   .filter(isSizes);

@@ -4,14 +4,13 @@ import type { ConvSizes } from '../ops/conv2d.js';
 import { aligned } from './blocks.js';
 import { depthwise, isDepthwise } from './depthwise.js';
 import type { Engine } from './instance.js';
-import { isPointwise, pointwise } from './pointwise.js';
+import { PANEL_BYTES } from './matmul.js';
 import { winograd } from './winograd.js';
 
 export function convolution(engine: Engine): Overrides<typeof import('../ops/conv2d.js')> {
   const { run, memory, struct, parts, split, keep } = engine;
   const tiled = winograd(engine);
   const ofPlanes = depthwise(engine);
-  const ofPixels = pointwise(engine);
 
   /** Where the offsets of the output pixels are; `sizes` is the plan's struct, `room` is for those that are not kept. */
   function offsetsOf(s: ConvSizes, { phase, rowBytes, tableBytes }: Plan, sizes: number, room: number): number {
@@ -22,10 +21,19 @@ export function convolution(engine: Engine): Overrides<typeof import('../ops/con
   /** Y = the convolution of X, or Y += it; `turned` where the filters are those of the convolution whose gradient this is. */
   function direct(s: ConvSizes, X: number, weight: Storage, bias: Storage | null, Y: number, turned = 0, adds = 0) {
     const [F, B] = [memory.read(weight), memory.read(bias)];
+    const work = workOf(s);
+    const count = parts(s.N, work);
+    if (isPointwise(s)) {
+      const panels = memory.scratch(count * PANEL_BYTES);
+      const [stepO, stepC] = turned ? [4, s.O * 4] : [s.C * 4, 4];
+      split('pointwise', s.N, count, work, (from, to, part) => {
+        return [X, F, B, Y, adds, s.C, s.O, s.H * s.W, stepO, stepC, panels + part * PANEL_BYTES, from, to];
+      });
+      return;
+    }
     const plan = planOf(s);
     const packedBytes = s.groups * Math.ceil(s.O / s.groups / 8) * (s.kernelH * plan.taps + 1) * 64;
-    const count = parts(s.N, workOf(s));
-    const ownBytes = plan.sumBytes + plan.imageBytes + plan.beyondBytes;
+    const ownBytes = plan.sumBytes + plan.imageBytes;
     const table = memory.scratch(plan.tableBytes + packedBytes + count * ownBytes);
     const room = table + plan.tableBytes;
     const images = room + packedBytes;
@@ -37,7 +45,7 @@ export function convolution(engine: Engine): Overrides<typeof import('../ops/con
       run[gray ? 'packGray' : 'packBlocks'](sizes, F, B, to, turned);
     });
     const how = gray ? offsetsOf(s, plan, sizes, table) : adds;
-    split(gray ? 'conv2dGray' : 'conv2d', s.N, count, workOf(s), (from, to, part) => {
+    split(gray ? 'conv2dGray' : 'conv2d', s.N, count, work, (from, to, part) => {
       return [sizes, X, Y, how, packed, images + part * ownBytes, from, to];
     });
   }
@@ -69,17 +77,14 @@ export function convolution(engine: Engine): Overrides<typeof import('../ops/con
         const [tiles, skips] = [tiled.fits(s), isTransposable(s, SPARSE_CHANNELS)];
         const nonzero = tiles || skips ? run.nonzeroShare(X, x.length) : 1;
         if (tiles && tiled.forward(X, nonzero, weight, B, s, false, () => ({ address: Y, adds: 0 }))) return;
-        const products = isPointwise(s);
-        if (skips && nonzero < (products ? SPARSE_POINTWISE : SPARSE)) {
-          const transposed = transpose(s);
-          const { sizes, rows, rowsBytes, compute } = prepareGradInput(transposed);
+        if (skips && nonzero < (isPointwise(s) ? POINTWISE : SPARSE)) {
+          const { sizes, rows, rowsBytes, compute } = prepareGradInput(transpose(s));
           const packed = keep([weight], `flipped ${keyOf(s)}`, rowsBytes, rows, (to) => run.packFlipped(sizes, F, to));
-          run.spreadBias(sizes, B, Y, 0, s.N);
+          run.spreadBias(B, s.O, Y, s.N * s.O, s.outH * s.outW);
           compute(packed, X, Y, 1);
           return;
         }
-        if (products) ofPixels.forward(s, X, F, B, Y, 0, false);
-        else direct(s, X, weight, bias, Y);
+        direct(s, X, weight, bias, Y);
       },
 
       gradInput(dy, weight, dx, s) {
@@ -89,13 +94,9 @@ export function convolution(engine: Engine): Overrides<typeof import('../ops/con
           const turned = transpose(s);
           const nonzero = run.nonzeroShare(dY, dy.length);
           if (tiled.fits(turned) && tiled.forward(dY, nonzero, weight, 0, turned, true, () => memory.sum(dx))) return;
-          if (isPointwise(s) && nonzero > SPARSE_POINTWISE) {
-            const { address, adds } = memory.sum(dx);
-            ofPixels.forward(turned, dY, F, 0, address, adds, true);
-            return;
-          }
           // Zeros of padding must not meet infinite weights.
-          if (nonzero > DENSE && run.allUsual(F, weight.length)) {
+          const dense = isPointwise(s) ? nonzero > POINTWISE : nonzero > DENSE && run.allUsual(F, weight.length);
+          if (dense) {
             const { address, adds } = memory.sum(dx);
             direct(turned, dY, weight, null, address, 1, adds);
             return;
@@ -112,7 +113,7 @@ export function convolution(engine: Engine): Overrides<typeof import('../ops/con
         const nonzero = run.nonzeroShare(dY, dy.length);
         if (tiled.fits(s) && tiled.gradWeight(X, dY, nonzero, dF, s)) return;
         // Zeros of padding must not meet an infinity.
-        const usual = nonzero > (isPointwise(s) ? SPARSE_POINTWISE : DENSE) && run.allUsual(dY, dy.length);
+        const usual = nonzero > (isPointwise(s) ? POINTWISE : DENSE) && run.allUsual(dY, dy.length);
         if (usual && isDepthwise(s) && run.allUsual(X, x.length)) {
           ofPlanes.gradWeight(X, dY, dF, s);
           return;
@@ -155,6 +156,24 @@ const PART = 512;
 /** Into how many shares the gradient to the weights sums the examples. */
 const SHARES = 4;
 
+/** Whether each filter sees the pixel at its own place alone, of all channels. With fewer pixels others are as fast. */
+function isPointwise({
+  kernelH,
+  kernelW,
+  strideH,
+  strideW,
+  groups,
+  padTop,
+  padLeft,
+  H,
+  W,
+  outH,
+  outW,
+}: ConvSizes): boolean {
+  const plain = kernelH * kernelW * strideH * strideW * groups === 1 && padTop + padLeft === 0;
+  return plain && outH === H && outW === W && H * W >= 8;
+}
+
 /** About how long a convolution takes on one thread, in ns, at 20 multiply-adds a ns. */
 function workOf(s: ConvSizes): number {
   return (s.N * s.O * (s.C / s.groups) * s.kernelH * s.kernelW * s.outH * s.outW) / 20;
@@ -165,7 +184,7 @@ const SPARSE = 0.6;
 const SPARSE_CHANNELS = 16;
 
 /** The same where a filter sees one pixel. */
-const SPARSE_POINTWISE = 0.45;
+const POINTWISE = 0.45;
 
 /** Above which share the gradient to the input is computed like a forward pass and that to the weights in tiles. */
 const DENSE = 0.65;
@@ -229,16 +248,14 @@ function planOf(s: ConvSizes, lanes = 4) {
   return {
     strip,
     sumBytes,
-    /** The last pixels' neighbors may be read, too. */
-    beyondBytes: aligned(4 * pixelStep),
     phase,
     rowBytes,
     rowStep: s.dilationH * rowBytes,
     taps,
     tapBytes,
     tableBytes: aligned(s.outH * s.outW * 4 + 16),
-    /** The last filter row may be read too far. */
-    imageBytes: aligned(s.groups * groupBytes + 64),
+    /** The last filter row may be read too far, and beyond the last pixel its neighbors. */
+    imageBytes: aligned(s.groups * groupBytes + 64 + 4 * pixelStep),
     /** Whether the packed image holds all of x: a stride may leave out what lies at the end. */
     covers: rows - s.padTop >= s.H && phase * s.dilationW - s.padLeft >= s.W,
     fields: [...window, ...places, ...bytes, taps, tapBytes, strip, every, pixelStep, together, sumBytes],

@@ -39,27 +39,27 @@ export function depthwise({ memory, struct, parts, split }: Engine) {
     weight: number,
     bias: number,
     target: number,
-    forward: 0 | 1,
+    forward: boolean,
     adds: number,
   ) {
-    const { plan, ownBytes } = planFor(s, forward === 1);
+    const { plan, ownBytes } = planFor(s, forward);
     const work = workOf(s);
     const shares = parts(s.N * s.C, work);
     const room = memory.scratch(shares * ownBytes);
     const sizes = struct(plan);
     split('depthwise', s.N * s.C, shares, work, (from, to, share) => {
-      return [sizes, source, weight, bias, target, forward, adds, room + share * ownBytes, from, to];
+      return [sizes, source, weight, bias, target, Number(forward), adds, room + share * ownBytes, from, to];
     });
   }
 
   return {
     forward(x: Storage, weight: Storage, bias: Storage | null, y: Storage, s: ConvSizes): void {
-      run(s, memory.read(x), memory.read(weight), memory.read(bias), memory.write(y), 1, 0);
+      run(s, memory.read(x), memory.read(weight), memory.read(bias), memory.write(y), true, 0);
     },
 
     gradInput(dy: Storage, weight: Storage, dx: Storage, s: ConvSizes): void {
       const { address, adds } = memory.sum(dx);
-      run(s, memory.read(dy), memory.read(weight), 0, address, 0, adds);
+      run(s, memory.read(dy), memory.read(weight), 0, address, false, adds);
     },
 
     /** Adds the gradient to the weights; x and dy have no infinity. */

@@ -43,7 +43,6 @@ export function four(from: usize, stride: i32): v128 {
   return stride === 0 ? v128.load32_splat(from) : v128.load(from);
 }
 
-@inline
 export function sum(v: v128): f32 {
   const pairs = f32x4.add(v, i8x16.shuffle(v, v, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7));
   return f32x4.extract_lane(pairs, 0) + f32x4.extract_lane(pairs, 1);

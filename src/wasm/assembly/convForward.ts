@@ -1,5 +1,5 @@
 import { clear, ConvSizes, packImage, place, unpack } from './convolution';
-import { columnsOf16, columnsOf8, Mode } from './matmul';
+import { columnsOf8, Mode, piecesOf16 } from './matmul';
 
 // Forward: a row of y is the sum, over the rows of the filters, of matrix products: of the pixels' inputs that a filter row sees
 // [pixels, taps], which overlap in the packed image, and its weights [taps, filters]. So any stride, dilation and width runs at
@@ -87,32 +87,24 @@ export function conv2d(
 function rowOf(width: i32, s: ConvSizes, source: usize, weights: usize, sums: usize, long: bool): void {
   const bytes = width << 2;
   const channelBytes = (s.C / s.groups) << 2;
+  const rows = long ? 1 : s.kernelH;
+  const part = long ? PART : s.taps;
   // Of each `every` pixels the first ones are equally far apart in the image, the second ones, and so on.
   for (let r = min(s.every, s.outW) - 1; r >= 0; r--) {
     const pixels = (s.outW - r + s.every - 1) / s.every;
     const a = source + place(s, r * s.strideW, channelBytes);
     const b = weights + bytes;
-    if (!long) {
-      products(width, s, a, b, sums + r * bytes, pixels, s.taps, Mode.Begins, s.kernelH);
-      continue;
-    }
-    for (let ky = 0; ky < s.kernelH; ky++) {
-      for (let k = 0; k < s.taps; k += PART) {
+    for (let ky = 0; ky < s.kernelH; ky += rows) {
+      for (let k = 0; k < s.taps; k += part) {
         const from = a + ky * s.rowStep + (k << 2);
         const panel = b + (ky * s.taps + k) * bytes;
+        const to = sums + r * bytes;
+        const taps = min(s.taps - k, part);
+        const skip = s.rowStep - (taps << 2);
         const mode = ky + k === 0 ? Mode.Begins : Mode.Adds;
-        products(width, s, from, panel, sums + r * bytes, pixels, min(s.taps - k, PART), mode, 1);
+        if (width === 16) piecesOf16(from, panel, to, pixels, taps, s.pixelStep, 4, 64, s.every << 6, mode, rows, skip, 0);
+        else columnsOf8(from, panel, to, pixels, taps, s.pixelStep, 4, 32, s.every << 5, mode, rows, skip);
       }
     }
   }
-}
-
-/** Of so many of a filter's rows. */
-@inline
-function products(
-  width: i32, s: ConvSizes, a: usize, b: usize, y: usize, pixels: i32, taps: i32, mode: Mode, rows: i32,
-): void {
-  const skip = s.rowStep - (taps << 2);
-  if (width === 16) columnsOf16(a, b, y, pixels, taps, s.pixelStep, 4, 64, s.every << 6, mode, rows, skip);
-  else columnsOf8(a, b, y, pixels, taps, s.pixelStep, 4, 32, s.every << 5, mode, rows, skip);
 }

@@ -57,16 +57,10 @@ export function packFlipped(s: ConvSizes, weight: usize, to: usize): void {
   }
 }
 
-/** Writes each filter's bias, or 0, into its plane of the examples [from, to) of y; `s` as above. */
-export function spreadBias(s: ConvSizes, bias: usize, y: usize, from: i32, to: i32): void {
-  const pixels = s.H * s.W;
-  for (let n = from; n < to; n++) spread(bias, y + ((n * s.C * pixels) << 2), s.C, pixels);
-}
-
-/** The same for one example. */
-export function spread(bias: usize, y: usize, filters: i32, pixels: i32): void {
-  for (let o = 0; o < filters; o++) {
-    const value: f32 = bias ? load<f32>(bias + (o << 2)) : 0;
+/** Writes each filter's bias, or 0, into its plane of y, for so many planes: those of one example, or of several. */
+export function spreadBias(bias: usize, filters: i32, y: usize, planes: i32, pixels: i32): void {
+  for (let plane = 0; plane < planes; plane++) {
+    const value: f32 = bias ? load<f32>(bias + ((plane % filters) << 2)) : 0;
     for (const end = y + ((pixels & ~3) << 2); y < end; y += 16) v128.store(y, f32x4.splat(value));
     for (let i = pixels & 3; i > 0; i--, y += 4) store<f32>(y, value);
   }

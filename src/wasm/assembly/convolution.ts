@@ -64,7 +64,6 @@ export function offsets(s: ConvSizes, table: usize): void {
 }
 
 /** The bytes from a row of the packed image to the place of column `column` of the padded image. */
-@inline
 export function place(s: ConvSizes, column: i32, channelBytes: i32): i32 {
   return ((column % s.dilationW) * s.phase + column / s.dilationW) * channelBytes;
 }
@@ -157,37 +156,41 @@ export function unpackImage(s: ConvSizes, from: usize, dx: usize, adds: bool): v
   }
 }
 
-/** The other way round than `pack`; added when `adds` is set. */
+/** The other way round than `pack`, plus a bias for each plane unless `bias` is 0; added when `adds` is set. */
 export function unpack(
-  from: usize, step: usize, to: usize, planeBytes: usize, channels: i32, count: i32, adds: bool,
+  from: usize, step: usize, to: usize, planeBytes: usize, channels: i32, count: i32, adds: bool, bias: usize = 0,
 ): void {
-  for (; channels >= 4; channels -= 4, from += 16, to += 4 * planeBytes) unpackFour(from, step, to, planeBytes, count, adds);
-  for (; channels > 0; channels--, from += 4, to += planeBytes) {
-    for (let j = 0; j < count; j++) put(to + (j << 2), load<f32>(from + j * step), adds);
+  for (; channels > 0; channels -= 4, from += 16, to += 4 * planeBytes) {
+    const shift = bias ? v128.load(bias) : f32x4.splat(0);
+    if (bias !== 0) bias += 16;
+    unpackFour(from, step, to, planeBytes, count, adds, shift, min(channels, 4));
   }
 }
 
-/** The other way round than `packFour`. */
-function unpackFour(from: usize, step: usize, to: usize, planeBytes: usize, count: i32, adds: bool): void {
+/** Four planes or less, of pixels to whose numbers `shift` is added. */
+function unpackFour(
+  from: usize, step: usize, to: usize, planeBytes: usize, count: i32, adds: bool, shift: v128, planes: i32,
+): void {
   const to1 = to + planeBytes;
   const to2 = to1 + planeBytes;
   const to3 = to2 + planeBytes;
   let at: usize = 0;
-  for (; count >= 4; count -= 4, at += 16, from += 4 * step) {
-    const a = v128.load(from);
-    const b = v128.load(from + step);
-    const c = v128.load(from + 2 * step);
-    const d = v128.load(from + 3 * step);
+  for (; count >= 4 && planes === 4; count -= 4, at += 16, from += 4 * step) {
+    const a = f32x4.add(v128.load(from), shift);
+    const b = f32x4.add(v128.load(from + step), shift);
+    const c = f32x4.add(v128.load(from + 2 * step), shift);
+    const d = f32x4.add(v128.load(from + 3 * step), shift);
     put4(to + at, lowPairs(low(a, b), low(c, d)), adds);
     put4(to1 + at, highPairs(low(a, b), low(c, d)), adds);
     put4(to2 + at, lowPairs(high(a, b), high(c, d)), adds);
     put4(to3 + at, highPairs(high(a, b), high(c, d)), adds);
   }
   for (; count > 0; count--, at += 4, from += step) {
-    put(to + at, load<f32>(from), adds);
-    put(to1 + at, load<f32>(from, 4), adds);
-    put(to2 + at, load<f32>(from, 8), adds);
-    put(to3 + at, load<f32>(from, 12), adds);
+    const a = f32x4.add(v128.load(from), shift);
+    put(to + at, f32x4.extract_lane(a, 0), adds);
+    if (planes > 1) put(to1 + at, f32x4.extract_lane(a, 1), adds);
+    if (planes > 2) put(to2 + at, f32x4.extract_lane(a, 2), adds);
+    if (planes > 3) put(to3 + at, f32x4.extract_lane(a, 3), adds);
   }
 }
 

@@ -200,10 +200,11 @@ export function depthwiseGradient(
       for (let i = 0; i < s.targets; i++) {
         const piece = changetype<Target>(targets + i * offsetof<Target>());
         gather(gradient + piece.inPlane, s.targetRow, s.targetStep, plane, s.rowBytes, piece.rows, piece.columns);
-        for (let left = piece.taps; left > 0; left -= 5, tap += 40, total += 40) dots(tap, min(left, 5), room, plane, s.sumBytes, total);
-        const over = (5 - piece.taps % 5) % 5 << 3;
-        tap -= over;
-        total -= over;
+        for (let t = 0; t < piece.taps; t += 5) {
+          dots(tap + (t << 3), min(piece.taps - t, 5), room, plane, s.sumBytes, total + (t << 3));
+        }
+        tap += piece.taps << 3;
+        total += piece.taps << 3;
       }
     }
   }
@@ -244,7 +245,6 @@ function dots(tap: usize, count: i32, image: usize, plane: usize, bytes: i32, to
   }
 }
 
-@inline
 function addTotal(to: usize, partial: v128): void {
   store<f64>(to, load<f64>(to) + f64(sum(partial)));
 }

@@ -1,4 +1,4 @@
-import { spread } from './convSparseForward';
+import { spreadBias } from './convSparseForward';
 import { matmul } from './matmul';
 
 // Convolutions of 1x1 filters, stride 1 and no padding are matrix products, for each example:
@@ -16,7 +16,7 @@ export function pointwise(
 ): void {
   for (let n = from; n < to; n++) {
     const own = y + ((n * O * pixels) << 2);
-    if (!adds) spread(bias, own, O, pixels);
+    if (!adds) spreadBias(bias, O, own, O, pixels);
     matmul(weight, x + ((n * C * pixels) << 2), own, panel, C, C, pixels, stepO, stepC, 0, O);
   }
 }

@@ -11,6 +11,9 @@ import {
 //     U [36, O / 8, C, 8]: the weights, transformed               M [36, tiles, O]: products; or the tiles of dy, transformed
 // with C rounded up to 4 and O to 8, and 64 bytes between places, which else would fall on the same lines of the cache.
 
+/** Half of a usual first-level cache, in bytes. */
+const CACHE = 16384;
+
 /** The fields of ../winograd.ts, in its order. All lengths in bytes. */
 @unmanaged
 export class WinogradSizes {
@@ -126,18 +129,18 @@ function writeRow(
   s: WinogradSizes, products: usize, bias: usize, y: usize, i: i32, adds: bool, strip: usize, buffer: usize,
 ): void {
   const step = s.result;
-  const along = s.columns * step;
-  transformOutput(products, 6 * s.placeM, strip, 6 * along, along, 6, s.placeM - along, 0);
-  for (const end = min(i + 4, s.outH); i < end; i++, strip += 6 * along) {
-    transformOutput(strip, along, buffer, step, step, s.columns, 0, 3 * step);
-    for (let o = 0; o < step && bias !== 0; o += 16) {
-      const shift = v128.load(bias + o);
-      for (let j = 0; j < s.outW; j++) {
-        const at = buffer + j * step + o;
-        v128.store(at, f32x4.add(v128.load(at), shift));
-      }
+  const rows = min(s.outH - i, 4);
+  // So many tiles at a time that what lies between both transforms stays in the first-level cache.
+  const some = max(1, CACHE / (24 * step));
+  for (let first = 0; first < s.columns; first += some) {
+    const tiles = min(s.columns - first, some);
+    const along = tiles * step;
+    transformOutput(products + first * step, 6 * s.placeM, strip, 6 * along, along, 6, s.placeM - along, 0);
+    for (let r = 0; r < rows; r++) {
+      transformOutput(strip + 6 * r * along, along, buffer, step, step, tiles, 0, 3 * step);
+      const to = y + (((i + r) * s.outW + 4 * first) << 2);
+      unpack(buffer, step, to, (s.outH * s.outW) << 2, s.O, min(s.outW - 4 * first, 4 * tiles), adds, bias);
     }
-    unpack(buffer, step, y + ((i * s.outW) << 2), (s.outH * s.outW) << 2, s.O, s.outW, adds);
   }
 }
 
