@@ -23,7 +23,7 @@ const MARKS_FROM = 6;
 /** Windows narrower than this, in CSS pixels, are outlined from outside, or the line would hide them. */
 const INSIDE_FROM = 24;
 /** Numbers smaller than this share of the largest are too pale to be taken for the opposite: their sign is not marked. */
-export const FAINT = 0.1;
+const FAINT = 0.1;
 
 const EMPTY: Color = [244, 245, 247];
 const PAPER = css(EMPTY);

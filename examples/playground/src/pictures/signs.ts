@@ -1,5 +1,5 @@
 import { type Color, diverging } from '../../../../src/inspect/index.js';
-import { css, textOn } from '../convolution/paint.js';
+import { textOn } from '../convolution/paint.js';
 
 /** Below this share of the scale a number is next to nothing, and its sign, too. */
 const FAINT = 0.15;
@@ -17,23 +17,4 @@ export function markOf(share: number): Color | null {
   const end = textOn(color) === textOn([0, 0, 0]) ? 255 : 0;
   const [red, green, blue] = color.map((part) => Math.round(part + (end - part) * STRENGTH));
   return [red, green, blue];
-}
-
-/**
- * Draws that minus on a square.
- * @param size of the square, in the context's pixels, at least 7
- */
-export function markNegative(
-  context: CanvasRenderingContext2D,
-  share: number,
-  left: number,
-  top: number,
-  size: number,
-): void {
-  const color = markOf(share);
-  if (!color) return;
-  const thickness = Math.max(1, Math.round(size / 9));
-  const from = (length: number) => Math.round((size - length) / 2);
-  context.fillStyle = css(color);
-  context.fillRect(left + from(3 * thickness), top + from(thickness), 3 * thickness, thickness);
 }

@@ -175,6 +175,6 @@ function slideUpright(lab: Lab): void {
 }
 
 /** Whether the reader wants no motion. */
-export function wantsRest(): boolean {
+function wantsRest(): boolean {
   return matchMedia('(prefers-reduced-motion: reduce)').matches;
 }
