@@ -8,12 +8,11 @@ import { nullDistribution } from '../../src/inspect/index.js';
 
 test('the random filters that the page has stored are those that the digits give', async () => {
   expect(NULL_TABLES).toEqual(await drawTables());
-  expect(storedNulls(9)).toBeNull();
 }, 60_000);
 
 test('layers of stored random filters are like those of drawn ones', async () => {
   const { train } = await loadMnist({ seed: 0 });
-  for (const stored of storedNulls(5)!) {
+  for (const stored of storedNulls(5)) {
     // The page's own were drawn with seed 0.
     const drawn = nullDistribution(stored.kind, 5, stored.kind === 'colored' ? { patches: train } : {});
     expect(storedNulls(5)).toContain(stored); // What is computed of it is kept with it.
