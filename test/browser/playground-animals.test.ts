@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Question } from '../../examples/playground/src/animals/sizes.js';
 import { learnedFor, networkFor, trainFor } from '../../examples/playground/src/animals/study.js';
 import { weightHash } from '../../src/index.js';
+import { violations } from './axe.js';
 import { kill, openPlayground, type Playground, POLICY } from './playground-page.js';
 
 let playground: Playground;
@@ -222,8 +222,6 @@ test('where plain loops compute, the card says why and how long that takes', asy
   await host.close();
 });
 
-const AXE = readFileSync('node_modules/axe-core/axe.min.js', 'utf8');
-
 test.each([
   ['light', 1280, 'en-GB'],
   ['dark', 390, 'zh-CN'],
@@ -231,14 +229,11 @@ test.each([
   'axe-core finds nothing in the %s card, %d pixels wide, before and after training',
   async (theme, width, language) => {
     const { page, errors, close } = await visit('?animals=128x1', { width, dark: theme === 'dark', language });
-    const violations = () =>
-      page.evaluate(`${AXE}; axe.run('#animals').then(({ violations }) => violations.map(({ id, nodes }) =>
-      ({ id, nodes: nodes.map(({ html, failureSummary }) => html.slice(0, 200) + failureSummary) })))`);
-    expect(await violations()).toEqual([]);
+    expect(await violations(page, '#animals')).toEqual([]);
     await trainButton(page).click();
     await finished(page);
     await squares(page).nth(3).locator('input').check();
-    expect(await violations()).toEqual([]);
+    expect(await violations(page, '#animals')).toEqual([]);
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
     // Whatever can be used says what it is for.
     const untold = await card(page)

@@ -1,52 +1,25 @@
 /** What those need who do not see colors, or nothing, who touch, who have no mouse. */
-import { readFileSync } from 'node:fs';
-import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { DEFAULTS } from '../../examples/playground/src/state/settings.js';
 import { networkOf } from '../../examples/playground/src/worker/job.js';
 import { writeSafetensors } from '../../src/io/index.js';
-import { comeTo, kill, openPlayground, type Playground, settled } from './playground-page.js';
+import { seriousViolations } from './axe.js';
+import {
+  comeTo,
+  hash,
+  kill,
+  openPlayground,
+  type Playground,
+  settled,
+  stepIs,
+  trainButton,
+} from './playground-page.js';
 
 let playground: Playground;
 beforeAll(async () => {
   playground = await openPlayground();
 });
 afterAll(() => playground.close());
-
-const trainButton = (page: Page) => page.locator('.bar button.primary');
-const finished = (page: Page) => page.getByTestId('hash').waitFor({ timeout: 90_000 });
-const stepIs = (page: Page, least: number) =>
-  page.waitForFunction((n) => Number(document.querySelector('[data-testid=step]')?.textContent) >= n, least);
-
-const AXE = readFileSync('node_modules/axe-core/axe.min.js', 'utf8');
-
-/** What axe-core finds that is serious or worse; no color is on its way to another. */
-async function violations(page: Page): Promise<unknown[]> {
-  const found = (await page.evaluate(`(async () => {
-    for (let still = 0, before = NaN; still < 20; before = scrollY) { // What moves meanwhile is taken for its own background.
-      await new Promise(requestAnimationFrame);
-      still = scrollY === before ? still + 1 : 0;
-    }
-    for (const each of document.getAnimations()) if (Number.isFinite(each.effect.getComputedTiming().endTime)) each.finish();
-    ${AXE};
-    const { violations } = await axe.run({ resultTypes: ['violations'], elementRef: true });
-    // axe-core takes what lies over an element, as the bar and the panel do, for its background.
-    const covered = ({ element }) => {
-      const { left, top, width, height } = element.getBoundingClientRect();
-      return [0.05, 0.5, 0.95].some((share) => {
-        const front = document.elementFromPoint(left + share * width, top + share * height);
-        return front !== null && !front.contains(element) && !element.contains(front);
-      });
-    };
-    return violations
-      .map(({ id, impact, nodes }) => ({
-        id, impact, nodes: nodes.filter((node) => id !== 'color-contrast' || !covered(node))
-          .map(({ html, failureSummary }) => html.slice(0, 200) + failureSummary),
-      }))
-      .filter(({ nodes }) => nodes.length > 0);
-  })()`)) as { id: string; impact: string; nodes: string[] }[];
-  return found.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-}
 
 test.each([
   ['light', 1280, 'en-GB'],
@@ -62,7 +35,7 @@ test.each([
       language,
     });
     const check = async (state: string) => {
-      expect(await violations(page), state).toEqual([]);
+      expect(await seriousViolations(page), state).toEqual([]);
       expect(await page.evaluate(() => document.documentElement.scrollWidth), state).toBe(width);
     };
     await settled(page);
@@ -79,7 +52,7 @@ test.each([
     await check('paused');
     await page.locator('input[name=pace]').last().check();
     await trainButton(page).click();
-    await finished(page);
+    await hash(page);
     await comeTo(page, '#network');
     await comeTo(page, '#draw');
     await page.locator('input[name=draw-example]').nth(4).check();
@@ -143,7 +116,7 @@ test('who hears the page is told once an epoch, not of every batch', async () =>
     }
   });
   await trainButton(page).click();
-  await finished(page);
+  await hash(page);
   const announced = page.getByTestId('announced');
   await expect.poll(() => announced.textContent()).toMatch(/^Epoch 2 is done\. Accuracy: 9\d\.\d%$/);
   const told = (await page.evaluate('told')) as string[];
@@ -156,7 +129,7 @@ test('who hears the page is told once an epoch, not of every batch', async () =>
 test('charts and filters are described in numbers', async () => {
   const { page, errors, close } = await playground.visit('?epochs=1&filters=2');
   await trainButton(page).click();
-  await finished(page);
+  await hash(page);
   const describe = (selector: string) => page.locator(selector).first().getAttribute('aria-label');
   await comeTo(page, '#progress');
   await expect
@@ -217,7 +190,7 @@ test('numbers in the confusion matrix have a contrast of 4.5, and no axis of a c
     for (const trained of [false, true]) {
       if (trained) {
         await trainButton(page).click();
-        await finished(page);
+        await hash(page);
       }
       await comeTo(page, '.confusion');
       const after = trained ? 'After 141 batches.' : 'After 0 batches.';

@@ -6,10 +6,12 @@ import {
   type Answer,
   BUILT,
   comeTo,
+  hash,
   kill,
   openPlayground,
   POLICY,
   settled,
+  trainButton,
   trainInNode,
   visibleShare,
 } from './playground-page.js';
@@ -17,8 +19,6 @@ import {
 const alert = (page: Page) => page.locator('.bar [role=alert]');
 const accuracy = (page: Page) => page.getByTestId('accuracy').textContent();
 const mend = (page: Page) => alert(page).getByRole('button').click();
-const trainButton = (page: Page) => page.locator('.bar button.primary');
-const hash = (page: Page) => page.getByTestId('hash').textContent({ timeout: 90_000 });
 
 /** A page whose host answers requests for files of this name otherwise, until `heal` is called; `asked` counts them. */
 async function visitFailing(names: RegExp, instead: (anew: boolean) => Answer | null, language = 'en-GB') {

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { violations } from './axe.js';
 import { openPlayground, type Playground, visibleShare } from './playground-page.js';
 
 let playground: Playground;
@@ -164,20 +164,14 @@ test('a large screen is used', async () => {
   await close();
 });
 
-const AXE = readFileSync('node_modules/axe-core/axe.min.js', 'utf8');
-
 test.each(['light', 'dark'])('axe-core finds nothing in header and film, moving and at rest, %s', async (theme) => {
   const { page, errors, close } = await playground.visit('', { dark: theme === 'dark' });
-  const found = () =>
-    page.evaluate(
-      `${AXE}; axe.run({ include: ['header', '#hero'] }).then(({ violations }) => violations.map(({ id, nodes }) => id + nodes[0].html))`,
-    );
-  expect(await found()).toEqual([]);
+  expect(await violations(page, 'header', '#hero')).toEqual([]);
   await button(page, 'Pause').click();
-  expect(await found()).toEqual([]);
+  expect(await violations(page, 'header', '#hero')).toEqual([]);
   await page.emulateMedia({ reducedMotion: 'reduce' });
   await expect.poll(() => act(page)).toBe(2);
-  expect(await found()).toEqual([]);
+  expect(await violations(page, 'header', '#hero')).toEqual([]);
   // Who hears the page is told what is to be seen, with its numbers, and what each button is for.
   const name = await page.locator('.film canvas').getAttribute('aria-label');
   expect(name).toMatch(/from −0\.\d to 0\.\d\. After 1,410 batches .* from −0\.\d\d to 0\.\d\d, .* to 1\.\d/);

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { loadMnist } from '../../datasets/index.js';
@@ -6,7 +5,8 @@ import { DEFAULTS } from '../../examples/playground/src/state/settings.js';
 import { networkOf } from '../../examples/playground/src/worker/job.js';
 import { separable } from '../../examples/playground/src/worker/layers.js';
 import { Conv2D, type Sequential } from '../../src/index.js';
-import { comeTo as come, openPlayground, type Playground, trainInNode } from './playground-page.js';
+import { violations } from './axe.js';
+import { comeTo as come, openPlayground, type Playground, trainInNode, trainToEnd } from './playground-page.js';
 
 let playground: Playground;
 beforeAll(async () => {
@@ -21,10 +21,6 @@ async function comeTo(page: Page, section = '.strokes') {
   return page.locator('#layers');
 }
 
-const train = async (page: Page) => {
-  await page.locator('.bar button.primary').click();
-  return page.getByTestId('hash').textContent({ timeout: 90_000 });
-};
 /** Which batch the figures are said to be of; -1 while there are none. */
 const batchOf = async (page: Page, name: string) => {
   const [text = ''] = await page.getByTestId(name).allTextContents();
@@ -86,7 +82,7 @@ test('figures are those of the weights shown: they change with the training, and
   expect(await batchOf(page, 'layers-likest-step')).toBe(0);
   expect(await card.locator('.likest').textContent()).toContain('sure of none of the 10');
   const untrained = await digits.allTextContents();
-  await train(page);
+  await trainToEnd(page);
   await comeTo(page, '.likest');
   await expect.poll(() => batchOf(page, 'layers-likest-step')).toBe(141);
   const trained = await digits.allTextContents();
@@ -134,7 +130,7 @@ test('the nearest class mean of both networks is what Node computes', async () =
   const expected = inNode(networkOf({ ...DEFAULTS, filters: 4, seed: 5 }));
   await expect.poll(() => rows.last().locator('td').allTextContents()).toEqual(expected);
   await expect.poll(() => rows.first().locator('td').allTextContents()).toEqual(expected); // Nothing is learned yet.
-  await train(page);
+  await trainToEnd(page);
   await comeTo(page, '.separable');
   const trained = inNode(await trainInNode({ epochs: 1, filters: 4, seed: 5 }));
   await expect.poll(() => rows.first().locator('td').allTextContents()).toEqual(trained);
@@ -178,21 +174,13 @@ test('pictures of drawings are loaded, and the way to the animals is there', asy
   await close();
 });
 
-const AXE = readFileSync('node_modules/axe-core/axe.min.js', 'utf8');
-
-/** What axe-core finds in the card. */
-async function violations(page: Page): Promise<unknown[]> {
-  return (await page.evaluate(`${AXE}; axe.run('#layers', { resultTypes: ['violations'] }).then(({ violations }) =>
-    violations.map(({ id, nodes }) => ({ id, nodes: nodes.map(({ html, failureSummary }) => html.slice(0, 200) + failureSummary) })))`)) as unknown[];
-}
-
 test.each([
   ['light', 1280, 'en-GB', '层'],
   ['dark', 390, 'zh-CN', 'digit'],
 ] as const)('axe-core finds nothing in the %s card, %d pixels wide, and nothing scrolls sideways', async (...given) => {
   const [theme, width, language, foreign] = given;
   const { page, errors, close } = await playground.visit('?epochs=1', { width, dark: theme === 'dark', language });
-  await train(page);
+  await trainToEnd(page);
   const card = await comeTo(page);
   await card.getByTestId('layers-exciting').locator('li').first().waitFor();
   await comeTo(page, '.likest');
@@ -200,7 +188,7 @@ test.each([
   await comeTo(page, '.separable');
   await card.getByTestId('layers-live').waitFor();
   expect(await card.textContent()).not.toContain(foreign);
-  expect(await violations(page)).toEqual([]);
+  expect(await violations(page, '#layers')).toEqual([]);
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
   // Nothing in the card is wider than it is.
   const wide = await card.evaluate((element) => {

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { violations } from './axe.js';
 import { comeTo, openPlayground, type Playground } from './playground-page.js';
 
 let playground: Playground;
@@ -11,8 +11,6 @@ afterAll(() => playground.close());
 
 const STAGES = ['input', 'conv1', 'pool1', 'conv2', 'pool2'] as const;
 type Stage = (typeof STAGES)[number];
-const AXE = readFileSync('node_modules/axe-core/axe.min.js', 'utf8');
-
 /** The card, once its program has been loaded and it has a network to show. */
 async function cardOf(page: Page) {
   const card = page.locator('#network');
@@ -314,22 +312,18 @@ describe.each([
     const dark = theme === 'dark';
     const { page, errors, close } = await playground.visit('?epochs=1&filters=3', { width, dark, language });
     const card = await cardOf(page);
-    const violations = () =>
-      page.evaluate(`(globalThis.axe ? Promise.resolve() : Promise.resolve().then(() => { ${AXE} })).then(() =>
-        axe.run('#network', { resultTypes: ['violations'] })).then(({ violations }) =>
-        violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html.slice(0, 200)).join(' | ')))`);
-    expect(await violations()).toEqual([]);
+    expect(await violations(page, '#network')).toEqual([]);
     for (let stage = 0; stage < 6; stage++) {
       await card.locator('.net-name').nth(stage).click();
       await expect.poll(() => levelOf(page)).toBe('layer');
-      expect(await violations(), `layer ${stage}`).toEqual([]);
+      expect(await violations(page, '#network'), `layer ${stage}`).toEqual([]);
       if (stage === 5) await card.locator('.net-table button').first().click();
       else {
         await expect.poll(() => focused(page)).toBe('layer');
         await page.keyboard.press('Enter');
       }
       await expect.poll(() => levelOf(page)).toBe('number');
-      expect(await violations(), `number of layer ${stage}`).toEqual([]);
+      expect(await violations(page, '#network'), `number of layer ${stage}`).toEqual([]);
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
     }
     expect(await card.locator(':is(button, input):not([title], [title] *)').count()).toBe(0);

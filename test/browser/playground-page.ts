@@ -153,6 +153,22 @@ export async function comeTo(page: Page, selector: string): Promise<void> {
   }, selector);
 }
 
+/** Starts, pauses or resumes the training. */
+export const trainButton = (page: Page) => page.locator('.bar button.primary');
+
+/** The weight hash, once a training has ended. */
+export const hash = (page: Page) => page.getByTestId('hash').textContent({ timeout: 90_000 });
+
+/** Trains to the end. */
+export async function trainToEnd(page: Page): Promise<string | null> {
+  await trainButton(page).click();
+  return hash(page);
+}
+
+/** Until so many batches have been seen. */
+export const stepIs = (page: Page, least: number) =>
+  page.waitForFunction((n) => Number(document.querySelector('[data-testid=step]')?.textContent) >= n, least);
+
 /** Ends a worker of the page as a browser does that is short of memory: without a word. */
 export async function kill(page: Page, name: WorkerName): Promise<void> {
   for (const worker of page.workers()) {

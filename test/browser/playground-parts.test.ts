@@ -8,7 +8,7 @@ import { DEFAULTS } from '../../examples/playground/src/state/settings.js';
 import { networkOf } from '../../examples/playground/src/worker/job.js';
 import { weightHash } from '../../src/index.js';
 import { readSafetensors, writeSafetensors } from '../../src/io/index.js';
-import { comeTo, openPlayground, type Playground } from './playground-page.js';
+import { comeTo, openPlayground, type Playground, trainToEnd } from './playground-page.js';
 
 let playground: Playground;
 beforeAll(async () => {
@@ -16,10 +16,6 @@ beforeAll(async () => {
 });
 afterAll(() => playground.close());
 
-const train = async (page: Page) => {
-  await page.locator('.bar button.primary').click();
-  return page.getByTestId('hash').textContent({ timeout: 90_000 });
-};
 const says = (page: Page) => page.getByTestId('says').textContent();
 
 test('takes the tutorial’s convolution apart: every number of the 3x3 result, by the arrow keys', async () => {
@@ -67,7 +63,7 @@ test('a digit that is drawn is read, from untrained weights with a warning, afte
   await draw();
   await expect.poll(() => says(page)).toMatch(/^It says \d, with \d/);
   await expect.poll(() => card.locator('.net-state').textContent()).not.toContain('Nothing is drawn');
-  await train(page);
+  await trainToEnd(page);
   await comeTo(page, '#draw');
   // What was drawn is looked at with the new weights, and no warning is left.
   await expect.poll(() => says(page)).toMatch(/^It says 1, with (9\d|100)/);
@@ -120,7 +116,7 @@ test('a finger draws on a phone, and the page does not scroll away meanwhile', a
 
 test('a filter of the grid is inspected, ablated and replaced, and the held-out accuracy follows', async () => {
   const { page, errors, close } = await playground.visit('?epochs=1&filters=2');
-  await train(page);
+  await trainToEnd(page);
   await page.locator('.filter-grid button.now').nth(1).click();
   const card = page.locator('#inspector');
   await expect.poll(() => card.locator('input[name=inspected-filter]').nth(1).isChecked()).toBe(true);
@@ -184,7 +180,7 @@ test('loads what Node wrote; says what is wrong with a corrupt file, and lives o
   await card.getByRole('button', { name: 'Download model.safetensors' }).click();
   const { tensors } = readSafetensors(new Uint8Array(readFileSync(await (await download).path())));
   expect(Array.from(tensors['conv1.weight'].data)).toEqual(Array.from(data));
-  expect(await train(page)).toMatch(/^[0-9a-f]{16}$/);
+  expect(await trainToEnd(page)).toMatch(/^[0-9a-f]{16}$/);
   await expect.poll(() => card.getByRole('status').count()).toBe(0);
   expect(errors).toEqual([]);
   await close();
@@ -194,7 +190,7 @@ test('the program that the page gives runs as it says, to the same hash; the fil
   const { page, errors, close } = await playground.visit('?epochs=1&filters=2&seed=4&condition=scrambled');
   await comeTo(page, '#takeaway');
   const program = (await page.getByTestId('program').textContent())!;
-  const hash = await train(page);
+  const hash = await trainToEnd(page);
   // A checkout without anything built, in which its packages have been installed.
   const folder = mkdtempSync(join(tmpdir(), 'convgrad-run-'));
   cpSync('.', folder, { recursive: true, filter: (path) => !/(^|\/)(node_modules|dist|\.git|bench)$/.test(path) });

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { loadMnist } from '../../datasets/index.js';
@@ -7,6 +6,7 @@ import { DEFAULTS } from '../../examples/playground/src/state/settings.js';
 import { ACTS } from '../../examples/playground/src/story/acts.js';
 import { networkOf } from '../../examples/playground/src/worker/job.js';
 import { weightsOf } from '../../examples/playground/src/worker/weights.js';
+import { seriousViolations } from './axe.js';
 import { openPlayground, type Playground, settled, visibleShare } from './playground-page.js';
 
 let playground: Playground;
@@ -90,12 +90,7 @@ const SIZES = [
 ];
 const LANGUAGES = ['en-GB', 'zh-CN'];
 
-/** In Chinese where room is scarce: on the phone and the tablet. */
-const SHOWN = SIZES.flatMap(([width, height]) =>
-  LANGUAGES.filter((language) => language === 'en-GB' || width < 800).map((language) => ({ width, height, language })),
-);
-
-test.each(SHOWN)(
+test.each(SIZES.flatMap(([width, height]) => LANGUAGES.map((language) => ({ width, height, language }))))(
   'what each step of the story speaks of is seen, clear of bar and panel, at $width x $height, $language',
   async ({ width, height, language }) => {
     const { page, errors, close } = await playground.visit('?epochs=1', { width, height, language });
@@ -314,26 +309,18 @@ test.each([
   await close();
 });
 
-const AXE = readFileSync('node_modules/axe-core/axe.min.js', 'utf8');
-
 test.each(['light', 'dark'])('axe-core finds nothing serious in the story, %s', async (theme) => {
   const { page, errors, close } = await playground.visit('?epochs=1&filters=3', { dark: theme === 'dark' });
   await page.locator('#story-opener').click();
-  const serious = async () => {
-    const found = (await page.evaluate(
-      `${AXE}; axe.run('.story, #one-step').then(({ violations }) => violations.map(({ impact, id, nodes }) => ({ impact, id, at: nodes.map(({ html }) => html) })))`,
-    )) as { impact: string; id: string; at: string[] }[];
-    return found.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-  };
   await expect.poll(() => heading(page).textContent()).toBe('An image is numbers');
-  expect(await serious()).toEqual([]);
+  expect(await seriousViolations(page, '.story', '#one-step')).toEqual([]);
   await page.locator('.story-answers button').first().click();
-  expect(await serious()).toEqual([]);
+  expect(await seriousViolations(page, '.story', '#one-step')).toEqual([]);
   for (let i = 0; i < 9; i++) await next(page).click();
   await page.locator('.story-answers button').first().click();
   await page.locator('#one-step .act button').first().click();
   await expect.poll(() => phase(page)).toBe('seen');
-  expect(await serious()).toEqual([]);
+  expect(await seriousViolations(page, '.story', '#one-step')).toEqual([]);
   expect(errors).toEqual([]);
   await close();
 });

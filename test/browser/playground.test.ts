@@ -5,7 +5,17 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readSettings, type Settings, writeSettings } from '../../examples/playground/src/state/settings.js';
 import { weightHash } from '../../src/index.js';
-import { BUILT, comeTo, openPlayground, type Playground, settled, trainInNode } from './playground-page.js';
+import {
+  BUILT,
+  comeTo,
+  hash,
+  openPlayground,
+  type Playground,
+  settled,
+  stepIs,
+  trainButton,
+  trainInNode,
+} from './playground-page.js';
 
 let playground: Playground;
 beforeAll(async () => {
@@ -13,9 +23,7 @@ beforeAll(async () => {
 });
 afterAll(() => playground.close());
 
-const trainButton = (page: Page) => page.locator('.bar button.primary');
 const step = async (page: Page) => Number(await page.getByTestId('step').textContent());
-const hash = (page: Page) => page.getByTestId('hash').textContent({ timeout: 90_000 });
 const picture = (page: Page, which: 'now' | 'twin') =>
   page.evaluate((name) => {
     const canvases = document.querySelectorAll<HTMLCanvasElement>(`.filter-grid .${name} canvas`);
@@ -32,8 +40,6 @@ const stepAtRest = async (page: Page): Promise<number> => {
   }
   return before;
 };
-const stepIs = (page: Page, least: number) =>
-  page.waitForFunction((n) => Number(document.querySelector('[data-testid=step]')?.textContent) >= n, least);
 
 /** Trains until so many batches have been seen, and pauses at once: by the page's own clock, for this process may be late. */
 const trainTo = (page: Page, least: number) =>

@@ -1,3 +1,5 @@
+import { wantsRest } from './motion.js';
+
 /** How far off is near enough, in pixels. */
 const NEAR = 40;
 
@@ -6,7 +8,7 @@ const NEAR = 40;
  * @param inside selects what in it to bring to the middle of the window; without it, the part begins at the top
  */
 export function goTo(id: string, inside?: string): void {
-  const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
+  const still = wantsRest();
   const part = document.getElementById(id);
   const detail = inside ? part?.querySelector(inside) : null;
   if (detail) {

@@ -1,8 +1,8 @@
-import type { RefObject } from 'preact';
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useMemo, useRef, useState } from 'preact/hooks';
 import { useStore } from '../state/store.js';
 import { useTexts } from '../texts/index.js';
 import { areaUnder, asinhScale, decadesTo, linearScale, mostOf, pathOf, ticksOf } from './scales.js';
+import { useWidth } from './width.js';
 
 interface Line {
   label: string;
@@ -121,15 +121,4 @@ function Upright({ at }: { at: number }) {
 function nearest(places: readonly number[], to: number): number | null {
   const distances = places.map((place) => Math.abs(place - to));
   return places.length > 0 ? distances.indexOf(Math.min(...distances)) : null;
-}
-
-/** The width of an element in pixels, as it changes. */
-function useWidth(box: RefObject<HTMLElement | null>): number {
-  const [width, setWidth] = useState(0);
-  useEffect(() => {
-    const watcher = new ResizeObserver(([entry]) => setWidth(Math.floor(entry.contentRect.width)));
-    if (box.current) watcher.observe(box.current);
-    return () => watcher.disconnect();
-  }, [box]);
-  return width;
 }

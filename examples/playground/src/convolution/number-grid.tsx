@@ -1,8 +1,8 @@
 /** A square of numbers that can be typed over; the arrow keys move between them. */
 import { useRef, useState } from 'preact/hooks';
 import type { Color } from '../../../../src/inspect/index.js';
+import { css, textOn } from '../pictures/colors.js';
 import { parseNumber, short } from './numbers.js';
-import { css, textOn } from './paint.js';
 
 interface NumberGridProps {
   values: Float32Array;

@@ -1,5 +1,6 @@
 /** How the two boards are drawn: the image with the window on it, and the result as it fills in. */
 import { type Color, diverging } from '../../../../src/inspect/index.js';
+import { css, textOn } from '../pictures/colors.js';
 import { short } from './numbers.js';
 import { type GrayImage, peakOf, type Tap, type WalkPlan } from './walk.js';
 
@@ -32,23 +33,11 @@ const PAPER_LINE = '#c9ced6';
 const PALE = '#5a6270';
 const WINDOW = '#e69f00';
 const WINDOW_EDGE = '#1b1e23';
-const DARK_TEXT = '#000000';
-const LIGHT_TEXT = '#ffffff';
 
 /** Black for 0, white for 1. */
 export function gray(share: number): Color {
   const level = Math.round(255 * Math.min(1, Math.max(0, share)));
   return [level, level, level];
-}
-
-export function css([red, green, blue]: Color): string {
-  return `rgb(${red}, ${green}, ${blue})`;
-}
-
-/** Black or white, whichever is easier to read on a color (luminance as in WCAG 2). */
-export function textOn(color: Color): string {
-  const [red, green, blue] = color.map((part) => (part / 255) ** 2.2);
-  return 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.18 ? DARK_TEXT : LIGHT_TEXT;
 }
 
 /** The padded image, the window's outline and, as far as there is room, the weights on what they weigh. */

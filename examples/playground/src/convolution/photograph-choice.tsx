@@ -1,5 +1,5 @@
 /** Photographs of the page, and images of a visitor's own. */
-import { useRef } from 'preact/hooks';
+import { FileButton } from '../file-button.js';
 import { chooseFile, choosePhotograph } from './bring.js';
 import { PHOTOGRAPHS } from './choices.js';
 import type { Lab } from './lab.js';
@@ -9,7 +9,6 @@ import type { ConvolutionTexts } from './texts.en.js';
 export function PhotographChooser({ lab, texts }: { lab: Lab; texts: ConvolutionTexts }) {
   const words = texts.image;
   const choice = lab.imageChoice.value;
-  const input = useRef<HTMLInputElement>(null);
   void lab.bringing.value; // What was asked for may not have come.
   const chosen = choice.kind === 'photograph' ? choice.name : null;
   return (
@@ -27,22 +26,12 @@ export function PhotographChooser({ lab, texts }: { lab: Lab; texts: Convolution
           />
         ))}
       </fieldset>
-      <button type="button" class="small" title={words.fileTip} onClick={() => input.current?.click()}>
-        {words.file}
-      </button>
-      <input
-        ref={input}
-        class="unseen"
-        type="file"
+      <FileButton
+        class="small"
+        label={words.file}
+        tip={words.fileTip}
         accept="image/*"
-        tabIndex={-1}
-        aria-label={words.file}
-        title={words.fileTip}
-        onChange={async ({ currentTarget }) => {
-          const [file] = currentTarget.files ?? [];
-          if (file) await chooseFile(lab, file);
-          currentTarget.value = ''; // So that the same file can be chosen again.
-        }}
+        onFile={(file) => chooseFile(lab, file)}
       />
       <p class="note">{words.fileHow}</p>
       <p class="note">

@@ -1,7 +1,8 @@
 /** A square canvas that keeps as many pixels as it is shown with. */
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Color } from '../../../../src/inspect/index.js';
-import { css, gray, paintFilter, paintPixels, type Sheet } from './paint.js';
+import { css } from '../pictures/colors.js';
+import { gray, paintFilter, paintPixels, type Sheet } from './paint.js';
 
 /** A canvas as wide as its container, drawn anew whenever its width, or what it shows, changes. */
 export function SquareCanvas({ cells, paint }: { cells: number; paint: (sheet: Sheet) => void }) {

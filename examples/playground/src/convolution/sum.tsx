@@ -1,8 +1,9 @@
 /** The sum where the window stands, written out: what it sees x the filter = the products, and these together. */
 import { diverging } from '../../../../src/inspect/index.js';
+import { css, textOn } from '../pictures/colors.js';
 import type { Lab } from './lab.js';
 import { bracketed, long, short } from './numbers.js';
-import { css, gray, textOn } from './paint.js';
+import { gray } from './paint.js';
 import type { ConvolutionTexts } from './texts.en.js';
 import { agrees, peakOf, type Tap } from './walk.js';
 

@@ -3,6 +3,7 @@ import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { useInSight } from '../calm.js';
 import { Card } from '../card.js';
 import { goTo } from '../go-to.js';
+import { reducedMotion } from '../motion.js';
 import { useStore } from '../state/store.js';
 import { useTexts } from '../texts/index.js';
 import { END, filterAt, mapAt } from './film.js';
@@ -72,7 +73,7 @@ function usePlayer(canvas: { current: HTMLCanvasElement | null }) {
 
 /** Whether the visitor wants no motion. */
 function useStill(): boolean {
-  const [query] = useState(() => matchMedia('(prefers-reduced-motion: reduce)'));
+  const [query] = useState(reducedMotion);
   const [still, setStill] = useState(query.matches);
   useEffect(() => {
     const follow = () => setStill(query.matches);

@@ -2,6 +2,7 @@ import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { conv2d, type Dataset, noGrad, type Tensor, tensor } from '../../../../src/index.js';
 import { ink } from '../../../../src/inspect/index.js';
 import { oneOfEach } from '../draw/examples.js';
+import { Framed } from '../pictures/framed.js';
 import { Pixels, roundScale } from '../pictures/pixels.js';
 import type { Snapshot } from '../state/measuring.js';
 import { useStore } from '../state/store.js';
@@ -52,15 +53,7 @@ export function Excited({ shown, filter, inquiry, heldOut, inSight }: Inspected)
             const tip = texts.excitingTip(label, value.toFixed(2));
             return (
               <li key={index} title={tip}>
-                <Pixels values={heldOut.input(index)} width={28} height={28} color={ink} label={tip} />
-                <i
-                  style={{
-                    top: `${(100 * top) / 28}%`,
-                    left: `${(100 * left) / 28}%`,
-                    width: `${(100 * size) / 28}%`,
-                    height: `${(100 * size) / 28}%`,
-                  }}
-                />
+                <Framed values={heldOut.input(index)} label={tip} top={top} left={left} size={size} />
               </li>
             );
           })}

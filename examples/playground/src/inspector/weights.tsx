@@ -1,6 +1,6 @@
 import { diverging } from '../../../../src/inspect/index.js';
 import { short } from '../convolution/numbers.js';
-import { css, textOn } from '../convolution/paint.js';
+import { css, textOn } from '../pictures/colors.js';
 import type { Snapshot } from '../state/measuring.js';
 import { useTexts } from '../texts/index.js';
 

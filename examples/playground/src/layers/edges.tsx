@@ -1,8 +1,8 @@
 import { useState } from 'preact/hooks';
 import { diverging } from '../../../../src/inspect/index.js';
 import { short } from '../convolution/numbers.js';
-import { css, textOn } from '../convolution/paint.js';
 import { goTo } from '../go-to.js';
+import { css, textOn } from '../pictures/colors.js';
 import { Pixels, roundScale } from '../pictures/pixels.js';
 import type { Snapshot } from '../state/measuring.js';
 import { useStore } from '../state/store.js';

@@ -63,23 +63,21 @@ function OneDigit({ one, pixelsOf }: { one: Likest; pixelsOf: (index: number) =>
   return (
     <>
       <h4>{digit}</h4>
-      {best && (
-        <Shown
-          pixels={pixelsOf(best.index)}
-          kind={texts.best}
-          digit={texts.named(best.label)}
-          share={chance(best.probability)}
-          label={texts.bestOf(digit, best.label, chance(best.probability))}
-        />
-      )}
-      {stranger && (
-        <Shown
-          pixels={pixelsOf(stranger.index)}
-          kind={texts.stranger}
-          digit={texts.named(stranger.label)}
-          share={chance(stranger.probability)}
-          label={texts.strangerOf(digit, stranger.label, chance(stranger.probability))}
-        />
+      {[
+        { one: best, kind: texts.best, toldAs: texts.bestOf },
+        { one: stranger, kind: texts.stranger, toldAs: texts.strangerOf },
+      ].map(
+        ({ one, kind, toldAs }) =>
+          one && (
+            <Shown
+              key={kind}
+              pixels={pixelsOf(one.index)}
+              kind={kind}
+              digit={texts.named(one.label)}
+              share={chance(one.probability)}
+              label={toldAs(digit, one.label, chance(one.probability))}
+            />
+          ),
       )}
       {made && (
         <Shown

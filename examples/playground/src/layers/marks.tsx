@@ -1,6 +1,6 @@
-import type { RefObject } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useRef } from 'preact/hooks';
 import { linearScale, ticksOf } from '../charts/scales.js';
+import { useWidth } from '../charts/width.js';
 import { meanOf, type Network, type Series } from './recorded.js';
 
 const HEIGHT = 270;
@@ -101,15 +101,4 @@ export function Key({ network }: { network: Network }) {
       <path class="mark-of" d={mark(17, 7)} />
     </svg>
   );
-}
-
-/** The width of an element in pixels, as it changes. */
-function useWidth(box: RefObject<HTMLElement | null>): number {
-  const [width, setWidth] = useState(0);
-  useEffect(() => {
-    const watcher = new ResizeObserver(([entry]) => setWidth(Math.floor(entry.contentRect.width)));
-    if (box.current) watcher.observe(box.current);
-    return () => watcher.disconnect();
-  }, [box]);
-  return width;
 }

@@ -2,6 +2,7 @@ import { useMemo, useRef } from 'preact/hooks';
 import { ink } from '../../../../src/inspect/index.js';
 import { useCalm, useInSight } from '../calm.js';
 import { Legend } from '../filters/legend.js';
+import { Framed } from '../pictures/framed.js';
 import { Pixels, roundScale } from '../pictures/pixels.js';
 import type { Snapshot } from '../state/measuring.js';
 import { useStore } from '../state/store.js';
@@ -93,15 +94,7 @@ function Seen({
           return (
             <li key={index} title={tip}>
               <div>
-                <Pixels values={heldOut.input(index)} width={28} height={28} color={ink} label={tip} />
-                <i
-                  style={{
-                    top: `${(100 * top) / 28}%`,
-                    left: `${(100 * left) / 28}%`,
-                    width: `${(100 * size) / 28}%`,
-                    height: `${(100 * size) / 28}%`,
-                  }}
-                />
+                <Framed values={heldOut.input(index)} label={tip} top={top} left={left} size={size} />
               </div>
               <span class="note">{texts.excitingNote(label, value.toFixed(2))}</span>
             </li>

@@ -1,6 +1,6 @@
 import { type Color, diverging, ink } from '../../../../src/inspect/index.js';
 import { short } from '../convolution/numbers.js';
-import { css, textOn } from '../convolution/paint.js';
+import { css, textOn } from '../pictures/colors.js';
 
 /** Numbers in rows and columns, written on their colors. */
 export function Matrix({

@@ -1,4 +1,5 @@
 import { useLayoutEffect, useMemo, useRef } from 'preact/hooks';
+import { wantsRest } from '../motion.js';
 import '../styles/draw.css';
 import '../styles/network.css';
 import '../styles/network-levels.css';
@@ -151,7 +152,7 @@ function follow(box: HTMLElement, view: View): void {
   const name = level === 'overview' ? `strip-${view.stage.peek()}` : level;
   const maps = box.querySelector<HTMLElement>(`[data-maps="${name}"]`);
   maps?.focus({ preventScroll: true });
-  const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
+  const still = wantsRest();
   const target = level === 'overview' ? maps : box.querySelector('.net-deeper');
   target?.scrollIntoView({ block: 'nearest', behavior: still ? 'auto' : 'smooth' });
 }

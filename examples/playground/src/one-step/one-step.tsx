@@ -1,3 +1,4 @@
+import { wantsRest } from '../motion.js';
 import '../styles/inspector.css';
 import '../styles/one-step.css';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
@@ -168,7 +169,7 @@ function useBeats(taken: Taken | null, setBeat: (beat: number) => void, onEnd: (
       setBeat(0);
       return;
     }
-    const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
+    const still = wantsRest();
     let beat = still ? BEATS : 1;
     const show = () => {
       setBeat(beat);

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { diverging } from '../../../../src/inspect/index.js';
 import { short } from '../convolution/numbers.js';
-import { css, textOn } from '../convolution/paint.js';
+import { css, textOn } from '../pictures/colors.js';
 
 /** Larger filters have no room for numbers in their cells. */
 const NUMBERS_UP_TO = 5;

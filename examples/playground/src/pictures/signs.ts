@@ -1,5 +1,5 @@
 import { type Color, diverging } from '../../../../src/inspect/index.js';
-import { textOn } from '../convolution/paint.js';
+import { textOn } from './colors.js';
 
 /** Below this share of the scale a number is next to nothing, and its sign, too. */
 const FAINT = 0.15;

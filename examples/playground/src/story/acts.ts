@@ -2,6 +2,7 @@
 import { batch, signal } from '@preact/signals';
 import { FIRST_FILTER } from '../convolution/choices.js';
 import type { Lab } from '../convolution/lab.js';
+import { wantsRest } from '../motion.js';
 import type { Store } from '../state/store.js';
 
 export interface Act {
@@ -172,9 +173,4 @@ function slideUpright(lab: Lab): void {
   lab.slideBy({ stride: 1, padding: 0, dilation: 1 });
   lab.rectify.value = false;
   lab.restart();
-}
-
-/** Whether the reader wants no motion. */
-function wantsRest(): boolean {
-  return matchMedia('(prefers-reduced-motion: reduce)').matches;
 }

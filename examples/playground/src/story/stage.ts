@@ -1,3 +1,5 @@
+import { wantsRest } from '../motion.js';
+
 /** Shortest time between two looks at where the page stands, in ms. */
 const BETWEEN = 150;
 /** How long the page may take to come to rest, in ms: what it scrolls past is laid out only then, and moves the rest. */
@@ -20,7 +22,7 @@ export type Place = 'middle' | 'near';
  * @returns ends it
  */
 export function bringIntoView(selector: string, card: string, place: Place): () => void {
-  const behavior = matchMedia('(prefers-reduced-motion: reduce)').matches ? 'instant' : 'smooth';
+  const behavior = wantsRest() ? 'instant' : 'smooth';
   let begin = performance.now();
   let before = Number.NaN;
   const look = () => {

@@ -1,5 +1,6 @@
-import { useRef, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { ConvgradError, FormatError } from '../../../../src/index.js';
+import { FileButton } from '../file-button.js';
 import { useStore } from '../state/store.js';
 import { useTexts } from '../texts/index.js';
 import { detailOf } from '../worker/failure.js';
@@ -13,7 +14,6 @@ const LARGEST = 50;
 export function Load() {
   const { settings, load, training } = useStore();
   const { takeaway: texts } = useTexts();
-  const input = useRef<HTMLInputElement>(null);
   const [refused, setRefused] = useState<string | null>(null);
   const loaded = training.loaded.value;
   const read = async (file: File) => {
@@ -31,23 +31,7 @@ export function Load() {
   };
   return (
     <>
-      <button type="button" title={texts.loadTip} onClick={() => input.current?.click()}>
-        {texts.load}
-      </button>
-      <input
-        ref={input}
-        class="unseen"
-        type="file"
-        accept=".safetensors"
-        tabIndex={-1}
-        aria-label={texts.load}
-        title={texts.loadTip}
-        onChange={async ({ currentTarget }) => {
-          const [file] = currentTarget.files ?? [];
-          if (file) await read(file);
-          currentTarget.value = ''; // So that the same file can be chosen again.
-        }}
-      />
+      <FileButton label={texts.load} tip={texts.loadTip} accept=".safetensors" onFile={read} />
       <p class="note">{texts.loadNote}</p>
       {loaded && !refused && (
         <p class="verdict outside" role="status">
