@@ -114,7 +114,8 @@ export function convolution(engine: Engine): Overrides<typeof import('../ops/con
         if (tiled.fits(s) && tiled.gradWeight(X, dY, nonzero, dF, s)) return;
         // Zeros of padding must not meet an infinity.
         const usual = nonzero > (isPointwise(s) ? POINTWISE : DENSE) && run.allUsual(dY, dy.length);
-        if (usual && isDepthwise(s) && run.allUsual(X, x.length)) {
+        const large = s.outH * s.outW >= LARGE;
+        if (usual && large && isDepthwise(s) && run.allUsual(X, x.length)) {
           ofPlanes.gradWeight(X, dY, dF, s);
           return;
         }
@@ -173,6 +174,9 @@ function isPointwise({
   const plain = kernelH * kernelW * strideH * strideW * groups === 1 && padTop + padLeft === 0;
   return plain && outH === H && outW === W && H * W >= 8;
 }
+
+/** From how many pixels of a plane on the gradient to depthwise weights is faster by planes, zeros and all, than by lists. */
+const LARGE = 128;
 
 /** About how long a convolution takes on one thread, in ns, at 20 multiply-adds a ns. */
 function workOf(s: ConvSizes): number {

@@ -245,6 +245,7 @@ function dots(tap: usize, count: i32, image: usize, plane: usize, bytes: i32, to
   }
 }
 
+@inline
 function addTotal(to: usize, partial: v128): void {
   store<f64>(to, load<f64>(to) + f64(sum(partial)));
 }

@@ -43,7 +43,7 @@ function multiply(
     let m = to - from;
     if (width === 16) {
       m &= ~1;
-      columnsOf16(left, column, target, m, K, stepM, stepK, stepB, rowBytes, Mode.Adds);
+      columnsOf16(left, column, target, m, K, stepM, stepK, stepB, rowBytes, true);
     } else {
       m &= ~3;
       columnsOf8(left, column, target, m, K, stepM, stepK, stepB, rowBytes, Mode.Adds);
@@ -95,19 +95,26 @@ export function columnsOf8(
   }
 }
 
-/** Pairs of rows, `rows` at least, by 16 columns: fewer instructions a product than in fours by 8. */
+/** Pairs of rows, `rows` at least, by 16 columns, written to y or added: fewer instructions a product than in fours by 8. */
 export function columnsOf16(
-  a: usize, b: usize, y: usize, rows: i32, K: i32, stepM: usize, stepK: usize, stepB: usize, stepY: usize, mode: Mode,
+  a: usize, b: usize, y: usize, rows: i32, K: i32, stepM: usize, stepK: usize, stepB: usize, stepY: usize, adds: bool,
 ): void {
-  pairsOf16(a, b, y, rows, K, stepM, stepK, stepB, stepY, mode, 1, 0, 0);
+  pairsOf16(a, b, y, rows, K, stepM, stepK, stepB, stepY, adds ? Mode.Adds : Mode.Writes, 1, 0, 0);
 }
 
-/** The same in pieces, as in `columnsOf8`: apart, because a loop more costs the others 5%. */
-export function piecesOf16(
-  a: usize, b: usize, y: usize, rows: i32, K: i32, stepM: usize, stepK: usize, stepB: usize, stepY: usize, mode: Mode,
-  pieces: i32, skip: usize, skipB: usize,
+/** The same in pieces, as in `columnsOf8`, added to y: apart, because a loop more costs the others 5%. */
+function piecesOf16(
+  a: usize, b: usize, y: usize, rows: i32, K: i32, stepM: usize, stepK: usize, stepB: usize, stepY: usize, pieces: i32,
+  skip: usize, skipB: usize,
 ): void {
-  pairsOf16(a, b, y, rows, K, stepM, stepK, stepB, stepY, mode, pieces, skip, skipB);
+  pairsOf16(a, b, y, rows, K, stepM, stepK, stepB, stepY, Mode.Adds, pieces, skip, skipB);
+}
+
+/** The same of neighbors in a and rows of b, where the sum begins with the row before b. */
+export function denseOf16(
+  a: usize, b: usize, y: usize, rows: i32, K: i32, stepM: usize, stepY: usize, pieces: i32, skip: usize,
+): void {
+  pairsOf16(a, b, y, rows, K, stepM, 4, 64, stepY, Mode.Begins, pieces, skip, 0);
 }
 
 @inline
@@ -167,8 +174,8 @@ export function productOf(
   let o = 0;
   for (; o + 64 <= bytes; o += 64) {
     const panel = b + o * column;
-    if (pieces === 1) columnsOf16(a, panel, y + o, rows, K, stepM, stepK, stepB || 64, stepY, mode);
-    else piecesOf16(a, panel, y + o, rows, K, stepM, stepK, stepB || 64, stepY, mode, pieces, skip, skipB);
+    if (pieces === 1) columnsOf16(a, panel, y + o, rows, K, stepM, stepK, stepB || 64, stepY, mode === Mode.Adds);
+    else piecesOf16(a, panel, y + o, rows, K, stepM, stepK, stepB, stepY, pieces, skip, skipB);
   }
   if (o < bytes) columnsOf8(a, b + o * column, y + o, rows, K, stepM, stepK, stepB || 32, stepY, mode, pieces, skip, skipB);
 }
