@@ -104,7 +104,7 @@ function rowOf(width: i32, s: ConvSizes, source: usize, weights: usize, sums: us
         const begins = ky + k === 0;
         if (width === 16) {
           if (begins) denseOf16(from, panel, to, pixels, taps, s.pixelStep, stepY, rows, skip);
-          else columnsOf16(from, panel, to, pixels, taps, s.pixelStep, 4, 64, stepY, Mode.Adds);
+          else columnsOf16(from, panel, to, pixels, taps, s.pixelStep, 4, 64, stepY, true);
         } else {
           const mode = begins ? Mode.Begins : Mode.Adds;
           columnsOf8(from, panel, to, pixels, taps, s.pixelStep, 4, 32, stepY, mode, rows, skip);

@@ -19,14 +19,15 @@ export function matmul(
   to: i32,
 ): void {
   for (let k = 0; k < length; k += PANEL) {
-    multiply(a + k * stepK, b + ((k * N) << 2), y, panel, min(length - k, PANEL), N, stepM, stepK, from, to, Mode.Adds);
+    multiply(a + k * stepK, b + ((k * N) << 2), y, panel, min(length - k, PANEL), N, stepM, stepK, from, to, true);
   }
 }
 
 /** The same for a K of at most PANEL; y is added to, or written. */
 export function multiply(
-  a: usize, b: usize, y: usize, panel: usize, K: i32, N: i32, stepM: usize, stepK: usize, from: i32, to: i32, mode: Mode,
+  a: usize, b: usize, y: usize, panel: usize, K: i32, N: i32, stepM: usize, stepK: usize, from: i32, to: i32, adds: bool,
 ): void {
+  const mode = adds ? Mode.Adds : Mode.Writes;
   const rowBytes = <usize>(N << 2);
   let n = 0;
   for (let width = 16; n + 8 <= N; n += width) {
@@ -42,7 +43,7 @@ export function multiply(
     const left = a + from * stepM;
     const target = y + ((from * N + n) << 2);
     const pairs = width === 16 ? to - from & ~1 : 0;
-    if (pairs) columnsOf16(left, column, target, pairs, K, stepM, stepK, stepB, rowBytes, mode);
+    if (pairs) columnsOf16(left, column, target, pairs, K, stepM, stepK, stepB, rowBytes, adds);
     for (let i = 0; i < width; i += 8) {
       const own = target + pairs * rowBytes + (i << 2);
       columnsOf8(left + pairs * stepM, column + (i << 2), own, to - from - pairs, K, stepM, stepK, stepB, rowBytes, mode);
@@ -62,7 +63,7 @@ export function multiply(
       for (let i = 0; i < rest; i++) {
         const at = y + (((m + r) * N + n + i) << 2);
         const sum = load<f32>(sums + (r << 5) + (i << 2));
-        store<f32>(at, mode === Mode.Adds ? load<f32>(at) + sum : sum);
+        store<f32>(at, adds ? load<f32>(at) + sum : sum);
       }
     }
   }
@@ -147,9 +148,9 @@ export function columnsOf8(
 
 /** Pairs of rows, `rows` at least, by 16 columns, written to y or added: fewer instructions a product than in fours by 8. */
 export function columnsOf16(
-  a: usize, b: usize, y: usize, rows: i32, K: i32, stepM: usize, stepK: usize, stepB: usize, stepY: usize, mode: Mode,
+  a: usize, b: usize, y: usize, rows: i32, K: i32, stepM: usize, stepK: usize, stepB: usize, stepY: usize, adds: bool,
 ): void {
-  pairsOf16(a, b, y, rows, K, stepM, stepK, stepB, stepY, mode, 1, 0, 0);
+  pairsOf16(a, b, y, rows, K, stepM, stepK, stepB, stepY, adds ? Mode.Adds : Mode.Writes, 1, 0, 0);
 }
 
 /** The same in pieces, as in `columnsOf8`, added to y: apart, because a loop more costs the others 5%. */
@@ -224,7 +225,7 @@ export function productOf(
   let o = 0;
   for (; o + 64 <= bytes; o += 64) {
     const panel = b + o * column;
-    if (pieces === 1) columnsOf16(a, panel, y + o, rows, K, stepM, stepK, stepB || 64, stepY, mode);
+    if (pieces === 1) columnsOf16(a, panel, y + o, rows, K, stepM, stepK, stepB || 64, stepY, mode === Mode.Adds);
     else piecesOf16(a, panel, y + o, rows, K, stepM, stepK, stepB, stepY, pieces, skip, skipB);
   }
   if (o < bytes) columnsOf8(a, b + o * column, y + o, rows, K, stepM, stepK, stepB || 32, stepY, mode, pieces, skip, skipB);

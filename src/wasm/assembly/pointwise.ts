@@ -1,5 +1,5 @@
 import { spreadBias } from './convSparseForward';
-import { Mode, multiply, PANEL } from './matmul';
+import { multiply, PANEL } from './matmul';
 
 // Convolutions of 1x1 filters, stride 1 and no padding are matrix products, for each example:
 //
@@ -19,8 +19,7 @@ export function pointwise(
     if (bias !== 0) spreadBias(bias, O, own, O, pixels);
     for (let c = 0; c < C; c += PANEL) {
       const image = x + (((n * C + c) * pixels) << 2);
-      const mode = adds || bias + c !== 0 ? Mode.Adds : Mode.Writes;
-      multiply(weight + c * stepC, image, own, panel, min(C - c, PANEL), pixels, stepO, stepC, 0, O, mode);
+      multiply(weight + c * stepC, image, own, panel, min(C - c, PANEL), pixels, stepO, stepC, 0, O, adds || bias + c !== 0);
     }
   }
 }
