@@ -2,7 +2,7 @@ import { installed } from './backend.js';
 import type { Storage } from './storage.js';
 
 /** A loop over numbers. Its first argument's dtype decides who runs it. */
-type Kernel = (first: Storage, ...rest: never[]) => void;
+type Kernel = (first: Storage, ...rest: never[]) => unknown;
 
 /** What an operation computes, in plain loops: `definition` as it is written, and the same functions made to dispatch. */
 export type Definition<Name extends string, Parts extends object> = Parts & {
@@ -12,7 +12,7 @@ export type Definition<Name extends string, Parts extends object> = Parts & {
 
 /**
  * Gives a name to what an operation computes, forward and gradient. The functions that come back run a backend's faster
- * version of the same name and part on float32, where there is one, and else the loops themselves.
+ * version of the same name and part on float32, where there is one and it does not return false: else the loops themselves.
  *
  * Two rules: what a forward kernel writes, it overwrites; what a gradient kernel writes (`dx` means d(loss)/dx), it adds
  * to what is there. The few forward kernels that add say so.
@@ -26,7 +26,7 @@ export function define<const Name extends string, Parts extends Record<string, K
   const dispatching = Object.entries(definition).map(([part, plain]): [string, Kernel] => {
     const run: Kernel = (first, ...rest) => {
       const fast = first.dtype === 'float32' ? (installed()?.overrides[name]?.[part] as Kernel | undefined) : undefined;
-      (fast ?? plain)(first, ...rest);
+      if (!fast || fast(first, ...rest) === false) plain(first, ...rest);
     };
     return [part, run];
   });

@@ -12,6 +12,9 @@ export function convolution(engine: Engine): Overrides<typeof import('../ops/con
   const tiled = winograd(engine);
   const ofPlanes = depthwise(engine);
 
+  /** Whether zeros of padding may meet these weights. */
+  const isUsual = (weight: Storage) => run.allUsual(memory.read(weight), weight.length) !== 0;
+
   /** Where the offsets of the output pixels are; `sizes` is the plan's struct, `room` is for those that are not kept. */
   function offsetsOf(s: ConvSizes, { phase, rowBytes, tableBytes }: Plan, sizes: number, room: number): number {
     const key = `${s.outH} ${s.outW} ${s.strideH} ${s.strideW} ${s.dilationW} ${phase} ${rowBytes}`;
@@ -72,7 +75,7 @@ export function convolution(engine: Engine): Overrides<typeof import('../ops/con
   return {
     conv2d: {
       forward(x, weight, bias, y, s) {
-        if (isDepthwise(s)) return ofPlanes.forward(x, weight, bias, y, s);
+        if (isDepthwise(s)) return isUsual(weight) && ofPlanes.forward(x, weight, bias, y, s);
         const [X, F, B, Y] = [memory.read(x), memory.read(weight), memory.read(bias), memory.write(y)];
         const [tiles, skips] = [tiled.fits(s), isTransposable(s, SPARSE_CHANNELS)];
         const nonzero = tiles || skips ? run.nonzeroShare(X, x.length) : 1;
@@ -88,14 +91,14 @@ export function convolution(engine: Engine): Overrides<typeof import('../ops/con
       },
 
       gradInput(dy, weight, dx, s) {
-        if (isDepthwise(s)) return ofPlanes.gradInput(dy, weight, dx, s);
+        if (isDepthwise(s)) return isUsual(weight) && ofPlanes.gradInput(dy, weight, dx, s);
         const [dY, F] = [memory.read(dy), memory.read(weight)];
         if (isTransposable(s, DENSE_CHANNELS)) {
           const turned = transpose(s);
           const nonzero = run.nonzeroShare(dY, dy.length);
           if (tiled.fits(turned) && tiled.forward(dY, nonzero, weight, 0, turned, true, () => memory.sum(dx))) return;
           // Zeros of padding must not meet infinite weights.
-          const dense = isPointwise(s) ? nonzero > POINTWISE : nonzero > DENSE && run.allUsual(F, weight.length);
+          const dense = isPointwise(s) ? nonzero > POINTWISE : nonzero > DENSE && isUsual(weight);
           if (dense) {
             const { address, adds } = memory.sum(dx);
             direct(turned, dY, weight, null, address, 1, adds);
@@ -113,8 +116,9 @@ export function convolution(engine: Engine): Overrides<typeof import('../ops/con
         const nonzero = run.nonzeroShare(dY, dy.length);
         if (tiled.fits(s) && tiled.gradWeight(X, dY, nonzero, dF, s)) return;
         // Zeros of padding must not meet an infinity.
-        const usual = nonzero > (isPointwise(s) ? POINTWISE : DENSE) && run.allUsual(dY, dy.length);
-        if (usual && isDepthwise(s) && run.allUsual(X, x.length)) {
+        const usual = isPointwise(s) ? nonzero > POINTWISE : nonzero > DENSE && run.allUsual(dY, dy.length);
+        const large = s.outH * s.outW >= LARGE;
+        if (usual && large && isDepthwise(s) && run.allUsual(X, x.length)) {
           ofPlanes.gradWeight(X, dY, dF, s);
           return;
         }
@@ -173,6 +177,9 @@ function isPointwise({
   const plain = kernelH * kernelW * strideH * strideW * groups === 1 && padTop + padLeft === 0;
   return plain && outH === H && outW === W && H * W >= 8;
 }
+
+/** From how many pixels of a plane on the gradient to depthwise weights is faster by planes, zeros and all, than by lists. */
+const LARGE = 128;
 
 /** About how long a convolution takes on one thread, in ns, at 20 multiply-adds a ns. */
 function workOf(s: ConvSizes): number {

@@ -48,7 +48,7 @@ export function depthwise({ memory, struct, parts, split }: Engine) {
     const room = memory.scratch(shares * ownBytes);
     const sizes = struct(plan);
     split('depthwise', s.N * s.C, shares, work, (from, to, share) => {
-      return [sizes, source, weight, bias, target, Number(forward), adds, room + share * ownBytes, from, to];
+      return [sizes, source, weight, bias, target, adds, room + share * ownBytes, from, to];
     });
   }
 
@@ -121,12 +121,11 @@ function planOf(s: ConvSizes, forward: boolean) {
   const imageBytes = aligned((forward ? ofX.length * phaseBytes : filters * planeBytes) + 64);
   const x = [H * W * 4, strideH * W * 4, strideW];
   const y = [filters * outH * outW * 4, outW * 4, 1];
-  const window = [kernelH, kernelW, strideH, strideW, dilationH, dilationW, padTop, padLeft, outH, outW];
   const sumBytes = forward ? ((outH - 1) * columns + outW) * 4 : phaseBytes;
   const bytes = [...(forward ? [x, y] : [y, x]).flat(), columns * 4, imageBytes, sumBytes];
   const lists = [...pieces.flat(), ...targets.flatMap((target, i) => [...target, taps[i].length / 2]), ...taps.flat()];
   return {
-    plan: [C, H, W, filters, ...window, ...bytes, pieces.length, targets.length, ...lists],
+    plan: [C, filters, filters * kernelH * kernelW, ...bytes, pieces.length, targets.length, ...lists],
     ownBytes: aligned(filters * kernelH * kernelW * 8 + imageBytes + phaseBytes + 64),
   };
 }

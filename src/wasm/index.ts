@@ -48,15 +48,16 @@ export function createWasm(maximumPages?: number): Wasm {
   };
 }
 
-type Kernel = (...args: never[]) => void;
+type Kernel = (...args: never[]) => unknown;
 
 /** The same kernels, which copy back what they wrote, and leave nothing behind when one of them throws. */
 function guarded(memory: WasmMemory, kernels: object): Backend['overrides'] {
   const guard = (kernel: Kernel) => {
     return (...args: never[]) => {
       try {
-        kernel(...args);
+        const does = kernel(...args);
         memory.end();
+        return does;
       } catch (error) {
         memory.abandon(); // A released operand, memory full, a dead thread.
         throw error;

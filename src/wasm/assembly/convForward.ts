@@ -1,5 +1,5 @@
 import { clear, ConvSizes, packImage, place, unpack } from './convolution';
-import { columnsOf8, Mode, piecesOf16 } from './matmul';
+import { columnsOf16, columnsOf8, denseOf16, Mode } from './matmul';
 
 // Forward: a row of y is the sum, over the rows of the filters, of matrix products: of the pixels' inputs that a filter row sees
 // [pixels, taps], which overlap in the packed image, and its weights [taps, filters]. So any stride, dilation and width runs at
@@ -69,8 +69,7 @@ export function conv2d(
           const rows = min(s.outH - i, s.together);
           for (let r = 0; r < rows; r++, source += s.strideH * s.rowBytes) {
             const sums = room + r * s.outW * (width << 2);
-            if (width === 16) rowOf(16, s, source, weights, sums, long);
-            else rowOf(8, s, source, weights, sums, long);
+            rowOf(width, s, source, weights, sums, long);
           }
           unpack(room, width << 2, target, planeBytes, count, rows * s.outW, adds);
           target += (rows * s.outW) << 2;
@@ -83,7 +82,6 @@ export function conv2d(
 }
 
 /** A row of pixels of 16 or 8 filters, and at most three more pixels of each kind, which the next row overwrites. */
-@inline
 function rowOf(width: i32, s: ConvSizes, source: usize, weights: usize, sums: usize, long: bool): void {
   const bytes = width << 2;
   const channelBytes = (s.C / s.groups) << 2;
@@ -101,9 +99,16 @@ function rowOf(width: i32, s: ConvSizes, source: usize, weights: usize, sums: us
         const to = sums + r * bytes;
         const taps = min(s.taps - k, part);
         const skip = s.rowStep - (taps << 2);
-        const mode = ky + k === 0 ? Mode.Begins : Mode.Adds;
-        if (width === 16) piecesOf16(from, panel, to, pixels, taps, s.pixelStep, 4, 64, s.every << 6, mode, rows, skip, 0);
-        else columnsOf8(from, panel, to, pixels, taps, s.pixelStep, 4, 32, s.every << 5, mode, rows, skip);
+        const stepY = s.every * bytes;
+        // The first part begins with the biases, which stand before the weights.
+        const begins = ky + k === 0;
+        if (width === 16) {
+          if (begins) denseOf16(from, panel, to, pixels, taps, s.pixelStep, stepY, rows, skip);
+          else columnsOf16(from, panel, to, pixels, taps, s.pixelStep, 4, 64, stepY, true);
+        } else {
+          const mode = begins ? Mode.Begins : Mode.Adds;
+          columnsOf8(from, panel, to, pixels, taps, s.pixelStep, 4, 32, stepY, mode, rows, skip);
+        }
       }
     }
   }

@@ -1,5 +1,4 @@
 import { sum } from './broadcast';
-import { allFinite } from './sparseSum';
 
 // Convolutions of one channel a group, with few filters for each: depthwise, as MobileNets have them. An output is a sum of
 // only kernelH * kernelW products: so vectors hold neighboring pixels, and whatever is no product is kept short.
@@ -30,19 +29,9 @@ class Target extends Piece {
 @unmanaged
 class Plan {
   C: i32;
-  H: i32;
-  W: i32;
   filters: i32;
-  kernelH: i32;
-  kernelW: i32;
-  strideH: i32;
-  strideW: i32;
-  dilationH: i32;
-  dilationW: i32;
-  padTop: i32;
-  padLeft: i32;
-  outH: i32;
-  outW: i32;
+  /** Weights for a channel: of all its filters. */
+  all: i32;
   /** Of the planes of a channel, from one row of a piece to the next, and between neighbors, which is in numbers. */
   sourceBytes: i32;
   sourceRow: i32;
@@ -59,14 +48,13 @@ class Plan {
 }
 
 /**
- * The channels [from, to), counted through all examples: forward, where `forward` is set, else the gradient to the input.
- * Where a weight is no number, the zeros of padding and between rows must not meet it, and `plainly` computes.
+ * The channels [from, to), counted through all examples: forward, or the gradient to the input. Weights are finite, because zeros
+ * of padding and between rows meet them.
  */
 export function depthwise(
-  s: Plan, source: usize, weight: usize, bias: usize, target: usize, forward: bool, adds: bool, room: usize, from: i32,
-  to: i32,
+  s: Plan, source: usize, weight: usize, bias: usize, target: usize, adds: bool, room: usize, from: i32, to: i32,
 ): void {
-  const all = s.filters * s.kernelH * s.kernelW;
+  const all = s.all;
   const pieces = changetype<usize>(s) + offsetof<Plan>();
   const targets = pieces + s.pieces * offsetof<Piece>();
   const taps = targets + s.targets * offsetof<Target>();
@@ -78,10 +66,6 @@ export function depthwise(
     const own = weight + ((c * all) << 2);
     const x = source + p * s.sourceBytes;
     const y = target + p * s.targetBytes;
-    if (!allFinite(own, all)) {
-      plainly(s, forward ? x : y, own, bias && bias + ((c * s.filters) << 2), forward ? y : x, forward, adds);
-      continue;
-    }
     for (let i = 0; i < all << 3; i += 8) {
       store<i32>(room + i, load<i32>(taps + i));
       store<f32>(room + i, load<f32>(own + load<i32>(taps + i, 4)), 4);
@@ -180,7 +164,7 @@ function sumTaps(first: usize, last: usize, start: f32, from: usize, to: usize, 
 export function depthwiseGradient(
   s: Plan, x: usize, dy: usize, dweight: usize, totals: usize, room: usize, examples: i32, from: i32, to: i32,
 ): void {
-  const all = s.filters * s.kernelH * s.kernelW;
+  const all = s.all;
   const pieces = changetype<usize>(s) + offsetof<Plan>();
   const targets = pieces + s.pieces * offsetof<Piece>();
   const taps = targets + s.targets * offsetof<Target>();
@@ -245,30 +229,7 @@ function dots(tap: usize, count: i32, image: usize, plane: usize, bytes: i32, to
   }
 }
 
+@inline
 function addTotal(to: usize, partial: v128): void {
   store<f64>(to, load<f64>(to) + f64(sum(partial)));
-}
-
-/** As ../../ops/conv2d.ts has it, product by product. */
-function plainly(s: Plan, x: usize, weight: usize, bias: usize, y: usize, forward: bool, adds: bool): void {
-  if (!forward && !adds) memory.fill(x, 0, (s.H * s.W) << 2);
-  for (let o = 0; o < s.filters; o++, y += (s.outH * s.outW) << 2) {
-    if (forward) {
-      const start: f32 = bias ? load<f32>(bias + (o << 2)) : 0;
-      for (let i = 0; i < s.outH * s.outW; i++) store<f32>(y + (i << 2), start);
-    }
-    for (let ky = 0; ky < s.kernelH; ky++) {
-      for (let kx = 0; kx < s.kernelW; kx++, weight += 4) {
-        for (let i = 0; i < s.outH * s.outW; i++) {
-          const row = (i / s.outW) * s.strideH + ky * s.dilationH - s.padTop;
-          const column = (i % s.outW) * s.strideW + kx * s.dilationW - s.padLeft;
-          if (u32(row) >= u32(s.H) || u32(column) >= u32(s.W)) continue;
-          const inX = x + ((row * s.W + column) << 2);
-          const inY = y + (i << 2);
-          if (forward) store<f32>(inY, load<f32>(inY) + load<f32>(weight) * load<f32>(inX));
-          else store<f32>(inX, load<f32>(inX) + load<f32>(weight) * load<f32>(inY));
-        }
-      }
-    }
-  }
 }

@@ -7,7 +7,7 @@ export { allUsual, nonzeroShare, packFlipped, spreadBias } from './convSparseFor
 export { addRows, offsets, packRows } from './convolution';
 export { depthwise, depthwiseGradient } from './depthwise';
 export { dropout } from './dropout';
-export { tiles5x2, tiles2x6, tiles3x1, tiles3x3, tiles1x12, tiles1x10, tiles1x6, tiles1x3, tiles1x1 } from './sparseSum';
+export { tiles5x2, tiles2x6, tiles3x1, tiles1x12, tiles1x10, tiles1x6, tiles1x3, tiles1x1 } from './sparseSum';
 export { crossEntropy, crossEntropyGradient, softmax, softmaxGradient } from './softmax';
 export { matmul, matmulTransposed, transpose } from './matmul';
 export { moments, normalize, normalizeGradient } from './normalize';

@@ -6,7 +6,7 @@ import { sum } from './broadcast';
 /** How much of K is summed at a time where both operands run along it: as much as the first-level cache holds. */
 const BLOCK = 1024;
 /** How much of K is summed at a time otherwise: 16 columns of b, side by side, fill that cache. */
-const PANEL = 512;
+export const PANEL = 512;
 /** From how many bytes between rows of b on its columns are copied. */
 const APART: usize = 1024;
 
@@ -19,13 +19,15 @@ export function matmul(
   to: i32,
 ): void {
   for (let k = 0; k < length; k += PANEL) {
-    multiply(a + k * stepK, b + ((k * N) << 2), y, panel, min(length - k, PANEL), N, stepM, stepK, from, to);
+    multiply(a + k * stepK, b + ((k * N) << 2), y, panel, min(length - k, PANEL), N, stepM, stepK, from, to, true);
   }
 }
 
-function multiply(
-  a: usize, b: usize, y: usize, panel: usize, K: i32, N: i32, stepM: usize, stepK: usize, from: i32, to: i32,
+/** The same for a K of at most PANEL; y is added to, or written. */
+export function multiply(
+  a: usize, b: usize, y: usize, panel: usize, K: i32, N: i32, stepM: usize, stepK: usize, from: i32, to: i32, adds: bool,
 ): void {
+  const mode = adds ? Mode.Adds : Mode.Writes;
   const rowBytes = <usize>(N << 2);
   let n = 0;
   for (let width = 16; n + 8 <= N; n += width) {
@@ -40,34 +42,29 @@ function multiply(
     }
     const left = a + from * stepM;
     const target = y + ((from * N + n) << 2);
-    let m = to - from;
-    if (width === 16) {
-      m &= ~1;
-      columnsOf16(left, column, target, m, K, stepM, stepK, stepB, rowBytes, Mode.Adds);
-    } else {
-      m &= ~3;
-      columnsOf8(left, column, target, m, K, stepM, stepK, stepB, rowBytes, Mode.Adds);
+    const pairs = width === 16 ? to - from & ~1 : 0;
+    if (pairs) columnsOf16(left, column, target, pairs, K, stepM, stepK, stepB, rowBytes, adds);
+    for (let i = 0; i < width; i += 8) {
+      const own = target + pairs * rowBytes + (i << 2);
+      columnsOf8(left + pairs * stepM, column + (i << 2), own, to - from - pairs, K, stepM, stepK, stepB, rowBytes, mode);
     }
-    for (m += from; m < to; m++) {
-      for (let i = 0; i < width; i += 8) {
-        tile(1, 2, a + m * stepM, column + (i << 2), y + ((m * N + n + i) << 2), K, stepM, stepK, stepB, rowBytes);
+  }
+  const rest = N - n;
+  if (rest === 0) return;
+  // The last ones beside zeros, into rows of their own.
+  const sums = panel + (PANEL << 5);
+  for (let k = 0, row = b + (n << 2), to = panel; k < K; k++, row += rowBytes, to += 32) {
+    for (let i = 0; i < 8; i++) store<f32>(to + (i << 2), i < rest ? load<f32>(row + (i << 2)) : 0);
+  }
+  for (let m = from; m < to; m += 4) {
+    const rows = min(to - m, 4);
+    columnsOf8(a + m * stepM, panel, sums, rows, K, stepM, stepK, 32, 32, Mode.Writes);
+    for (let r = 0; r < rows; r++) {
+      for (let i = 0; i < rest; i++) {
+        const at = y + (((m + r) * N + n + i) << 2);
+        const sum = load<f32>(sums + (r << 5) + (i << 2));
+        store<f32>(at, adds ? load<f32>(at) + sum : sum);
       }
-    }
-  }
-  for (; n + 4 <= N; n += 4) {
-    const column = b + (n << 2);
-    for (let m = from; m < to; m++) {
-      tile(1, 1, a + m * stepM, column, y + ((m * N + n) << 2), K, stepM, stepK, rowBytes, rowBytes);
-    }
-  }
-  for (; n < N; n++) {
-    for (let m = from; m < to; m++) {
-      let sum: f32 = 0;
-      let p = a + m * stepM;
-      let q = b + (n << 2);
-      for (let k = 0; k < K; k++, p += stepK, q += rowBytes) sum += load<f32>(p) * load<f32>(q);
-      const at = y + ((m * N + n) << 2);
-      store<f32>(at, load<f32>(at) + sum);
     }
   }
 }
@@ -83,31 +80,92 @@ function copyPanel(from: usize, to: usize, K: i32, rowBytes: usize, bytes: i32):
 export const enum Mode { Writes, Adds, Begins }
 
 /**
- * Fours of rows, `rows` at least, by 8 columns. The sum goes over so many `pieces` of K; from one to the next a skips `skip` bytes,
- * b none.
+ * Rows by 8 columns, in fours. The sum goes over so many `pieces` of K; from one to the next a skips `skip` bytes, b `skipB`.
  */
 export function columnsOf8(
   a: usize, b: usize, y: usize, rows: i32, K: i32, stepM: usize, stepK: usize, stepB: usize, stepY: usize, mode: Mode,
   pieces: i32 = 1, skip: usize = 0, skipB: usize = 0,
 ): void {
   for (; rows > 0; rows -= 4, a += 4 * stepM, y += 4 * stepY) {
-    tile(4, 2, a, b, y, K, stepM, stepK, stepB, stepY, mode, pieces, skip, skipB);
+    let s00 = first(b - 32, mode);
+    let s01 = first(b - 16, mode);
+    let s10 = s00;
+    let s11 = s01;
+    let s20 = s00;
+    let s21 = s01;
+    let s30 = s00;
+    let s31 = s01;
+    // Where there are less than four rows, the last comes again.
+    let a0 = a;
+    let a1 = rows > 1 ? a + stepM : a;
+    let a2 = rows > 2 ? a1 + stepM : a1;
+    let a3 = rows > 3 ? a2 + stepM : a2;
+    let column = b;
+    for (let piece = pieces; piece > 0; piece--) {
+      // By a pointer that is there anyway: counting, too, costs 5%.
+      for (const end = column + K * stepB; column < end; column += stepB) {
+        const b0 = v128.load(column);
+        const b1 = v128.load(column, 16);
+        const x0 = v128.load32_splat(a0);
+        s00 = f32x4.add(s00, f32x4.mul(x0, b0));
+        s01 = f32x4.add(s01, f32x4.mul(x0, b1));
+        const x1 = v128.load32_splat(a1);
+        s10 = f32x4.add(s10, f32x4.mul(x1, b0));
+        s11 = f32x4.add(s11, f32x4.mul(x1, b1));
+        const x2 = v128.load32_splat(a2);
+        s20 = f32x4.add(s20, f32x4.mul(x2, b0));
+        s21 = f32x4.add(s21, f32x4.mul(x2, b1));
+        const x3 = v128.load32_splat(a3);
+        s30 = f32x4.add(s30, f32x4.mul(x3, b0));
+        s31 = f32x4.add(s31, f32x4.mul(x3, b1));
+        a0 += stepK;
+        a1 += stepK;
+        a2 += stepK;
+        a3 += stepK;
+      }
+      column += skipB;
+      a0 += skip;
+      a1 += skip;
+      a2 += skip;
+      a3 += skip;
+    }
+    put(y, s00, mode);
+    put(y + 16, s01, mode);
+    if (rows > 1) {
+      put(y + stepY, s10, mode);
+      put(y + stepY + 16, s11, mode);
+    }
+    if (rows > 2) {
+      put(y + 2 * stepY, s20, mode);
+      put(y + 2 * stepY + 16, s21, mode);
+    }
+    if (rows > 3) {
+      put(y + 3 * stepY, s30, mode);
+      put(y + 3 * stepY + 16, s31, mode);
+    }
   }
 }
 
-/** Pairs of rows, `rows` at least, by 16 columns: fewer instructions a product than in fours by 8. */
+/** Pairs of rows, `rows` at least, by 16 columns, written to y or added: fewer instructions a product than in fours by 8. */
 export function columnsOf16(
-  a: usize, b: usize, y: usize, rows: i32, K: i32, stepM: usize, stepK: usize, stepB: usize, stepY: usize, mode: Mode,
+  a: usize, b: usize, y: usize, rows: i32, K: i32, stepM: usize, stepK: usize, stepB: usize, stepY: usize, adds: bool,
 ): void {
-  pairsOf16(a, b, y, rows, K, stepM, stepK, stepB, stepY, mode, 1, 0, 0);
+  pairsOf16(a, b, y, rows, K, stepM, stepK, stepB, stepY, adds ? Mode.Adds : Mode.Writes, 1, 0, 0);
 }
 
-/** The same in pieces, as in `columnsOf8`: apart, because a loop more costs the others 5%. */
-export function piecesOf16(
-  a: usize, b: usize, y: usize, rows: i32, K: i32, stepM: usize, stepK: usize, stepB: usize, stepY: usize, mode: Mode,
-  pieces: i32, skip: usize, skipB: usize,
+/** The same in pieces, as in `columnsOf8`, added to y: apart, because a loop more costs the others 5%. */
+function piecesOf16(
+  a: usize, b: usize, y: usize, rows: i32, K: i32, stepM: usize, stepK: usize, stepB: usize, stepY: usize, pieces: i32,
+  skip: usize, skipB: usize,
 ): void {
-  pairsOf16(a, b, y, rows, K, stepM, stepK, stepB, stepY, mode, pieces, skip, skipB);
+  pairsOf16(a, b, y, rows, K, stepM, stepK, stepB, stepY, Mode.Adds, pieces, skip, skipB);
+}
+
+/** The same of neighbors in a and rows of b, where the sum begins with the row before b. */
+export function denseOf16(
+  a: usize, b: usize, y: usize, rows: i32, K: i32, stepM: usize, stepY: usize, pieces: i32, skip: usize,
+): void {
+  pairsOf16(a, b, y, rows, K, stepM, 4, 64, stepY, Mode.Begins, pieces, skip, 0);
 }
 
 @inline
@@ -167,71 +225,10 @@ export function productOf(
   let o = 0;
   for (; o + 64 <= bytes; o += 64) {
     const panel = b + o * column;
-    if (pieces === 1) columnsOf16(a, panel, y + o, rows, K, stepM, stepK, stepB || 64, stepY, mode);
-    else piecesOf16(a, panel, y + o, rows, K, stepM, stepK, stepB || 64, stepY, mode, pieces, skip, skipB);
+    if (pieces === 1) columnsOf16(a, panel, y + o, rows, K, stepM, stepK, stepB || 64, stepY, mode === Mode.Adds);
+    else piecesOf16(a, panel, y + o, rows, K, stepM, stepK, stepB, stepY, pieces, skip, skipB);
   }
   if (o < bytes) columnsOf8(a, b + o * column, y + o, rows, K, stepM, stepK, stepB || 32, stepY, mode, pieces, skip, skipB);
-}
-
-/** 4 or 1 rows by 1 or 2 vectors of columns. */
-@inline
-function tile(
-  R: i32, V: i32, a: usize, b: usize, y: usize, K: i32, stepM: usize, stepK: usize, stepB: usize, stepY: usize,
-  mode: Mode = Mode.Adds, pieces: i32 = 1, skip: usize = 0, skipB: usize = 0,
-): void {
-  let s00 = first(b - 32, mode);
-  let s01 = first(b - 16, mode);
-  let s10 = s00;
-  let s11 = s01;
-  let s20 = s00;
-  let s21 = s01;
-  let s30 = s00;
-  let s31 = s01;
-  let a1 = a + stepM;
-  let a2 = a1 + stepM;
-  let a3 = a2 + stepM;
-  for (; pieces > 0; pieces--) {
-    // By a pointer that is there anyway: counting, too, costs 5%.
-    for (const end = b + K * stepB; b < end; b += stepB) {
-      const b0 = v128.load(b);
-      const b1 = V > 1 ? v128.load(b, 16) : b0;
-      const x0 = v128.load32_splat(a);
-      s00 = f32x4.add(s00, f32x4.mul(x0, b0));
-      if (V > 1) s01 = f32x4.add(s01, f32x4.mul(x0, b1));
-      if (R > 1) {
-        const x1 = v128.load32_splat(a1);
-        s10 = f32x4.add(s10, f32x4.mul(x1, b0));
-        s11 = f32x4.add(s11, f32x4.mul(x1, b1));
-        const x2 = v128.load32_splat(a2);
-        s20 = f32x4.add(s20, f32x4.mul(x2, b0));
-        s21 = f32x4.add(s21, f32x4.mul(x2, b1));
-        const x3 = v128.load32_splat(a3);
-        s30 = f32x4.add(s30, f32x4.mul(x3, b0));
-        s31 = f32x4.add(s31, f32x4.mul(x3, b1));
-        a1 += stepK;
-        a2 += stepK;
-        a3 += stepK;
-      }
-      a += stepK;
-    }
-    b += skipB;
-    a += skip;
-    if (R > 1) {
-      a1 += skip;
-      a2 += skip;
-      a3 += skip;
-    }
-  }
-  put(y, s00, mode);
-  if (V > 1) put(y + 16, s01, mode);
-  if (R > 1) {
-    put(y + stepY, s10, mode);
-    put(y + stepY + 16, s11, mode);
-    put(y + 2 * stepY, s20, mode);
-    put(y + 2 * stepY + 16, s21, mode);
-    put(y + 3 * stepY, s30, mode);
-    put(y + 3 * stepY + 16, s31, mode);
-  }
 }
 
 @inline
@@ -258,20 +255,22 @@ export function matmulTransposed(
     const pairs = N & ~1;
     for (let n = 0; n < pairs; n += 2) {
       for (let m = from; m < fours; m += 4) {
-        dots(4, left + m * stride, right + n * stride, y + ((m * N + n) << 2), count, K, N);
+        dots(4, 2, left + m * stride, right + n * stride, y + ((m * N + n) << 2), count, stride, N << 2);
       }
     }
-    for (let n = 0; n < N; n++) {
-      for (let m = n < pairs ? fours : from; m < to; m++) {
-        dots(1, left + m * stride, right + n * stride, y + ((m * N + n) << 2), count, K, N);
+    for (let m = from; m < to; m++) {
+      // A row alone: up to four rows of b take the place of those of a, so that here, too, sums grow side by side.
+      for (let n = m < fours ? pairs : 0; n < N; n += 4) {
+        const at = y + ((m * N + n) << 2);
+        dots(min(N - n, 4), 1, right + n * stride, left + m * stride, at, count, stride, 4);
       }
     }
   }
 }
 
-/** Four rows of a times two of b, or one times one. */
+/** Four rows of a times two of b, or one to four times one. Results of neighbors in a are `stepY` apart. */
 @inline
-function dots(R: i32, a: usize, b: usize, y: usize, count: i32, K: i32, N: i32): void {
+function dots(rows: i32, C: i32, a: usize, b: usize, y: usize, count: i32, stride: usize, stepY: usize): void {
   let s00 = f32x4.splat(0);
   let s01 = s00;
   let s10 = s00;
@@ -280,44 +279,40 @@ function dots(R: i32, a: usize, b: usize, y: usize, count: i32, K: i32, N: i32):
   let s21 = s00;
   let s30 = s00;
   let s31 = s00;
-  const stride = <usize>(K << 2);
-  let a1 = a + stride;
-  let a2 = a1 + stride;
-  let a3 = a2 + stride;
+  // Where there are less than four, the last comes again.
+  let a1 = rows > 1 ? a + stride : a;
+  let a2 = rows > 2 ? a1 + stride : a1;
+  let a3 = rows > 3 ? a2 + stride : a2;
   let b1 = b + stride;
-  for (const end = a + ((count & ~3) << 2); a < end; a += 16, b += 16) {
+  for (const end = a + ((count & ~3) << 2); a < end; a += 16, a1 += 16, a2 += 16, a3 += 16, b += 16) {
     const y0 = v128.load(b);
-    const y1 = R > 1 ? v128.load(b1) : y0;
     const x0 = v128.load(a);
     s00 = f32x4.add(s00, f32x4.mul(x0, y0));
-    if (R > 1) s01 = f32x4.add(s01, f32x4.mul(x0, y1));
-    if (R > 1) {
-      const x1 = v128.load(a1);
-      s10 = f32x4.add(s10, f32x4.mul(x1, y0));
+    const x1 = v128.load(a1);
+    s10 = f32x4.add(s10, f32x4.mul(x1, y0));
+    const x2 = v128.load(a2);
+    s20 = f32x4.add(s20, f32x4.mul(x2, y0));
+    const x3 = v128.load(a3);
+    s30 = f32x4.add(s30, f32x4.mul(x3, y0));
+    if (C > 1) {
+      const y1 = v128.load(b1);
+      s01 = f32x4.add(s01, f32x4.mul(x0, y1));
       s11 = f32x4.add(s11, f32x4.mul(x1, y1));
-      const x2 = v128.load(a2);
-      s20 = f32x4.add(s20, f32x4.mul(x2, y0));
       s21 = f32x4.add(s21, f32x4.mul(x2, y1));
-      const x3 = v128.load(a3);
-      s30 = f32x4.add(s30, f32x4.mul(x3, y0));
       s31 = f32x4.add(s31, f32x4.mul(x3, y1));
-      a1 += 16;
-      a2 += 16;
-      a3 += 16;
+      b1 += 16;
     }
-    if (R > 1) b1 += 16;
   }
   const rest = count & 3;
   addDot(y, s00, a, b, rest);
-  if (R > 1) addDot(y + 4, s01, a, b1, rest);
-  if (R > 1) {
-    const row = <usize>(N << 2);
-    addDot(y + row, s10, a1, b, rest);
-    addDot(y + row + 4, s11, a1, b1, rest);
-    addDot(y + 2 * row, s20, a2, b, rest);
-    addDot(y + 2 * row + 4, s21, a2, b1, rest);
-    addDot(y + 3 * row, s30, a3, b, rest);
-    addDot(y + 3 * row + 4, s31, a3, b1, rest);
+  if (rows > 1) addDot(y + stepY, s10, a1, b, rest);
+  if (rows > 2) addDot(y + 2 * stepY, s20, a2, b, rest);
+  if (rows > 3) addDot(y + 3 * stepY, s30, a3, b, rest);
+  if (C > 1) {
+    addDot(y + 4, s01, a, b1, rest);
+    addDot(y + stepY + 4, s11, a1, b1, rest);
+    addDot(y + 2 * stepY + 4, s21, a2, b1, rest);
+    addDot(y + 3 * stepY + 4, s31, a3, b1, rest);
   }
 }
 

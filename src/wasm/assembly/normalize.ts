@@ -71,13 +71,17 @@ function products(x: usize, dy: usize, n: i32, middle: f32): void {
   }
 }
 
-/** The mean and the variance of the channels [from, to): about a mean that is rounded, and then corrected. */
+/**
+ * The mean and the variance of the channels [from, to): about a rough mean, that of 1024 numbers or more, and then corrected. It is so
+ * near that nothing is lost: its distance to the mean, squared, is at most variance * count / 1024, and usually far less.
+ */
 export function moments(x: usize, mean: usize, variance: usize, s: Sizes, from: i32, to: i32): void {
   const count = f64(s.N) * f64(s.size);
   for (let c = from; c < to; c++) {
     let first: f64 = 0;
-    for (let n = 0; n < s.N; n++) first += sumOf(x + runOf(s, n, c), s.size);
-    const middle = f32(first / count);
+    let seen = 0;
+    for (; seen < s.N && seen * s.size < 1024; seen++) first += sumOf(x + runOf(s, seen, c), s.size);
+    const middle = f32(first / (f64(seen) * f64(s.size)));
     total = 0;
     product = 0;
     for (let n = 0; n < s.N; n++) squares(x + runOf(s, n, c), s.size, middle);

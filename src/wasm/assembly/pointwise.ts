@@ -1,5 +1,5 @@
 import { spreadBias } from './convSparseForward';
-import { matmul } from './matmul';
+import { multiply, PANEL } from './matmul';
 
 // Convolutions of 1x1 filters, stride 1 and no padding are matrix products, for each example:
 //
@@ -16,7 +16,10 @@ export function pointwise(
 ): void {
   for (let n = from; n < to; n++) {
     const own = y + ((n * O * pixels) << 2);
-    if (!adds) spreadBias(bias, O, own, O, pixels);
-    matmul(weight, x + ((n * C * pixels) << 2), own, panel, C, C, pixels, stepO, stepC, 0, O);
+    if (bias !== 0) spreadBias(bias, O, own, O, pixels);
+    for (let c = 0; c < C; c += PANEL) {
+      const image = x + (((n * C + c) * pixels) << 2);
+      multiply(weight + c * stepC, image, own, panel, min(C - c, PANEL), pixels, stepO, stepC, 0, O, adds || bias + c !== 0);
+    }
   }
 }

@@ -66,10 +66,9 @@ export function sumSparse(
     for (; rows >= 2; rows -= 2, source += 2 * sourceStep, shift += 2 * targetStep) {
       tiles2x6(jobs, count, source, sourceStep, shift, targetStep);
     }
-  } else if (vectors === 1 || vectors === 3) {
+  } else if (vectors === 1) {
     for (; rows >= 3; rows -= 3, source += 3 * sourceStep, shift += 3 * targetStep) {
-      if (vectors === 1) tiles3x1(jobs, count, source, sourceStep, shift, targetStep);
-      else tiles3x3(jobs, count, source, sourceStep, shift, targetStep);
+      tiles3x1(jobs, count, source, sourceStep, shift, targetStep);
     }
   }
   for (; rows > 0; rows--, source += sourceStep, shift += targetStep) {
@@ -96,10 +95,6 @@ export function tiles2x6(jobs: usize, count: i32, from: usize, step: usize, shif
 
 export function tiles3x1(jobs: usize, count: i32, from: usize, step: usize, shift: usize, targetStep: usize): void {
   tilesOf(3, 1, jobs, count, from, step, shift, targetStep);
-}
-
-export function tiles3x3(jobs: usize, count: i32, from: usize, step: usize, shift: usize, targetStep: usize): void {
-  tilesOf(3, 3, jobs, count, from, step, shift, targetStep);
 }
 
 export function tiles1x12(jobs: usize, count: i32, from: usize, step: usize, shift: usize, targetStep: usize): void {
