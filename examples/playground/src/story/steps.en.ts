@@ -81,7 +81,7 @@ export const storyStepsEn = {
         [({ filters }: Facts) => `${filters}, one for each filter`, 'Each filter makes a map of its own.'],
         ['Ten, one for each digit', 'The ten digits come last. Here each filter has a map of its own.'],
       ],
-      task: 'Press one of the maps of “Convolution 1”.',
+      task: 'Press one of the maps of “Convolution\u00a01”.',
       seen: 'These are the maps, large. Each filter looks for another pattern, and its map is red where it has found it. Its weights decide which pattern that is.',
     },
     {
@@ -102,7 +102,7 @@ export const storyStepsEn = {
     },
     {
       title: 'One step of learning, taken apart',
-      text: 'The loss is one number: how wrong the network is. For each weight one can compute which way the loss falls (the gradient), and each moves a little that way: the arrows show it.',
+      text: 'The loss is one number: how wrong the network is. The gradient tells for each weight which way the loss falls, and each moves a little that way: the arrows.',
       ask: 'What does one such step do to the loss on the same digits?',
       answers: [
         ['It becomes 0', 'One step is far too short for that: it falls a little.'],
