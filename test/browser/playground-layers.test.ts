@@ -27,6 +27,30 @@ const batchOf = async (page: Page, name: string) => {
   return Number(text.match(/after (\d+) batches/)?.[1] ?? -1);
 };
 
+test('what changes its order while the card is out of sight is all there when one comes back', async () => {
+  const { page, errors, close } = await playground.visit('?epochs=1');
+  await trainToEnd(page);
+  const card = await comeTo(page);
+  await card.locator('input[name=layers-filter]').nth(3).check();
+  await comeTo(page, '.edges');
+  const widths = () =>
+    page.locator('#layers .edges li').evaluateAll((all) => all.map((one) => one.getBoundingClientRect().width));
+  expect(Math.min(...(await widths()))).toBeGreaterThan(200);
+  for (const key of ['Home', 'End']) {
+    const before = await page.getByTestId('layers-step').textContent();
+    await come(page, '#timeline');
+    await page.locator('#timeline-slider').focus();
+    await page.keyboard.press(key);
+    // It follows out of sight, too.
+    await expect.poll(() => page.getByTestId('layers-step').textContent()).not.toBe(before);
+    await come(page, '#layers .edges');
+    expect(await widths()).toHaveLength(6);
+    expect(Math.min(...(await widths()))).toBeGreaterThan(200);
+  }
+  expect(errors).toEqual([]);
+  await close();
+});
+
 test('a filter of layer 2 is chosen, by the keyboard too, and shows what excites it and what it adds up', async () => {
   const { page, errors, close } = await playground.visit('?filters=4&seed=5');
   const card = await comeTo(page);

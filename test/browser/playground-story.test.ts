@@ -45,6 +45,14 @@ async function shares(page: Page, told: Record<string, string>): Promise<Record<
 const next = (page: Page) => page.locator('.story button.on');
 const heading = (page: Page) => page.locator('.story h2');
 const phase = (page: Page) => page.locator('.story').getAttribute('data-phase');
+/** Where the window of the convolution stands. */
+const where = (page: Page) => page.locator('#convolution .sum h3').textContent();
+/** What a board of the convolution shows: the image, or the result. */
+const picture = (page: Page, board: 0 | 1) =>
+  page
+    .locator('#convolution .sheet canvas')
+    .nth(board)
+    .evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL());
 const say = (page: Page) => page.locator('.story [aria-live]').textContent();
 
 /** What each step asks for. */
@@ -215,6 +223,30 @@ test('by keyboard alone: the focus goes to the heading, to the thing, and back w
   await close();
 });
 
+test('the answer is played after the guess, not before; and the image of the first step stands alone', async () => {
+  const { page, errors, close } = await playground.visit('?epochs=1&filters=3');
+  const image = () => picture(page, 0);
+  await page.locator('#story-opener').click();
+  await expect.poll(() => heading(page).textContent()).toBe('An image is numbers');
+  await page.locator('#convolution .control.play').waitFor();
+  const alone = await image();
+  await page.keyboard.press('Escape');
+  await expect.poll(image).not.toBe(alone); // With the window on it.
+  await page.locator('#story-opener').click();
+  await expect.poll(image).toBe(alone);
+
+  for (let i = 0; i < 4; i++) await next(page).click();
+  await expect.poll(() => heading(page).textContent()).toBe('This one finds edges');
+  await expect.poll(() => page.locator('#convolution .board figcaption').first().textContent()).toContain('28');
+  expect(await where(page)).toBe('At row 1, column 1');
+  expect(await page.locator('#convolution .control.pause').count()).toBe(0);
+  await page.locator('.story-answers button').nth(1).click();
+  await page.locator('#convolution .control.pause').waitFor();
+  await expect.poll(() => where(page), { timeout: 20_000 }).toBe('At row 26, column 26');
+  expect(errors).toEqual([]);
+  await close();
+});
+
 test('who wants no motion gets the third step’s result whole, and a step of learning at once', async () => {
   const { page, errors, close } = await playground.visit('?epochs=1&filters=3');
   await page.emulateMedia({ reducedMotion: 'reduce' });
@@ -222,9 +254,13 @@ test('who wants no motion gets the third step’s result whole, and a step of le
   await expect.poll(() => heading(page).textContent()).toBe('An image is numbers');
   for (let i = 0; i < 4; i++) await next(page).click();
   await expect.poll(() => heading(page).textContent()).toBe('This one finds edges');
+  await expect.poll(() => page.locator('#convolution .board figcaption').first().textContent()).toContain('28');
+  const empty = await picture(page, 1);
+  await next(page).click();
+  await expect.poll(() => picture(page, 1)).not.toBe(empty);
   await page.locator('#convolution .control.play').waitFor();
   expect(await page.locator('#convolution .control.pause').count()).toBe(0);
-  for (let i = 0; i < 6; i++) await next(page).click();
+  for (let i = 0; i < 5; i++) await next(page).click();
   await page.locator('#one-step .act button').first().click();
   await page.locator('#one-step .equation').waitFor({ timeout: 800 });
   expect(errors).toEqual([]);

@@ -86,8 +86,8 @@ export function OneFilter({ filter, index, drawings }: { filter: FilterFound; in
           <p class="note">{texts.pieces}</p>
           {part && <PartLines lines={lines} only={part} />}
           <ul class="pieces">
-            {top.map((piece) => (
-              <li key={piece.drawing}>
+            {top.map((piece, i) => (
+              <li key={i}>
                 <Framed piece={piece} drawings={drawings} part={part} />
               </li>
             ))}

@@ -28,9 +28,11 @@ export function ConvolutionCard() {
   usePasted(lab, inSight);
   const { value: step } = parts.story;
   const told = step !== null && STEPS[step].card === 'convolution' ? ' told' : '';
+  // The story begins with the image alone.
+  const bare = step === 0;
   return (
     <div class={`card${told}${holding ? ' dropping' : ''}`} id="convolution" ref={box} {...drops}>
-      <ConvolutionLab lab={lab} digits={digits} learned={learned} texts={convolution}>
+      <ConvolutionLab lab={lab} digits={digits} learned={learned} texts={convolution} bare={bare}>
         <CopyLink />
       </ConvolutionLab>
     </div>

@@ -24,6 +24,8 @@ export interface ConvolutionLabProps {
   /** The filters of a network as they are now; a new array whenever they have changed. */
   learned?: readonly LearnedFilter[];
   texts: ConvolutionTexts;
+  /** Whether the image stands alone, without the window on it. */
+  bare?: boolean;
   children?: ComponentChildren;
 }
 
@@ -32,7 +34,7 @@ const FEW = 6;
 
 const NONE: readonly never[] = [];
 
-export function ConvolutionLab({ lab, digits = NONE, learned = NONE, texts, children }: ConvolutionLabProps) {
+export function ConvolutionLab({ lab, digits = NONE, learned = NONE, texts, bare, children }: ConvolutionLabProps) {
   useEffect(() => lab.receive(digits, learned), [lab, digits, learned]);
   return (
     <section class="convolution" aria-labelledby="convolution-title">
@@ -45,7 +47,7 @@ export function ConvolutionLab({ lab, digits = NONE, learned = NONE, texts, chil
       </div>
       <Controls lab={lab} texts={texts} />
       <div class={lab.plan.value.padded > FEW ? 'boards many' : 'boards'}>
-        <ImageBoard lab={lab} texts={texts} />
+        <ImageBoard lab={lab} texts={texts} bare={bare} />
         <Between lab={lab} />
         {lab.fits.value && <ResultBoard lab={lab} texts={texts} />}
         {!lab.fits.value && (
@@ -67,8 +69,9 @@ interface PartProps {
   texts: ConvolutionTexts;
 }
 
-function ImageBoard({ lab, texts }: PartProps) {
-  const [image, plan, taps, filter] = [lab.image.value, lab.plan.value, lab.taps.value, lab.filter.value];
+function ImageBoard({ lab, texts, bare }: PartProps & { bare?: boolean }) {
+  const [image, plan, filter] = [lab.image.value, lab.plan.value, lab.filter.value];
+  const taps = bare ? NONE : lab.taps.value;
   const paint = useCallback(
     (sheet: Sheet) => paintImage(sheet, image, plan, taps, peakOf(filter.values)),
     [image, plan, taps, filter],

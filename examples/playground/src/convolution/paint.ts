@@ -70,6 +70,8 @@ export function paintImage(sheet: Sheet, image: GrayImage, plan: WalkPlan, taps:
     for (const tap of taps) outline(sheet, tap.row + padding, tap.column + padding, 1, 1.5);
   }
   outline(sheet, first.row + padding, first.column + padding, plan.reach, 3);
+  if (isSplit(sheet))
+    for (const tap of taps) writeBoth(sheet, tap, tap.row + padding, tap.column + padding, image.white, peak);
 }
 
 /** The sums that have been shown so far; with `signs`, negative ones are marked where there is no room for numbers. */
@@ -92,7 +94,14 @@ export function paintResult(
       else paintEmpty(sheet, row, column);
     }
   }
-  if (result.length > 0) outline(sheet, Math.floor(position / cells), position % cells, 1, 3);
+  if (result.length === 0) return;
+  const [row, column] = [Math.floor(position / cells), position % cells];
+  outline(sheet, row, column, 1, 3);
+  // Again, above the frame: in a narrow cell it would hide the minus.
+  if (cellOf(sheet) >= NUMBERS_FROM && filled[position]) {
+    const color = textOn(colorOf(result[position]));
+    write(sheet, column, middleOf(sheet, row), short(result[position]), color, sizeOfNumbers(sheet));
+  }
 }
 
 /** A filter as a small picture: its negative weights have a minus, so that signs are told apart without colors. */
@@ -147,7 +156,10 @@ function write(sheet: Sheet, column: number, middle: number, text: string, color
   context.textAlign = 'right';
   context.textBaseline = 'middle';
   const room = (right - left - context.measureText('0000').width) / 2;
-  context.fillText(text, right - Math.max(2 * density, room + 0.3 * size * density), middle + density / 2);
+  const free = right - left - context.measureText(text).width;
+  // Half a character from where four of them end; but four are not pushed out of their cell.
+  const margin = Math.min(room + 0.3 * size * density, free - Math.min(free / 2, 4 * density));
+  context.fillText(text, right - Math.max(2 * density, margin), middle + density / 2);
 }
 
 function middleOf(sheet: Sheet, row: number): number {
@@ -238,16 +250,13 @@ function paintWeight(sheet: Sheet, tap: Tap, row: number, column: number, pixel:
   const [x, y] = [edge(sheet, column), edge(sheet, row)];
   const [right, bottom] = [edge(sheet, column + 1), edge(sheet, row + 1)];
   if (cell >= BESIDE_FROM) paintChip(sheet, row, column, color, `×${short(tap.weight)}`);
-  else if (cell >= NUMBERS_FROM) {
-    const middle = Math.round((y + bottom) / 2);
-    const size = Math.max(8, cell * 0.3);
+  else if (isSplit(sheet)) {
+    const middle = Math.round(middleOf(sheet, row));
     if (pixel) fill(sheet, row, column, css(pixel));
     else hatch(sheet, x, y, right - x, bottom - y);
     context.fillStyle = css(color);
     context.fillRect(x, middle, right - x, bottom - middle);
     separate(sheet, row, column);
-    write(sheet, column, (y + middle) / 2, short(tap.pixel), pixel ? textOn(pixel) : PALE, size);
-    write(sheet, column, (middle + bottom) / 2, short(tap.weight), textOn(color), size);
   } else if (cell >= MARKS_FROM) {
     context.fillStyle = css(color);
     context.beginPath();
@@ -256,6 +265,20 @@ function paintWeight(sheet: Sheet, tap: Tap, row: number, column: number, pixel:
     context.lineTo(x, bottom);
     context.fill();
   }
+}
+
+/** Whether a cell shows the pixel above and the weight below. */
+function isSplit(sheet: Sheet): boolean {
+  return cellOf(sheet) >= NUMBERS_FROM && cellOf(sheet) < BESIDE_FROM;
+}
+
+/** The pixel and its weight, above the window's frame, which would hide part of them. */
+function writeBoth(sheet: Sheet, tap: Tap, row: number, column: number, white: number, peak: number): void {
+  const [y, bottom, middle] = [edge(sheet, row), edge(sheet, row + 1), Math.round(middleOf(sheet, row))];
+  const size = Math.max(8, cellOf(sheet) * 0.3);
+  const dark = tap.padding ? PALE : textOn(gray(tap.pixel / white));
+  write(sheet, column, (y + middle) / 2, short(tap.pixel), dark, size);
+  write(sheet, column, (middle + bottom) / 2, short(tap.weight), textOn(diverging(tap.weight / peak)), size);
 }
 
 /** A weight in the lower right corner of a large cell. */

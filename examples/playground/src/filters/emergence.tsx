@@ -85,7 +85,7 @@ function Words({ measured }: { measured: Measured | null }) {
                 <Term word={texts.nulls[name]} meaning={texts.nullTips[name]} />
               </th>
               <td>{nulls[name].layer99.toFixed(2)}</td>
-              <td>{pText(nulls[name])}</td>
+              <td>{unbroken(pText(nulls[name]))}</td>
             </tr>
           ))}
         </tbody>
@@ -99,4 +99,9 @@ function Words({ measured }: { measured: Measured | null }) {
 function verdictOf({ nulls, live }: Measured): 'inside' | 'smooth' | 'outside' {
   if (live === 0 || nulls.independent.p > LEVEL) return 'inside';
   return nulls.smooth.p > LEVEL ? 'smooth' : 'outside';
+}
+
+/** A number that is not parted at the end of a line, with a real minus. */
+function unbroken(text: string): string {
+  return text.replace(' ', '\u00a0').replace('-', '−');
 }

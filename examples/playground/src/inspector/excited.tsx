@@ -49,10 +49,10 @@ export function Excited({ shown, filter, inquiry, heldOut, inSight }: Inspected)
         <h3>{texts.exciting}</h3>
         {known && known.step !== shown.step && <p class="note">{texts.behind(known.step)}</p>}
         <ul>
-          {seen?.exciting.map(({ index, label, value, top, left }) => {
+          {seen?.exciting.map(({ index, label, value, top, left }, i) => {
             const tip = texts.excitingTip(label, value.toFixed(2));
             return (
-              <li key={index} title={tip}>
+              <li key={i} title={tip}>
                 <Framed values={heldOut.input(index)} label={tip} top={top} left={left} size={size} />
               </li>
             );

@@ -35,8 +35,9 @@ export function Edges({ shown, filter }: { shown: Snapshot; filter: number }) {
       <h4>{texts.edges(filter)}</h4>
       <p class="note">{texts.edgesNote}</p>
       <ol>
-        {listed.map((slice) => (
-          <li key={slice.channel} data-channel={slice.channel}>
+        {/* Keyed by place: Chromium leaves rows without a box that are moved while the card is out of sight. */}
+        {listed.map((slice, i) => (
+          <li key={i} data-channel={slice.channel}>
             <Edge {...{ shown, filter, slice, scales }} taps={edges[slice.channel]} dead={dead(slice.channel)} />
           </li>
         ))}

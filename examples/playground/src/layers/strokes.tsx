@@ -89,10 +89,10 @@ function Seen({
   const exciting = useMemo(
     () => (
       <ul data-testid="layers-exciting">
-        {seen?.exciting.map(({ index, label, value, top, left }) => {
+        {seen?.exciting.map(({ index, label, value, top, left }, i) => {
           const tip = texts.excitingTip(label, value.toFixed(2));
           return (
-            <li key={index} title={tip}>
+            <li key={i} title={tip}>
               <div>
                 <Framed values={heldOut.input(index)} label={tip} top={top} left={left} size={size} />
               </div>

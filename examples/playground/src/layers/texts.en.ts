@@ -5,7 +5,7 @@ const grouped = new Intl.NumberFormat('en');
 /** The English texts of what layers combine. */
 export const layersEn = {
   title: 'Layers combine',
-  lede: 'The first layer finds edges. The filters of the second add up what the first has found at 3x3 neighboring places: edges become strokes, bends and corners. The scores add these up, each at its place: strokes become digits.',
+  lede: 'The first layer finds edges. The filters of the second add up what the first has found at 3\u00a0×\u00a03 neighboring places: edges become strokes, bends and corners. The scores add these up, each at its place: strokes become digits.',
   computing: 'Being computed…',
   of: (step: number) => `Weights after ${step} batches.`,
   behind: (step: number) => `What excites the filter and what it prefers are of the network after ${step} batches.`,
@@ -31,11 +31,11 @@ export const layersEn = {
   excitingTip: (label: number, value: string) => `A ${label}: in the frame the filter gives ${value}`,
   excitingNote: (label: number, value: string) => `a ${label}: ${value}`,
   excitingLegend: (size: number) =>
-    `The frame is what the filter sees there, ${size}x${size} pixels (its receptive field); the number is its answer, before ReLU. The network never learned from these digits.`,
+    `The frame is what the filter sees there, ${size}\u00a0×\u00a0${size} pixels (its receptive field); the number is its answer, before ReLU. The network never learned from these digits.`,
 
   edges: (index: number) => `Which edges does filter ${index} add up?`,
   edgesNote:
-    'A filter of the first layer, times nine weights, one for each of 3x3 places, is its part of the sum (all on one scale); the largest weights first. A positive weight adds where that edge is found, a negative one subtracts. Weights are not all: an edge that digits seldom have counts for less.',
+    'A filter of the first layer, times nine weights, one for each of 3\u00a0×\u00a03 places, is its part of the sum (all on one scale); the largest weights first. A positive weight adds where that edge is found, a negative one subtracts. Weights are not all: an edge that digits seldom have counts for less.',
   edge: (channel: number) => `filter ${channel}`,
   slice: (channel: number) => `The nine weights of filter ${channel} of layer 1`,
   product: (channel: number) => `Filter ${channel} of layer 1, put in its places with these weights`,

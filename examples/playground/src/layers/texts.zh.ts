@@ -6,7 +6,7 @@ const PARTS = { eye: '眼睛', nose: '鼻子', ear: '耳朵' };
 /** The Simplified Chinese texts of what layers combine. */
 export const layersZh: LayersTexts = {
   title: '层层组合',
-  lede: '第一层找边缘。第二层的卷积核把第一层在相邻 3x3 个位置上找到的东西加起来：边缘组成笔画、弯和角。最后的得分再把各处的笔画加起来：笔画组成数字。',
+  lede: '第一层找边缘。第二层的卷积核把第一层在相邻 3\u00a0×\u00a03 个位置上找到的东西加起来：边缘组成笔画、弯和角。最后的得分再把各处的笔画加起来：笔画组成数字。',
   computing: '正在计算…',
   of: (step) => `学习 ${step} 个批次之后的权重。`,
   behind: (step) => `最能激活它的数字和它最喜欢的输入，属于学习 ${step} 个批次之后的网络。`,
@@ -30,11 +30,11 @@ export const layersZh: LayersTexts = {
   excitingTip: (label, value) => `数字 ${label}：卷积核在方框处给出 ${value}`,
   excitingNote: (label, value) => `数字 ${label}：${value}`,
   excitingLegend: (size) =>
-    `方框是卷积核在那里看到的范围，${size}x${size} 像素（它的感受野）；数值是它的响应（ReLU 之前）。网络从未用这些数字学习。`,
+    `方框是卷积核在那里看到的范围，${size}\u00a0×\u00a0${size} 像素（它的感受野）；数值是它的响应（ReLU 之前）。网络从未用这些数字学习。`,
 
   edges: (index) => `卷积核 ${index} 把哪些边缘加起来？`,
   edgesNote:
-    '第一层的一个卷积核，乘以九个权重（3x3 个位置各一个），就是它在总和里的一份（全部用同一色标）；权重大的排在前面。正的权重在找到这种边缘处加，负的权重则减。权重并不是全部：数字里少见的边缘，作用也小。',
+    '第一层的一个卷积核，乘以九个权重（3\u00a0×\u00a03 个位置各一个），就是它在总和里的一份（全部用同一色标）；权重大的排在前面。正的权重在找到这种边缘处加，负的权重则减。权重并不是全部：数字里少见的边缘，作用也小。',
   edge: (channel) => `卷积核 ${channel}`,
   slice: (channel) => `第一层卷积核 ${channel} 的九个权重`,
   product: (channel) => `第一层卷积核 ${channel} 按这些权重放到各个位置`,

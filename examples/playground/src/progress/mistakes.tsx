@@ -15,8 +15,8 @@ export function Mistakes({ score, heldOut }: { score: HeldOutScore; heldOut: Dat
       <h3>{texts.mistakes}</h3>
       <p class="note">{texts.mistakesNote(wrong, all)}</p>
       <ul class="mistakes">
-        {mistakes.map((mistake) => (
-          <li key={mistake.index}>
+        {mistakes.map((mistake, i) => (
+          <li key={i}>
             <Pixels
               values={heldOut.input(mistake.index)}
               width={28}

@@ -14,8 +14,10 @@ export interface Act {
   uses: string;
   /** Which of the answers to its question is right. */
   right: number;
-  /** Sets the stage, and plays what moves by itself. */
+  /** Sets the stage. */
   begin?(store: Store): void;
+  /** Plays what moves by itself, and answers the question: once the reader has guessed. */
+  plays?(store: Store): void;
   /**
    * Called at the beginning; what it returns reads signals, and says whether the reader has done what was asked.
    * @param over tells when the step is over
@@ -69,9 +71,8 @@ export const ACTS: readonly Act[] = [
         if (lab.digits.peek().length > 0) lab.chooseImage({ kind: 'digit', index: DIGIT });
         slideUpright(lab);
         lab.speed.value = SPEED.quick;
-        if (wantsRest()) lab.fillAll();
-        else lab.play();
       }),
+    plays: ({ lab }) => (wantsRest() ? lab.fillAll() : lab.play()),
     watch({ lab }) {
       return () => {
         const sum = Math.abs(lab.result.value[lab.position.value] ?? 0);

@@ -68,6 +68,18 @@ export function Panel({ step, onClose }: PanelProps) {
       stop();
     };
   }, [step]);
+  useEffect(() => {
+    if (phase === 'do') act.plays?.(store);
+  }, [step, phase]);
+  useEffect(() => {
+    if (phase !== 'seen') return;
+    // What was said while it learned is said anew of the end, when all digits are counted.
+    const { live, measured, isLearning, selected } = store.training;
+    return effect(() => {
+      const ended = !isLearning.value && live.value && store.training.isWhole(live.value);
+      if (ended && measured.value && selected.value === null) untracked(() => setFacts(factsOf(store)));
+    });
+  }, [step, phase]);
   const shownStep = useRef<number | null>(null);
   useEffect(() => {
     // Within a step it is the panel's height that has changed.

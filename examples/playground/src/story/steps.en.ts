@@ -50,7 +50,7 @@ export const storyStepsEn = {
     {
       title: 'A filter slides over it',
       text: 'A filter is a small grid of numbers, its weights. Wherever it stops, each weight is multiplied by the pixel below it, and the products are added up: that makes one new number.',
-      ask: 'The image has 5 × 5 pixels, the filter 3 × 3. How many stops are there?',
+      ask: 'The image has 5\u00a0×\u00a05 pixels, the filter 3\u00a0×\u00a03. How many stops are there?',
       answers: [
         ['25', 'At the rim the filter would stick out, so only 9 are left.'],
         ['9', 'Three across times three down.'],
@@ -61,15 +61,15 @@ export const storyStepsEn = {
     },
     {
       title: 'This one finds edges',
-      text: 'The weights 1, 0 and −1 compare the left side with the right. Where both are alike, the sum is 0. Now it slides over a handwritten digit.',
-      ask: 'Where will the sums be large?',
+      text: 'The weights 1, 0 and −1 compare the left side with the right. Where both are alike, the sum is 0. Next it slides over a handwritten digit.',
+      ask: 'Where will the sums be far from 0?',
       answers: [
         ['In the background', 'Both sides are equally dark there, so the sum is 0.'],
         ['At upright rims of strokes', 'One side is bright there and the other dark.'],
-        ['Everywhere', 'Only where left and right differ, at upright rims of the strokes.'],
+        ['Everywhere', 'Only where left and right differ: at upright rims of the strokes.'],
       ],
       task: 'Point at a strong red or blue in the result.',
-      seen: 'That is an edge: dark on one side, bright on the other. Red and blue tell which side is the bright one.',
+      seen: 'That is an edge: red and blue tell which side is the bright one. So a filter looks for one pattern, and its map shows where that is.',
     },
     {
       title: 'Many filters look at once',
@@ -81,8 +81,8 @@ export const storyStepsEn = {
         [({ filters }: Facts) => `${filters}, one for each filter`, 'Each filter makes a map of its own.'],
         ['Ten, one for each digit', 'The ten digits come last. Here each filter has a map of its own.'],
       ],
-      task: 'Press one of the maps behind the digit.',
-      seen: 'These are its maps, large. Each filter looks for something else, and its map is red where it has found that. What a filter looks for is decided by its weights.',
+      task: 'Press one of the maps of “Convolution\u00a01”.',
+      seen: 'These are the maps, large. Each filter looks for another pattern, and its map is red where it has found it. Its weights decide which pattern that is.',
     },
     {
       title: 'Nobody chooses these weights',
@@ -98,11 +98,11 @@ export const storyStepsEn = {
       seen: ({ score, oriented }: Facts) =>
         `${score ? `After ${score.step} batches ${score.accuracy} of digits that it never saw are named right. ` : ''}${
           oriented ? `After ${oriented.step}, ${oriented.count} of ${oriented.of} filters are edges or lines. ` : ''
-        }The small squares are what they were.`,
+        }The small squares are the same filters before learning. Nobody told them what to look for.`,
     },
     {
       title: 'One step of learning, taken apart',
-      text: 'The loss says how wrong the network is. For every weight one can compute which way the loss falls, and move it a little that way: the arrows show it.',
+      text: 'The loss is one number: how wrong the network is. The gradient tells for each weight which way the loss falls, and each moves a little that way: the arrows.',
       ask: 'What does one such step do to the loss on the same digits?',
       answers: [
         ['It becomes 0', 'One step is far too short for that: it falls a little.'],
@@ -114,12 +114,12 @@ export const storyStepsEn = {
         loss === null
           ? ''
           : loss.after < loss.before
-            ? `The loss fell from ${loss.before.toFixed(4)} to ${loss.after.toFixed(4)}. Training is this step, thousands of times, with other digits each time.`
+            ? `The loss fell from ${loss.before.toFixed(4)} to ${loss.after.toFixed(4)}. Training is this step again and again, with other digits each time.`
             : `This time it did not fall: ${loss.before.toFixed(4)} became ${loss.after.toFixed(4)}. The step was too long; try a smaller learning rate.`,
     },
     {
       title: 'Layers combine',
-      text: 'The second layer does not look at pixels. Each of its filters, shown here, slides over all maps of the first layer at once.',
+      text: 'The second layer does not look at pixels, but at the maps of the first. Each of its filters, shown here, slides over all of them at once.',
       ask: 'What can it find that a single edge filter cannot?',
       answers: [
         ['Fainter edges', 'Those the first layer sees, too. The second one puts edges together.'],
@@ -130,7 +130,7 @@ export const storyStepsEn = {
       seen: ({ step }: Facts) =>
         step === 0
           ? 'So far it adds up noise: press Train at the top, and strokes and bends come out.'
-          : 'The picture is the sum of the edges that it adds up: red where it wants ink. Below stand the digits that excite it most.',
+          : 'The picture shows the edges that this filter adds up: red where it wants ink, blue where it wants none. So it looks for a stroke, a bend or a corner. The framed digits excite it most.',
     },
     {
       title: 'Pooling makes it smaller',
@@ -142,11 +142,11 @@ export const storyStepsEn = {
         ['1 × 1', 'That would be a lot to lose: of four numbers one is kept, half along each side.'],
       ],
       task: 'Point at a number of the pooled maps, or tap it.',
-      seen: 'The four numbers that it came from light up, and the largest is marked. It matters that something was found, less where exactly.',
+      seen: 'The four numbers that it came from light up, and the largest is marked. What counts is that something was found, less where exactly.',
     },
     {
       title: 'Is it chance?',
-      text: 'The eye finds shapes in noise, too. So this curve measures how much of the filters edges and lines explain. 99% of random layers stay below the bands.',
+      text: 'The eye finds shapes in noise, too. So this curve measures how well edges and lines explain the filters. Of layers with random weights 99% stay within the shaded bands.',
       ask: 'Where must the curve be to be more than chance?',
       answers: [
         ['Within one', 'That is where random layers are, too: it must be above both.'],
@@ -162,7 +162,7 @@ export const storyStepsEn = {
           likeness
             ? `${likeness.first} before training, ${likeness.last} now: ${likeness.beyond ? 'above both bands, so it is hardly chance.' : 'not above both bands, so it may be chance.'} `
             : ''
-        }Whether the digits’ edges are the reason, only a control tells: choose “Pixels permuted” beside “Learns from”, and train again.`,
+        }But is it because of the digits? Only a control tells: choose “Pixels permuted” beside “Learns from”, and train again. Those images have no edges, so the filters should find none.`,
     },
     {
       title: 'Your own digit',
