@@ -15,6 +15,7 @@ import { presetsEn } from '../examples/playground/src/presets/texts.en.js';
 import { presetsZh } from '../examples/playground/src/presets/texts.zh.js';
 import { DEFAULTS, readSettings, writeSettings } from '../examples/playground/src/state/settings.js';
 import { programOf } from '../examples/playground/src/takeaway/program.js';
+import { HeldOut } from '../examples/playground/src/worker/held-out.js';
 import { heldOutOf, imagesFor, learnedOf, networkOf, trainingOf } from '../examples/playground/src/worker/job.js';
 import { type Batch, type Batches, DataLoader, Dataset, Generator } from '../src/index.js';
 
@@ -78,6 +79,23 @@ test('batches of bytes are, in each epoch, those that a training makes of the di
       expect(got[i].y).toEqual(y);
     }
   }
+});
+
+test('held-out digits are kept as bytes where these say them exactly, and are the same numbers again', async () => {
+  const packed = await digits();
+  for (const condition of ['recipe', 'permuted', 'scrambled'] as const) {
+    const plain = heldOutOf(packed, { ...DEFAULTS, condition });
+    const kept = HeldOut.of(plain);
+    expect(kept.pixels.byteLength / kept.length).toBe(condition === 'scrambled' ? 4 * 784 : 784);
+    const again = kept.dataset();
+    expect(Buffer.compare(Buffer.from(again.inputs.buffer), Buffer.from(plain.inputs.buffer))).toBe(0);
+    expect(again.labels).toEqual(plain.labels);
+    expect(kept.input(999)).toEqual(plain.input(999));
+    expect(kept.every(300)).toEqual(plain.subset([0, 300, 600]));
+    expect(kept.equals(HeldOut.of(plain))).toBe(true);
+  }
+  const [one, other] = [0, 1].map((seed) => HeldOut.of(heldOutOf(packed, { ...DEFAULTS, seed })));
+  expect(one.equals(other)).toBe(false);
 });
 
 test('with scrambled phases the network learns from, and is shown, what the study of controls had', async () => {

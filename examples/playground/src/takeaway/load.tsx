@@ -4,7 +4,7 @@ import { FileButton } from '../file-button.js';
 import { useStore } from '../state/store.js';
 import { useTexts } from '../texts/index.js';
 import { detailOf } from '../worker/failure.js';
-import { NotFinite, readNetwork } from './network-file.js';
+import { NotFinite, readNetwork, WrongSettings } from './network-file.js';
 import type { TakeawayTexts } from './texts.en.js';
 
 /** Nothing that belongs here is larger, in MB: a film chosen by mistake is not read. */
@@ -50,6 +50,7 @@ export function Load() {
 /** What is wrong with a file, in the reader's language; what the engine says of it stands behind, for those who made it. */
 function reasonOf(error: unknown, texts: TakeawayTexts): string {
   if (error instanceof NotFinite) return texts.notFinite;
+  if (error instanceof WrongSettings) return texts.wrongSettings(error.refused.join(', '));
   if (error instanceof FormatError) return texts.noNetwork(error.detail);
   if (error instanceof ConvgradError) return texts.otherNetwork(error.detail);
   return texts.unreadable(detailOf(error));

@@ -3,8 +3,8 @@ import { type Digits as PackedDigits, PIXELS } from '../../../../datasets/mnist-
 import { wrap } from '../../../../src/autograd/create.js';
 import { type Batch, type Batches, DataLoader, type Dataset, Generator } from '../../../../src/index.js';
 
-/** What each byte stands for. */
-const VALUES = Float32Array.from({ length: 256 }, (_, byte) => byte / 255);
+/** The number that each byte stands for. */
+export const VALUES = Float32Array.from({ length: 256 }, (_, byte) => byte / 255);
 const WORDS = PIXELS / 4;
 
 /**
