@@ -22,7 +22,7 @@ test('the process of the page and all its workers stays within 150 MB after ten 
     measured.push(await rendererMemory(page));
   }
   console.log(`memory after each reset, MB: ${measured.map((bytes) => (bytes / 1e6).toFixed(0)).join(', ')}`);
-  expect(measured[9]).toBeLessThan(150e6); // 116 to 136 were seen, the most while no other Chromium runs.
+  expect(measured[9]).toBeLessThan(150e6); // 116 to 131 were seen beside another Chromium; alone, up to 15 more count.
   expect(measured[9] - measured[1]).toBeLessThan(30e6); // It does not grow with each.
   expect(errors).toEqual([]);
   await close();
