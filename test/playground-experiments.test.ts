@@ -15,8 +15,9 @@ import { presetsEn } from '../examples/playground/src/presets/texts.en.js';
 import { presetsZh } from '../examples/playground/src/presets/texts.zh.js';
 import { DEFAULTS, readSettings, writeSettings } from '../examples/playground/src/state/settings.js';
 import { programOf } from '../examples/playground/src/takeaway/program.js';
-import { digitsOf, imagesFor, networkOf, trainingOf } from '../examples/playground/src/worker/job.js';
-import { Dataset } from '../src/index.js';
+import { HeldOut } from '../examples/playground/src/worker/held-out.js';
+import { heldOutOf, imagesFor, learnedOf, networkOf, trainingOf } from '../examples/playground/src/worker/job.js';
+import { type Batch, type Batches, DataLoader, Dataset, Generator } from '../src/index.js';
 
 const digits = async () => unpackDigits(new Blob([(await packMnist()) as Uint8Array<ArrayBuffer>]));
 
@@ -42,33 +43,71 @@ describe('experiments', () => {
 
   test('come out as the page says: one filter', async () => {
     const settings = settingsOf('single');
-    const { train: learned, heldOut } = digitsOf(await digits(), settings);
-    const { validation } = await fit(settings, learned, heldOut);
+    const { validation } = await fit(settings);
     expect(presetsEn.answers.single).toContain(`${(100 * (validation as { accuracy: number }).accuracy).toFixed(1)}%`);
   }, 60_000);
 
   test('come out as the page says: steps too large', async () => {
     const settings = settingsOf('tooFast');
-    const { train: learned, heldOut } = digitsOf(await digits(), settings);
     const batch = /in batch (\d+)/.exec(presetsEn.answers.tooFast)?.[1];
-    await expect(fit(settings, learned, heldOut)).rejects.toThrow(`in batch ${batch} of epoch 1`);
+    await expect(fit(settings)).rejects.toThrow(`in batch ${batch} of epoch 1`);
   }, 60_000);
 
-  async function fit(settings: typeof DEFAULTS, learned: Dataset, heldOut: Dataset) {
-    const model = networkOf(settings);
-    const { epochs } = await train(model, { train: learned, heldOut }, trainingOf(settings, 9000, learned.length));
+  async function fit(settings: typeof DEFAULTS) {
+    const packed = await digits();
+    const { whole, length, source } = learnedOf(packed, settings);
+    const training = trainingOf(settings, whole, length);
+    const data = { train: source(training.batchSize), heldOut: heldOutOf(packed, settings) };
+    const { epochs } = await train(networkOf(settings), data, training);
     return epochs.at(-1)!;
   }
+});
+
+test('batches of bytes are, in each epoch, those that a training makes of the digits as numbers', async () => {
+  const settings = { ...DEFAULTS, seed: 7 };
+  const { source, length, whole } = learnedOf(await digits(), settings);
+  const bytes = source(130) as Iterable<Batch>;
+  expect([length, whole]).toEqual([9000, 9000]);
+  const { train: plain } = await loadMnist({ seed: 7 });
+  const numbers = new DataLoader(plain, { batchSize: 130, shuffle: true, generator: new Generator(7) });
+  for (let epoch = 0; epoch < 2; epoch++) {
+    const got = [...bytes];
+    expect(got.length).toBe((bytes as Batches<Batch>).length);
+    for (const [i, { x, y }] of [...numbers].entries()) {
+      expect(got[i].x.shape).toEqual(x.shape);
+      expect(Buffer.compare(Buffer.from(got[i].x.data.buffer), Buffer.from(x.data.buffer))).toBe(0);
+      expect(got[i].y).toEqual(y);
+    }
+  }
+});
+
+test('held-out digits are kept as bytes where these say them exactly, and are the same numbers again', async () => {
+  const packed = await digits();
+  for (const condition of ['recipe', 'permuted', 'scrambled'] as const) {
+    const plain = heldOutOf(packed, { ...DEFAULTS, condition });
+    const kept = HeldOut.of(plain);
+    expect(kept.pixels.byteLength / kept.length).toBe(condition === 'scrambled' ? 4 * 784 : 784);
+    const again = kept.dataset();
+    expect(Buffer.compare(Buffer.from(again.inputs.buffer), Buffer.from(plain.inputs.buffer))).toBe(0);
+    expect(again.labels).toEqual(plain.labels);
+    expect(kept.input(999)).toEqual(plain.input(999));
+    expect(kept.every(300)).toEqual(plain.subset([0, 300, 600]));
+    expect(kept.equals(HeldOut.of(plain))).toBe(true);
+  }
+  const [one, other] = [0, 1].map((seed) => HeldOut.of(heldOutOf(packed, { ...DEFAULTS, seed })));
+  expect(one.equals(other)).toBe(false);
 });
 
 test('with scrambled phases the network learns from, and is shown, what the study of controls had', async () => {
   const settings = { ...DEFAULTS, seed: 3, condition: 'scrambled' } as const;
   const plain = await loadMnist({ seed: 3 });
   const [learned, heldOut] = scramblePhases([plain.train, plain.heldOut], 3);
-  const got = digitsOf(await digits(), settings);
-  expect(Buffer.compare(Buffer.from(got.train.inputs.buffer), Buffer.from(learned.inputs.buffer))).toBe(0);
-  expect(Buffer.compare(Buffer.from(got.heldOut.inputs.buffer), Buffer.from(heldOut.inputs.buffer))).toBe(0);
-  expect(got.train.labels).toEqual(plain.train.labels);
+  const packed = await digits();
+  const got = learnedOf(packed, settings).source(64) as Dataset;
+  expect(Buffer.compare(Buffer.from(got.inputs.buffer), Buffer.from(learned.inputs.buffer))).toBe(0);
+  const { inputs } = heldOutOf(packed, settings);
+  expect(Buffer.compare(Buffer.from(inputs.buffer), Buffer.from(heldOut.inputs.buffer))).toBe(0);
+  expect(got.labels).toEqual(plain.train.labels);
   // What somebody draws goes the same way.
   const one = new Dataset(plain.heldOut.input(5), [1, 28, 28], [0], 10);
   const drawn = imagesFor(settings)(one).inputs;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { DEFAULTS, type Settings } from '../examples/playground/src/state/settings.js';
-import { readNetwork, writeNetwork } from '../examples/playground/src/takeaway/network-file.js';
+import { readNetwork, WrongSettings, writeNetwork } from '../examples/playground/src/takeaway/network-file.js';
 import { networkOf } from '../examples/playground/src/worker/job.js';
 import { weightsOf } from '../examples/playground/src/worker/weights.js';
 import { weightHash, zeros } from '../src/index.js';
@@ -36,4 +36,14 @@ test('files that do not fit are refused, and it is said what is wrong', () => {
   const bias = zeros([10]);
   bias.storage.array.set(spoilt);
   expect(read(writeSafetensors({ ...state, 'dense.bias': bias }))).toThrow('expected finite weights, got NaN');
+});
+
+test('a file whose settings cannot be is refused, and it is said which: nothing falls back to the defaults', () => {
+  const state = networkOf(DEFAULTS).stateDict();
+  const read = (settings: string) => () => readNetwork(writeSafetensors(state, { settings }), DEFAULTS);
+  expect(read('?lr=0.1&seed=4')().settings).toEqual({ ...DEFAULTS, lr: 0.1, seed: 4 });
+  expect(read('')().settings).toEqual(DEFAULTS);
+  expect(read('?lr=2&seed=4&condition=none')).toThrow(new WrongSettings(['lr=2', 'condition=none']));
+  expect(read('{"lr":0.1}')).toThrow(WrongSettings);
+  expect(read('?rate=0.1')).toThrow('rate=0.1');
 });

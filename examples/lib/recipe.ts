@@ -9,9 +9,13 @@
 import {
   Adam,
   AdamW,
+  accuracy,
+  type Batch,
+  type Batches,
   type Callback,
   Conv2D,
-  type Dataset,
+  crossEntropy,
+  Dataset,
   Dense,
   type FitOptions,
   Flatten,
@@ -92,10 +96,13 @@ function heInitialized(model: Sequential): Sequential {
   return model;
 }
 
-/** Stochastic gradient descent with momentum unless another optimizer is asked for, on the digits in random order. */
+/**
+ * Stochastic gradient descent with momentum unless another optimizer is asked for, on the digits in random order, or in
+ * batches that come as they are.
+ */
 export function train(
   model: Sequential,
-  digits: { train: Dataset; heldOut: Dataset },
+  digits: { train: Dataset | (Batches<Batch> & { readonly length: number }); heldOut: Dataset | undefined },
   { epochs, batchSize, lr, weightDecay, seed, optimizer: name = 'sgd' }: Settings,
   callbacks: Callback[] = [],
   more: Partial<FitOptions> = {},
@@ -103,18 +110,20 @@ export function train(
   const filters = model.at('conv1', Conv2D).weight;
   const others = model.parameters().filter((parameter) => parameter !== filters);
   const optimizer = OPTIMIZERS[name]([{ params: [filters], weightDecay }, { params: others }], lr);
-  const totalIters = epochs * Math.ceil(digits.train.length / batchSize);
+  const { train: data, heldOut: validation } = digits;
+  const whole = data instanceof Dataset;
+  const totalIters = epochs * (whole ? Math.ceil(data.length / batchSize) : data.length);
   const scheduler = new LinearLR(optimizer, { startFactor: 1, endFactor: 0, totalIters });
   // Goes into checkpoints, which say so whose they are.
   const settings = { epochs, batchSize, lr, weightDecay, seed, optimizer: name };
   const tells: Callback = { name: 'recipe', saveState: () => settings };
-  return fit(model, digits.train, {
+  const order = whole ? { batchSize, seed } : { loss: crossEntropy, metrics: { accuracy: accuracy() } };
+  return fit(model, data, {
+    ...order,
     epochs,
-    batchSize,
     optimizer,
     scheduler,
-    seed,
-    validation: digits.heldOut,
+    validation,
     callbacks: [tells, ...callbacks],
     ...more,
   });

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { comeTo, openPlayground, settled } from './playground-page.js';
 import { rendererMemory } from './renderer-memory.js';
 
-test('the process of the page and all its workers stays within 190 MB after ten trainings and resets', async () => {
+test('the process of the page and all its workers stays within 150 MB after ten trainings and resets', async () => {
   const playground = await openPlayground();
   const { page, errors, close } = await playground.visit('?epochs=1');
   await settled(page);
@@ -22,7 +22,7 @@ test('the process of the page and all its workers stays within 190 MB after ten 
     measured.push(await rendererMemory(page));
   }
   console.log(`memory after each reset, MB: ${measured.map((bytes) => (bytes / 1e6).toFixed(0)).join(', ')}`);
-  expect(measured[9]).toBeLessThan(190e6); // 150 to 175 were seen; 150 is what is wanted.
+  expect(measured[9]).toBeLessThan(150e6); // 116 to 131 were seen beside another Chromium; alone, up to 15 more count.
   expect(measured[9] - measured[1]).toBeLessThan(30e6); // It does not grow with each.
   expect(errors).toEqual([]);
   await close();

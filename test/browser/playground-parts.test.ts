@@ -186,6 +186,26 @@ test('loads what Node wrote; says what is wrong with a corrupt file, and lives o
   await close();
 });
 
+test.each([
+  [
+    'en-GB',
+    'old.safetensors could not be loaded: the settings stored in it are not ones that this page can have (lr=2)',
+  ],
+  ['zh-CN', '无法载入 old.safetensors：其中保存的设置在本页面无效（lr=2）'],
+])('a file whose settings cannot be is refused in the language of the page: %s', async (language, said) => {
+  const { page, errors, close } = await playground.visit('?epochs=1&filters=3', { language });
+  await comeTo(page, '#takeaway');
+  const card = page.locator('#takeaway');
+  const bytes = writeSafetensors(networkOf(DEFAULTS).stateDict(), { settings: '?lr=2&seed=5' });
+  const file = { name: 'old.safetensors', mimeType: 'application/octet-stream', buffer: Buffer.from(bytes) };
+  await card.locator('input[type=file]').setInputFiles(file);
+  await expect.poll(() => card.getByRole('alert').textContent()).toBe(said);
+  expect(await page.locator('.filter-grid li').count()).toBe(3);
+  expect(new URL(page.url()).search).not.toContain('seed');
+  expect(errors).toEqual([]);
+  await close();
+});
+
 test('the program that the page gives runs as it says, to the same hash; the filters come as a PNG', async () => {
   const { page, errors, close } = await playground.visit('?epochs=1&filters=2&seed=4&condition=scrambled');
   await comeTo(page, '#takeaway');

@@ -1,5 +1,4 @@
 import { useMemo, useRef } from 'preact/hooks';
-import type { Dataset } from '../../../../src/index.js';
 import { useCalm, useInSight } from '../calm.js';
 import { CopyButton } from '../copy-button.js';
 import { oneOfEach } from '../draw/examples.js';
@@ -8,6 +7,7 @@ import { writeSettings } from '../state/settings.js';
 import { useStore } from '../state/store.js';
 import { STEPS } from '../story/steps.js';
 import { useTexts } from '../texts/index.js';
+import type { HeldOut } from '../worker/held-out.js';
 import type { LearnedFilter } from './choices.js';
 import { useDropped, usePasted } from './hand-over.js';
 import { ConvolutionLab } from './index.js';
@@ -58,7 +58,7 @@ function CopyLink() {
   );
 }
 
-function digitsOf(heldOut: Dataset) {
+function digitsOf(heldOut: HeldOut) {
   return oneOfEach(heldOut).map((index) => ({ pixels: heldOut.input(index), label: heldOut.labels[index] }));
 }
 

@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { Dataset } from '../../../../src/index.js';
 import { useStore } from '../state/store.js';
+import type { HeldOut } from '../worker/held-out.js';
 import { imagesFor } from '../worker/job.js';
 import { centered, type Stroke } from './centered.js';
 import { oneOfEach } from './examples.js';
@@ -65,6 +66,6 @@ export function useDrawing(): DrawingState {
 /** The digit that is shown while nothing is drawn: it has strokes in all directions. */
 const SHOWN = 3;
 
-function examplesOf(heldOut: Dataset): Example[] {
+function examplesOf(heldOut: HeldOut): Example[] {
   return oneOfEach(heldOut).map((index) => ({ pixels: heldOut.input(index), label: heldOut.labels[index] }));
 }

@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { conv2d, type Dataset, noGrad, type Tensor, tensor } from '../../../../src/index.js';
+import { conv2d, noGrad, type Tensor, tensor } from '../../../../src/index.js';
 import { ink } from '../../../../src/inspect/index.js';
 import { oneOfEach } from '../draw/examples.js';
 import { Framed } from '../pictures/framed.js';
@@ -9,6 +9,7 @@ import { useStore } from '../state/store.js';
 import { Term } from '../term.js';
 import { useTexts } from '../texts/index.js';
 import { Unmeasured } from '../training/trouble.js';
+import type { HeldOut } from '../worker/held-out.js';
 import type { Inquiry } from './inquiry.js';
 import type { Seen } from './messages.js';
 
@@ -16,7 +17,7 @@ interface Inspected {
   shown: Snapshot;
   filter: number;
   inquiry: Inquiry;
-  heldOut: Dataset;
+  heldOut: HeldOut;
   /** Whether anybody can see it: the worker is asked for what is looked at. */
   inSight: boolean;
 }

@@ -1,8 +1,8 @@
-import type { Dataset } from '../../../../src/index.js';
 import type { Combined, LayersAnswer, Likest, Separable } from '../layers/messages.js';
 import type { Settings } from '../state/settings.js';
 import { type Connection, connect } from '../worker/connection.js';
 import type { Failure } from '../worker/failure.js';
+import type { HeldOut } from '../worker/held-out.js';
 import type { Changed, FromInspector, Seen, ToInspector } from './messages.js';
 
 type Answer = Seen | Changed | LayersAnswer;
@@ -22,7 +22,7 @@ export class Inquiry {
    */
   constructor(
     private readonly settings: Settings,
-    private readonly heldOut: Dataset,
+    private readonly heldOut: HeldOut,
     private readonly slowness: () => number,
     private readonly onFailure: (failure: Failure) => void,
   ) {}
@@ -87,8 +87,8 @@ export class Inquiry {
       },
       fail,
     );
-    const { inputs, labels } = this.heldOut;
-    worker.post({ type: 'prepare', settings: this.settings, inputs, labels });
+    const { pixels, labels } = this.heldOut;
+    worker.post({ type: 'prepare', settings: this.settings, pixels, labels });
     return worker;
   }
 }

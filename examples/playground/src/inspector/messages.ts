@@ -2,6 +2,7 @@
 import type { LayersAnswer, LayersQuestion } from '../layers/messages.js';
 import type { Settings } from '../state/settings.js';
 import type { Failure } from '../worker/failure.js';
+import type { HeldOut } from '../worker/held-out.js';
 
 /** A held-out digit that a filter answers to strongly, and where. */
 interface Exciting {
@@ -30,7 +31,7 @@ export interface Changed {
 }
 
 export type ToInspector =
-  | { type: 'prepare'; settings: Settings; inputs: Float32Array; labels: Int32Array }
+  | ({ type: 'prepare'; settings: Settings } & Pick<HeldOut, 'pixels' | 'labels'>)
   | { type: 'look'; id: number; weights: Float32Array; filter: number }
   /** Replaced by a hand-made filter of this name; null ablates it. */
   | { type: 'change'; id: number; weights: Float32Array; filter: number; by: string | null }

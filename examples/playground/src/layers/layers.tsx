@@ -1,11 +1,11 @@
 import '../styles/inspector.css';
 import { useMemo } from 'preact/hooks';
-import type { Dataset } from '../../../../src/index.js';
 import { Card } from '../card.js';
 import type { Inquiry } from '../inspector/inquiry.js';
 import type { Snapshot } from '../state/measuring.js';
 import { useStore } from '../state/store.js';
 import { Unmeasured } from '../training/trouble.js';
+import type { HeldOut } from '../worker/held-out.js';
 import { Asking } from './asking.js';
 import { LikestSection } from './likest.js';
 import { Photographs } from './photographs.js';
@@ -18,7 +18,7 @@ import '../styles/layers.css';
 export interface Asked {
   asking: Asking;
   inquiry: Inquiry;
-  heldOut: Dataset;
+  heldOut: HeldOut;
   /** Whether a state fits the network that the worker has. */
   fits: (state: Snapshot | null) => state is Snapshot;
 }

@@ -9,6 +9,7 @@ import {
   type Tensor,
   tensor,
 } from '../../../../src/index.js';
+import type { HeldOut } from '../worker/held-out.js';
 import { loadWeights, weightsOf } from '../worker/weights.js';
 
 /** What a network makes of a batch whose digits are known. */
@@ -30,7 +31,7 @@ export interface Step {
 }
 
 /** Of the digits, in even distances, at most so many. */
-export function batchOf(digits: Dataset, count: number): Dataset {
+export function batchOf(digits: HeldOut | Dataset, count: number): Dataset {
   const size = Math.min(count, digits.length);
   return digits.subset(Array.from({ length: size }, (_, i) => Math.floor((i * digits.length) / size)));
 }

@@ -1,11 +1,11 @@
-import type { Dataset } from '../../../../src/index.js';
 import { ink } from '../../../../src/inspect/index.js';
 import { Pixels } from '../pictures/pixels.js';
 import { useTexts } from '../texts/index.js';
+import type { HeldOut } from '../worker/held-out.js';
 import type { HeldOutScore, Mistake } from '../worker/messages.js';
 
 /** The held-out digits that the network gets most surely wrong, and what it thought. */
-export function Mistakes({ score, heldOut }: { score: HeldOutScore; heldOut: Dataset }) {
+export function Mistakes({ score, heldOut }: { score: HeldOutScore; heldOut: HeldOut }) {
   const { progress: texts } = useTexts();
   const { mistakes, confusion } = score;
   const all = confusion.flat().reduce((sum, count) => sum + count, 0);

@@ -1,11 +1,11 @@
 import { useMemo, useRef } from 'preact/hooks';
-import type { Dataset } from '../../../../src/index.js';
 import { useCalm, useInSight } from '../calm.js';
 import { Card } from '../card.js';
 import { Chart } from '../charts/chart.js';
 import { useStore } from '../state/store.js';
 import { useTexts } from '../texts/index.js';
 import { Unmeasured } from '../training/trouble.js';
+import type { HeldOut } from '../worker/held-out.js';
 import type { HeldOutScore } from '../worker/messages.js';
 import { Confusion } from './confusion.js';
 import { Mistakes } from './mistakes.js';
@@ -77,6 +77,6 @@ function Curve({ of, mark, inSight }: { of: 'loss' | 'accuracy'; mark: number | 
 }
 
 /** How many of the held-out digits were counted; null for all. */
-function someOf({ score, heldOut }: { score: HeldOutScore; heldOut: Dataset }): number | null {
+function someOf({ score, heldOut }: { score: HeldOutScore; heldOut: HeldOut }): number | null {
   return score.digits < heldOut.length ? score.digits : null;
 }

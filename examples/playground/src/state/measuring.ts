@@ -1,7 +1,8 @@
 import { batch, type ReadonlySignal, type Signal } from '@preact/signals';
-import { Dataset, type Shape } from '../../../../src/index.js';
+import type { Shape } from '../../../../src/index.js';
 import { type Connection, connect } from '../worker/connection.js';
 import type { Failure } from '../worker/failure.js';
+import { HeldOut } from '../worker/held-out.js';
 import type { FromMeasurer, Measured, ToMeasurer } from '../worker/messages.js';
 import type { Settings } from './settings.js';
 
@@ -21,7 +22,7 @@ export interface Snapshot {
 interface Measurable {
   live: Signal<Snapshot | null>;
   snapshots: Signal<readonly Snapshot[]>;
-  heldOut: Signal<Dataset | null>;
+  heldOut: Signal<HeldOut | null>;
   /** Why nothing can be measured; null when it can. */
   unmeasured: Signal<Failure | null>;
   /** Whether the network is learning just now. */
@@ -140,9 +141,9 @@ export class Measuring {
     this.#busy = false;
     if (message.type === 'prepared') {
       this.#prepared = true;
-      const heldOut = new Dataset(message.inputs, [1, 28, 28], message.labels, 10);
+      const heldOut = new HeldOut(message.pixels, message.labels);
       // The same digits are the same object: who shows one of them need not choose anew after each reset.
-      if (!target.heldOut.value || !sameDigits(target.heldOut.value, heldOut)) target.heldOut.value = heldOut;
+      if (!target.heldOut.value?.equals(heldOut)) target.heldOut.value = heldOut;
     } else if (message.type === 'measured') {
       this.#put(message.measured);
     } else {
@@ -166,8 +167,4 @@ export class Measuring {
 /** The score is measured more rarely than the filters are: the last one stays. */
 function joined(snapshot: Snapshot, measured: Measured): Snapshot {
   return { ...snapshot, measured: { ...measured, heldOut: measured.heldOut ?? snapshot.measured?.heldOut ?? null } };
-}
-
-function sameDigits(a: Dataset, b: Dataset): boolean {
-  return a.length === b.length && a.inputs.every((value, i) => value === b.inputs[i]);
 }

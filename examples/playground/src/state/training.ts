@@ -1,7 +1,7 @@
 import { batch, computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
-import type { Dataset } from '../../../../src/index.js';
 import { type Connection, connect, SLOWER } from '../worker/connection.js';
 import type { Failure } from '../worker/failure.js';
+import type { HeldOut } from '../worker/held-out.js';
 import type { Frame, FromTrainer, HeldOutScore, Measured, Prepared, ToTrainer } from '../worker/messages.js';
 import { Measuring, type Snapshot } from './measuring.js';
 import { PACES, type PaceName } from './pace.js';
@@ -72,7 +72,7 @@ export class Training {
   readonly pace: Signal<PaceName> = signal('full');
   readonly isLearning: ReadonlySignal<boolean> = computed(() => this.phase.value === 'running');
   /** The held-out digits, as the network gets them; null while they are being loaded. */
-  readonly heldOut = signal<Dataset | null>(null);
+  readonly heldOut = signal<HeldOut | null>(null);
   /** The newest state of the network. */
   readonly live = signal<Snapshot | null>(null);
   readonly imagesPerSecond = signal(0);
@@ -92,7 +92,7 @@ export class Training {
     this.#current(this.shown.value?.measured?.heldOut),
   );
   /** The score with the digits that it is of. */
-  readonly scored: ReadonlySignal<{ score: HeldOutScore; heldOut: Dataset } | null> = computed(() => {
+  readonly scored: ReadonlySignal<{ score: HeldOutScore; heldOut: HeldOut } | null> = computed(() => {
     const [score, heldOut] = [this.score.value, this.heldOut.value];
     return score && heldOut && { score, heldOut };
   });

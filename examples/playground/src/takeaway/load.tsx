@@ -2,10 +2,10 @@ import { useState } from 'preact/hooks';
 import { ConvgradError, FormatError } from '../../../../src/index.js';
 import { FileButton } from '../file-button.js';
 import { useStore } from '../state/store.js';
-import { useTexts } from '../texts/index.js';
 import { detailOf } from '../worker/failure.js';
-import { NotFinite, readNetwork } from './network-file.js';
+import { NotFinite, readNetwork, WrongSettings } from './network-file.js';
 import type { TakeawayTexts } from './texts.en.js';
+import { useTakeawayTexts } from './texts.js';
 
 /** Nothing that belongs here is larger, in MB: a film chosen by mistake is not read. */
 const LARGEST = 50;
@@ -13,7 +13,7 @@ const LARGEST = 50;
 /** A file chosen by the visitor becomes the network that the page shows; or it is said why not, and nothing changes. */
 export function Load() {
   const { settings, load, training } = useStore();
-  const { takeaway: texts } = useTexts();
+  const texts = useTakeawayTexts();
   const [refused, setRefused] = useState<string | null>(null);
   const loaded = training.loaded.value;
   const read = async (file: File) => {
@@ -50,6 +50,7 @@ export function Load() {
 /** What is wrong with a file, in the reader's language; what the engine says of it stands behind, for those who made it. */
 function reasonOf(error: unknown, texts: TakeawayTexts): string {
   if (error instanceof NotFinite) return texts.notFinite;
+  if (error instanceof WrongSettings) return texts.wrongSettings(error.refused.join(', '));
   if (error instanceof FormatError) return texts.noNetwork(error.detail);
   if (error instanceof ConvgradError) return texts.otherNetwork(error.detail);
   return texts.unreadable(detailOf(error));

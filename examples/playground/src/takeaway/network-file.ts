@@ -1,7 +1,7 @@
 /** The network as a safetensors file, and back. */
 import { type Sequential, weightHash } from '../../../../src/index.js';
 import { readSafetensors, writeSafetensors } from '../../../../src/io/index.js';
-import { readSettings, readValue, type Settings, writeSettings } from '../state/settings.js';
+import { FIELDS, readSettings, readValue, type Settings, writeSettings } from '../state/settings.js';
 import { networkOf } from '../worker/job.js';
 import { weightsOf } from '../worker/weights.js';
 
@@ -15,8 +15,19 @@ export interface NetworkFile {
   step: number | null;
 }
 
+/** How much of a setting that cannot be is told, in characters. */
+const LONGEST = 40;
+
 /** A weight is no number, or an infinite one. */
 export class NotFinite extends Error {}
+
+/** A file says of its network's settings what cannot be. */
+export class WrongSettings extends Error {
+  /** @param refused what cannot be, such as 'lr=2' */
+  constructor(readonly refused: readonly string[]) {
+    super(`expected settings that the page can have, got ${refused.join(', ')}`);
+  }
+}
 
 /** The bytes of a file that PyTorch opens, too; its notes say which run it is of. */
 export function writeNetwork(model: Sequential, settings: Settings, step: number): Uint8Array {
@@ -27,11 +38,11 @@ export function writeNetwork(model: Sequential, settings: Settings, step: number
  * Reads what `writeNetwork` wrote, or any file with the weights of such a network.
  * @param settings of the page, for what the file does not say
  * @throws FormatError for bytes that are no such file; ArgumentError or ShapeError for weights of another network;
- *   NotFinite
+ *   NotFinite; WrongSettings
  */
 export function readNetwork(bytes: Uint8Array, settings: Settings): NetworkFile {
   const { tensors, metadata } = readSafetensors(bytes);
-  const said = metadata.settings === undefined ? settings : readSettings(metadata.settings).settings;
+  const said = metadata.settings === undefined ? settings : settingsIn(metadata.settings);
   const found = { ...said, ...makeOf(tensors['conv1.weight']?.shape) };
   const model = networkOf(found);
   model.loadStateDict(tensors);
@@ -45,6 +56,14 @@ export function readNetwork(bytes: Uint8Array, settings: Settings): NetworkFile 
     hash: weightHash(model),
     step: Number.isSafeInteger(step) && step >= 0 ? step : null,
   };
+}
+
+function settingsIn(query: string): Settings {
+  const { settings, refused } = readSettings(query);
+  const known = Object.values(FIELDS).map(({ key }) => key);
+  const wrong = [...new URLSearchParams(query)].filter(([key]) => refused.includes(key) || !known.includes(key));
+  if (wrong.length > 0) throw new WrongSettings(wrong.map((each) => each.join('=').slice(0, LONGEST)));
+  return settings;
 }
 
 /** Number and size of the filters, where the page can have such; else what loading says of the shapes is right. */

@@ -3,10 +3,10 @@ import { SHUFFLED } from '../../../lib/controls.js';
 import { CopyButton } from '../copy-button.js';
 import { writeSettings } from '../state/settings.js';
 import { useStore } from '../state/store.js';
-import { useTexts } from '../texts/index.js';
 import { trainingOf } from '../worker/job.js';
 import { COMMANDS, programOf } from './program.js';
 import { save } from './save.js';
+import { useTakeawayTexts } from './texts.js';
 
 /** How many digits the network learns from; a control with shuffled labels learns fewer. */
 const LEARNED = 9000;
@@ -14,7 +14,7 @@ const LEARNED = 9000;
 /** The run as a program. */
 export function Program() {
   const { settings } = useStore();
-  const { takeaway: texts } = useTexts();
+  const texts = useTakeawayTexts();
   const own = settings.value;
   const program = useMemo(() => {
     const training = trainingOf(own, LEARNED, own.condition === 'shuffled' ? SHUFFLED : LEARNED);

@@ -4,16 +4,16 @@ import { filterGrid } from '../../../../src/inspect/index.js';
 import { Card } from '../card.js';
 import type { Snapshot } from '../state/measuring.js';
 import { useStore } from '../state/store.js';
-import { useTexts } from '../texts/index.js';
 import { Load } from './load.js';
 import { writeNetwork } from './network-file.js';
 import { Program } from './run.js';
 import { save } from './save.js';
+import { useTakeawayTexts } from './texts.js';
 
 /** What one can keep: the weights, the filters and the run. */
 export function TakeawayCard() {
   const { training, replica, settings } = useStore();
-  const { takeaway: texts } = useTexts();
+  const texts = useTakeawayTexts();
   const failed = useSignal(false);
   // Only whether there is one: what is downloaded is asked for when it is.
   const ready = training.prepared.value !== null;

@@ -12,6 +12,7 @@ export const takeawayEn = {
   refused: (name: string, reason: string) => `${name} could not be loaded: ${reason}`,
   tooLarge: (megabytes: number) => `it is larger than ${megabytes} MB`,
   notFinite: 'some of its weights are not finite numbers',
+  wrongSettings: (refused: string) => `the settings stored in it are not ones that this page can have (${refused})`,
   /** With what the engine says of it. */
   noNetwork: (detail: string) => `it is not a safetensors file, or it is damaged (${detail})`,
   otherNetwork: (detail: string) => `its weights are not those of this page’s network (${detail})`,

@@ -14,6 +14,7 @@ export const takeawayZh: TakeawayTexts = {
   refused: (name, reason) => `无法载入 ${name}：${reason}`,
   tooLarge: (megabytes) => `文件大于 ${megabytes} MB`,
   notFinite: '其中有的权重不是有限的数',
+  wrongSettings: (refused) => `其中保存的设置在本页面无效（${refused}）`,
   noNetwork: (detail) => `它不是 safetensors 文件，或已损坏（引擎的英文报告：${detail}）`,
   otherNetwork: (detail) => `其中的权重不属于本页面的网络（引擎的英文报告：${detail}）`,
   unreadable: (detail) => `文件已无法读取（浏览器报告：${detail}）`,

@@ -5,7 +5,6 @@ import { inspectorEn } from '../inspector/texts.en.js';
 import { networkEn } from '../network/texts.en.js';
 import { presetsEn } from '../presets/texts.en.js';
 import { storyEn } from '../story/texts.en.js';
-import { takeawayEn } from '../takeaway/texts.en.js';
 import { troubleEn } from '../training/texts.en.js';
 
 const grouped = new Intl.NumberFormat('en');
@@ -216,6 +215,5 @@ export const en = {
   draw: drawEn,
   inspector: inspectorEn,
   story: storyEn,
-  takeaway: takeawayEn,
   trouble: troubleEn,
 };

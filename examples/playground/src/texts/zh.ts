@@ -5,7 +5,6 @@ import { inspectorZh } from '../inspector/texts.zh.js';
 import { networkZh } from '../network/texts.zh.js';
 import { presetsZh } from '../presets/texts.zh.js';
 import { storyZh } from '../story/texts.zh.js';
-import { takeawayZh } from '../takeaway/texts.zh.js';
 import { troubleZh } from '../training/texts.zh.js';
 import type { Texts } from './index.js';
 
@@ -203,6 +202,5 @@ export const zh: Texts = {
   draw: drawZh,
   inspector: inspectorZh,
   story: storyZh,
-  takeaway: takeawayZh,
   trouble: troubleZh,
 };

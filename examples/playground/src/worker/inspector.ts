@@ -1,8 +1,9 @@
 /** The worker that runs the network to find out about one filter. */
-import { Conv2D, Dataset, evaluate, type Sequential } from '../../../../src/index.js';
+import { Conv2D, type Dataset, evaluate, type Sequential } from '../../../../src/index.js';
 import { ablate, handMadeFilters, maximize, replaceFilter, topActivations } from '../../../../src/inspect/index.js';
 import type { Changed, FromInspector, Seen, ToInspector } from '../inspector/messages.js';
 import { failureOf } from './failure.js';
+import { HeldOut } from './held-out.js';
 import { AT_ONCE, networkOf } from './job.js';
 import { answerLayers } from './layers.js';
 import { loadWeights } from './weights.js';
@@ -11,22 +12,24 @@ import { loadWeights } from './weights.js';
 const EXCITING = 8;
 
 const post = (message: FromInspector) => self.postMessage(message);
-let job: { model: Sequential; heldOut: Dataset } | null = null;
+let job: { model: Sequential; heldOut: HeldOut } | null = null;
 
 /** Answers what the inspector asks. */
 export function answerInspector(data: ToInspector): void {
   if (data.type === 'ping') {
     post({ type: 'pong' });
   } else if (data.type === 'prepare') {
-    job = { model: networkOf(data.settings), heldOut: new Dataset(data.inputs, [1, 28, 28], data.labels, 10) };
+    job = { model: networkOf(data.settings), heldOut: new HeldOut(data.pixels, data.labels) };
   } else {
     const { id, weights } = data;
     try {
       if (!job) throw new Error('the inspector has no network');
-      loadWeights(job.model, weights);
-      if (data.type === 'look') post({ type: 'seen', id, answer: look(job.model, job.heldOut, data.filter) });
-      else if (data.type !== 'change') post({ type: 'layers', id, answer: answerLayers(job.model, job.heldOut, data) });
-      else post({ type: 'changed', id, answer: change(job.model, job.heldOut, data.filter, data.by) });
+      const { model } = job;
+      const heldOut = job.heldOut.dataset();
+      loadWeights(model, weights);
+      if (data.type === 'look') post({ type: 'seen', id, answer: look(model, heldOut, data.filter) });
+      else if (data.type !== 'change') post({ type: 'layers', id, answer: answerLayers(model, heldOut, data) });
+      else post({ type: 'changed', id, answer: change(model, heldOut, data.filter, data.by) });
     } catch (error) {
       post({ type: 'failed', id, failure: failureOf(error) });
     }

@@ -2,14 +2,19 @@
 import { imagesOf, type Digits as PackedDigits, splitNumbers, unpackDigits } from '../../../../datasets/mnist-file.js';
 import { type Dataset, FormatError, manualSeed, type Sequential } from '../../../../src/index.js';
 import { permutePixels, shuffleLabels } from '../../../lib/controls.js';
-import { network, type Settings as TrainingSettings } from '../../../lib/recipe.js';
+import { network, type Settings as TrainingSettings, type train } from '../../../lib/recipe.js';
 import { phaseScrambler } from '../../../lib/spectra.js';
 import type { Settings } from '../state/settings.js';
+import { byteBatches } from './byte-batches.js';
 import { DigitsError, detailOf } from './failure.js';
 
-export interface Digits {
-  train: Dataset;
-  heldOut: Dataset;
+/** Digits to learn from. */
+export interface Learned {
+  length: number;
+  /** How many there are without a control. */
+  whole: number;
+  /** What a training is given: batches made of bytes, or numbers, four times their size, where a control has changed them. */
+  source(batchSize: number): Parameters<typeof train>[1]['train'];
 }
 
 /** How many digits a network that is only asked names at once: more take more memory, and are no faster. */
@@ -54,12 +59,17 @@ function unpack(file: Blob): Promise<PackedDigits> {
   });
 }
 
-/** Split by the seed, as `loadMnist` does, and changed as the condition says. */
-export function digitsOf(packed: PackedDigits, settings: Settings): Digits {
+/** The digits that the network learns from: split by the seed, as `loadMnist` does, and changed as the condition says. */
+export function learnedOf(packed: PackedDigits, settings: Settings): Learned {
   const { seed, condition } = settings;
-  const train = imagesOf(packed, splitNumbers(packed, { seed }).train);
-  const heldOut = heldOutOf(packed, settings);
-  return { train: condition === 'shuffled' ? shuffleLabels(train, seed) : imagesFor(settings)(train), heldOut };
+  const part = splitNumbers(packed, { seed }).train;
+  const whole = part.length;
+  if (condition === 'recipe' || condition === 'untrained') {
+    return { length: whole, whole, source: (batchSize) => byteBatches(packed, { part, batchSize, seed }) };
+  }
+  const images = imagesOf(packed, part);
+  const changed = condition === 'shuffled' ? shuffleLabels(images, seed) : imagesFor(settings)(images);
+  return { length: changed.length, whole, source: () => changed };
 }
 
 /** What a control does to images, those that the network learns from and those that it is shown later. */

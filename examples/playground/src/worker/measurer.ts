@@ -1,8 +1,9 @@
 /** The worker that measures what the other one learns, so that neither the training nor the page waits for it. */
-import { crossEntropy, type Dataset, evaluate, type Sequential, softmax } from '../../../../src/index.js';
+import { crossEntropy, evaluate, type Sequential, softmax } from '../../../../src/index.js';
 import { emergence, nearestHandMade } from '../../../../src/inspect/index.js';
 import type { Settings } from '../state/settings.js';
 import { failureOf } from './failure.js';
+import { HeldOut } from './held-out.js';
 import { AT_ONCE, digitsAt, heldOutOf, networkOf } from './job.js';
 import type { FromMeasurer, HeldOutScore, Measured, ToMeasurer } from './messages.js';
 import { storedNulls } from './nulls.js';
@@ -14,11 +15,10 @@ interface Job {
   run: number;
   settings: Settings;
   model: Sequential;
-  /** All held-out digits, and every fifth of them: to count these takes little from the training. */
-  all: Dataset;
-  some: Dataset;
+  heldOut: HeldOut;
 }
 
+/** While the network learns, one in so many held-out digits is counted: that takes little from the training. */
 const SOME = 5;
 
 let job: Job | null = null;
@@ -42,17 +42,15 @@ async function answer(message: Exclude<ToMeasurer, { type: 'ping' }>): Promise<v
   const { type, run } = message;
   if (type === 'prepare') {
     const { settings, digits } = message;
-    const all = heldOutOf(await digitsAt(digits), settings);
-    const some = all.subset(Array.from({ length: Math.floor(all.length / SOME) }, (_, i) => SOME * i));
-    job = { run, settings, model: networkOf(settings), all, some };
-    const [inputs, labels] = [all.inputs.slice(), all.labels.slice()];
-    post({ type: 'prepared', run, inputs, labels }, [inputs.buffer, labels.buffer]);
+    const heldOut = HeldOut.of(heldOutOf(await digitsAt(digits), settings));
+    job = { run, settings, model: networkOf(settings), heldOut };
+    post({ type: 'prepared', run, pixels: heldOut.pixels, labels: heldOut.labels });
     return;
   }
   if (job?.run === run) post({ type: 'measured', run, measured: measure(job, message) });
 }
 
-function measure({ model, settings, all, some }: Job, asked: ToMeasurer & { type: 'measure' }): Measured {
+function measure({ model, settings, heldOut: digits }: Job, asked: ToMeasurer & { type: 'measure' }): Measured {
   const { step, weights, heldOut } = asked;
   const { filters, kernelSize: size } = settings;
   const area = size * size;
@@ -60,7 +58,7 @@ function measure({ model, settings, all, some }: Job, asked: ToMeasurer & { type
   const layer = emergence(conv1, [filters, 1, size, size], { nulls: storedNulls(size) });
   const [independent, smooth] = layer.nulls;
   if (heldOut !== 'none') loadWeights(model, weights);
-  const score = heldOut === 'none' ? null : heldOut === 'all' ? scoreOf(model, all, 1) : scoreOf(model, some, SOME);
+  const score = heldOut === 'none' ? null : scoreOf(model, digits, heldOut === 'all' ? 1 : SOME);
   return {
     ...{ step, r2ori: layer.r2ori, live: layer.live, oriented: layer.oriented },
     filters: layer.filters.map(({ class: name, r2ori, norm, template }, i) => {
@@ -75,8 +73,9 @@ function measure({ model, settings, all, some }: Job, asked: ToMeasurer & { type
 /** How many mistakes are told. */
 const MISTAKES = 12;
 
-/** @param each of so many held-out digits one is in `digits` */
-function scoreOf(model: Sequential, digits: Dataset, each: number): Omit<HeldOutScore, 'step'> {
+/** @param each of so many held-out digits one is counted */
+function scoreOf(model: Sequential, heldOut: HeldOut, each: number): Omit<HeldOutScore, 'step'> {
+  const digits = heldOut.every(each);
   const probabilities: number[][] = [];
   const { loss, accuracy, confusion, predictions } = evaluate(model, digits, {
     batchSize: AT_ONCE,

@@ -3,6 +3,7 @@ import type { Emergence, FilterMetrics, NullComparison } from '../../../../src/i
 import type { Settings } from '../state/settings.js';
 import type { SlowReason } from './engine.js';
 import type { Failure } from './failure.js';
+import type { HeldOut } from './held-out.js';
 
 /** Where a training stands, and what it has learned so far. */
 export interface Frame {
@@ -93,7 +94,7 @@ export type ToMeasurer =
   | { type: 'ping' };
 
 export type FromMeasurer =
-  | { type: 'prepared'; run: number; inputs: Float32Array<ArrayBuffer>; labels: Int32Array<ArrayBuffer> }
+  | ({ type: 'prepared'; run: number } & Pick<HeldOut, 'pixels' | 'labels'>)
   | { type: 'measured'; run: number; measured: Measured }
   | { type: 'failed'; run: number; failure: Failure }
   | { type: 'pong' };

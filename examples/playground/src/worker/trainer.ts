@@ -1,17 +1,10 @@
 /** The worker that trains: the examples' own training, let through batch by batch. */
-import {
-  type Callback,
-  type Dataset,
-  type Sequential,
-  setThreads,
-  type TrainingState,
-  weightHash,
-} from '../../../../src/index.js';
+import { type Callback, type Sequential, setThreads, type TrainingState, weightHash } from '../../../../src/index.js';
 import { train } from '../../../lib/recipe.js';
 import { whySlow } from './engine.js';
 import { failureOf } from './failure.js';
 import { Canceled, Gate } from './gate.js';
-import { digitsAt, digitsOf, networkOf, trainingOf } from './job.js';
+import { digitsAt, type Learned, learnedOf, networkOf, trainingOf } from './job.js';
 import type { Frame, FromTrainer, ToTrainer } from './messages.js';
 import { weightsOf } from './weights.js';
 
@@ -21,8 +14,8 @@ const BETWEEN_FRAMES = 66;
 const post = (message: FromTrainer, transfer: Transferable[] = []) => self.postMessage(message, { transfer });
 const sendFrame = (run: number, frame: Frame) => post({ type: 'frame', run, frame }, [frame.weights.buffer]);
 
-/** What it learns from, and how many digits there are to learn from without a control. */
-let known: { key: string; digits: Dataset; whole: number } | null = null;
+/** What it learns from. */
+let known: { key: string; digits: Learned } | null = null;
 let gate: Gate | null = null;
 
 /** Answers what the page asks of the worker that trains. */
@@ -42,16 +35,10 @@ export function answerTrainer(data: ToTrainer): void {
 /** Everything up to the first batch, and then the training, as far as the gate lets it. */
 async function prepare(job: ToTrainer & { type: 'prepare' }, own: Gate): Promise<void> {
   const { run, settings } = job;
-  const key = `${settings.seed} ${settings.condition}`;
-  if (known?.key !== key) {
-    const all = await digitsAt(job.digits);
-    const { train: digits, heldOut } = digitsOf(all, settings);
-    known = { key, digits, whole: all.labels.length - heldOut.length };
-  }
-  const { digits, whole } = known;
+  const digits = await digitsFor(job);
   const threads = await setThreads(job.threads);
   if (own !== gate) return;
-  const training = trainingOf(settings, whole, digits.length);
+  const training = trainingOf(settings, digits.whole, digits.length);
   const model = networkOf(settings);
 
   const start = { step: 0, epoch: 0, loss: Number.NaN, accuracy: Number.NaN, imagesPerSecond: 0 };
@@ -65,12 +52,21 @@ async function prepare(job: ToTrainer & { type: 'prepare' }, own: Gate): Promise
   const waits: Callback = { onTrainBegin: () => own.pass(), onBatchEnd: () => own.pass() };
   const { trainSeconds, imagesPerSecond } = await train(
     model,
-    { train: digits, heldOut: digits },
+    { train: digits.source(batchSize), heldOut: undefined }, // Another worker counts the held-out digits.
     training,
     [reporter, waits],
-    { validation: undefined }, // Another worker counts the held-out digits.
   );
   post({ type: 'finished', run, hash: weightHash(model), trainSeconds, imagesPerSecond });
+}
+
+/** Unpacks them where they are not known, and lets go of those that were. */
+async function digitsFor({ settings, digits: url }: ToTrainer & { type: 'prepare' }): Promise<Learned> {
+  const key = `${settings.seed} ${settings.condition}`;
+  if (known?.key !== key) {
+    known = null;
+    known = { key, digits: learnedOf(await digitsAt(url), settings) };
+  }
+  return known.digits;
 }
 
 /** Sends frames while a training goes on: some of each second, and those that the timeline keeps. */
