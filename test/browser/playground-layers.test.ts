@@ -103,18 +103,15 @@ test('figures are those of the weights shown: they change with the training, and
   await close();
 });
 
-/** While it learns, the sections of the card take turns, and a busy machine takes its time for each. */
-const PATIENT = { timeout: 50_000 };
-
 test('while the network learns, what is asked says of which batch it is', async () => {
   const { page, errors, close } = await playground.visit('?epochs=100&filters=2');
   await page.getByLabel('Normal', { exact: true }).check(); // It learns for longer than this test.
   await page.locator('.bar button.primary').click();
   await comeTo(page, '.separable');
   const batch = () => batchOf(page, 'layers-separable-step');
-  await expect.poll(batch, PATIENT).toBeGreaterThan(0);
+  await expect.poll(batch).toBeGreaterThan(0);
   const first = await batch();
-  await expect.poll(batch, PATIENT).toBeGreaterThan(first);
+  await expect.poll(batch).toBeGreaterThan(first);
   expect(await page.locator('.bar button.primary').textContent()).toContain('Pause');
   expect(errors).toEqual([]);
   await close();

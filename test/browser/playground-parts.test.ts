@@ -212,4 +212,4 @@ test('the program that the page gives runs as it says, to the same hash; the fil
   expect(content.readUInt32BE(16)).toBeGreaterThan(100);
   expect(errors).toEqual([]);
   await close();
-}, 300_000);
+});

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readSettings, type Settings, writeSettings } from '../../examples/playground/src/state/settings.js';
 import { weightHash } from '../../src/index.js';
 import {
+  atRest,
   BUILT,
   comeTo,
   hash,
@@ -29,17 +30,8 @@ const picture = (page: Page, which: 'now' | 'twin') =>
     const canvases = document.querySelectorAll<HTMLCanvasElement>(`.filter-grid .${name} canvas`);
     return Array.from(canvases, (canvas) => canvas.toDataURL()).join();
   }, which);
-/** The batches seen, once they have stood still for 1.5 s: however busy the machine is, what was under way has arrived. */
-const stepAtRest = async (page: Page): Promise<number> => {
-  let before = await step(page);
-  for (let still = 0; still < 3; still++) {
-    await page.waitForTimeout(500);
-    const now = await step(page);
-    if (now !== before) still = -1;
-    before = now;
-  }
-  return before;
-};
+/** The batches seen, once none is under way. */
+const stepAtRest = (page: Page) => atRest(page, 'trainer', () => step(page));
 
 /** Trains until so many batches have been seen, and pauses at once: by the page's own clock, for this process may be late. */
 const trainTo = (page: Page, least: number) =>
