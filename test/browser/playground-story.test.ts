@@ -2,57 +2,17 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { loadMnist } from '../../datasets/index.js';
 import { batchOf, takeStep } from '../../examples/playground/src/one-step/step.js';
 import { DEFAULTS } from '../../examples/playground/src/state/settings.js';
-import { ACTS } from '../../examples/playground/src/story/acts.js';
 import { networkOf } from '../../examples/playground/src/worker/job.js';
 import { weightsOf } from '../../examples/playground/src/worker/weights.js';
 import { seriousViolations } from './axe.js';
 import { openPlayground, type Playground, settled } from './playground-page.js';
-import { DEEDS, heading, next, phase, say, shares, TOLD } from './story-page.js';
+import { heading, next, phase } from './story-page.js';
 
 let playground: Playground;
 beforeAll(async () => {
   playground = await openPlayground();
 });
 afterAll(() => playground.close());
-
-test('a reader who guesses and does what is asked is answered in each of the ten steps', async () => {
-  const { page, errors, close } = await playground.visit('?epochs=2', { width: 1280, height: 800 });
-  await settled(page);
-  await page.locator('#story-opener').click();
-  for (const [step, deed] of DEEDS.entries()) {
-    const where = `step ${step + 1}`;
-    await expect
-      .poll(() => page.locator('.story-head').textContent(), { message: where })
-      .toContain(`Step ${step + 1} of 10`);
-    expect(await phase(page), where).toBe('ask');
-    const told = await say(page);
-    // Right in the steps of even numbers.
-    const wrong = [0, 1, 2].find((answer) => answer !== ACTS[step].right)!;
-    await page
-      .locator('.story-answers button')
-      .nth(step % 2 ? ACTS[step].right : wrong)
-      .click();
-    await expect
-      .poll(() => page.locator('.story-do p').first().textContent())
-      .toMatch(step % 2 ? /^Right\. \S/ : /^Not quite\. \S/);
-    const hidden = async () => Object.entries(await shares(page, TOLD[step])).filter(([, share]) => share < 0.9);
-    await expect.poll(hidden, { message: where }).toEqual([]);
-    expect(await phase(page), where).toBe('do');
-    await deed(page);
-    await expect.poll(() => phase(page), { message: where }).toBe('seen');
-    const answer = await say(page);
-    expect(answer, where).toMatch(/\S/);
-    expect(answer, where).not.toBe(told);
-    if (step === 4) expect(answer).toMatch(/^After \d+ batches \d+\.\d% of digits/);
-    if (step === 5) expect(answer).toMatch(/^The loss fell from \d\.\d{4} to \d\.\d{4}\./);
-    if (step === 8) expect(answer).toMatch(/^0\.\d\d before training, 0\.\d\d now: (not )?above both bands/);
-    if (step === 9) expect(answer).toMatch(/^It takes this for a \d \(\d+\.\d%\)/);
-    await next(page).click();
-  }
-  await expect.poll(() => page.locator('.story').count()).toBe(0);
-  expect(errors).toEqual([]);
-  await close();
-});
 
 test('nothing has to be done: Next leads through the story, Back too, and it goes on where it was closed', async () => {
   const { page, errors, close } = await playground.visit('?epochs=1&filters=3', { until: '#story-opener' });
