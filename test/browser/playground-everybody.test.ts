@@ -95,6 +95,7 @@ test.each([
     await settled(page);
     await check('loaded from a file');
     expect(errors).toEqual([]);
+    await page.locator('input[name=pace]').first().check(); // It is not to be over before its worker is gone.
     await trainButton(page).click();
     await kill(page, 'trainer');
     await page.locator('.bar [role=alert]').waitFor();

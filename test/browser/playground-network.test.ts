@@ -14,7 +14,7 @@ type Stage = (typeof STAGES)[number];
 /** The card, once its program has been loaded and it has a network to show. */
 async function cardOf(page: Page) {
   const card = page.locator('#network');
-  await card.scrollIntoViewIfNeeded();
+  await comeTo(page, '#network');
   await page.locator('[data-maps=strip-pool2] canvas').waitFor();
   return card;
 }
@@ -37,7 +37,7 @@ function numbersIn(text: string | null): number[] {
 /** Points at a share of the way across and down a layer's maps. */
 async function pointAt(page: Page, name: string, across: number, down: number, act: 'move' | 'click' = 'move') {
   const maps = page.locator(`[data-maps=${name}]`);
-  await maps.scrollIntoViewIfNeeded();
+  await comeTo(page, `[data-maps=${name}]`); // Cards above that have just been loaded would move it from under the pointer.
   const { width, height } = (await maps.boundingBox())!;
   const position = { x: across * width, y: down * height };
   await (act === 'move' ? maps.hover({ position }) : maps.click({ position }));
@@ -57,7 +57,7 @@ test('the strip is never empty, and all of it moves when one draws and when one 
   expect(guesses.reduce((sum, text) => sum + Number.parseFloat(text), 0)).toBeCloseTo(100, 0);
 
   const pad = page.locator('#draw .pad canvas');
-  await pad.scrollIntoViewIfNeeded();
+  await comeTo(page, '#draw .pad canvas');
   const { x, y, width, height } = (await pad.boundingBox())!;
   await page.mouse.move(x + 0.3 * width, y + 0.2 * height);
   await page.mouse.down();
@@ -188,7 +188,7 @@ test('by touch: a tap shows, a second one opens', async () => {
   });
   await cardOf(page);
   const maps = page.locator('[data-maps=strip-conv2]');
-  await maps.scrollIntoViewIfNeeded();
+  await comeTo(page, '[data-maps=strip-conv2]');
   await maps.tap();
   await expect.poll(() => readout(page)).toMatch(/^Convolution 2, map \d+, row/);
   expect(await levelOf(page)).toBe('overview');
