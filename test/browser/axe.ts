@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
+import { standsStill } from './playground-page.js';
 
 const AXE = readFileSync('node_modules/axe-core/axe.min.js', 'utf8');
 
@@ -16,11 +17,8 @@ interface Violation {
  * @param include selects what to look at; the whole page unless given
  */
 export async function violations(page: Page, ...include: string[]): Promise<Violation[]> {
+  await standsStill(page);
   return (await page.evaluate(`(async () => {
-    for (let still = 0, before = NaN; still < 20; before = scrollY) {
-      await new Promise(requestAnimationFrame);
-      still = scrollY === before ? still + 1 : 0;
-    }
     for (const each of document.getAnimations()) if (Number.isFinite(each.effect.getComputedTiming().endTime)) each.finish();
     ${AXE};
     const include = ${JSON.stringify(include)};

@@ -10,7 +10,9 @@ import {
   kill,
   openPlayground,
   POLICY,
+  resetButton,
   settled,
+  stepButton,
   trainButton,
   trainInNode,
   visibleShare,
@@ -194,7 +196,7 @@ test.concurrent.for<[string, string, Parameters<typeof openPlayground>[0]]>([
   expect((await notice.boundingBox())!.y).toBeLessThan(900); // At the top.
   await settled(page);
   const before = await accuracy(page);
-  await page.locator('.bar button').nth(1).click(); // One step.
+  await stepButton(page).click();
   await expect.poll(() => page.getByTestId('step').textContent()).toBe('1');
   await expect.poll(() => accuracy(page)).toMatch(/^\d+\.\d%$/);
   expect(await accuracy(page)).not.toBe(before);
@@ -329,7 +331,7 @@ test.concurrent('on a phone what has failed, and what was not learned, is seen w
   await page.locator('.outcome p').waitFor();
   await comeTo(page, '#progress');
   await expect.poll(() => visibleShare(page, '.outcome p')).toBeGreaterThan(0.9);
-  await page.locator('.bar button').nth(2).click(); // Reset.
+  await resetButton(page).click();
   await expect.poll(() => page.getByTestId('step').textContent()).toBe('0');
   await kill(page, 'trainer');
   await alert(page).waitFor();

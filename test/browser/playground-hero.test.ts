@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { violations } from './axe.js';
-import { openPlayground, type Playground, visibleShare } from './playground-page.js';
+import { openPlayground, type Playground, trainButton, visibleShare } from './playground-page.js';
 
 let playground: Playground;
 beforeAll(async () => {
@@ -108,7 +108,7 @@ test('“Do it live” trains and goes to the filters; the film rests, and then 
   await live.click();
   await expect.poll(() => visibleShare(page, '.filter-grid')).toBeGreaterThan(0.9);
   await expect.poll(step).toBeGreaterThan(before);
-  expect(await page.locator('.bar button.primary').textContent()).toContain('Pause');
+  expect(await trainButton(page).textContent()).toContain('Pause');
   // The film can be asked for all the same, until the next training, and plays by itself where there is nothing to see live.
   await page.evaluate(() => scrollTo({ top: 0, behavior: 'instant' }));
   await button(page, 'Play').click();
@@ -116,7 +116,7 @@ test('“Do it live” trains and goes to the filters; the film rests, and then 
   const reset = page.locator('.bar').getByRole('button', { name: 'Reset' });
   await reset.click();
   await expect.poll(step).toBe(0);
-  await page.locator('.bar button.primary').click();
+  await trainButton(page).click();
   await button(page, 'Play').waitFor();
   expect(await paintedIn40(page)).toBe(0);
   await reset.click();

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { violations } from './axe.js';
-import { comeTo, openPlayground, type Playground } from './playground-page.js';
+import { comeTo, openPlayground, type Playground, stepButton } from './playground-page.js';
 
 let playground: Playground;
 beforeAll(async () => {
@@ -72,7 +72,7 @@ test('the strip is never empty, and all of it moves when one draws and when one 
     .toEqual(STAGES.map(() => true));
   const [drawn, said] = [await picturesOf(page), await sharesOf(page)];
 
-  await page.locator('.bar button').nth(1).click(); // One batch.
+  await stepButton(page).click();
   await stepped(page, 1);
   await expect.poll(() => card.locator('.net-state').textContent()).toContain('after 1 batch.');
   const learned = await picturesOf(page);
@@ -209,7 +209,7 @@ test('by touch: a tap shows, a second one opens', async () => {
 test('the numbers written out add up to the number in the map', async () => {
   const { page, errors, close } = await playground.visit('?epochs=1&filters=4');
   const card = await cardOf(page);
-  await page.locator('.bar button').nth(1).click();
+  await stepButton(page).click();
   await stepped(page, 1);
   const written = card.getByTestId('written');
   const lines = () => written.locator('p').allTextContents();

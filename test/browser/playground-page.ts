@@ -133,6 +133,16 @@ export async function settled(page: Page): Promise<void> {
   await page.getByTestId('verdict').waitFor();
 }
 
+/** Until the page has not scrolled for 20 frames. */
+export async function standsStill(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    for (let [before, still] = [Number.NaN, 0]; still < 20; before = scrollY) {
+      await new Promise(requestAnimationFrame);
+      still = scrollY === before ? still + 1 : 0;
+    }
+  });
+}
+
 /**
  * Scrolls until a part of the page stands in the window and moves no more: what is scrolled past is laid out only then, and
  * moves the rest.
@@ -159,6 +169,12 @@ export async function comeTo(page: Page, selector: string): Promise<void> {
 
 /** Starts, pauses or resumes the training. */
 export const trainButton = (page: Page) => page.locator('.bar button.primary');
+
+/** Learns from one batch. */
+export const stepButton = (page: Page) => page.locator('.bar button').nth(1);
+
+/** Ends the training and prepares the next. */
+export const resetButton = (page: Page) => page.locator('.bar button').nth(2);
 
 /** The weight hash, once a training has ended. */
 export const hash = (page: Page) => page.getByTestId('hash').textContent();

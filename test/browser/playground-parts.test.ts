@@ -8,7 +8,7 @@ import { DEFAULTS } from '../../examples/playground/src/state/settings.js';
 import { networkOf } from '../../examples/playground/src/worker/job.js';
 import { weightHash } from '../../src/index.js';
 import { readSafetensors, writeSafetensors } from '../../src/io/index.js';
-import { comeTo, openPlayground, type Playground, trainToEnd } from './playground-page.js';
+import { comeTo, openPlayground, type Playground, resetButton, trainToEnd } from './playground-page.js';
 
 let playground: Playground;
 beforeAll(async () => {
@@ -83,7 +83,7 @@ test('a digit that is drawn is read, from untrained weights with a warning, afte
   await page.keyboard.press('ArrowRight');
   await expect.poll(() => says(page)).toMatch(/^It says 1, with/);
   // It stays chosen through a reset, and the network of then has learned nothing again.
-  await page.locator('.bar button').nth(2).click();
+  await resetButton(page).click();
   await card.locator('.notice').waitFor();
   await expect.poll(() => card.locator('input[name=draw-example]').nth(1).isChecked()).toBe(true);
   await page.getByLabel('Pixels permuted', { exact: true }).check();

@@ -12,7 +12,9 @@ import {
   hash,
   openPlayground,
   type Playground,
+  resetButton,
   settled,
+  stepButton,
   stepIs,
   trainButton,
   trainInNode,
@@ -173,10 +175,9 @@ test('accuracy and statistic are there within two seconds, for every kernel size
 test('pause, step, speed and reset work at once, and change no number', async () => {
   const { page, errors, close } = await playground.visit('?epochs=6&filters=3');
   const untrained = await picture(page, 'now');
-  const stepButton = page.locator('.bar button').nth(1);
-  await stepButton.click();
+  await stepButton(page).click();
   await stepIs(page, 1);
-  await stepButton.click();
+  await stepButton(page).click();
   await stepIs(page, 2);
   expect(await stepAtRest(page)).toBe(2);
 
@@ -189,7 +190,7 @@ test('pause, step, speed and reset work at once, and change no number', async ()
   await page.getByLabel('Full', { exact: true }).check();
   await trainTo(page, paused + 5);
   const stopped = await stepAtRest(page);
-  await stepButton.click();
+  await stepButton(page).click();
   await expect.poll(() => stepAtRest(page)).toBe(stopped + 1);
   // And the accuracy is that of the very weights shown.
   await expect.poll(() => page.getByTestId('accuracy').textContent()).toMatch(/^\d+\.\d%$/);
@@ -199,7 +200,7 @@ test('pause, step, speed and reset work at once, and change no number', async ()
 
   await trainButton(page).click();
   expect(await hash(page)).toBe(await hashInNode({ epochs: 6, filters: 3 }));
-  await page.locator('.bar button').nth(2).click(); // Reset.
+  await resetButton(page).click();
   await expect.poll(() => step(page)).toBe(0);
   await expect.poll(() => picture(page, 'now')).toBe(untrained);
   expect(errors).toEqual([]);

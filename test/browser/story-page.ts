@@ -1,6 +1,6 @@
 /** The guided story, as a reader uses it. */
 import type { Page } from 'playwright-core';
-import { visibleShare } from './playground-page.js';
+import { standsStill, trainButton, visibleShare } from './playground-page.js';
 
 /** What the text of each step speaks of. */
 export const TOLD: Record<string, string>[] = [
@@ -18,12 +18,7 @@ export const TOLD: Record<string, string>[] = [
 
 /** Of each of these, once the page has stopped scrolling. */
 export async function shares(page: Page, told: Record<string, string>): Promise<Record<string, number>> {
-  await page.evaluate(async () => {
-    for (let [before, still] = [Number.NaN, 0]; still < 20; before = scrollY) {
-      await new Promise(requestAnimationFrame);
-      still = scrollY === before ? still + 1 : 0;
-    }
-  });
+  await standsStill(page);
   const names = Object.keys(told);
   const found = await Promise.all(names.map((name) => visibleShare(page, told[name])));
   return Object.fromEntries(names.map((name, i) => [name, found[i]]));
@@ -46,7 +41,7 @@ export const DEEDS: ((page: Page) => Promise<void>)[] = [
     }
   },
   (page) => page.locator('[data-maps=strip-conv1]').click(),
-  (page) => page.locator('.bar button.primary').click(),
+  (page) => trainButton(page).click(),
   (page) => page.locator('#one-step .act button').first().click(),
   (page) => page.locator('#layers .choose-stroke input').nth(3).check(),
   (page) => page.locator('[data-maps=strip-pool1]').hover(),
