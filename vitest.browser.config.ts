@@ -4,10 +4,12 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/browser/**/*.test.ts'],
-    // One file after the other: two pages at once are two trainings on the same cores, and neither is in time.
-    fileParallelism: false,
-    testTimeout: 120_000,
-    hookTimeout: 60_000,
-    expect: { poll: { timeout: 30_000 } }, // What a busy machine needs; a second on a quiet one.
+    // Two files at a time, and two tests of those that may run side by side: half of its time a page waits.
+    maxWorkers: 2,
+    maxConcurrency: 2,
+    // What a very busy machine needs; a second or two on a quiet one.
+    testTimeout: 400_000,
+    hookTimeout: 120_000,
+    expect: { poll: { timeout: 90_000 } },
   },
 });

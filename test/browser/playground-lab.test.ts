@@ -8,7 +8,7 @@ import { writeSettings } from '../../examples/playground/src/state/settings.js';
 import { conv2d, tensor, zeros } from '../../src/index.js';
 import { writeSafetensors } from '../../src/io/index.js';
 import { seriousViolations } from './axe.js';
-import { comeTo, openPlayground, type Playground } from './playground-page.js';
+import { comeTo, openPlayground, type Playground, stepButton } from './playground-page.js';
 
 let playground: Playground;
 beforeAll(async () => {
@@ -246,7 +246,7 @@ test('Back undoes a setting and its run, Forward brings it again, and typing mak
   await page.keyboard.press('ArrowDown');
   await expect.poll(() => new URL(page.url()).search).toContain('kernel=7');
   expect(await entries()).toBe(before + 2);
-  await page.locator('.bar button').nth(1).click();
+  await stepButton(page).click();
   await expect.poll(step).toBe('1');
 
   await page.goBack();

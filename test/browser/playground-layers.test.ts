@@ -6,7 +6,14 @@ import { networkOf } from '../../examples/playground/src/worker/job.js';
 import { separable } from '../../examples/playground/src/worker/layers.js';
 import { Conv2D, type Sequential } from '../../src/index.js';
 import { violations } from './axe.js';
-import { comeTo as come, openPlayground, type Playground, trainInNode, trainToEnd } from './playground-page.js';
+import {
+  comeTo as come,
+  openPlayground,
+  type Playground,
+  trainButton,
+  trainInNode,
+  trainToEnd,
+} from './playground-page.js';
 
 let playground: Playground;
 beforeAll(async () => {
@@ -127,19 +134,16 @@ test('figures are those of the weights shown: they change with the training, and
   await close();
 });
 
-/** While it learns, the sections of the card take turns, and a busy machine takes its time for each. */
-const PATIENT = { timeout: 50_000 };
-
 test('while the network learns, what is asked says of which batch it is', async () => {
   const { page, errors, close } = await playground.visit('?epochs=100&filters=2');
   await page.getByLabel('Normal', { exact: true }).check(); // It learns for longer than this test.
-  await page.locator('.bar button.primary').click();
+  await trainButton(page).click();
   await comeTo(page, '.separable');
   const batch = () => batchOf(page, 'layers-separable-step');
-  await expect.poll(batch, PATIENT).toBeGreaterThan(0);
+  await expect.poll(batch).toBeGreaterThan(0);
   const first = await batch();
-  await expect.poll(batch, PATIENT).toBeGreaterThan(first);
-  expect(await page.locator('.bar button.primary').textContent()).toContain('Pause');
+  await expect.poll(batch).toBeGreaterThan(first);
+  expect(await trainButton(page).textContent()).toContain('Pause');
   expect(errors).toEqual([]);
   await close();
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { comeTo, openPlayground, settled } from './playground-page.js';
+import { comeTo, openPlayground, resetButton, settled, trainToEnd } from './playground-page.js';
 import { rendererMemory } from './renderer-memory.js';
 
 test('the process of the page and all its workers stays within 150 MB after ten trainings and resets', async () => {
@@ -8,13 +8,12 @@ test('the process of the page and all its workers stays within 150 MB after ten 
   await settled(page);
   const measured: number[] = [];
   for (let reset = 1; reset <= 10; reset++) {
-    await page.locator('.bar button.primary').click();
-    await page.getByTestId('hash').textContent({ timeout: 90_000 });
+    await trainToEnd(page);
     if (reset === 1 || reset === 10) {
       await comeTo(page, '#inspector');
       await page.locator('.exciting li').first().waitFor();
     }
-    await page.locator('.bar button').nth(2).click();
+    await resetButton(page).click();
     await expect.poll(() => page.getByTestId('step').textContent()).toBe('0');
     await expect
       .poll(() => page.locator('.timeline .reading').textContent())
@@ -27,4 +26,4 @@ test('the process of the page and all its workers stays within 150 MB after ten 
   expect(errors).toEqual([]);
   await close();
   await playground.close();
-}, 300_000);
+});

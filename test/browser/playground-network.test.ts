@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { violations } from './axe.js';
-import { comeTo, openPlayground, type Playground } from './playground-page.js';
+import { comeTo, openPlayground, type Playground, stepButton } from './playground-page.js';
 
 let playground: Playground;
 beforeAll(async () => {
@@ -14,7 +14,7 @@ type Stage = (typeof STAGES)[number];
 /** The card, once its program has been loaded and it has a network to show. */
 async function cardOf(page: Page) {
   const card = page.locator('#network');
-  await card.scrollIntoViewIfNeeded();
+  await comeTo(page, '#network');
   await page.locator('[data-maps=strip-pool2] canvas').waitFor();
   return card;
 }
@@ -37,7 +37,7 @@ function numbersIn(text: string | null): number[] {
 /** Points at a share of the way across and down a layer's maps. */
 async function pointAt(page: Page, name: string, across: number, down: number, act: 'move' | 'click' = 'move') {
   const maps = page.locator(`[data-maps=${name}]`);
-  await maps.scrollIntoViewIfNeeded();
+  await comeTo(page, `[data-maps=${name}]`); // Cards above that have just been loaded would move it from under the pointer.
   const { width, height } = (await maps.boundingBox())!;
   const position = { x: across * width, y: down * height };
   await (act === 'move' ? maps.hover({ position }) : maps.click({ position }));
@@ -57,7 +57,7 @@ test('the strip is never empty, and all of it moves when one draws and when one 
   expect(guesses.reduce((sum, text) => sum + Number.parseFloat(text), 0)).toBeCloseTo(100, 0);
 
   const pad = page.locator('#draw .pad canvas');
-  await pad.scrollIntoViewIfNeeded();
+  await comeTo(page, '#draw .pad canvas');
   const { x, y, width, height } = (await pad.boundingBox())!;
   await page.mouse.move(x + 0.3 * width, y + 0.2 * height);
   await page.mouse.down();
@@ -72,7 +72,7 @@ test('the strip is never empty, and all of it moves when one draws and when one 
     .toEqual(STAGES.map(() => true));
   const [drawn, said] = [await picturesOf(page), await sharesOf(page)];
 
-  await page.locator('.bar button').nth(1).click(); // One batch.
+  await stepButton(page).click();
   await stepped(page, 1);
   await expect.poll(() => card.locator('.net-state').textContent()).toContain('after 1 batch.');
   const learned = await picturesOf(page);
@@ -188,7 +188,7 @@ test('by touch: a tap shows, a second one opens', async () => {
   });
   await cardOf(page);
   const maps = page.locator('[data-maps=strip-conv2]');
-  await maps.scrollIntoViewIfNeeded();
+  await comeTo(page, '[data-maps=strip-conv2]');
   await maps.tap();
   await expect.poll(() => readout(page)).toMatch(/^Convolution 2, map \d+, row/);
   expect(await levelOf(page)).toBe('overview');
@@ -209,7 +209,7 @@ test('by touch: a tap shows, a second one opens', async () => {
 test('the numbers written out add up to the number in the map', async () => {
   const { page, errors, close } = await playground.visit('?epochs=1&filters=4');
   const card = await cardOf(page);
-  await page.locator('.bar button').nth(1).click();
+  await stepButton(page).click();
   await stepped(page, 1);
   const written = card.getByTestId('written');
   const lines = () => written.locator('p').allTextContents();

@@ -10,6 +10,9 @@ import type { WorkerName } from '../../examples/playground/src/worker/connection
 import { manualSeed, type Sequential } from '../../src/index.js';
 import { launch } from './page.js';
 
+/** How long is waited for what takes a second on a quiet machine, in ms; as long as in vitest.browser.config.ts. */
+const PATIENCE = 90_000;
+
 export const BUILT = 'examples/playground/dist';
 const TYPES: Record<string, string> = {
   '.html': 'text/html',
@@ -94,6 +97,7 @@ async function visit(browser: Browser, url: string, options: VisitOptions) {
     javaScriptEnabled: scripts,
     permissions: ['clipboard-read', 'clipboard-write'],
   });
+  context.setDefaultTimeout(PATIENCE);
   if (options.before) await context.addInitScript(options.before);
   const page = await context.newPage();
   const errors: string[] = [];
@@ -125,8 +129,18 @@ function serve({ isolated = false, policy = POLICY, answer }: HostOptions): Prom
 }
 
 /** Until the untrained network is measured and the random filters are drawn: then the page has nothing left to compute. */
-export async function settled(page: Page, timeout = 60_000): Promise<void> {
-  await page.getByTestId('verdict').waitFor({ timeout });
+export async function settled(page: Page): Promise<void> {
+  await page.getByTestId('verdict').waitFor();
+}
+
+/** Until the page has not scrolled for 20 frames. */
+export async function standsStill(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    for (let [before, still] = [Number.NaN, 0]; still < 20; before = scrollY) {
+      await new Promise(requestAnimationFrame);
+      still = scrollY === before ? still + 1 : 0;
+    }
+  });
 }
 
 /**
@@ -156,8 +170,14 @@ export async function comeTo(page: Page, selector: string): Promise<void> {
 /** Starts, pauses or resumes the training. */
 export const trainButton = (page: Page) => page.locator('.bar button.primary');
 
+/** Learns from one batch. */
+export const stepButton = (page: Page) => page.locator('.bar button').nth(1);
+
+/** Ends the training and prepares the next. */
+export const resetButton = (page: Page) => page.locator('.bar button').nth(2);
+
 /** The weight hash, once a training has ended. */
-export const hash = (page: Page) => page.getByTestId('hash').textContent({ timeout: 90_000 });
+export const hash = (page: Page) => page.getByTestId('hash').textContent();
 
 /** Trains to the end. */
 export async function trainToEnd(page: Page): Promise<string | null> {
@@ -168,6 +188,27 @@ export async function trainToEnd(page: Page): Promise<string | null> {
 /** Until so many batches have been seen. */
 export const stepIs = (page: Page, least: number) =>
   page.waitForFunction((n) => Number(document.querySelector('[data-testid=step]')?.textContent) >= n, least);
+
+/**
+ * What `read` gives once it has stood still while a worker took turns: by the worker's own clock, for on a busy machine it
+ * may be late with what was under way.
+ */
+export async function atRest<T>(page: Page, name: WorkerName, read: () => Promise<T>): Promise<T> {
+  const takeTurn = async () => {
+    for (const worker of page.workers()) {
+      const turn = () => (self.name === name ? new Promise<void>((resolve) => setTimeout(resolve, 300)) : undefined);
+      await worker.evaluate(turn);
+    }
+  };
+  let before = await read();
+  for (let still = 0; still < 3; still++) {
+    await takeTurn();
+    const now = await read();
+    if (now !== before) still = -1;
+    before = now;
+  }
+  return before;
+}
 
 /** Ends a worker of the page as a browser does that is short of memory: without a word. */
 export async function kill(page: Page, name: WorkerName): Promise<void> {

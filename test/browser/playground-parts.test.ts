@@ -8,7 +8,7 @@ import { DEFAULTS } from '../../examples/playground/src/state/settings.js';
 import { networkOf } from '../../examples/playground/src/worker/job.js';
 import { weightHash } from '../../src/index.js';
 import { readSafetensors, writeSafetensors } from '../../src/io/index.js';
-import { comeTo, openPlayground, type Playground, trainToEnd } from './playground-page.js';
+import { comeTo, openPlayground, type Playground, resetButton, trainToEnd } from './playground-page.js';
 
 let playground: Playground;
 beforeAll(async () => {
@@ -83,7 +83,7 @@ test('a digit that is drawn is read, from untrained weights with a warning, afte
   await page.keyboard.press('ArrowRight');
   await expect.poll(() => says(page)).toMatch(/^It says 1, with/);
   // It stays chosen through a reset, and the network of then has learned nothing again.
-  await page.locator('.bar button').nth(2).click();
+  await resetButton(page).click();
   await card.locator('.notice').waitFor();
   await expect.poll(() => card.locator('input[name=draw-example]').nth(1).isChecked()).toBe(true);
   await page.getByLabel('Pixels permuted', { exact: true }).check();
@@ -232,4 +232,4 @@ test('the program that the page gives runs as it says, to the same hash; the fil
   expect(content.readUInt32BE(16)).toBeGreaterThan(100);
   expect(errors).toEqual([]);
   await close();
-}, 300_000);
+});

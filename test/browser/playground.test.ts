@@ -6,12 +6,15 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readSettings, type Settings, writeSettings } from '../../examples/playground/src/state/settings.js';
 import { weightHash } from '../../src/index.js';
 import {
+  atRest,
   BUILT,
   comeTo,
   hash,
   openPlayground,
   type Playground,
+  resetButton,
   settled,
+  stepButton,
   stepIs,
   trainButton,
   trainInNode,
@@ -29,17 +32,8 @@ const picture = (page: Page, which: 'now' | 'twin') =>
     const canvases = document.querySelectorAll<HTMLCanvasElement>(`.filter-grid .${name} canvas`);
     return Array.from(canvases, (canvas) => canvas.toDataURL()).join();
   }, which);
-/** The batches seen, once they have stood still for 1.5 s: however busy the machine is, what was under way has arrived. */
-const stepAtRest = async (page: Page): Promise<number> => {
-  let before = await step(page);
-  for (let still = 0; still < 3; still++) {
-    await page.waitForTimeout(500);
-    const now = await step(page);
-    if (now !== before) still = -1;
-    before = now;
-  }
-  return before;
-};
+/** The batches seen, once none is under way. */
+const stepAtRest = (page: Page) => atRest(page, 'trainer', () => step(page));
 
 /** Trains until so many batches have been seen, and pauses at once: by the page's own clock, for this process may be late. */
 const trainTo = (page: Page, least: number) =>
@@ -181,10 +175,9 @@ test('accuracy and statistic are there within two seconds, for every kernel size
 test('pause, step, speed and reset work at once, and change no number', async () => {
   const { page, errors, close } = await playground.visit('?epochs=6&filters=3');
   const untrained = await picture(page, 'now');
-  const stepButton = page.locator('.bar button').nth(1);
-  await stepButton.click();
+  await stepButton(page).click();
   await stepIs(page, 1);
-  await stepButton.click();
+  await stepButton(page).click();
   await stepIs(page, 2);
   expect(await stepAtRest(page)).toBe(2);
 
@@ -197,7 +190,7 @@ test('pause, step, speed and reset work at once, and change no number', async ()
   await page.getByLabel('Full', { exact: true }).check();
   await trainTo(page, paused + 5);
   const stopped = await stepAtRest(page);
-  await stepButton.click();
+  await stepButton(page).click();
   await expect.poll(() => stepAtRest(page)).toBe(stopped + 1);
   // And the accuracy is that of the very weights shown.
   await expect.poll(() => page.getByTestId('accuracy').textContent()).toMatch(/^\d+\.\d%$/);
@@ -207,7 +200,7 @@ test('pause, step, speed and reset work at once, and change no number', async ()
 
   await trainButton(page).click();
   expect(await hash(page)).toBe(await hashInNode({ epochs: 6, filters: 3 }));
-  await page.locator('.bar button').nth(2).click(); // Reset.
+  await resetButton(page).click();
   await expect.poll(() => step(page)).toBe(0);
   await expect.poll(() => picture(page, 'now')).toBe(untrained);
   expect(errors).toEqual([]);
