@@ -18,10 +18,12 @@ test('the process of the page and all its workers stays within 150 MB after ten 
     await expect
       .poll(() => page.locator('.timeline .reading').textContent())
       .toMatch(/^after 0 batches: .*loss \d\.\d+$/);
-    measured.push(await rendererMemory(page));
+    // A worker that was ended, and what nobody needs any more, goes a moment later.
+    let memory = Number.NaN;
+    await expect.poll(async () => (memory = await rendererMemory(page))).toBeLessThan(150e6);
+    measured.push(memory);
   }
   console.log(`memory after each reset, MB: ${measured.map((bytes) => (bytes / 1e6).toFixed(0)).join(', ')}`);
-  expect(measured[9]).toBeLessThan(150e6); // 116 to 131 were seen beside another Chromium; alone, up to 15 more count.
   expect(measured[9] - measured[1]).toBeLessThan(30e6); // It does not grow with each.
   expect(errors).toEqual([]);
   await close();
