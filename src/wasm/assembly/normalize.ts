@@ -72,7 +72,7 @@ function products(x: usize, dy: usize, n: i32, middle: f32): void {
 }
 
 /**
- * The mean and the variance of the channels [from, to): about a rough mean, that of 1024 numbers or more, and then corrected. It is so
+ * The mean and the variance of the channels [from, to): about a rough mean, that of 1024 numbers or of all, and then corrected. It is so
  * near that nothing is lost: its distance to the mean, squared, is at most variance * count / 1024, and usually far less.
  */
 export function moments(x: usize, mean: usize, variance: usize, s: Sizes, from: i32, to: i32): void {

@@ -5,6 +5,7 @@ import '../styles/network.css';
 import '../styles/network-levels.css';
 import { useCalm, useInSight } from '../calm.js';
 import { Card } from '../card.js';
+import { useWidth } from '../charts/width.js';
 import { useDrawing } from '../draw/drawing.js';
 import { Drawing } from '../draw/input.js';
 import { useStore } from '../state/store.js';
@@ -14,7 +15,7 @@ import { Layer } from './layer.js';
 import { OneNumber } from './number.js';
 import { useReadout } from './readout.js';
 import { StageMaps } from './stage.js';
-import { StageName, Strip, useWidth } from './strip.js';
+import { StageName, Strip } from './strip.js';
 import { type Trace, traceOf } from './trace.js';
 import { View } from './view.js';
 

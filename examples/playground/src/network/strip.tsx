@@ -1,5 +1,3 @@
-import type { RefObject } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
 import { Probabilities } from '../draw/probabilities.js';
 import { useTexts } from '../texts/index.js';
 import { StageMaps } from './stage.js';
@@ -95,15 +93,4 @@ export function StageName({ view, trace, stage }: { view: View; trace: Trace; st
       <small>{stage === 'classes' ? texts.outputs : texts.size(channels, height, width)}</small>
     </button>
   );
-}
-
-/** The width of a box, in pixels; 0 until it is known. */
-export function useWidth(box: RefObject<HTMLElement | null>): number {
-  const [width, setWidth] = useState(0);
-  useEffect(() => {
-    const observer = new ResizeObserver(([entry]) => setWidth(Math.round(entry.contentRect.width)));
-    if (box.current) observer.observe(box.current);
-    return () => observer.disconnect();
-  }, [box]);
-  return width;
 }

@@ -1,8 +1,8 @@
+import { PIXELS } from '../../../../datasets/mnist-file.js';
 import { Dataset } from '../../../../src/index.js';
 import { VALUES } from './byte-batches.js';
 
 const SHAPE = [1, 28, 28];
-const PIXELS = 784;
 const CLASSES = 10;
 
 /** The held-out digits as a worker or the page keeps them: a byte a pixel, where bytes say them exactly. */
