@@ -1,9 +1,11 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { loadMnist } from '../datasets/index.js';
 import { network } from '../examples/lib/recipe.js';
+import { Lab } from '../examples/playground/src/convolution/lab.js';
 import { arrowsOf, batchOf, judge, takeStep } from '../examples/playground/src/one-step/step.js';
 import { oneStepEn } from '../examples/playground/src/one-step/texts.en.js';
 import { oneStepZh } from '../examples/playground/src/one-step/texts.zh.js';
+import type { Store } from '../examples/playground/src/state/store.js';
 import { ACTS } from '../examples/playground/src/story/acts.js';
 import type { Facts } from '../examples/playground/src/story/facts.js';
 import { storyStepsEn } from '../examples/playground/src/story/steps.en.js';
@@ -82,7 +84,7 @@ test('arrows are as long as the changes, up where a weight grows', () => {
 const FACTS: Facts[] = [
   {
     filters: 12,
-    kernel: 5,
+    batch: 64,
     map: 24,
     pooled: 12,
     step: 0,
@@ -95,14 +97,14 @@ const FACTS: Facts[] = [
   },
   {
     filters: 8,
-    kernel: 7,
+    batch: 1,
     map: 22,
     pooled: 11,
     step: 1410,
     over: true,
     score: { accuracy: '97.1%', step: 1410 },
     oriented: { count: 7, of: 8, step: 1400 },
-    likeness: { first: '0.27', last: '0.71', beyond: true },
+    likeness: { first: '0.27', last: '0.71', step: 1400, verdict: 'smooth' },
     says: { digit: 7, share: '93.0%' },
     loss: { before: 2.3, after: 2.2 },
   },
@@ -132,6 +134,21 @@ describe('the story', () => {
         if (step.title !== steps[5].title || facts.loss) expect(say(step.seen)).toMatch(/\S/);
       }
     }
+  });
+
+  test('the third step shows a digit that has not come yet as soon as it does, and takes nothing as done before', () => {
+    const store = { lab: new Lab() } as Store;
+    const { lab } = store;
+    ACTS[2].begin?.(store);
+    const done = ACTS[2].watch(store, new AbortController().signal);
+    expect(lab.image.value.size).toBe(28);
+    expect(done()).toBe(false);
+    const pixels = Float32Array.from({ length: 28 * 28 }, (_, i) => Number(i % 28 < 14)); // An upright edge.
+    lab.receive([{ pixels, label: 0 }], []);
+    expect(lab.image.value.values).toBe(pixels);
+    expect(done()).toBe(false); // The window stands where all is alike.
+    lab.pointAtPixel(14, 14);
+    expect(done()).toBe(true);
   });
 
   test('the step that is taken apart is told in both languages', () => {

@@ -12,7 +12,11 @@ afterAll(() => playground.close());
 /** What else the text speaks of once that has been done. */
 const REVEALED: Record<number, Record<string, string>> = {
   4: { maps: '#network .net-large' },
-  7: { filters: '#layers .choose-stroke', sum: '#layers .stroke .pixels >> nth=0' },
+  7: {
+    filters: '#layers .choose-stroke',
+    first: '#layers .stroke .pixels >> nth=0',
+    last: '#layers .stroke .pixels >> nth=2',
+  },
 };
 
 const SIZES = [
@@ -25,9 +29,9 @@ const LANGUAGES = ['en-GB', 'zh-CN'];
 
 /** What a reader of English is answered, by step. */
 const ANSWERED: Record<number, RegExp> = {
-  5: /^After \d+ batches \d+\.\d% of digits/,
+  5: /^After \d+ batches of 64 digits it names \d+\.\d% of new ones right\./,
   6: /^The loss fell from \d\.\d{4} to \d\.\d{4}\./,
-  9: /^0\.\d\d before training, 0\.\d\d now: (not )?above both bands/,
+  9: /^0\.\d\d before training, 0\.\d\d after \d+ batches: (not )?above /,
   10: /^It takes this for a \d \(\d+\.\d%\)/,
 };
 

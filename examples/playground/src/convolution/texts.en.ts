@@ -4,7 +4,7 @@ import { type ImageTrouble, LEAST_SIDE, MOST_MEGABYTES, MOST_MEGAPIXELS } from '
 /** The English texts of "Take a convolution apart". */
 export const convolutionEn = {
   title: 'Take a convolution apart',
-  lead: 'A filter is a small matrix that slides over the image. Wherever it stops, each weight is multiplied by the pixel below it, and the products are added up. Each sum is one number of the result.',
+  lead: 'A filter is a small matrix that slides over the image. Wherever it stops, each weight is multiplied by the pixel that it covers, and the products are added up. Each sum is one number of the result.',
   image: {
     heading: 'Image',
     tutorial: '5 × 5',

@@ -4,7 +4,7 @@ import type { ConvolutionTexts } from './texts.en.js';
 
 export const convolutionZh: ConvolutionTexts = {
   title: '拆开看卷积',
-  lead: '卷积核是一个小矩阵。它在图像上滑动，每停一处，就把每个权重与它下方的像素相乘，再把所有乘积加起来。每个和就是结果中的一个数。',
+  lead: '卷积核是一个小矩阵。它在图像上滑动，每停一处，就把每个权重与它盖住的像素相乘，再把所有乘积加起来。每个和就是结果中的一个数。',
   image: {
     heading: '图像',
     tutorial: '5 × 5',

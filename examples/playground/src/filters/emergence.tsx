@@ -8,8 +8,8 @@ import { useTexts } from '../texts/index.js';
 import { Unmeasured } from '../training/trouble.js';
 import type { Measured } from '../worker/messages.js';
 
-/** Above this a p-value says nothing. */
-const LEVEL = 0.05;
+/** Above this a p-value says nothing: the bands that are drawn hold the other 99%. */
+const LEVEL = 0.01;
 
 /** The layer's statistic over the training, over the bands in which chance keeps it, and what follows, in words. */
 export function EmergenceView() {
@@ -95,8 +95,10 @@ function Words({ measured }: { measured: Measured | null }) {
   );
 }
 
+export type Verdict = 'inside' | 'smooth' | 'outside';
+
 /** What follows: nothing, that smoothness alone may explain it, or more. */
-function verdictOf({ nulls, live }: Measured): 'inside' | 'smooth' | 'outside' {
+export function verdictOf({ nulls, live }: Measured): Verdict {
   if (live === 0 || nulls.independent.p > LEVEL) return 'inside';
   return nulls.smooth.p > LEVEL ? 'smooth' : 'outside';
 }

@@ -54,7 +54,7 @@ export const networkEn = {
     input: (side: number, count: number) =>
       `${side} × ${side} = ${count} numbers: 0 is paper, 1 is ink. They are all that the network gets. What you draw is scaled and centered like the digits that it learns from.`,
     conv1: (filters: number, places: string, kernel: number) =>
-      `Each of the ${filters} filters slides over the digit. At each of ${places} places it multiplies the ${kernel} × ${kernel} pixels below it by its ${kernel * kernel} weights and adds up the products: one number of its map. A large number says: here the digit looks like the filter.`,
+      `Each of the ${filters} filters slides over the digit. At each of ${places} places it multiplies the ${kernel} × ${kernel} pixels that it covers by its ${kernel * kernel} weights and adds up the products: one number of its map. A large number says: here the digit looks like the filter.`,
     conv2: (filters: number, maps: number, kernel: number) =>
       `Each of the ${filters} filters has a kernel of ${kernel} × ${kernel} weights for each of the ${maps} maps before it. At each place it adds up all ${maps} × ${kernel * kernel} = ${maps * kernel * kernel} products and its bias. So it finds combinations: this edge here and that one beside it.`,
     relu: (zeros: number, all: number, share: string) =>
@@ -74,8 +74,8 @@ export const networkEn = {
   table: { digit: 'Class', logit: 'Logit z', power: 'exp(z − max)', share: 'Probability p', sum: 'Sum' },
   openClass: (digit: number) => `How class ${digit} came to its number`,
   parts: {
-    pixels: 'Pixels below it',
-    numbers: 'Numbers below it',
+    pixels: 'Pixels it covers',
+    numbers: 'Numbers it covers',
     filter: (index: number) => `Filter ${index}`,
     kernel: 'Kernel',
     weights: 'Weights',

@@ -54,7 +54,7 @@ export const networkZh: NetworkTexts = {
     input: (side, count) =>
       `${side} × ${side} = ${count} 个数：0 为白纸，1 为墨。网络得到的就只有这些。你写的数字会像训练用的数字那样缩放并居中。`,
     conv1: (filters, places, kernel) =>
-      `${filters} 个卷积核各自在数字上滑动。在 ${places} 个位置中的每一个，卷积核把它下面的 ${kernel} × ${kernel} 个像素与自己的 ${kernel * kernel} 个权重相乘，再把乘积加起来，得到特征图中的一个数。数值大，说明这里的图像与卷积核相像。`,
+      `${filters} 个卷积核各自在数字上滑动。在 ${places} 个位置中的每一个，卷积核把它盖住的 ${kernel} × ${kernel} 个像素与自己的 ${kernel * kernel} 个权重相乘，再把乘积加起来，得到特征图中的一个数。数值大，说明这里的图像与卷积核相像。`,
     conv2: (filters, maps, kernel) =>
       `${filters} 个卷积核中的每一个，对前面的 ${maps} 张特征图各有 ${kernel} × ${kernel} 个权重。在每个位置，它把全部 ${maps} × ${kernel * kernel} = ${maps * kernel * kernel} 个乘积与偏置加起来。这样它就能找到组合：这里有这样的边缘，旁边有那样的边缘。`,
     relu: (zeros, all, share) => `ReLU：负的和变成 0。这里 ${all} 个数中有 ${zeros} 个变成了 0（${share}）。`,
@@ -73,8 +73,8 @@ export const networkZh: NetworkTexts = {
   table: { digit: '类别', logit: 'logit z', power: 'exp(z − max)', share: '概率 p', sum: '总和' },
   openClass: (digit) => `类别 ${digit} 的数是怎样算出来的`,
   parts: {
-    pixels: '下面的像素',
-    numbers: '下面的数',
+    pixels: '盖住的像素',
+    numbers: '盖住的数',
     filter: (index) => `卷积核 ${index}`,
     kernel: '卷积核',
     weights: '权重',

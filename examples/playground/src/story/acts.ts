@@ -68,7 +68,7 @@ export const ACTS: readonly Act[] = [
     right: 1,
     begin: ({ lab }) =>
       batch(() => {
-        if (lab.digits.peek().length > 0) lab.chooseImage({ kind: 'digit', index: DIGIT });
+        lab.chooseImage({ kind: 'digit', index: DIGIT }); // Which comes as soon as the digits do.
         slideUpright(lab);
         lab.speed.value = SPEED.quick;
       }),
@@ -76,7 +76,7 @@ export const ACTS: readonly Act[] = [
     watch({ lab }) {
       return () => {
         const sum = Math.abs(lab.result.value[lab.position.value] ?? 0);
-        return !lab.playing.value && sum >= STRONG * lab.peak.value;
+        return !lab.missing.value && !lab.playing.value && sum >= STRONG * lab.peak.value;
       };
     },
   },
@@ -113,7 +113,7 @@ export const ACTS: readonly Act[] = [
   },
   {
     shows: '#layers .choose-stroke',
-    reveals: '#layers .choose-stroke, #layers .stroke figure:first-child',
+    reveals: '#layers .choose-stroke, #layers .stroke figure',
     uses: '#layers .choose-stroke input:checked',
     right: 2,
     watch({ parts }) {

@@ -1,13 +1,15 @@
 /** What the story's texts say of the very network that the reader looks at. */
 import { noGrad, type Sequential, softmax, tensor } from '../../../../src/index.js';
+import { type Verdict, verdictOf } from '../filters/emergence.js';
 import type { Store } from '../state/store.js';
 import { percent } from '../state/training.js';
 
 export interface Facts {
   /** Filters of the first layer. */
   filters: number;
-  /** Along a side: weights of a filter, numbers of its map, numbers of the pooled map. */
-  kernel: number;
+  /** Digits of a batch. */
+  batch: number;
+  /** Along a side: numbers of a filter's map, and of the pooled map. */
   map: number;
   pooled: number;
   /** Batches that the network has learned from. */
@@ -18,8 +20,8 @@ export interface Facts {
   score: { accuracy: string; step: number } | null;
   /** How many filters are edges or lines, of those in use, after so many batches; null as above. */
   oriented: { count: number; of: number; step: number } | null;
-  /** Mean of R² before and after the training so far, and whether the latter is more than chance; null as above. */
-  likeness: { first: string; last: string; beyond: boolean } | null;
+  /** Mean of R² before the training and after so many batches, and what follows of the latter; null as above. */
+  likeness: { first: string; last: string; step: number; verdict: Verdict } | null;
   /** What the network takes the digit that was drawn for; null without one. */
   says: { digit: number; share: string } | null;
   /** The loss on the same digits, before and after the step that was taken apart. */
@@ -28,31 +30,26 @@ export interface Facts {
 
 /** Follows the signals that it reads. */
 export function factsOf({ settings, training, parts, replica }: Store): Facts {
-  const { filters, kernelSize } = settings.value;
+  const { filters, kernelSize, batchSize } = settings.value;
   const live = training.live.value;
   const score = training.score.value;
   const measured = training.measured.value;
   const map = 28 - kernelSize + 1;
   const states = training.snapshots.value.flatMap((state) => (state.measured ? [state.measured] : []));
   const [first, last] = [states.at(0), states.at(-1)];
-  const nulls = last?.nulls;
-  const known = first && last && nulls && last.step > first.step;
   return {
     filters,
-    kernel: kernelSize,
+    batch: batchSize,
     map,
     pooled: Math.floor(map / 2),
     step: live?.step ?? 0,
     over: training.phase.value === 'finished',
     score: score && { accuracy: percent(score.accuracy), step: score.step },
     oriented: measured && { count: measured.oriented, of: measured.live, step: measured.step },
-    likeness: known
-      ? {
-          first: first.r2ori.toFixed(2),
-          last: last.r2ori.toFixed(2),
-          beyond: last.r2ori > Math.max(nulls.smooth.layer99, nulls.independent.layer99),
-        }
-      : null,
+    likeness:
+      first && last && last.step > first.step
+        ? { first: first.r2ori.toFixed(2), last: last.r2ori.toFixed(2), step: last.step, verdict: verdictOf(last) }
+        : null,
     says: saysOf(replica.value?.model ?? null, parts.image.value?.pixels ?? null),
     loss: parts.lastStep.value,
   };

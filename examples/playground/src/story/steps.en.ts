@@ -16,6 +16,12 @@ export interface StepTexts {
   seen: Told;
 }
 
+const VERDICTS = {
+  outside: 'above both bands, so it is hardly chance.',
+  smooth: 'above the lower band only, so smoothness alone may do it.',
+  inside: 'not above the bands, so it may be chance.',
+};
+
 export const storyStepsEn = {
   label: 'Guided story',
   step: (step: number, of: number) => `Step ${step} of ${of}`,
@@ -49,7 +55,7 @@ export const storyStepsEn = {
     },
     {
       title: 'A filter slides over it',
-      text: 'A filter is a small grid of numbers, its weights. Wherever it stops, each weight is multiplied by the pixel below it, and the products are added up: that makes one new number.',
+      text: 'A filter is a small grid of numbers, its weights. Wherever it stops, each weight is multiplied by the pixel that it covers, and the products are added up: that makes one new number.',
       ask: 'The image has 5\u00a0×\u00a05 pixels, the filter 3\u00a0×\u00a03. How many stops are there?',
       answers: [
         ['25', 'At the rim the filter would stick out, so only 9 are left.'],
@@ -61,7 +67,7 @@ export const storyStepsEn = {
     },
     {
       title: 'This one finds edges',
-      text: 'The weights 1, 0 and −1 compare the left side with the right. Where both are alike, the sum is 0. Next it slides over a handwritten digit.',
+      text: 'The weights 1, 0 and −1 compare the left side with the right. Where both are alike, the sum is 0. Next it slides over a handwritten digit, where white is 1.',
       ask: 'Where will the sums be far from 0?',
       answers: [
         ['In the background', 'Both sides are equally dark there, so the sum is 0.'],
@@ -69,12 +75,12 @@ export const storyStepsEn = {
         ['Everywhere', 'Only where left and right differ: at upright rims of the strokes.'],
       ],
       task: 'Point at a strong red or blue in the result.',
-      seen: 'That is an edge: red and blue tell which side is the bright one. So a filter looks for one pattern, and its map shows where that is.',
+      seen: 'That is an edge: red where the left side is brighter, blue where the right one is. So a filter looks for one pattern, and its map shows where that is.',
     },
     {
       title: 'Many filters look at once',
       text: ({ filters }: Facts) =>
-        `A network has more than one filter: in its first layer this one has ${filters}. Each of them slides over the same digit.`,
+        `A network has more than one filter: this one has ${filters} in its first layer. Each slides over the same digit. From here on 0 is paper and 1 is ink.`,
       ask: 'How many feature maps come out of the first layer?',
       answers: [
         ['One, of all together', 'They are not mixed yet: each filter has a map of its own.'],
@@ -82,7 +88,7 @@ export const storyStepsEn = {
         ['Ten, one for each digit', 'The ten digits come last. Here each filter has a map of its own.'],
       ],
       task: 'Press one of the maps of “Convolution\u00a01”.',
-      seen: 'These are the maps, large. Each filter looks for another pattern, and its map is red where it has found it. Its weights decide which pattern that is.',
+      seen: 'These are the maps, large. Each filter looks for a pattern of its own, and its map is red where it has found it. Its weights decide which pattern that is.',
     },
     {
       title: 'Nobody chooses these weights',
@@ -95,14 +101,16 @@ export const storyStepsEn = {
       ],
       task: ({ over }: Facts) =>
         over ? 'It has learned already: drag the timeline to its start and back.' : 'Press Train at the top.',
-      seen: ({ score, oriented }: Facts) =>
-        `${score ? `After ${score.step} batches ${score.accuracy} of digits that it never saw are named right. ` : ''}${
-          oriented ? `After ${oriented.step}, ${oriented.count} of ${oriented.of} filters are edges or lines. ` : ''
+      seen: ({ score, oriented, batch }: Facts) =>
+        `${score ? `After ${score.step} batches of ${batch} digits it names ${score.accuracy} of new ones right. ` : ''}${
+          oriented
+            ? `After ${oriented.step}, ${oriented.count} of ${oriented.of} filters count as edges or lines. `
+            : ''
         }The small squares are the same filters before learning. Nobody told them what to look for.`,
     },
     {
       title: 'One step of learning, taken apart',
-      text: 'The loss is one number: how wrong the network is. The gradient tells for each weight which way the loss falls, and each moves a little that way: the arrows.',
+      text: 'The loss is one number: how far the answers are from the true digits. The gradient tells which weights to raise (arrow up) and which to lower (arrow down), each a little.',
       ask: 'What does one such step do to the loss on the same digits?',
       answers: [
         ['It becomes 0', 'One step is far too short for that: it falls a little.'],
@@ -130,7 +138,7 @@ export const storyStepsEn = {
       seen: ({ step }: Facts) =>
         step === 0
           ? 'So far it adds up noise: press Train at the top, and strokes and bends come out.'
-          : 'The picture shows the edges that this filter adds up: red where it wants ink, blue where it wants none. So it looks for a stroke, a bend or a corner. The framed digits excite it most.',
+          : 'The first picture adds up its edges: red where it wants ink, blue where it wants none. The last shows what excites it in real digits. So it looks for a stroke, a bend or a corner.',
     },
     {
       title: 'Pooling makes it smaller',
@@ -142,16 +150,16 @@ export const storyStepsEn = {
         ['1 × 1', 'That would be a lot to lose: of four numbers one is kept, half along each side.'],
       ],
       task: 'Point at a number of the pooled maps, or tap it.',
-      seen: 'The four numbers that it came from light up, and the largest is marked. What counts is that something was found, less where exactly.',
+      seen: 'In the map before, the four numbers that it came from are framed, the largest is marked. What counts is that something was found, less where exactly.',
     },
     {
       title: 'Is it chance?',
-      text: 'The eye finds shapes in noise, too. So this curve measures how well edges and lines explain the filters. Of layers with random weights 99% stay within the shaded bands.',
+      text: 'The eye finds shapes in noise, too. So this curve says how much the filters look like edges and lines. Of random layers 99% stay in the lower band; of smooth random ones, which look like blurred noise, in both.',
       ask: 'Where must the curve be to be more than chance?',
       answers: [
         ['Within one', 'That is where random layers are, too: it must be above both.'],
         ['Above both', 'Hardly any random layer gets there.'],
-        ['Once it rises', 'Random layers differ as well: it must be above both bands.'],
+        ['Once it rises', 'Chance alone reaches that far: it must be above both bands.'],
       ],
       task: ({ step }: Facts) =>
         step === 0
@@ -160,13 +168,13 @@ export const storyStepsEn = {
       seen: ({ likeness }: Facts) =>
         `${
           likeness
-            ? `${likeness.first} before training, ${likeness.last} now: ${likeness.beyond ? 'above both bands, so it is hardly chance.' : 'not above both bands, so it may be chance.'} `
+            ? `${likeness.first} before training, ${likeness.last} after ${likeness.step} batches: ${VERDICTS[likeness.verdict]} `
             : ''
-        }But is it because of the digits? Only a control tells: choose “Pixels permuted” beside “Learns from”, and train again. Those images have no edges, so the filters should find none.`,
+        }But is it because of the digits? A control tells: “Pixels permuted”, beside “Learns from”, leaves no edges to find. Train with it after the story.`,
     },
     {
       title: 'Your own digit',
-      text: 'All of it together: your digit, the edges in it, what the second layer combines, and ten numbers that say how likely each digit is.',
+      text: 'All of it together: your digit, the edges in it, what the second layer combines, and a last layer that adds this up to ten numbers: how likely each digit is.',
       ask: 'Will it read your handwriting, though it learned from that of others?',
       answers: [
         ['Certainly', 'Mostly, but it is never certain, even when it says so.'],
