@@ -21,10 +21,10 @@ import { weightHash } from '../src/index.js';
 
 const heldOut = heldOutDrawings();
 
-test('an address may ask for a smaller training; whatever else it says is the usual one', () => {
+test('an address may ask for a smaller training, and what cannot be is told', () => {
   expect(readSizes('?animals=600x2&seed=1')).toEqual({ learned: 600, epochs: 2 });
+  expect(readSizes('?seed=1')).toBe(SIZES);
   for (const query of [
-    '',
     '?animals=',
     '?animals=0x2',
     '?animals=64x1',
@@ -32,7 +32,7 @@ test('an address may ask for a smaller training; whatever else it says is the us
     '?animals=-1x2',
     '?animals=600x2x1',
   ]) {
-    expect(readSizes(query)).toBe(SIZES);
+    expect(readSizes(query)).toBeNull();
   }
 });
 

@@ -1,10 +1,16 @@
 import { expect, test } from 'vitest';
+import { UNKNOWN } from '../examples/playground/src/state/measuring.js';
 import { DEFAULTS, type Settings } from '../examples/playground/src/state/settings.js';
-import { readNetwork, WrongSettings, writeNetwork } from '../examples/playground/src/takeaway/network-file.js';
+import {
+  NotFinite,
+  readNetwork,
+  WrongSettings,
+  writeNetwork,
+} from '../examples/playground/src/takeaway/network-file.js';
 import { networkOf } from '../examples/playground/src/worker/job.js';
 import { weightsOf } from '../examples/playground/src/worker/weights.js';
-import { weightHash, zeros } from '../src/index.js';
-import { writeSafetensors } from '../src/io/index.js';
+import { full, weightHash, zeros } from '../src/index.js';
+import { readSafetensors, writeSafetensors } from '../src/io/index.js';
 
 const SMALL = { ...DEFAULTS, epochs: 1, filters: 2, kernelSize: 3, batchSize: 250, seed: 3 };
 
@@ -19,8 +25,35 @@ test('a file without notes has the page’s settings, and as many filters as it 
   const model = networkOf(SMALL);
   const read = readNetwork(writeSafetensors(model.stateDict()), DEFAULTS);
   expect(read.settings).toEqual({ ...DEFAULTS, filters: 2, kernelSize: 3 });
-  expect(read.step).toBeNull();
+  expect(read.step).toBe(UNKNOWN);
+  expect(readSafetensors(writeNetwork(model, SMALL, UNKNOWN)).metadata).toEqual({});
   expect(read.weights).toEqual(weightsOf(model));
+});
+
+test.each([
+  ['?epochs=1', '0', 0],
+  ['?epochs=1', '141', 141],
+  ['?epochs=1', '-7', UNKNOWN],
+  ['?epochs=1', '0x10', UNKNOWN],
+  ['?epochs=1', '1e3', UNKNOWN],
+  ['?epochs=1', '', UNKNOWN],
+  ['?epochs=1', undefined, UNKNOWN],
+  [undefined, '141', UNKNOWN], // Of another training it would be another state.
+])('of settings %s and step %s it is after %d batches', (settings, step, after) => {
+  const notes = { ...(settings !== undefined && { settings }), ...(step !== undefined && { step }) };
+  const bytes = writeSafetensors(networkOf(DEFAULTS).stateDict(), notes as Record<string, string>);
+  expect(readNetwork(bytes, DEFAULTS).step).toBe(after);
+});
+
+test.each([
+  [100, true],
+  [1e30, false], // Each a number; but what they give is none.
+])('weights of %d can be shown: %s', (size, shown) => {
+  const state = networkOf(DEFAULTS).stateDict();
+  for (const [name, { shape }] of Object.entries(state)) state[name] = full(shape, size);
+  const read = () => readNetwork(writeSafetensors(state), DEFAULTS);
+  if (shown) expect(read().weights).toContain(size);
+  else expect(read).toThrow(NotFinite);
 });
 
 test('files that do not fit are refused, and it is said what is wrong', () => {

@@ -343,14 +343,14 @@ test.concurrent('on a phone what has failed, and what was not learned, is seen w
 
 test.concurrent('what the address asks for and cannot be is told at the top, in both languages', async ({ expect }) => {
   const playground = await openPlayground();
-  const { page, errors, close } = await playground.visit('?filters=99&kernel=4&seed=5', { height: 800 });
+  const { page, errors, close } = await playground.visit('?filters=99&kernel=4&seed=5&animals=600x0', { height: 800 });
   const told = page.locator('main > [role=alert]');
-  await expect.poll(() => told.textContent()).toContain('kernel, filters');
+  await expect.poll(() => told.textContent()).toContain('kernel, filters, animals');
   const { y, height } = (await told.boundingBox())!;
   expect(y + height).toBeLessThan(800);
   await expect.poll(() => page.locator('#setting-filters').inputValue()).toBe('12');
   await page.getByLabel('中文', { exact: true }).check();
-  await expect.poll(() => told.textContent()).toContain('取值无效，已使用默认值：kernel, filters');
+  await expect.poll(() => told.textContent()).toContain('取值无效，已使用默认值：kernel, filters, animals');
   expect(errors).toEqual([]);
   await close();
   await playground.close();

@@ -397,7 +397,7 @@ test('a number that is none is said where it is typed, and a finger scrolls exce
       .locator('.sheet')
       .evaluateAll((sheets) => sheets.map((sheet) => getComputedStyle(sheet).touchAction));
   expect(await touch()).toEqual(['pan-y', 'pan-y']);
-  await labOf(page).locator('input[name=convolution-image]').nth(2).check();
+  await labOf(page).getByLabel('自己画').check();
   expect(await touch()).toEqual(['none', 'pan-y']);
   expect(errors).toEqual([]);
   await close();

@@ -31,7 +31,7 @@ async function comeTo(page: Page, section = '.strokes') {
 /** Which batch the figures are said to be of; -1 while there are none. */
 const batchOf = async (page: Page, name: string) => {
   const [text = ''] = await page.getByTestId(name).allTextContents();
-  return Number(text.match(/after (\d+) batches/)?.[1] ?? -1);
+  return Number(text.match(/after (\d+) batch/)?.[1] ?? -1);
 };
 
 test('what changes its order while the card is out of sight is all there when one comes back', async () => {
@@ -186,6 +186,25 @@ test.each([1280, 768, 390])(
     await close();
   },
 );
+
+test('nothing of it is cut off in a window of 320 pixels, which is 400% zoom, too', async () => {
+  const { page, errors, close } = await playground.visit('?filters=3', { width: 320 });
+  const card = await comeTo(page);
+  const cut = () =>
+    card.evaluate((box) => {
+      const { left, right } = box.getBoundingClientRect();
+      const parts = Array.from(box.querySelectorAll('canvas, td, th, button, img, p, svg, input'));
+      const isCut = (part: DOMRect) => part.width > 0 && (part.left < left || part.right > right);
+      return parts.filter((part) => isCut(part.getBoundingClientRect())).map(({ outerHTML }) => outerHTML.slice(0, 80));
+    });
+  for (const section of ['.strokes', '.edges', '.likest', '.separable', '.photographs']) {
+    await comeTo(page, section);
+    if (section === '.separable') await card.getByTestId('layers-live').waitFor();
+    await expect.poll(cut, { message: section }).toEqual([]);
+  }
+  expect(errors).toEqual([]);
+  await close();
+});
 
 test('pictures of drawings are loaded, and the way to the animals is there', async () => {
   const { page, errors, close } = await playground.visit('?filters=2');

@@ -5,8 +5,9 @@ import { join, resolve } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { DEFAULTS } from '../../examples/playground/src/state/settings.js';
+import { writeNetwork } from '../../examples/playground/src/takeaway/network-file.js';
 import { networkOf } from '../../examples/playground/src/worker/job.js';
-import { weightHash } from '../../src/index.js';
+import { weightHash, zeros } from '../../src/index.js';
 import { readSafetensors, writeSafetensors } from '../../src/io/index.js';
 import { comeTo, openPlayground, type Playground, resetButton, trainToEnd } from './playground-page.js';
 
@@ -182,6 +183,68 @@ test('loads what Node wrote; says what is wrong with a corrupt file, and lives o
   expect(Array.from(tensors['conv1.weight'].data)).toEqual(Array.from(data));
   expect(await trainToEnd(page)).toMatch(/^[0-9a-f]{16}$/);
   await expect.poll(() => card.getByRole('status').count()).toBe(0);
+  expect(errors).toEqual([]);
+  await close();
+});
+
+test('of a network from a file that is said which the file says, and where filters are dead there is no statistic', async () => {
+  const settings = { ...DEFAULTS, epochs: 2, filters: 3 };
+  const { page, errors, close } = await playground.visit('?epochs=2&filters=3');
+  await comeTo(page, '#takeaway');
+  const card = page.locator('#takeaway');
+  const model = networkOf(settings);
+  const load = (name: string, bytes: Uint8Array) =>
+    card
+      .locator('input[type=file]')
+      .setInputFiles({ name, mimeType: 'application/octet-stream', buffer: Buffer.from(bytes) });
+  const standing = () => page.locator('.standing dd').allTextContents();
+  const twins = () => page.locator('.filter-grid .twin').count();
+  const counted = () => page.getByTestId('counted').textContent();
+  const isRead = async (name: string) => {
+    await expect.poll(() => card.getByRole('status').textContent()).toContain(name);
+    await expect.poll(() => page.getByTestId('accuracy').textContent()).toMatch(/%$/);
+    for (const part of ['#filters', '#progress']) await comeTo(page, part);
+  };
+  const nonsense = () => page.evaluate(() => /NaN|Infinity|undefined/.exec(document.body.innerText)?.[0] ?? null);
+
+  await load('plain.safetensors', writeSafetensors(model.stateDict()));
+  await isRead('plain.safetensors');
+  expect((await standing()).slice(0, 2)).toEqual(['– / 2', '– / 282']);
+  expect(await twins()).toBe(0);
+  await expect.poll(counted).toContain('After an unknown number of batches.');
+  expect(await page.locator('.program .note').textContent()).toContain('does not say how');
+  expect(await nonsense()).toBeNull();
+
+  await load('after-200.safetensors', writeNetwork(model, settings, 200));
+  await isRead('after-200.safetensors');
+  expect((await standing()).slice(0, 2)).toEqual(['2 / 2', '200 / 282']);
+  expect(await twins()).toBe(3);
+  await expect.poll(counted).toContain('After 200 batches.');
+
+  await load('untrained.safetensors', writeNetwork(model, settings, 0));
+  await isRead('untrained.safetensors');
+  expect((await standing()).slice(0, 2)).toEqual(['0 / 2', '0 / 282']);
+  await expect.poll(counted).toContain('After 0 batches.');
+
+  await load('further.safetensors', writeNetwork(model, settings, 283)); // Than such a training goes.
+  await isRead('further.safetensors');
+  expect((await standing()).slice(0, 2)).toEqual(['– / 2', '– / 282']);
+
+  const zero = Object.fromEntries(Object.entries(model.stateDict()).map(([name, { shape }]) => [name, zeros(shape)]));
+  await load('zero.safetensors', writeSafetensors(zero));
+  await isRead('zero.safetensors');
+  await expect.poll(() => page.getByTestId('r2ori').textContent()).toBe('–');
+  expect(await page.locator('.emergence td').allTextContents()).toEqual(['–', '–', '–', '–']);
+  expect(await nonsense()).toBeNull();
+
+  // A file that is refused changes nothing, and what was said of it goes with the next network.
+  await load('no.safetensors', new Uint8Array(8));
+  await expect.poll(() => card.getByRole('alert').count()).toBe(1);
+  expect(await card.getByRole('status').textContent()).toContain('zero.safetensors');
+  await resetButton(page).click();
+  await expect.poll(() => card.getByRole('alert').count()).toBe(0);
+  await expect.poll(() => card.getByRole('status').count()).toBe(0);
+  await expect.poll(twins).toBe(3);
   expect(errors).toEqual([]);
   await close();
 });

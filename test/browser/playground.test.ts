@@ -76,7 +76,7 @@ test('from a click to 95%: filters change within a second, and the timeline goes
   const standing = page.locator('.timeline .reading');
   await expect.poll(() => standing.textContent()).toMatch(/^after 0 batches: held-out accuracy \d?\d\.\d%/);
   await page.keyboard.press('ArrowRight');
-  await expect.poll(() => standing.textContent()).toMatch(/^after 1 batches/);
+  await expect.poll(() => standing.textContent()).toMatch(/^after 1 batch:/);
   await page.locator('.live').click();
   await expect.poll(() => picture(page, 'now')).toBe(after);
   await expect.poll(() => standing.textContent()).toMatch(/^after 423 batches/);

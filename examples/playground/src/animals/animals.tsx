@@ -19,7 +19,7 @@ export function AnimalsCard() {
   const texts = useAnimalsTexts();
   const [question, setQuestion] = useState<Question>('animal');
   const runs = useMemo(() => {
-    const sizes = readSizes(location.search);
+    const sizes = readSizes(location.search) ?? SIZES;
     return { animal: new Run('animal', sizes), nose: new Run('nose', sizes) };
   }, []);
   useEffect(() => {

@@ -29,13 +29,13 @@ export const THRESHOLDS: Thresholds = {
   ear: { onPart: 11 / TOP, fall: 0.291 },
 };
 
-/** What an address says, such as '?animals=600x2': for a look at how it runs. */
-export function readSizes(query: string): Sizes {
-  const [learned, epochs] = (/^(\d{1,5})x(\d{1,2})$/.exec(new URLSearchParams(query).get('animals') ?? '') ?? [])
-    .slice(1)
-    .map(Number);
+/** What an address says, such as '?animals=600x2': for a look at how it runs; null when that cannot be. */
+export function readSizes(query: string): Sizes | null {
+  const said = new URLSearchParams(query).get('animals');
+  if (said === null) return SIZES;
+  const [learned, epochs] = (/^(\d{1,5})x(\d{1,2})$/.exec(said) ?? []).slice(1).map(Number);
   // One batch alone is no training: the learning rate has to rise and to fall.
-  return stepsOf({ learned, epochs }) > 1 ? { learned, epochs } : SIZES;
+  return stepsOf({ learned, epochs }) > 1 ? { learned, epochs } : null;
 }
 
 /** Steps of a training in batches of 64. */

@@ -42,10 +42,7 @@ export function ImageChooser({ lab, texts }: { lab: Lab; texts: ConvolutionTexts
       <legend>{words.heading}</legend>
       <div class="segments images">
         {offers
-          .filter(
-            ({ kind }) =>
-              kind === chosen || ((kind !== 'digit' || digits.length > 0) && (kind !== 'drawn' || lab.drawn.value)),
-          )
+          .filter(({ kind }) => kind === chosen || kind !== 'drawn' || lab.drawn.value)
           .map(({ kind, name, tip, choose }) => (
             <LateRadio
               key={kind}
@@ -53,6 +50,7 @@ export function ImageChooser({ lab, texts }: { lab: Lab; texts: ConvolutionTexts
               title={tip}
               text={name}
               checked={chosen === kind}
+              disabled={kind === 'digit' && digits.length === 0}
               onChange={choose}
             />
           ))}

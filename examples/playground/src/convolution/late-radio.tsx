@@ -5,11 +5,12 @@ interface LateRadioProps {
   title: string;
   text: string;
   checked: boolean;
+  disabled?: boolean;
   onChange: () => void;
 }
 
 /** A radio button whose choice may come late, or not at all: until it has come, the one before stays checked. */
-export function LateRadio({ name, title, text, checked, onChange }: LateRadioProps) {
+export function LateRadio({ name, title, text, checked, disabled, onChange }: LateRadioProps) {
   const input = useRef<HTMLInputElement>(null);
   // The browser has checked what was clicked, and a property that stays the same is not set again.
   useLayoutEffect(() => {
@@ -17,7 +18,7 @@ export function LateRadio({ name, title, text, checked, onChange }: LateRadioPro
   });
   return (
     <label title={title}>
-      <input ref={input} type="radio" name={name} checked={checked} onChange={onChange} />
+      <input ref={input} type="radio" name={name} checked={checked} disabled={disabled} onChange={onChange} />
       <span>{text}</span>
     </label>
   );

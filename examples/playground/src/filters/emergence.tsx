@@ -2,6 +2,7 @@ import { useMemo, useRef } from 'preact/hooks';
 import { pText } from '../../../../src/report/index.js';
 import { useCalm, useInSight } from '../calm.js';
 import { Chart } from '../charts/chart.js';
+import { UNKNOWN } from '../state/measuring.js';
 import { useStore } from '../state/store.js';
 import { Term } from '../term.js';
 import { useTexts } from '../texts/index.js';
@@ -20,7 +21,7 @@ export function EmergenceView() {
   const snapshots = useCalm(training.snapshots, inSight);
   const measured = useCalm(training.measured, inSight);
   const { steps, columns } = useMemo(() => {
-    const known = snapshots.flatMap(({ step, measured }) => (measured ? [{ step, measured }] : []));
+    const known = snapshots.flatMap(({ step, measured }) => (measured && step !== UNKNOWN ? [{ step, measured }] : []));
     const column = (of: (measured: Measured) => number) => known.map(({ measured }) => of(measured));
     const [first] = known;
     const columns = [
@@ -84,8 +85,8 @@ function Words({ measured }: { measured: Measured | null }) {
               <th scope="row">
                 <Term word={texts.nulls[name]} meaning={texts.nullTips[name]} />
               </th>
-              <td>{nulls[name].layer99.toFixed(2)}</td>
-              <td>{unbroken(pText(nulls[name]))}</td>
+              <td>{live > 0 ? nulls[name].layer99.toFixed(2) : '–'}</td>
+              <td>{live > 0 ? unbroken(pText(nulls[name])) : '–'}</td>
             </tr>
           ))}
         </tbody>

@@ -23,21 +23,22 @@ export function Filters() {
   const { training } = useStore();
   const { filters: texts } = useTexts();
   const isThere = useComputed(() => training.shown.value !== null);
-  const untrained = training.untrained.value;
+  const first = useComputed(() => training.snapshots.value.at(0) ?? null).value;
   return (
     <Card id="filters" title={texts.title} lede={texts.lede}>
-      {isThere.value && untrained ? <FilterGrid untrained={untrained} /> : <Unmeasured waiting={texts.loading} />}
+      {isThere.value && first ? <FilterGrid first={first} /> : <Unmeasured waiting={texts.loading} />}
       <TimelineSlider />
       <EmergenceView />
     </Card>
   );
 }
 
-function FilterGrid({ untrained }: { untrained: Snapshot }) {
+/** @param first the state that the timeline begins with */
+function FilterGrid({ first }: { first: Snapshot }) {
   const { training } = useStore();
   const { filters: texts } = useTexts();
-  const [count, , size] = untrained.shape;
-  const before = useMemo(() => tapsOf(untrained), [untrained.weights]);
+  const [count, , size] = first.shape;
+  const before = useMemo(() => (first.step === 0 ? tapsOf(first) : null), [first.weights]);
   // The filters move at full speed, and nothing but their squares is drawn for it; and not when they are only measured.
   const weights = useComputed(() => training.shown.value?.weights ?? null);
   const now = useMemo(() => {
@@ -55,25 +56,28 @@ function FilterGrid({ untrained }: { untrained: Snapshot }) {
     <>
       <div class="filter-head">
         <p class="note">
-          {texts.rows} <Term word={texts.words} meaning={CLASSES.map((name) => texts.classTips[name]).join(' ')} />
+          {before ? texts.rows : texts.rowsAlone}{' '}
+          <Term word={texts.words} meaning={CLASSES.map((name) => texts.classTips[name]).join(' ')} />
           {texts.and} <Term word="R²" meaning={texts.fitMeans} />
           {texts.labels(state?.step ?? null)}
         </p>
         <Legend scale={scale.value} label={texts.legend} />
       </div>
-      <ul class="filter-grid">
+      <ul class={training.prepared.value ? 'filter-grid' : 'filter-grid behind'}>
         {now.map((values, i) => {
           const measured = state?.filters[i] ?? null;
           return (
             <li key={i}>
-              <div class="twin" title={texts.twin(i)}>
-                <Pixels
-                  values={before[i]}
-                  {...{ width: size, height: size, scale: scale.value }}
-                  label={`${texts.twin(i)}: ${rangeOf(before[i])}`}
-                  signs
-                />
-              </div>
+              {before && (
+                <div class="twin" title={texts.twin(i)}>
+                  <Pixels
+                    values={before[i]}
+                    {...{ width: size, height: size, scale: scale.value }}
+                    label={`${texts.twin(i)}: ${rangeOf(before[i])}`}
+                    signs
+                  />
+                </div>
+              )}
               <Now index={i}>
                 <LivePixels
                   values={values}

@@ -1,12 +1,13 @@
 /** The English texts of the inspector. */
+import { batches } from '../texts/batches.en.js';
 export const inspectorEn = {
   title: 'Inspect one filter',
   lede: 'What does a single filter look for, what excites it, and does the network need it? Remove it, or put a textbook filter in its place, and count.',
   open: (index: number) => `Inspect filter ${index}`,
   choose: 'Choose a filter',
   filter: (index: number) => `Filter ${index}`,
-  of: (step: number) => `The filters after ${step} batches.`,
-  behind: (step: number) => `After ${step} batches.`,
+  of: (step: number) => `The filters after ${batches(step)}.`,
+  behind: (step: number) => `After ${batches(step)}.`,
   weights: 'Its weights',
   template: 'Nearest edge or line',
   templateTip: (share: number) => `This template explains ${(100 * share).toFixed(0)}% of the filter`,
@@ -35,7 +36,7 @@ export const inspectorEn = {
   measuring: 'Counting…',
   ablated: (index: number) => `Without filter ${index}`,
   replaced: (index: number, name: string) => `Filter ${index} replaced by “${name}”`,
-  at: (step: number) => `after ${step} batches`,
+  at: (step: number) => `after ${batches(step)}`,
   change: (before: string, after: string) => `${before} → ${after}`,
   difference: (digits: number) =>
     digits === 0

@@ -1,3 +1,4 @@
+import { batches } from '../texts/batches.zh.js';
 import type { InspectorTexts } from './texts.en.js';
 
 /** The Simplified Chinese texts of the inspector. */
@@ -7,8 +8,8 @@ export const inspectorZh: InspectorTexts = {
   open: (index) => `查看卷积核 ${index}`,
   choose: '选择卷积核',
   filter: (index) => `卷积核 ${index}`,
-  of: (step) => `学习 ${step} 个批次之后的卷积核。`,
-  behind: (step) => `学习 ${step} 个批次之后。`,
+  of: (step) => `学习 ${batches(step)}之后的卷积核。`,
+  behind: (step) => `学习 ${batches(step)}之后。`,
   weights: '它的权重',
   template: '与它最像的边缘或线条',
   templateTip: (share) => `这个模板能解释该卷积核的 ${(100 * share).toFixed(0)}%`,
@@ -35,7 +36,7 @@ export const inspectorZh: InspectorTexts = {
   measuring: '正在计数…',
   ablated: (index) => `去掉卷积核 ${index}`,
   replaced: (index, name) => `卷积核 ${index} 替换为“${name}”`,
-  at: (step) => `学习 ${step} 个批次之后`,
+  at: (step) => `学习 ${batches(step)}之后`,
   change: (before, after) => `${before} → ${after}`,
   difference: (digits) => (digits === 0 ? '没有变化' : `${digits > 0 ? '多对' : '少对'} ${Math.abs(digits)} 个数字`),
 };

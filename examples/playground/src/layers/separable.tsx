@@ -39,11 +39,11 @@ export function SeparableSection({ asking, inquiry, fits, heldOut }: Asked) {
   const lowest = Math.min(...shares) < HALF ? 0 : HALF;
   // Drawn when there is another answer, not whenever the network has changed.
   const live = useMemo(() => {
-    if (!trained || !untrained) return null;
+    if (!trained || (first && !untrained)) return null;
     const layers = trained.map(({ layer }) => texts.layers[layer]);
-    const series = { untrained: seriesOf(untrained), trained: seriesOf(trained) };
+    const series = { ...(untrained && { untrained: seriesOf(untrained) }), trained: seriesOf(trained) };
     return <Panel {...{ series, layers, lowest }} id="live" />;
-  }, [trained, untrained, lowest, texts]);
+  }, [trained, first === null, untrained, lowest, texts]);
   const recorded = useMemo(
     () => <Panel series={STUDY} layers={texts.layersOfStudy} lowest={lowest} id="recorded" />,
     [lowest, texts],

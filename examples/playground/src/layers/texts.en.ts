@@ -1,3 +1,5 @@
+import { batches } from '../texts/batches.en.js';
+
 type Part = 'eye' | 'nose' | 'ear';
 
 const grouped = new Intl.NumberFormat('en');
@@ -7,9 +9,9 @@ export const layersEn = {
   title: 'Layers combine',
   lede: 'The first layer finds edges. The filters of the second add up what the first has found at 3\u00a0×\u00a03 neighboring places: edges become strokes, bends and corners. The scores add these up, each at its place: strokes become digits.',
   computing: 'Being computed…',
-  of: (step: number) => `Weights after ${step} batches.`,
-  behind: (step: number) => `What excites the filter and what it prefers are of the network after ${step} batches.`,
-  figuresOf: (step: number) => `Figures of the network after ${step} batches.`,
+  of: (step: number) => `Weights after ${batches(step)}.`,
+  behind: (step: number) => `What excites the filter and what it prefers are of the network after ${batches(step)}.`,
+  figuresOf: (step: number) => `Figures of the network after ${batches(step)}.`,
 
   strokes: 'From edges to strokes: the second layer',
   strokesNote:

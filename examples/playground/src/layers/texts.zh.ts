@@ -1,3 +1,4 @@
+import { batches } from '../texts/batches.zh.js';
 import type { LayersTexts } from './texts.en.js';
 
 const grouped = new Intl.NumberFormat('zh');
@@ -8,9 +9,9 @@ export const layersZh: LayersTexts = {
   title: '层层组合',
   lede: '第一层找边缘。第二层的卷积核把第一层在相邻 3\u00a0×\u00a03 个位置上找到的东西加起来：边缘组成笔画、弯和角。最后的得分再把各处的笔画加起来：笔画组成数字。',
   computing: '正在计算…',
-  of: (step) => `学习 ${step} 个批次之后的权重。`,
-  behind: (step) => `最能激活它的数字和它最喜欢的输入，属于学习 ${step} 个批次之后的网络。`,
-  figuresOf: (step) => `以上是学习 ${step} 个批次之后的网络的结果。`,
+  of: (step) => `学习 ${batches(step)}之后的权重。`,
+  behind: (step) => `最能激活它的数字和它最喜欢的输入，属于学习 ${batches(step)}之后的网络。`,
+  figuresOf: (step) => `以上是学习 ${batches(step)}之后的网络的结果。`,
 
   strokes: '从边缘到笔画：第二层',
   strokesNote:

@@ -1,8 +1,9 @@
 /** The English texts of the network's strip. */
+import { batches } from '../texts/batches.en.js';
 export const networkEn = {
   title: 'The whole network at work',
   lede: 'Draw a digit and follow its numbers through the network: each picture shows where one filter found what it looks for. Point at any number to see what it was computed from, and click to go deeper.',
-  after: (step: number) => `With the weights after ${step} ${step === 1 ? 'batch' : 'batches'}.`,
+  after: (step: number) => `With the weights after ${batches(step)}.`,
   fresh: 'With the random weights that training begins with.',
   from: (name: string) => `With the weights of ${name}.`,
   held: (label: number) => `Nothing is drawn yet: this is a ${label} that the network never learns from.`,

@@ -1,4 +1,5 @@
 /** The English texts of "One step of learning, taken apart". */
+import { batches } from '../texts/batches.en.js';
 export const oneStepEn = {
   title: 'One step of learning, taken apart',
   lede: 'Learning is this step, taken again and again: look at a few digits, find out which way each weight should move, and move all weights a little. Here a copy of the network takes one.',
@@ -13,8 +14,8 @@ export const oneStepEn = {
   own: (rate: string) => `${rate} (as set)`,
   copy: (step: number, taken: number) =>
     taken === 0
-      ? `A copy of the network after ${step} batches.`
-      : `A copy of the network after ${step} batches, ${taken === 1 ? 'one step' : `${taken} steps`} further. The page’s network stays as it is.`,
+      ? `A copy of the network after ${batches(step)}.`
+      : `A copy of the network after ${batches(step)}, ${taken === 1 ? 'one step' : `${taken} steps`} further. The page’s network stays as it is.`,
   choose: 'Choose one of the first layer’s filters',
   filter: (index: number) => `Filter ${index}`,
   before: 'Before',

@@ -1,3 +1,4 @@
+import { batches } from '../texts/batches.zh.js';
 import type { OneStepTexts } from './texts.en.js';
 
 /** The Simplified Chinese texts of this card. */
@@ -15,8 +16,8 @@ export const oneStepZh: OneStepTexts = {
   own: (rate) => `${rate}（当前设置）`,
   copy: (step, taken) =>
     taken === 0
-      ? `学习 ${step} 个批次之后的网络的副本。`
-      : `学习 ${step} 个批次之后的网络的副本，又走了 ${taken} 步。页面上的网络保持不变。`,
+      ? `学习 ${batches(step)}之后的网络的副本。`
+      : `学习 ${batches(step)}之后的网络的副本，又走了 ${taken} 步。页面上的网络保持不变。`,
   choose: '选择第一层的一个卷积核',
   filter: (index) => `卷积核 ${index}`,
   before: '之前',

@@ -2,6 +2,7 @@ import { useMemo, useRef } from 'preact/hooks';
 import { useCalm, useInSight } from '../calm.js';
 import { Card } from '../card.js';
 import { Chart } from '../charts/chart.js';
+import { UNKNOWN } from '../state/measuring.js';
 import { useStore } from '../state/store.js';
 import { useTexts } from '../texts/index.js';
 import { Unmeasured } from '../training/trouble.js';
@@ -50,7 +51,9 @@ function Curve({ of, mark, inSight }: { of: 'loss' | 'accuracy'; mark: number | 
   const { at, columns } = useMemo(() => {
     const learned = new Map(points.map((point) => [point.step, point[of]]));
     const unseen = new Map(
-      snapshots.flatMap(({ step, measured }) => (measured?.heldOut ? [[step, measured.heldOut[of]] as const] : [])),
+      snapshots.flatMap(({ step, measured }) =>
+        measured?.heldOut && step !== UNKNOWN ? [[step, measured.heldOut[of]] as const] : [],
+      ),
     );
     const steps = [...new Set([...learned.keys(), ...unseen.keys()])].sort((a, b) => a - b);
     const column = (known: Map<number, number>) => steps.map((step) => known.get(step) ?? null);

@@ -1,5 +1,6 @@
 /** The page's address: each change of the settings is an entry of the browser's history, and Back undoes it. */
 import { effect, type Signal } from '@preact/signals';
+import { readSizes } from '../animals/sizes.js';
 import { choosePhotograph } from '../convolution/bring.js';
 import type { Lab } from '../convolution/lab.js';
 import { readLink, writeLink } from './link.js';
@@ -68,7 +69,8 @@ export class Address {
     const given = readSettings(location.search);
     const { link, refused: more } = readLink(location.search, given.settings);
     settings.value = given.settings;
-    refused.value = [...given.refused, ...more];
+    const animals = readSizes(location.search) === null ? ['animals'] : [];
+    refused.value = [...given.refused, ...more, ...animals];
     this.#said = '';
     if (!link) return;
     lab.open(link.lab, given.settings.kernelSize);

@@ -6,9 +6,14 @@ import { HeldOut } from '../worker/held-out.js';
 import type { FromMeasurer, Measured, ToMeasurer } from '../worker/messages.js';
 import type { Settings } from './settings.js';
 
+/** The step and the epoch of weights that came from elsewhere, and do not say how long they learned. */
+export const UNKNOWN = Number.POSITIVE_INFINITY;
+
 /** A state of the network. */
 export interface Snapshot {
+  /** Batches that it has learned from, or UNKNOWN. */
   step: number;
+  /** Counted from 1, 0 before the first; or UNKNOWN. */
   epoch: number;
   /** All weights, one parameter after the other; conv1's filters come first. */
   weights: Float32Array<ArrayBuffer>;

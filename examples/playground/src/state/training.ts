@@ -3,7 +3,7 @@ import { type Connection, connect, SLOWER } from '../worker/connection.js';
 import type { Failure } from '../worker/failure.js';
 import type { HeldOut } from '../worker/held-out.js';
 import type { Frame, FromTrainer, HeldOutScore, Measured, Prepared, ToTrainer } from '../worker/messages.js';
-import { Measuring, type Snapshot } from './measuring.js';
+import { Measuring, type Snapshot, UNKNOWN } from './measuring.js';
 import { PACES, type PaceName } from './pace.js';
 import type { Settings } from './settings.js';
 
@@ -21,8 +21,8 @@ export interface Loaded {
   name: string;
   weights: Float32Array<ArrayBuffer>;
   hash: string;
-  /** After how many batches; null when nobody knows. */
-  step: number | null;
+  /** After how many batches; UNKNOWN when nobody knows. */
+  step: number;
 }
 
 /** Loss and accuracy on the batches shortly before a step. */
@@ -77,7 +77,7 @@ export class Training {
   readonly live = signal<Snapshot | null>(null);
   readonly imagesPerSecond = signal(0);
   readonly points = signal<readonly Point[]>([]);
-  /** The states that the timeline keeps, from step 0 on. */
+  /** The states that the timeline keeps, from step 0 on; the only one of unknown weights. */
   readonly snapshots = signal<readonly Snapshot[]>([]);
   /** Which snapshot the slider points at; null follows the training. */
   readonly selected = signal<number | null>(null);
@@ -105,8 +105,11 @@ export class Training {
   readonly mark: ReadonlySignal<number | null> = computed(() =>
     this.selected.value === null ? null : (this.shown.value?.step ?? null),
   );
-  /** The same network before training. */
-  readonly untrained: ReadonlySignal<Snapshot | null> = computed(() => this.snapshots.value[0] ?? null);
+  /** The same network before training; null while there is none, and when nobody knows it. */
+  readonly untrained: ReadonlySignal<Snapshot | null> = computed(() => {
+    const first = this.snapshots.value.at(0);
+    return first?.step === 0 ? first : null;
+  });
   readonly #measuring: Measuring;
   #trainer: Connection<ToTrainer> | null = null;
   #run = 0;
@@ -242,11 +245,7 @@ export class Training {
         this.prepared.value = prepared;
         this.snapshots.value = [];
         this.live.value = null;
-        this.#show(frame);
-        if (this.loaded.value) {
-          const { weights, step } = this.loaded.value;
-          this.#show({ ...frame, weights, step: Math.min(step ?? prepared.steps, prepared.steps) || 1, kept: true });
-        }
+        for (const each of this.#begun(prepared, frame)) this.#show(each);
         if (this.phase.value === 'loading') this.phase.value = 'ready';
         return;
       }
@@ -264,6 +263,16 @@ export class Training {
     }
   }
 
+  /** What a run is shown with at first: its network, untrained, and what came from elsewhere in its place or after it. */
+  #begun({ steps, epochs }: Prepared, frame: Frame): Frame[] {
+    if (!this.loaded.value) return [frame];
+    const { weights, step } = this.loaded.value;
+    // A step that such a training does not have says nothing.
+    if (step > steps) return [{ ...frame, weights, step: UNKNOWN, epoch: UNKNOWN }];
+    const epoch = Math.ceil((step * epochs) / steps);
+    return [...(step > 0 ? [frame] : []), { ...frame, weights, step, epoch }];
+  }
+
   #show(frame: Frame): void {
     const { step, epoch, loss, accuracy, weights } = frame;
     if (!weights.every(Number.isFinite)) return; // There is nothing to see or to measure; the next batch ends the training.
@@ -272,7 +281,7 @@ export class Training {
     const snapshot = { step, epoch, weights, shape, measured: this.live.value?.measured ?? null };
     this.live.value = snapshot;
     this.imagesPerSecond.value = frame.imagesPerSecond;
-    if (step > 0 && (frame.kept || performance.now() - this.#lastPoint > BETWEEN_POINTS)) {
+    if (Number.isFinite(loss) && (frame.kept || performance.now() - this.#lastPoint > BETWEEN_POINTS)) {
       this.#lastPoint = performance.now();
       this.points.value = [...this.points.value, { step, loss, accuracy }];
     }

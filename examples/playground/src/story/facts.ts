@@ -47,7 +47,7 @@ export function factsOf({ settings, training, parts, replica }: Store): Facts {
     score: score && { accuracy: percent(score.accuracy), step: score.step },
     oriented: measured && { count: measured.oriented, of: measured.live, step: measured.step },
     likeness:
-      first && last && last.step > first.step
+      first && last && last.step > first.step && Number.isFinite(first.r2ori) && Number.isFinite(last.r2ori)
         ? { first: first.r2ori.toFixed(2), last: last.r2ori.toFixed(2), step: last.step, verdict: verdictOf(last) }
         : null,
     says: saysOf(replica.value?.model ?? null, parts.image.value?.pixels ?? null),

@@ -1,4 +1,5 @@
 /** The English texts of the guided story. */
+import { batches } from '../texts/batches.en.js';
 import type { Facts } from './facts.js';
 
 /** A text that may speak of the network shown. */
@@ -102,9 +103,9 @@ export const storyStepsEn = {
       task: ({ over }: Facts) =>
         over ? 'It has learned already: drag the timeline to its start and back.' : 'Press Train at the top.',
       seen: ({ score, oriented, batch }: Facts) =>
-        `${score ? `After ${score.step} batches of ${batch} digits it names ${score.accuracy} of new ones right. ` : ''}${
+        `${score ? `After ${batches(score.step)} of ${batch} digits it names ${score.accuracy} of new ones right. ` : ''}${
           oriented
-            ? `After ${oriented.step}, ${oriented.count} of ${oriented.of} filters count as edges or lines. `
+            ? `After ${batches(oriented.step)} ${oriented.count} of ${oriented.of} filters count as edges or lines. `
             : ''
         }The small squares are the same filters before learning. Nobody told them what to look for.`,
     },
@@ -168,7 +169,7 @@ export const storyStepsEn = {
       seen: ({ likeness }: Facts) =>
         `${
           likeness
-            ? `${likeness.first} before training, ${likeness.last} after ${likeness.step} batches: ${VERDICTS[likeness.verdict]} `
+            ? `${likeness.first} before training, ${likeness.last} after ${batches(likeness.step)}: ${VERDICTS[likeness.verdict]} `
             : ''
         }But is it because of the digits? A control tells: “Pixels permuted”, beside “Learns from”, leaves no edges to find. Train with it after the story.`,
     },

@@ -1,4 +1,5 @@
 /** The Simplified Chinese texts of the guided story. */
+import { batches } from '../texts/batches.zh.js';
 import type { StoryStepsTexts } from './steps.en.js';
 
 const VERDICTS = {
@@ -86,9 +87,9 @@ export const storyStepsZh: StoryStepsTexts = {
       ],
       task: ({ over }) => (over ? '它已经学完了：把时间线拖到开头，再拖回来。' : '按页面顶部的“开始训练”。'),
       seen: ({ score, oriented, batch }) =>
-        `${score ? `学习 ${score.step} 个批次（每批 ${batch} 个数字）之后，它没见过的数字有 ${score.accuracy} 认对了。` : ''}${
+        `${score ? `学习 ${batches(score.step)}（每批 ${batch} 个数字）之后，它没见过的数字有 ${score.accuracy} 认对了。` : ''}${
           oriented
-            ? `学习 ${oriented.step} 个批次之后，${oriented.of} 个卷积核中有 ${oriented.count} 个算得上边缘或线条。`
+            ? `学习 ${batches(oriented.step)}之后，${oriented.of} 个卷积核中有 ${oriented.count} 个算得上边缘或线条。`
             : ''
         }小图是同样的卷积核在学习之前的样子。没有人告诉它们该寻找什么。`,
     },
@@ -149,7 +150,7 @@ export const storyStepsZh: StoryStepsTexts = {
       seen: ({ likeness }) =>
         `${
           likeness
-            ? `训练前 ${likeness.first}，学习 ${likeness.step} 个批次之后 ${likeness.last}：${VERDICTS[likeness.verdict]}`
+            ? `训练前 ${likeness.first}，学习 ${batches(likeness.step)}之后 ${likeness.last}：${VERDICTS[likeness.verdict]}`
             : ''
         }但这是数字图像造成的吗？对照组能回答：“它从什么中学习”里的“打乱像素”会让图像里不再有边缘。导览之后用它训练一次看看。`,
     },

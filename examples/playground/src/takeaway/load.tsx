@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { ConvgradError, FormatError } from '../../../../src/index.js';
 import { FileButton } from '../file-button.js';
 import { useStore } from '../state/store.js';
@@ -16,6 +16,8 @@ export function Load() {
   const texts = useTakeawayTexts();
   const [refused, setRefused] = useState<string | null>(null);
   const loaded = training.loaded.value;
+  const prepared = training.prepared.value;
+  useEffect(() => setRefused(null), [prepared]); // There is another network since.
   const read = async (file: File) => {
     const refuse = (reason: string) => setRefused(texts.refused(file.name, reason));
     if (file.size > LARGEST * 1e6) {
@@ -24,7 +26,6 @@ export function Load() {
     }
     try {
       load(file.name, readNetwork(new Uint8Array(await file.arrayBuffer()), settings.peek()));
-      setRefused(null);
     } catch (error) {
       refuse(reasonOf(error, texts));
     }
@@ -33,7 +34,7 @@ export function Load() {
     <>
       <FileButton label={texts.load} tip={texts.loadTip} accept=".safetensors" onFile={read} />
       <p class="note">{texts.loadNote}</p>
-      {loaded && !refused && (
+      {loaded && (
         <p class="verdict outside" role="status">
           {texts.loaded(loaded.name, loaded.hash)}
         </p>

@@ -1,9 +1,10 @@
 /** The network as a safetensors file, and back. */
-import { type Sequential, weightHash } from '../../../../src/index.js';
+import { full, noGrad, type Sequential, weightHash } from '../../../../src/index.js';
 import { readSafetensors, writeSafetensors } from '../../../../src/io/index.js';
+import { UNKNOWN } from '../state/measuring.js';
 import { FIELDS, readSettings, readValue, type Settings, writeSettings } from '../state/settings.js';
 import { networkOf } from '../worker/job.js';
-import { weightsOf } from '../worker/weights.js';
+import { loadWeights, weightsOf } from '../worker/weights.js';
 
 /** A network that came from elsewhere. */
 export interface NetworkFile {
@@ -11,14 +12,20 @@ export interface NetworkFile {
   /** All weights, one parameter after the other. */
   weights: Float32Array<ArrayBuffer>;
   hash: string;
-  /** After how many batches it was saved; null when the file does not say so. */
-  step: number | null;
+  /** After how many batches it was saved; UNKNOWN when the file does not say so, or not of which settings. */
+  step: number;
 }
 
 /** How much of a setting that cannot be is told, in characters. */
 const LONGEST = 40;
 
-/** A weight is no number, or an infinite one. */
+/** Answers larger than this overflow in what is computed with them. */
+const LARGEST = 1e15;
+
+/** How a number of batches is written. */
+const WHOLE = /^\d{1,15}$/;
+
+/** A weight is no number, or an infinite one, or the answers would be. */
 export class NotFinite extends Error {}
 
 /** A file says of its network's settings what cannot be. */
@@ -31,7 +38,9 @@ export class WrongSettings extends Error {
 
 /** The bytes of a file that PyTorch opens, too; its notes say which run it is of. */
 export function writeNetwork(model: Sequential, settings: Settings, step: number): Uint8Array {
-  return writeSafetensors(model.stateDict(), { settings: writeSettings(settings), step: String(step) });
+  const known: Record<string, string> =
+    step === UNKNOWN ? {} : { settings: writeSettings(settings), step: String(step) };
+  return writeSafetensors(model.stateDict(), known);
 }
 
 /**
@@ -49,13 +58,20 @@ export function readNetwork(bytes: Uint8Array, settings: Settings): NetworkFile 
   const weights = weightsOf(model);
   const wrong = weights.findIndex((weight) => !Number.isFinite(weight));
   if (wrong >= 0) throw new NotFinite(`expected finite weights, got ${weights[wrong]} at ${wrong}`);
-  const step = Number(metadata.step ?? Number.NaN);
+  if (!(largestAnswer(weights, found) < LARGEST)) throw new NotFinite('expected weights whose answers are finite');
   return {
     settings: found,
     weights,
     hash: weightHash(model),
-    step: Number.isSafeInteger(step) && step >= 0 ? step : null,
+    step: metadata.settings === undefined || !WHOLE.test(metadata.step ?? '') ? UNKNOWN : Number(metadata.step),
   };
+}
+
+/** No digit brings an answer above this: all pixels are ink, and nothing is taken away. */
+function largestAnswer(weights: Float32Array, settings: Settings): number {
+  const model = networkOf(settings);
+  loadWeights(model, weights.map(Math.abs));
+  return Math.max(...noGrad(() => model.forward(full([1, 1, 28, 28], 1))).data);
 }
 
 function settingsIn(query: string): Settings {

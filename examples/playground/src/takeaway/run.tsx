@@ -1,6 +1,7 @@
 import { useMemo } from 'preact/hooks';
 import { SHUFFLED } from '../../../lib/controls.js';
 import { CopyButton } from '../copy-button.js';
+import { UNKNOWN } from '../state/measuring.js';
 import { writeSettings } from '../state/settings.js';
 import { useStore } from '../state/store.js';
 import { trainingOf } from '../worker/job.js';
@@ -13,7 +14,8 @@ const LEARNED = 9000;
 
 /** The run as a program. */
 export function Program() {
-  const { settings } = useStore();
+  const { settings, training } = useStore();
+  const known = training.loaded.value?.step !== UNKNOWN;
   const texts = useTakeawayTexts();
   const own = settings.value;
   const program = useMemo(() => {
@@ -24,7 +26,7 @@ export function Program() {
     <section class="program" aria-label={texts.program}>
       <h3>{texts.program}</h3>
       <p class="note">
-        {texts.programNote} <code>{COMMANDS}</code>
+        {texts.programNote(known)} <code>{COMMANDS}</code>
       </p>
       <div class="buttons">
         <CopyButton text={program} tip={texts.copyTip} label={texts.copy} copied={texts.copied} />

@@ -25,7 +25,7 @@ export function TakeawayCard() {
   };
   const downloadPicture = () => {
     const [shown, untrained] = [training.shown.peek(), training.untrained.peek()];
-    if (!shown || !untrained) return;
+    if (!shown) return;
     pictureOf(shown, untrained).toBlob((content) => {
       failed.value = content === null;
       if (content) save('filters.png', content);
@@ -62,11 +62,11 @@ export function TakeawayCard() {
   );
 }
 
-/** Filters beside their untrained twins, with numbers and scale. */
-function pictureOf({ weights, shape }: Snapshot, untrained: Snapshot): HTMLCanvasElement {
+/** Filters beside their untrained twins, where these are known, with numbers and scale. */
+function pictureOf({ weights, shape }: Snapshot, untrained: Snapshot | null): HTMLCanvasElement {
   const [filters, , size] = shape;
   const count = filters * size * size;
-  const picture = filterGrid(weights.subarray(0, count), shape, { before: untrained.weights.subarray(0, count) });
+  const picture = filterGrid(weights.subarray(0, count), shape, { before: untrained?.weights.subarray(0, count) });
   const canvas = document.createElement('canvas');
   canvas.width = picture.width;
   canvas.height = picture.height;

@@ -11,7 +11,7 @@ export const takeawayEn = {
   loaded: (name: string, hash: string) => `Loaded ${name}, weight hash ${hash}. “Train” begins a new training.`,
   refused: (name: string, reason: string) => `${name} could not be loaded: ${reason}`,
   tooLarge: (megabytes: number) => `it is larger than ${megabytes} MB`,
-  notFinite: 'some of its weights are not finite numbers',
+  notFinite: 'its weights, or the answers that they give, are not all finite numbers',
   wrongSettings: (refused: string) => `the settings stored in it are not ones that this page can have (${refused})`,
   /** With what the engine says of it. */
   noNetwork: (detail: string) => `it is not a safetensors file, or it is damaged (${detail})`,
@@ -22,8 +22,8 @@ export const takeawayEn = {
   pngTip: 'The filters shown, beside their untrained twins, as a picture with its scale',
   pngFailed: 'The browser could not make a picture.',
   program: 'The run',
-  programNote:
-    'A program that trains the same network in Node and ends with the same weight hash. Save it as run.ts in the folder of convgrad’s source code, and there:',
+  programNote: (known: boolean) =>
+    `${known ? 'A program that trains the same network in Node and ends with the same weight hash.' : 'The file does not say how its weights were learned. A program that trains such a network in Node, with the settings above.'} Save it as run.ts in the folder of convgrad’s source code, and there:`,
   copy: 'Copy',
   copied: 'Copied',
   copyTip: 'Copy the program',

@@ -13,7 +13,7 @@ export const takeawayZh: TakeawayTexts = {
   loaded: (name, hash) => `已载入 ${name}，权重哈希 ${hash}。按“开始训练”会重新开始一次训练。`,
   refused: (name, reason) => `无法载入 ${name}：${reason}`,
   tooLarge: (megabytes) => `文件大于 ${megabytes} MB`,
-  notFinite: '其中有的权重不是有限的数',
+  notFinite: '其中的权重，或由它们得到的回答，不都是有限的数',
   wrongSettings: (refused) => `其中保存的设置在本页面无效（${refused}）`,
   noNetwork: (detail) => `它不是 safetensors 文件，或已损坏（引擎的英文报告：${detail}）`,
   otherNetwork: (detail) => `其中的权重不属于本页面的网络（引擎的英文报告：${detail}）`,
@@ -23,8 +23,8 @@ export const takeawayZh: TakeawayTexts = {
   pngTip: '所示的卷积核及其未训练的孪生卷积核，连同色标，存成图片',
   pngFailed: '浏览器无法生成图片。',
   program: '训练过程',
-  programNote:
-    '这个程序在 Node 中训练同样的网络，最后得到同样的权重哈希。请把它存为 convgrad 源代码文件夹中的 run.ts，并在那里运行：',
+  programNote: (known) =>
+    `${known ? '这个程序在 Node 中训练同样的网络，最后得到同样的权重哈希。' : '文件没有说明这些权重是怎样学来的。这个程序按上面的设置在 Node 中训练这样一个网络。'}请把它存为 convgrad 源代码文件夹中的 run.ts，并在那里运行：`,
   copy: '复制',
   copied: '已复制',
   copyTip: '复制这个程序',

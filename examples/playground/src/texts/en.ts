@@ -6,6 +6,7 @@ import { networkEn } from '../network/texts.en.js';
 import { presetsEn } from '../presets/texts.en.js';
 import { storyEn } from '../story/texts.en.js';
 import { troubleEn } from '../training/texts.en.js';
+import { batches } from './batches.en.js';
 
 const grouped = new Intl.NumberFormat('en');
 
@@ -77,9 +78,10 @@ export const en = {
     lede: 'Each square is one filter of the first layer: a few weights that slide over the image. Blue, with a small minus, is negative, white zero, red positive.',
     loading: 'Loading…',
     rows: 'Small: the untrained twin. Large: the same filter now. One color scale for all.',
+    rowsAlone: 'From a file that does not say what they were before training. One color scale for all.',
     words: 'Words',
     and: ' and ',
-    labels: (step: number | null) => (step === null ? '.' : `: after ${step} batches.`),
+    labels: (step: number | null) => (step === null ? '.' : `: after ${batches(step)}.`),
     legend: 'weight',
     twin: (index: number) => `Filter ${index} before training`,
     filter: (index: number) => `Filter ${index} now`,
@@ -102,9 +104,9 @@ export const en = {
     live: 'Live',
     liveTip: 'Follow the training again',
     standing: (step: number, accuracy: string, loss: string, some: number | null) =>
-      `after ${step} batches: held-out accuracy ${accuracy}, loss ${loss}${some === null ? '' : `, of ${some} digits`}`,
+      `after ${batches(step)}: held-out accuracy ${accuracy}, loss ${loss}${some === null ? '' : `, of ${some} digits`}`,
     behind: (step: number, lag: number, accuracy: string, loss: string, some: number | null) =>
-      `after ${step} batches (${some ?? 'all'} held-out digits last counted after ${lag}: accuracy ${accuracy}, loss ${loss})`,
+      `after ${batches(step)} (${some ?? 'all'} held-out digits last counted after ${lag}: accuracy ${accuracy}, loss ${loss})`,
   },
   emergence: {
     title: 'More like edges than chance?',
@@ -115,7 +117,7 @@ export const en = {
     independentBand: 'random layers: 99% lie below',
     smoothBand: 'smooth random layers: 99% lie below',
     computing: 'Computing…',
-    mean: (step: number) => `mean R²ori after ${step} batches: how much edges and lines explain`,
+    mean: (step: number) => `mean R²ori after ${batches(step)}: how much edges and lines explain`,
     oriented: (count: number, live: number) => `${count} of ${live} live filters are edges or lines`,
     against: 'Random layers of',
     below: '99% below',
@@ -136,8 +138,8 @@ export const en = {
     gap: '. ',
     line: (line: string, first: string, firstStep: number, last: string, lastStep: number) =>
       firstStep === lastStep
-        ? `${line}: ${last} after ${lastStep} batches`
-        : `${line}: from ${first} after ${firstStep} ${firstStep === 1 ? 'batch' : 'batches'} to ${last} after ${lastStep}`,
+        ? `${line}: ${last} after ${batches(lastStep)}`
+        : `${line}: from ${first} after ${batches(firstStep)} to ${last} after ${lastStep}`,
   },
   progress: {
     title: 'Progress',
@@ -151,7 +153,7 @@ export const en = {
     someHeldOut: (count: number) => `${count} held-out digits`,
     computing: 'Computing…',
     after: (step: number, some: number | null) =>
-      `After ${step} batches${some === null ? '' : `, of ${some} of the held-out digits`}.`,
+      `After ${batches(step)}${some === null ? '' : `, of ${some} of the held-out digits`}.`,
     counting: 'Being counted anew…',
     confusion: 'Confusion matrix',
     confusionNote: 'Rows: the true digit. Columns: the network’s answer.',

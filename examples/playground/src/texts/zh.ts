@@ -6,6 +6,7 @@ import { networkZh } from '../network/texts.zh.js';
 import { presetsZh } from '../presets/texts.zh.js';
 import { storyZh } from '../story/texts.zh.js';
 import { troubleZh } from '../training/texts.zh.js';
+import { batches } from './batches.zh.js';
 import type { Texts } from './index.js';
 
 const grouped = new Intl.NumberFormat('zh');
@@ -70,9 +71,10 @@ export const zh: Texts = {
     lede: '每个方块是第一层的一个卷积核：在图像上滑动的一小组权重。蓝色（带小减号）为负，白色为零，红色为正。',
     loading: '加载中…',
     rows: '小图：未训练的孪生卷积核。大图：同一个卷积核现在的样子。所有图共用一个色标。',
+    rowsAlone: '来自文件，其中没有说明训练之前的样子。所有图共用一个色标。',
     words: '类别',
     and: '与',
-    labels: (step) => (step === null ? '。' : `：学习 ${step} 个批次之后。`),
+    labels: (step) => (step === null ? '。' : `：学习 ${batches(step)}之后。`),
     legend: '权重',
     twin: (index) => `训练前的卷积核 ${index}`,
     filter: (index) => `现在的卷积核 ${index}`,
@@ -94,9 +96,9 @@ export const zh: Texts = {
     live: '实时',
     liveTip: '重新跟随训练',
     standing: (step, accuracy, loss, some) =>
-      `学习 ${step} 个批次之后：留出集准确率 ${accuracy}，损失 ${loss}${some === null ? '' : `（${some} 个数字）`}`,
+      `学习 ${batches(step)}之后：留出集准确率 ${accuracy}，损失 ${loss}${some === null ? '' : `（${some} 个数字）`}`,
     behind: (step, lag, accuracy, loss, some) =>
-      `学习 ${step} 个批次之后（最近一次在 ${lag} 个批次之后统计了${some === null ? '全部' : ` ${some} 个`}留出的数字：准确率 ${accuracy}，损失 ${loss}）`,
+      `学习 ${batches(step)}之后（最近一次在 ${lag} 个批次之后统计了${some === null ? '全部' : ` ${some} 个`}留出的数字：准确率 ${accuracy}，损失 ${loss}）`,
   },
   emergence: {
     title: '真的是边缘，还是只是巧合？',
@@ -107,7 +109,7 @@ export const zh: Texts = {
     independentBand: '随机层：99% 低于此线',
     smoothBand: '平滑的随机层：99% 低于此线',
     computing: '计算中…',
-    mean: (step) => `学习 ${step} 个批次之后的平均 R²ori：边缘和线条能解释多少`,
+    mean: (step) => `学习 ${batches(step)}之后的平均 R²ori：边缘和线条能解释多少`,
     oriented: (count, live) => `${live} 个有效卷积核中，${count} 个是边缘或线条`,
     against: '随机层的权重',
     below: '99% 低于',
@@ -128,8 +130,8 @@ export const zh: Texts = {
     gap: '。',
     line: (line, first, firstStep, last, lastStep) =>
       firstStep === lastStep
-        ? `${line}：学习 ${lastStep} 个批次之后为 ${last}`
-        : `${line}：从 ${firstStep} 个批次之后的 ${first} 到 ${lastStep} 个批次之后的 ${last}`,
+        ? `${line}：学习 ${batches(lastStep)}之后为 ${last}`
+        : `${line}：从 ${batches(firstStep)}之后的 ${first} 到 ${batches(lastStep)}之后的 ${last}`,
   },
   progress: {
     title: '学习进展',
@@ -142,7 +144,7 @@ export const zh: Texts = {
     heldOut: '留出集',
     someHeldOut: (count) => `留出集中的 ${count} 个`,
     computing: '计算中…',
-    after: (step, some) => `学习 ${step} 个批次之后${some === null ? '' : `，统计了 ${some} 个留出的数字`}。`,
+    after: (step, some) => `学习 ${batches(step)}之后${some === null ? '' : `，统计了 ${some} 个留出的数字`}。`,
     counting: '正在重新统计…',
     confusion: '混淆矩阵',
     confusionNote: '行：真实数字。列：网络的回答。',

@@ -1,5 +1,6 @@
 import { useCalm } from '../calm.js';
 import { Choice } from '../choice.js';
+import { UNKNOWN } from '../state/measuring.js';
 import { PACE_NAMES } from '../state/pace.js';
 import { useStore } from '../state/store.js';
 import { percent } from '../state/training.js';
@@ -58,19 +59,20 @@ function Standing() {
   const live = useCalm(training.live, true);
   if (!prepared || !live) return training.problem.value ? null : <p class="standing">{texts.loading}</p>;
   const { accuracy, lag, some } = training.standingOf(live);
+  const known = live.step !== UNKNOWN;
   return (
     <>
       <dl class="standing">
         <div>
           <dt>{texts.epoch}</dt>
           <dd>
-            {live.epoch} / {prepared.epochs}
+            {known ? live.epoch : '–'} / {prepared.epochs}
           </dd>
         </div>
         <div>
           <dt>{texts.stepName}</dt>
           <dd>
-            <span data-testid="step">{live.step}</span> / {prepared.steps}
+            <span data-testid="step">{known ? live.step : '–'}</span> / {prepared.steps}
           </dd>
         </div>
         <div title={texts.heldOutTip(some ?? heldOut)}>
@@ -85,9 +87,9 @@ function Standing() {
           <dd>{texts.imagesPerSecond(Math.round(training.imagesPerSecond.peek()))}</dd>
         </div>
       </dl>
-      <progress max={prepared.steps} value={live.step} aria-label={texts.progress} />
+      <progress max={prepared.steps} value={known ? live.step : 0} aria-label={texts.progress} />
       <Announcement
-        step={live.step}
+        step={known ? live.step : 0}
         accuracy={!training.isLearning.value && training.isWhole(live) ? accuracy : null}
       />
     </>

@@ -1,5 +1,10 @@
 import type { Pace } from './messages.js';
 
+/** Lets what has come meanwhile be heard first: whoever computes for long then knows whether that is still wanted. */
+export function afterMessages(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve));
+}
+
 /** Thrown into a training that nobody wants any more. */
 export class Canceled extends Error {}
 

@@ -3,6 +3,7 @@ import { crossEntropy, evaluate, type Sequential, softmax } from '../../../../sr
 import { emergence, nearestHandMade } from '../../../../src/inspect/index.js';
 import type { Settings } from '../state/settings.js';
 import { failureOf } from './failure.js';
+import { afterMessages } from './gate.js';
 import { HeldOut } from './held-out.js';
 import { AT_ONCE, digitsAt, heldOutOf, networkOf } from './job.js';
 import type { FromMeasurer, HeldOutScore, Measured, ToMeasurer } from './messages.js';
@@ -22,6 +23,8 @@ interface Job {
 const SOME = 5;
 
 let job: Job | null = null;
+/** The run asked for last: nothing is computed for those before. */
+let newest = 0;
 /** Messages are answered one after the other, whatever they wait for. */
 let last: Promise<void> = Promise.resolve();
 
@@ -31,6 +34,7 @@ export function answerMeasurer(data: ToMeasurer): void {
     post({ type: 'pong' });
     return;
   }
+  newest = data.run;
   last = last
     .then(() => answer(data))
     .catch((error: unknown) => {
@@ -41,6 +45,8 @@ export function answerMeasurer(data: ToMeasurer): void {
 async function answer(message: Exclude<ToMeasurer, { type: 'ping' }>): Promise<void> {
   const { type, run } = message;
   if (type === 'prepare') {
+    await afterMessages();
+    if (run !== newest) return;
     const { settings, digits } = message;
     const heldOut = HeldOut.of(heldOutOf(await digitsAt(digits), settings));
     job = { run, settings, model: networkOf(settings), heldOut };

@@ -3,7 +3,7 @@ import { type Callback, type Sequential, setThreads, type TrainingState, weightH
 import { train } from '../../../lib/recipe.js';
 import { whySlow } from './engine.js';
 import { failureOf } from './failure.js';
-import { Canceled, Gate } from './gate.js';
+import { afterMessages, Canceled, Gate } from './gate.js';
 import { digitsAt, type Learned, learnedOf, networkOf, trainingOf } from './job.js';
 import type { Frame, FromTrainer, ToTrainer } from './messages.js';
 import { weightsOf } from './weights.js';
@@ -35,9 +35,12 @@ export function answerTrainer(data: ToTrainer): void {
 /** Everything up to the first batch, and then the training, as far as the gate lets it. */
 async function prepare(job: ToTrainer & { type: 'prepare' }, own: Gate): Promise<void> {
   const { run, settings } = job;
-  const digits = await digitsFor(job);
+  const isWanted = () => own === gate;
+  await afterMessages();
+  const digits = isWanted() && (await digitsFor(job, isWanted));
+  if (!digits) return;
   const threads = await setThreads(job.threads);
-  if (own !== gate) return;
+  if (!isWanted()) return;
   const training = trainingOf(settings, digits.whole, digits.length);
   const model = networkOf(settings);
 
@@ -59,12 +62,17 @@ async function prepare(job: ToTrainer & { type: 'prepare' }, own: Gate): Promise
   post({ type: 'finished', run, hash: weightHash(model), trainSeconds, imagesPerSecond });
 }
 
-/** Unpacks them where they are not known, and lets go of those that were. */
-async function digitsFor({ settings, digits: url }: ToTrainer & { type: 'prepare' }): Promise<Learned> {
+/** Unpacks them where they are not known, and lets go of those that were; null when nobody wants them any more. */
+async function digitsFor(
+  { settings, digits: url }: ToTrainer & { type: 'prepare' },
+  isWanted: () => boolean,
+): Promise<Learned | null> {
   const key = `${settings.seed} ${settings.condition}`;
   if (known?.key !== key) {
     known = null;
-    known = { key, digits: learnedOf(await digitsAt(url), settings) };
+    const packed = await digitsAt(url);
+    if (!isWanted()) return null;
+    known = { key, digits: learnedOf(packed, settings) };
   }
   return known.digits;
 }
