@@ -197,7 +197,7 @@ test('of a network from a file that is said which the file says, and where filte
     card
       .locator('input[type=file]')
       .setInputFiles({ name, mimeType: 'application/octet-stream', buffer: Buffer.from(bytes) });
-  const standing = () => page.locator('.standing dd').allTextContents();
+  const standing = async () => (await page.locator('.standing dd').allTextContents()).slice(0, 2);
   const twins = () => page.locator('.filter-grid .twin').count();
   const counted = () => page.getByTestId('counted').textContent();
   const isRead = async (name: string) => {
@@ -209,33 +209,33 @@ test('of a network from a file that is said which the file says, and where filte
 
   await load('plain.safetensors', writeSafetensors(model.stateDict()));
   await isRead('plain.safetensors');
-  expect((await standing()).slice(0, 2)).toEqual(['– / 2', '– / 282']);
-  expect(await twins()).toBe(0);
+  await expect.poll(standing).toEqual(['– / 2', '– / 282']);
+  await expect.poll(twins).toBe(0);
   await expect.poll(counted).toContain('After an unknown number of batches.');
-  expect(await page.locator('.program .note').textContent()).toContain('does not say how');
-  expect(await nonsense()).toBeNull();
+  await expect.poll(() => page.locator('.program .note').textContent()).toContain('does not say how');
+  await expect.poll(nonsense).toBeNull();
 
   await load('after-200.safetensors', writeNetwork(model, settings, 200));
   await isRead('after-200.safetensors');
-  expect((await standing()).slice(0, 2)).toEqual(['2 / 2', '200 / 282']);
-  expect(await twins()).toBe(3);
+  await expect.poll(standing).toEqual(['2 / 2', '200 / 282']);
+  await expect.poll(twins).toBe(3);
   await expect.poll(counted).toContain('After 200 batches.');
 
   await load('untrained.safetensors', writeNetwork(model, settings, 0));
   await isRead('untrained.safetensors');
-  expect((await standing()).slice(0, 2)).toEqual(['0 / 2', '0 / 282']);
+  await expect.poll(standing).toEqual(['0 / 2', '0 / 282']);
   await expect.poll(counted).toContain('After 0 batches.');
 
   await load('further.safetensors', writeNetwork(model, settings, 283)); // Than such a training goes.
   await isRead('further.safetensors');
-  expect((await standing()).slice(0, 2)).toEqual(['– / 2', '– / 282']);
+  await expect.poll(standing).toEqual(['– / 2', '– / 282']);
 
   const zero = Object.fromEntries(Object.entries(model.stateDict()).map(([name, { shape }]) => [name, zeros(shape)]));
   await load('zero.safetensors', writeSafetensors(zero));
   await isRead('zero.safetensors');
   await expect.poll(() => page.getByTestId('r2ori').textContent()).toBe('–');
-  expect(await page.locator('.emergence td').allTextContents()).toEqual(['–', '–', '–', '–']);
-  expect(await nonsense()).toBeNull();
+  await expect.poll(() => page.locator('.emergence td').allTextContents()).toEqual(['–', '–', '–', '–']);
+  await expect.poll(nonsense).toBeNull();
 
   // A file that is refused changes nothing, and what was said of it goes with the next network.
   await load('no.safetensors', new Uint8Array(8));
