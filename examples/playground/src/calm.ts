@@ -48,11 +48,14 @@ function atTick(period: number, look: () => void): void {
 
 /**
  * The value of a signal that may change many times a second: followed twice a second while the network learns, by those
- * who are in sight; the others follow when they come into sight, or when it rests.
+ * who are in sight; the others follow when they come into sight, or when it rests. The first value that is not null, and
+ * null itself, are followed at once: nobody waits for what there was nothing of, or sees what there is nothing of any more.
  */
 export function useCalm<T>(signal: ReadonlySignal<T>, inSight: boolean): T {
   const isLearning = useStore().training.isLearning.value;
   const [value, setValue] = useState<{ of: T }>({ of: signal.peek() });
+  const shown = useRef(value.of);
+  shown.current = value.of;
   const last = useRef(0);
   useEffect(() => {
     if (isLearning && !inSight) return;
@@ -62,8 +65,9 @@ export function useCalm<T>(signal: ReadonlySignal<T>, inSight: boolean): T {
       const newest = signal.peek();
       setValue((before) => (before.of === newest ? before : { of: newest }));
     };
-    const stop = signal.subscribe(() => {
-      const isEarly = performance.now() < last.current + between;
+    const stop = signal.subscribe((newest) => {
+      const isMore = shown.current !== null && newest !== null;
+      const isEarly = isMore && performance.now() < last.current + between;
       atTick(isEarly ? between : 0, look);
     });
     return () => {
