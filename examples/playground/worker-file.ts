@@ -11,7 +11,10 @@ export function workerFile(): Plugin {
     name: 'worker-file',
     config: (_, { command }) => ({
       build: {
-        rolldownOptions: { input: command === 'build' ? ['index.html', SOURCE].map(resolved) : undefined },
+        rolldownOptions: {
+          input: command === 'build' ? ['index.html', SOURCE].map(resolved) : undefined,
+          output: { codeSplitting: PAGE_FILE },
+        },
         // What the worker loads later needs no links in a document: it has none.
         modulePreload: { resolveDependencies: (_, needed, { hostId }) => (/worker/.test(hostId) ? [] : needed) },
       },
@@ -38,9 +41,10 @@ function resolved(path: string): string {
 }
 
 /** What the page alone loads at first is one file: split by who else uses it, it would be 14, and 4 kB more. */
-export const pageFile: Rolldown.CodeSplittingOptions = {
+const PAGE_FILE: Rolldown.CodeSplittingOptions = {
   groups: [
     {
+      debugName: 'page',
       name: (id, graph) => (isOfWorker(id, graph) ? null : 'page'),
       tags: ['$initial'],
       test: /playground.src/,
